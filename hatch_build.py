@@ -1,0 +1,26 @@
+"""The wheel's build hook: fills `mkdocs_quantlab/static` from `browser/` and npm's pinned Pyodide."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class BrowserBuildHook(BuildHookInterface[Any]):
+    """Runs `npm ci` and `npm run build` in `browser/`.
+
+    A source distribution already holds `static/`, so that installing from it needs no Node. An editable
+    install keeps what is there: `make` knows when it is stale.
+    """
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        root = Path(self.root)
+        is_built = (root / "mkdocs_quantlab" / "static" / "quantlab.js").exists()
+        from_sdist = (root / "PKG-INFO").exists()
+        if is_built and (from_sdist or version == "editable"):
+            return
+        for command in (["npm", "ci"], ["npm", "run", "build"]):
+            subprocess.run(command, cwd=root / "browser", check=True)

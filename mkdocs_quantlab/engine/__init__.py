@@ -1,0 +1,1 @@
+"""What is computed and drawn. Standard library only: runs in CPython and in Pyodide alike."""

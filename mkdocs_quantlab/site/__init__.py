@@ -1,0 +1,1 @@
+"""How widgets get into pages: the Markdown extension, and the MkDocs plugin around it."""
