@@ -1,0 +1,66 @@
+# Everything a checkout needs. `make serve` and `make test` do all set-up by themselves.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+STATIC := mkdocs_quantlab/static/quantlab.js
+SOURCES := $(shell find browser/src browser/build mkdocs_quantlab/engine -type f -not -name '*.pyc') \
+           mkdocs_quantlab/__init__.py browser/package-lock.json
+
+.PHONY: serve build test check format lock static clean
+
+## Build and serve the documentation and its demo labs on http://127.0.0.1:8000
+serve: $(READY) $(STATIC)
+	$(BIN)/mkdocs serve --strict --dev-addr 127.0.0.1:8000
+
+## Build the documentation into site/
+build: $(READY) $(STATIC)
+	$(BIN)/mkdocs build --strict
+
+## Run all checks and tests
+test: check | chromium
+	$(BIN)/pytest -n auto --dist loadgroup
+
+## Types and style, of Python and of TypeScript
+check: $(READY) $(STATIC)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd browser && npm run --silent check
+
+## Bring the code into its one format
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## The browser files: scripts, style, and the page's Python
+static: $(STATIC)
+
+$(STATIC): $(SOURCES) browser/node_modules/.package-lock.json
+	cd browser && npm run --silent build
+
+browser/node_modules/.package-lock.json: browser/package-lock.json
+	cd browser && npm ci --no-audit --no-fund
+	touch $@
+
+$(READY): requirements/dev.txt pyproject.toml hatch_build.py | $(STATIC)
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The tests drive a real browser: the one that is there, or Debian's.
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
+	  sudo=$$(command -v sudo || true); \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends chromium; }
+
+## Pin the development tools anew (needs uv: `pip install uv`)
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --quiet --upgrade requirements/dev.in pyproject.toml --output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis browser/node_modules mkdocs_quantlab/static

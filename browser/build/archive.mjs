@@ -1,0 +1,37 @@
+// The archive that the page's Python starts with: the part of the standard library that the engine and a reader's own
+// code may import, and the engine, all compiled. Pyodide's own archive holds sources, and compiling them takes most of
+// its start (docs/benchmarks.md).
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Python files of the engine, by their name in the archive. */
+function engine(root) {
+  const files = [join(root, "__init__.py")];
+  for (const entry of readdirSync(join(root, "engine"), { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && entry.name.endsWith(".py")) files.push(join(entry.parentPath, entry.name));
+  }
+  return files.sort().map((file) => [["mkdocs_quantlab", ...relative(root, file).split(sep)].join("/"), readFileSync(file)]);
+}
+
+/**
+ * Makes the archive, inside Pyodide: only the Python that will load the files can compile them.
+ *
+ * @param pyodide The folder of npm's package.
+ * @param root The folder of our Python package.
+ * @returns The bytes of a zip file.
+ */
+export async function archive(pyodide, root) {
+  const { loadPyodide } = await import(pathToFileURL(join(pyodide, "pyodide.mjs")).href);
+  const python = await loadPyodide({ indexURL: pyodide });
+  python.FS.writeFile("/compile_archive.py", readFileSync(join(here, "compile_archive.py")));
+  python.FS.writeFile("/python_stdlib.zip", readFileSync(join(pyodide, "python_stdlib.zip")));
+  for (const [name, bytes] of engine(root)) {
+    python.FS.mkdirTree(`/engine/${dirname(name)}`);
+    python.FS.writeFile(`/engine/${name}`, bytes);
+  }
+  python.runPython("exec(compile(open('/compile_archive.py').read(), 'compile_archive.py', 'exec'))");
+  return python.FS.readFile("/python.zip");
+}

@@ -1,0 +1,57 @@
+"""Runs inside Pyodide: compiles the standard library's needed part and the engine into `/python.zip`.
+
+Reproducible: files in sorted order, with a fixed date, and bytecode that carries a hash of its source instead of a time.
+"""
+
+import importlib
+import importlib.util
+import marshal
+import sys
+import zipfile
+from pathlib import Path
+
+OFFERED = """
+    abc array ast base64 binascii bisect cmath collections collections.abc colorsys contextlib copy csv dataclasses
+    datetime decimal difflib enum fractions functools hashlib heapq html html.parser importlib.resources inspect io
+    itertools json linecache math numbers operator pprint random re statistics string struct textwrap time traceback
+    types typing warnings zipfile zlib
+    encodings.ascii encodings.cp437 encodings.idna encodings.latin_1 encodings.unicode_escape encodings.utf_16
+    encodings.utf_16_le encodings.utf_8_sig
+""".split()
+"""What the engine and a reader's own code may import. cp437 is what zipfile reads names in."""
+
+STDLIB = "/lib/python314.zip/"
+
+
+def loaded() -> set[str]:
+    """Names in the standard library's archive of all modules imported so far."""
+    files = (getattr(module, "__file__", None) or "" for module in list(sys.modules.values()))
+    return {file.removeprefix(STDLIB) for file in files if file.startswith(STDLIB)}
+
+
+def compiled(name: str, source: bytes) -> bytes:
+    """A `.pyc` that is never compared with its source; without assertions and docstrings."""
+    code = compile(source, STDLIB + name, "exec", dont_inherit=True, optimize=2)
+    head = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
+    return head + importlib.util.source_hash(source) + marshal.dumps(code)
+
+
+def main() -> None:
+    for name in OFFERED:
+        importlib.import_module(name)
+    sources = {}
+    with zipfile.ZipFile("/python_stdlib.zip") as library:
+        for name in sorted(loaded()):
+            sources[name] = library.read(name)
+    for path in sorted(Path("/engine").rglob("*.py")):
+        sources[str(path.relative_to("/engine"))] = path.read_bytes()
+    with zipfile.ZipFile("/python.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+        for name, source in sorted(sources.items()):
+            data = compiled(name, source) if name.endswith(".py") else source
+            info = zipfile.ZipInfo(name + "c" if name.endswith(".py") else name, (2026, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            out.writestr(info, data)
+
+
+main()

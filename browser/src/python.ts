@@ -1,0 +1,182 @@
+/**
+ * Python for the page: one worker for all widgets, started when first needed, loaded on demand by the widgets' script.
+ *
+ * Requests queue. A widget's newer request takes the place of its older one that still waits, so that a dragged slider
+ * never falls behind.
+ */
+import type { Answer, FromWorker, Strings, ToWorker } from "./messages.ts";
+
+declare const PYODIDE_VERSION: string;
+
+/** A start that takes longer has failed without saying so: Pyodide does that on a wrong MIME type. */
+const START_LIMIT = 60_000;
+
+/** An option was not taken. */
+export class OptionError extends Error {
+  constructor(
+    message: string,
+    readonly option: string | null,
+  ) {
+    super(message);
+  }
+}
+
+/** The reader stopped it, or the page was left. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+/** Whoever asks for a figure. */
+export interface Owner {
+  /** Told what the start of Python is doing, in words for the reader; the empty text when there is nothing to say. */
+  onPython(state: string): void;
+}
+
+interface Request {
+  owner: Owner;
+  widget: string;
+  options: Strings;
+  resolve: (answer: Answer | null) => void;
+  reject: (error: Error) => void;
+}
+
+export class Python {
+  #worker: Worker | undefined;
+  #wasm: Promise<WebAssembly.Module> | undefined;
+  #starting: Promise<void> | undefined;
+  #ready = false;
+  #fail: (error: Error) => void = () => {};
+  #state = "";
+  #waiting = new Map<Owner, Request>();
+  #running: (Request & { id: number }) | undefined;
+  #lastId = 0;
+
+  /**
+   * @param base The folder of the site that holds our files.
+   * @param folder The folder that holds Pyodide's.
+   */
+  constructor(
+    readonly base: string,
+    readonly folder: string,
+  ) {}
+
+  /** Starts what is not started yet. */
+  start(): Promise<void> {
+    this.#starting ??= this.#start().catch((error: Error) => {
+      this.#end(error);
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  /**
+   * Draws a widget's figure.
+   *
+   * @param owner Whoever asks: its newer request replaces its waiting one.
+   * @returns The answer, or null where a newer request took its place.
+   */
+  ask(owner: Owner, widget: string, options: Strings): Promise<Answer | null> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.get(owner)?.resolve(null);
+      this.#waiting.set(owner, { owner, widget, options, resolve, reject });
+      owner.onPython(this.#state);
+      // A failed start rejects every request through #end.
+      this.start().then(() => this.#next(), () => {});
+    });
+  }
+
+  /** Ends the worker, whatever it is doing; the next request starts another. */
+  stop(): void {
+    this.#end(new Stopped("Stopped."));
+  }
+
+  async #start(): Promise<void> {
+    this.#tell("Fetching Python …");
+    this.#wasm ??= compile(`${this.folder}pyodide.asm.wasm`).catch((error: Error) => {
+      this.#wasm = undefined;
+      throw error;
+    });
+    const worker = new Worker(`${this.base}worker.mjs`, { type: "module" });
+    this.#worker = worker;
+    await new Promise<void>((resolve, reject) => {
+      this.#fail = reject;
+      const limit = setTimeout(() => reject(new Error("Python did not start within a minute.")), START_LIMIT);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        this.#end(new Error(event.message || "The worker could not be loaded."));
+      };
+      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+        clearTimeout(limit);
+        if (data.type === "ready") resolve();
+        else this.#receive(data);
+      };
+      this.#wasm!.then((wasm) => {
+        this.#tell("Starting Python …");
+        this.#post({
+          type: "start",
+          folder: this.folder,
+          archive: `${this.base}pyodide/python.zip`,
+          version: PYODIDE_VERSION,
+          wasm,
+        });
+      }, reject);
+    });
+    this.#ready = true;
+    this.#tell("");
+  }
+
+  #tell(state: string): void {
+    this.#state = state;
+    for (const owner of this.#waiting.keys()) owner.onPython(state);
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #next(): void {
+    if (this.#running || !this.#ready) return;
+    const first = this.#waiting.values().next();
+    if (first.done) return;
+    const request = first.value;
+    this.#waiting.delete(request.owner);
+    this.#running = { ...request, id: ++this.#lastId };
+    this.#post({ type: "ask", id: this.#lastId, widget: request.widget, options: request.options });
+  }
+
+  #receive(message: Exclude<FromWorker, { type: "ready" }>): void {
+    if (message.type === "failed") {
+      this.#end(new Error(message.message));
+      return;
+    }
+    const running = this.#running;
+    if (running?.id !== message.id) return;
+    this.#running = undefined;
+    if (message.type === "answer") running.resolve(message.answer);
+    else running.reject(new OptionError(message.message, message.option));
+    this.#next();
+  }
+
+  #end(error: Error): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#starting = undefined;
+    this.#ready = false;
+    this.#fail(error);
+    this.#tell("");
+    const left = [...this.#waiting.values()];
+    if (this.#running) left.push(this.#running);
+    this.#waiting.clear();
+    this.#running = undefined;
+    for (const request of left) request.reject(error);
+  }
+}
+
+/** Compiles while it arrives, or, where the server names a wrong type, afterwards. */
+async function compile(url: string): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  return response.headers.get("content-type")?.startsWith("application/wasm")
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}

@@ -1,0 +1,301 @@
+/**
+ * `<quantlab-widget>`: a figure that was drawn when the site was built, made to answer.
+ *
+ * A change of the primary option shows a pre-rendered frame. Any other change asks Python, which is fetched then and
+ * not before. The element knows nothing of any one widget.
+ */
+import { Explorer } from "./explore.ts";
+import { readLink, writeLink, type Changes } from "./link.ts";
+import type { Answer, Strings } from "./messages.ts";
+import type { OptionError, Python } from "./python.ts";
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+/** Where this script was loaded from: the other files are beside it, under whatever path the site has. */
+const BASE = new URL(".", (document.currentScript as HTMLScriptElement).src).href;
+
+/** A wait this short needs no word; a longer one gets a state and a way to stop. */
+const PATIENCE = 300;
+
+/** Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from. */
+const pythons: Record<string, Promise<Python>> = {};
+
+function python(setting: string): Promise<Python> {
+  if (setting === "off") return Promise.reject(new Error("this site was built without it."));
+  if (location.protocol === "file:") {
+    return Promise.reject(new Error("browsers do not run it on a page that was opened from a file."));
+  }
+  const folder = setting === "bundled" ? `${BASE}pyodide/` : setting;
+  return (pythons[folder] ??= import(`${BASE}python.mjs`).then((module) => new module.Python(BASE, folder) as Python));
+}
+
+export class QuantlabWidget extends HTMLElement {
+  #form!: HTMLFormElement;
+  #figure!: HTMLElement;
+  #status!: HTMLElement;
+  #stop!: HTMLButtonElement;
+  #live!: HTMLElement;
+  #explorer!: Explorer;
+
+  /** What the author set, and the figure and limits that belong to it. */
+  #options: Strings = {};
+  #initial = "";
+  #limits = new Map<HTMLInputElement, [string, string]>();
+  #frames: Record<string, string> | undefined;
+
+  /** What the reader changed; null for an option that another one cleared. */
+  #changes: Changes = {};
+  /** Counts redraws, so that a late answer to an old question is dropped. */
+  #turn = 0;
+  #patience = 0;
+  #speaking = 0;
+
+  connectedCallback(): void {
+    const form = this.querySelector("form");
+    const figure = this.querySelector("figure");
+    // Instant navigation and the Back button may put an element back that was set up before.
+    if (!form || !figure || this.hasAttribute("data-ready")) return;
+    this.setAttribute("data-ready", "");
+    this.#form = form;
+    this.#figure = figure;
+    this.#status = form.querySelector(".quantlab-status")!;
+    this.#stop = form.querySelector(".quantlab-stop")!;
+    this.#options = JSON.parse(this.dataset.options ?? "{}");
+    this.#initial = figure.innerHTML;
+    for (const input of form.querySelectorAll<HTMLInputElement>("input[min]")) {
+      this.#limits.set(input, [input.min, input.max]);
+    }
+
+    // Browsers that keep what was typed over a reload would keep it apart from the figure.
+    form.autocomplete = "off";
+    form.reset();
+    for (const part of form.children) part.removeAttribute("hidden");
+    this.#live = document.createElement("p");
+    this.#live.className = "quantlab-live";
+    this.#live.setAttribute("role", "status");
+    this.append(this.#live);
+    this.#explorer = new Explorer(this, figure);
+
+    form.addEventListener("input", (event) => this.#onInput(event.target as Control));
+    form.addEventListener("reset", () => this.#onReset());
+    form.addEventListener("submit", (event) => event.preventDefault());
+    this.#stop.addEventListener("click", () => this.#onStop());
+    form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
+
+    this.#changes = readLink(this.id, this.#names());
+    for (const [name, value] of Object.entries(this.#changes)) this.#set(name, value ?? "");
+    for (const name of Object.keys(this.#changes)) this.#clear(name);
+    this.#updateLink();
+    if (Object.keys(this.#changes).length) void this.#redraw();
+  }
+
+  disconnectedCallback(): void {
+    this.#turn++;
+    clearTimeout(this.#patience);
+    clearTimeout(this.#speaking);
+  }
+
+  /** Python's word on how its start goes. */
+  onPython(state: string): void {
+    if (state) this.#say(state);
+    else if (this.hasAttribute("data-busy")) this.#say("Computing …");
+  }
+
+  #controls(name?: string): Control[] {
+    const all = [...this.#form.querySelectorAll<Control>("[name]")];
+    return name === undefined ? all : all.filter((control) => control.name === name);
+  }
+
+  #names(): string[] {
+    return [...new Set(this.#controls().map((control) => control.name))];
+  }
+
+  /** Shows a value in all controls of an option. */
+  #set(name: string, value: string, but?: Control): void {
+    for (const control of this.#controls(name)) {
+      if (control === but) continue;
+      if (control instanceof HTMLInputElement && control.type === "radio") control.checked = control.value === value;
+      else control.value = value;
+    }
+  }
+
+  /** Forgets the options that `name` excludes, the author's and the reader's. */
+  #clear(name: string): void {
+    for (const other of this.#controls(name)[0]?.dataset.clears?.split(" ") ?? []) {
+      delete this.#changes[other];
+      if (other in this.#options) this.#changes[other] = null;
+    }
+  }
+
+  #onInput(control: Control): void {
+    const { name, value } = control;
+    if (!name) return;
+    this.#set(name, value, control);
+    this.#changes[name] = value;
+    this.#clear(name);
+    this.#updateLink();
+    if (!("inPage" in control.dataset)) void this.#redraw();
+  }
+
+  #onReset(): void {
+    this.#changes = {};
+    for (const [input, [min, max]] of this.#limits) {
+      input.min = min;
+      input.max = max;
+    }
+    this.#updateLink();
+    // The form's own values are reset only after this event.
+    setTimeout(() => void this.#redraw());
+  }
+
+  async #onStop(): Promise<void> {
+    (await python(this.dataset.pyodide!)).stop();
+  }
+
+  async #onCopy(event: MouseEvent): Promise<void> {
+    // With a modifier it is an ordinary link: open it in a new tab.
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    // Material's instant navigation listens further up.
+    event.stopPropagation();
+    try {
+      await navigator.clipboard.writeText((event.currentTarget as HTMLAnchorElement).href);
+      this.#say("Link copied.");
+    } catch {
+      this.#say("The browser did not allow copying: use the link's own menu.");
+    }
+  }
+
+  #updateLink(): void {
+    this.#form.querySelector<HTMLAnchorElement>(".quantlab-link")!.href = writeLink(this.id, this.#changes);
+  }
+
+  /** What the figure shows now, as far as it is not the author's; in-page choices need no redraw. */
+  #changed(): Strings {
+    const result: Strings = {};
+    for (const [name, value] of Object.entries(this.#changes)) {
+      const control = this.#controls(name)[0];
+      if (control && !("inPage" in control.dataset)) result[name] = value ?? "";
+    }
+    return result;
+  }
+
+  async #redraw(): Promise<void> {
+    const turn = ++this.#turn;
+    const changed = this.#changed();
+    const frame = this.#frame(changed);
+    this.#mark(null);
+    if (frame !== undefined) {
+      this.#rest("");
+      this.#show(frame);
+      return;
+    }
+    this.#wait();
+    try {
+      const worker = await python(this.dataset.pyodide!);
+      const options: Strings = { ...this.#options };
+      for (const [name, value] of Object.entries(this.#changes)) {
+        if (value === null) delete options[name];
+        else options[name] = value;
+      }
+      const answer = await worker.ask(this, this.getAttribute("name")!, options);
+      if (turn !== this.#turn || answer === null) return;
+      this.#rest("");
+      this.#show(answer.html);
+      this.#follow(answer);
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#explain(error as Error);
+    }
+  }
+
+  /** The pre-rendered figure for these changes, where there is one. */
+  #frame(changed: Strings): string | undefined {
+    const primary = this.dataset.primary!;
+    const names = Object.keys(changed);
+    if (names.some((name) => name !== primary)) return undefined;
+    const value = changed[primary];
+    const author = this.#controls(primary).find((c) => (c as HTMLInputElement).defaultChecked)?.value;
+    if (value === undefined || value === author) return this.#initial;
+    this.#frames ??= JSON.parse(this.dataset.frames ?? "{}") as Record<string, string>;
+    return this.#frames[value];
+  }
+
+  #show(html: string): void {
+    // Trusted: our own Python made it, at build time or in the worker, and it escapes what was typed.
+    const open = [...this.#figure.querySelectorAll("details")].map((details) => details.open);
+    const scrolled = [...this.#figure.querySelectorAll(".quantlab-scroll")].map((box) => box.scrollLeft);
+    this.#figure.innerHTML = html;
+    this.#figure.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
+    this.#figure.querySelectorAll(".quantlab-scroll").forEach((box, i) => (box.scrollLeft = scrolled[i] ?? 0));
+    this.#explorer.refresh();
+    clearTimeout(this.#speaking);
+    // A dragged control changes the sentence many times; only where it comes to rest is worth hearing.
+    this.#speaking = setTimeout(() => {
+      this.#live.textContent = this.#figure.querySelector(".quantlab-result")?.textContent ?? "";
+    }, 500);
+  }
+
+  /** Brings the controls in line with values and limits that follow from others. */
+  #follow({ values, bounds }: Answer): void {
+    for (const [name, value] of Object.entries(values)) {
+      // What the reader set stands as it was typed.
+      if (!(name in this.#changes && this.#changes[name] !== null) && !this.#inPage(name)) this.#set(name, value);
+    }
+    for (const [name, [low, high]] of Object.entries(bounds)) {
+      for (const control of this.#controls(name)) {
+        const input = control as HTMLInputElement;
+        input.min = String(low);
+        input.max = String(high);
+      }
+      // A slider clamps its value to the limits it had; give it again under the new ones.
+      const value = this.#changes[name] ?? values[name];
+      if (value !== undefined) this.#set(name, value);
+    }
+  }
+
+  #inPage(name: string): boolean {
+    return this.#controls(name).some((control) => "inPage" in control.dataset);
+  }
+
+  #say(text: string): void {
+    this.#status.textContent = text;
+  }
+
+  #wait(): void {
+    if (this.hasAttribute("data-busy")) return;
+    this.setAttribute("data-busy", "");
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      this.#stop.hidden = false;
+      if (!this.#status.textContent) this.#say("Computing …");
+    }, PATIENCE);
+  }
+
+  #rest(text: string): void {
+    this.removeAttribute("data-busy");
+    clearTimeout(this.#patience);
+    this.#stop.hidden = true;
+    this.#say(text);
+  }
+
+  #explain(error: Error): void {
+    if ("option" in error) {
+      // Backticks are how messages quote; a page has no use for them.
+      this.#rest(error.message.replaceAll("`", ""));
+      this.#mark((error as OptionError).option);
+    } else if (error.name === "Stopped") {
+      this.#rest("Stopped. The figure shows the last state that was computed.");
+    } else {
+      this.#rest(`This needs Python in the page, and ${error.message} What is pre-rendered still answers.`);
+    }
+  }
+
+  /** Marks the controls of the option that an error is about. */
+  #mark(option: string | null): void {
+    for (const control of this.#controls()) {
+      if (control.name === option) control.setAttribute("aria-invalid", "true");
+      else control.removeAttribute("aria-invalid");
+    }
+  }
+}

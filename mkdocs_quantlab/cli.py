@@ -1,0 +1,36 @@
+"""The command `quantlab`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from mkdocs_quantlab import __version__
+from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
+
+
+@click.group()
+@click.version_option(__version__, prog_name="quantlab")
+def main() -> None:
+    """Labs on the quantization of large language models."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--no-pyodide", is_flag=True, help="Leave Pyodide out, for sites that set `pyodide`.")
+def export(folder: Path, *, no_pyodide: bool) -> None:
+    """Copy the browser files into FOLDER, for engines that run no plugins.
+
+    FOLDER is below the site's docs folder, for example docs/assets/quantlab.
+    """
+    names = files("off" if no_pyodide else "bundled")
+    for name in names:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(STATIC / name, target)
+    below = folder.as_posix().removeprefix("./").removeprefix("docs/")
+    click.echo(f"{len(names)} files copied to {folder}. The site's configuration needs:\n")
+    click.echo(f"markdown_extensions:\n  - quantlab\nextra_css:\n  - {below}/{STYLE}")
+    click.echo(f"extra_javascript:\n  - path: {below}/{SCRIPT}\n    defer: true")

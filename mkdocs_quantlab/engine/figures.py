@@ -1,0 +1,72 @@
+"""Pieces that figures share: tables, lists of figures, the sentence that states the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.html import Child, Html, tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def result(*sentence: Child) -> Html:
+    """The sentence that states a figure's result, for every reader; the script reads it out on a change."""
+    return tag("figcaption", *sentence, class_="quantlab-result")
+
+
+def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
+    """A table that scrolls sideways where it is wider than the page."""
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("caption", caption),
+            tag("thead", tag("tr", (tag("th", cell, scope="col") for cell in head))),
+            tag("tbody", rows),
+            class_="quantlab-table",
+        ),
+        # Reachable by keyboard, else what scrolls out of sight could not be brought back.
+        class_="quantlab-scroll",
+        tabindex="0",
+        role="region",
+        aria_label=caption,
+    )
+
+
+def row(
+    head: Child,
+    *cells: Child,
+    item: str | None = None,
+    detail: str | None = None,
+    current: bool = False,
+) -> Html:
+    """A table row whose first cell is its heading.
+
+    Args:
+        item: Name by which the row and other elements of the figure light up together.
+        detail: The arithmetic that the page shows while the row is pointed at.
+        current: This row is what the figure shows.
+    """
+    return tag(
+        "tr",
+        tag("th", head, scope="row"),
+        (tag("td", cell) for cell in cells),
+        data_item=item,
+        data_detail=detail,
+        aria_current="true" if current else None,
+    )
+
+
+def facts(*pairs: tuple[Child, Child]) -> Html:
+    """Named figures, as a description list."""
+    return tag(
+        "dl",
+        (tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs),
+        class_="quantlab-facts",
+    )
+
+
+def note(*sentence: Child) -> Html:
+    """A remark under a figure."""
+    return tag("p", *sentence, class_="quantlab-note")

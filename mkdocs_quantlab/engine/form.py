@@ -1,0 +1,33 @@
+"""The form over a figure: one control per option, and what every widget has besides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.html import Html, tag
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.options import Options
+
+
+def form(options: Options, label: str) -> Html:
+    """The form for a widget's options.
+
+    Controls that need the page's script carry `hidden`, which the script takes away: without it no dead
+    control is seen.
+    """
+    return tag(
+        "form",
+        (field.control(options) for field in options.fields()),
+        tag(
+            "div",
+            tag("button", "Reset", type="reset"),
+            tag("a", "Copy link to this state", class_="quantlab-link"),
+            tag("button", "Stop", type="button", class_="quantlab-stop", hidden=True),
+            tag("span", role="status", class_="quantlab-status"),
+            class_="quantlab-actions",
+            hidden=True,
+        ),
+        class_="quantlab-form",
+        aria_label=label,
+    )

@@ -1,0 +1,62 @@
+"""A small builder of HTML and SVG text. Escapes by default, so that nothing an author or reader types becomes markup."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Child: TypeAlias = "str | Iterable[Child] | None"
+Attribute: TypeAlias = "str | int | float | bool | None"
+
+VOID = frozenset({"br", "hr", "input", "wbr"})
+
+
+class Html(str):
+    """Text that already is HTML; `tag` and `join` pass it on as it is."""
+
+    __slots__ = ()
+
+
+def text(child: Child) -> str:
+    """A child as HTML: `Html` unchanged, other text escaped, iterables joined, None left out."""
+    if isinstance(child, Html):
+        return child
+    if isinstance(child, str):
+        return escape(child, quote=False)
+    if child is None:
+        return ""
+    return "".join(map(text, child))
+
+
+def join(*children: Child) -> Html:
+    """Several children as one piece of HTML."""
+    return Html("".join(map(text, children)))
+
+
+def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
+    """An element.
+
+    Underscores in attribute names become hyphens, a trailing one is dropped (`class_`, `for_`). An attribute
+    that is None or False is left out, one that is True stands without a value.
+
+        >>> tag("td", "a < b", class_="n", data_item="w1")
+        '<td class="n" data-item="w1">a &lt; b</td>'
+    """
+    head = [name]
+    for key, value in attributes.items():
+        if value is None or value is False:
+            continue
+        key = key.rstrip("_").replace("_", "-")  # noqa: PLW2901
+        head.append(key if value is True else f'{key}="{escape(str(value))}"')
+    opening = f"<{' '.join(head)}>"
+    if name in VOID:
+        return Html(opening)
+    return Html(f"{opening}{''.join(map(text, children))}</{name}>")
+
+
+def attribute(value: str) -> str:
+    """A whole single-quoted attribute value; for JSON, whose own quotes are then left as they are."""
+    return "'" + value.replace("&", "&amp;").replace("'", "&#39;") + "'"

@@ -1,0 +1,80 @@
+"""The widgets: one module a directive, found by name.
+
+The module of `<div data-NAME>` is `NAME` with underscores. It holds
+
+- `TITLE`, what the widget is called where a reader or a screen reader meets it;
+- `Options`, a subclass of `engine.options.Options`;
+- `render(options) -> Html`, the figure's content.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mkdocs_quantlab.engine.options import Choice, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mkdocs_quantlab.engine.html import Html
+
+NAMES = ("quantization-explorer", "quantization-grid-explorer")
+"""Every widget there is."""
+
+FRAME_BUDGET = 60_000
+"""Bytes of pre-rendered figures that one widget may add to a page, before compression."""
+
+
+class Widget(NamedTuple):
+    """A widget's module, typed."""
+
+    name: str
+    title: str
+    options: type[Options]
+    render: Callable[[Any], Html]
+
+
+def widget(name: str) -> Widget:
+    """The widget of that name.
+
+    Raises:
+        KeyError: There is none.
+    """
+    if name not in NAMES:
+        raise KeyError(name)
+    module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+    return Widget(name, module.TITLE, module.Options, module.render)
+
+
+def answer(name: str, strings: Mapping[str, str]) -> dict[str, Any]:
+    """What the page's worker sends back for a set of options.
+
+    Returns:
+        `html`: the figure; `values`: all options as texts, for the controls; `bounds`: limits of number
+        controls that depend on other options.
+
+    Raises:
+        OptionError: The options are not taken.
+    """
+    found = widget(name)
+    options = found.options(strings)
+    return {"html": found.render(options), "values": options.strings(), "bounds": options.bounds()}
+
+
+def frames(found: Widget, strings: Mapping[str, str]) -> dict[str, str]:
+    """The figure for other values of the primary option, nearest values first, as far as the budget goes."""
+    primary = getattr(found.options, found.options.primary)
+    assert isinstance(primary, Choice)
+    choices = [str(choice) for choice in primary.choices]
+    here = choices.index(str(found.options(strings).values[primary.name]))
+    others = sorted(set(range(len(choices))) - {here}, key=lambda i: (abs(i - here), i))
+    result: dict[str, str] = {}
+    size = 0
+    for i in others:
+        html = found.render(found.options({**strings, primary.name: choices[i]}))
+        size += len(html)
+        if size > FRAME_BUDGET:
+            break
+        result[choices[i]] = html
+    return result

@@ -1,0 +1,37 @@
+"""Which files a site needs, and where they are in the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mkdocs.exceptions import PluginError
+
+STATIC = Path(__file__).parent.parent / "static"
+"""Filled by the build from `browser/` and npm's Pyodide."""
+
+FOLDER = "assets/quantlab"
+"""Where the files are in a site."""
+
+SCRIPT = "quantlab.js"
+STYLE = "quantlab.css"
+
+
+def files(pyodide: str) -> list[str]:
+    """The files that a site with widgets needs, relative to `STATIC`.
+
+    Args:
+        pyodide: The option: `bundled` adds Pyodide and our archive, a URL only our archive, `off` neither.
+
+    Raises:
+        PluginError: The package was not built.
+    """
+    if not (STATIC / SCRIPT).is_file():
+        raise PluginError(
+            "quantlab: this installation has no built browser files; in a checkout, run `make static`"
+        )
+    names = [SCRIPT, STYLE]
+    if pyodide != "off":
+        names += ["python.mjs", "worker.mjs", "pyodide/python.zip"]
+    if pyodide == "bundled":
+        names += ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm"]
+    return names

@@ -1,0 +1,115 @@
+"""The options of `mkdocs.yml`, and the same for the Markdown extension alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from mkdocs.config.base import BaseConfigOption, Config, ValidationError
+
+from mkdocs_quantlab.engine.nearest import did_you_mean
+from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.widgets import NAMES, widget
+
+OnError = Literal["fail", "warn"]
+
+
+def read_on_error(value: object) -> OnError:
+    """What to do about an author's mistake.
+
+    Raises:
+        ValueError: It is neither `fail` nor `warn`.
+    """
+    if value == "fail" or value == "warn":  # noqa: PLR1714  # what the type checker follows
+        return value
+    raise ValueError(f"takes `fail` or `warn`; found `{value}`")
+
+
+def read_pyodide(value: object) -> str:
+    """Where the page's Python comes from: `bundled`, `off`, or the URL of a folder, with a final slash.
+
+    Raises:
+        ValueError: It is none of these.
+    """
+    if value is False:  # YAML reads a bare `off` as false
+        return "off"
+    if value in ("bundled", "off"):
+        return str(value)
+    if isinstance(value, str):
+        url = urlsplit(value)
+        if url.scheme in ("http", "https") and url.netloc and not url.query and not url.fragment:
+            return value.rstrip("/") + "/"
+    raise ValueError(f"takes `bundled`, `off` or the http(s) URL of a folder; found `{value}`")
+
+
+def read_defaults(value: object) -> dict[str, dict[str, str]]:
+    """Options for every directive of a kind, as texts.
+
+    Raises:
+        ValueError: A widget or an option is unknown, or a value is not taken.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from directive to options; found `{value}`")
+    result: dict[str, dict[str, str]] = {}
+    for key, given in value.items():
+        name = str(key).removeprefix("data-")
+        if name not in NAMES:
+            known = ", ".join(f"`{n}`" for n in NAMES)
+            raise ValueError(
+                f"unknown directive `{key}`{did_you_mean(name, NAMES)}; the directives are {known}"
+            )
+        if not isinstance(given, Mapping):
+            raise ValueError(f"`{key}` takes a mapping from option to value; found `{given}`")
+        strings = {str(option): _text(entry) for option, entry in given.items()}
+        try:
+            widget(name).options(strings)
+        except OptionError as error:
+            raise ValueError(f"`{key}`: {error}") from None
+        result[name] = strings
+    return result
+
+
+def _text(value: object) -> str:
+    """A YAML value as a directive's attribute would say it."""
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+READERS = {"on_error": read_on_error, "pyodide": read_pyodide, "defaults": read_defaults}
+"""How each option is read, by MkDocs and by the Markdown extension alike."""
+
+DEFAULTS: dict[str, Any] = {"on_error": "fail", "pyodide": "bundled", "defaults": {}}
+"""Each option's default."""
+
+
+class _Read(BaseConfigOption[Any]):
+    """An option read by one of `READERS`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.reader = READERS[name]
+        self.default = DEFAULTS[name]
+
+    def run_validation(self, value: object) -> Any:
+        try:
+            return self.reader(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its hook untyped
+    """Options of the plugin."""
+
+    on_error = _Read("on_error")
+    """What a mistake in a directive does: `fail` ends the build with the page, the line and what is allowed;
+    `warn` reports the same as a warning (which `--strict` counts) and leaves a visible note in the page."""
+
+    pyodide = _Read("pyodide")
+    """Where the page's Python comes from. `bundled`: from the site itself, which then carries about 12 MB more
+    (5 MB on the wire, fetched only when a reader does something that needs it). A URL: Pyodide's own three files
+    from that folder, which must hold the same version. `off`: no Python; figures answer as far as their
+    pre-rendered frames go."""
+
+    defaults = _Read("defaults")
+    """Options for every directive of a kind, unless the directive says otherwise:
+    `defaults: {quantization-explorer: {bits: 3}}`."""

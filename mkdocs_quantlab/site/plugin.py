@@ -1,0 +1,69 @@
+"""The MkDocs plugin: adds the Markdown extension and the site's files. Wiring only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from mkdocs.config.config_options import ExtraScriptValue
+from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.structure.files import File
+
+from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
+from mkdocs_quantlab.site.assets import files as site_files
+from mkdocs_quantlab.site.config import READERS, QuantlabConfig
+from mkdocs_quantlab.site.extension import QuantlabExtension
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+log = get_plugin_logger(__name__)
+
+
+class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-call]
+    """The plugin `quantlab`."""
+
+    extension: QuantlabExtension
+    dirty = False
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:  # noqa: ARG002
+        """Notes whether pages that did not change are left out of this build."""
+        self.dirty = dirty
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Adds the Markdown extension, the script and the style sheet."""
+        extension = QuantlabExtension(**{name: self.config[name] for name in READERS})
+        extension.warn = log.warning
+        if "quantlab" in config.markdown_extensions:
+            log.warning(
+                "the plugin `quantlab` brings its Markdown extension: take it out of `markdown_extensions`"
+            )
+            config.markdown_extensions.remove("quantlab")
+        # MkDocs types this as names, and passes instances on to Python-Markdown just as well.
+        config.markdown_extensions.append(extension)  # type: ignore[arg-type]
+        script = ExtraScriptValue(f"{FOLDER}/{SCRIPT}")
+        script.defer = True
+        config.extra_javascript.append(script)
+        config.extra_css.append(f"{FOLDER}/{STYLE}")
+        self.extension = extension
+        return config
+
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> None:  # noqa: ARG002
+        """Tells the extension which page comes next."""
+        self.extension.page = (page.file.src_uri, page.file.content_string)
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
+        """Adds the files, now that all pages are rendered and it is known whether any needs them."""
+        if self.extension.seen or self.dirty:
+            for name in site_files(self.config.pyodide):
+                file = File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(STATIC / name))
+                files.append(file)
+        else:
+            config.extra_javascript = [
+                s for s in config.extra_javascript if str(s) != f"{FOLDER}/{SCRIPT}"
+            ]
+            config.extra_css.remove(f"{FOLDER}/{STYLE}")
