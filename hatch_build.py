@@ -16,7 +16,7 @@ class BrowserBuildHook(BuildHookInterface[Any]):
     install keeps what is there: `make` knows when it is stale.
     """
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         is_built = (root / "mkdocs_quantlab" / "static" / "quantlab.js").exists()
         from_sdist = (root / "PKG-INFO").exists()

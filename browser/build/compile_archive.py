@@ -37,6 +37,7 @@ def compiled(name: str, source: bytes) -> bytes:
 
 
 def main() -> None:
+    """Writes `/python.zip`."""
     for name in OFFERED:
         importlib.import_module(name)
     sources = {}
@@ -48,7 +49,9 @@ def main() -> None:
     with zipfile.ZipFile("/python.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
         for name, source in sorted(sources.items()):
             data = compiled(name, source) if name.endswith(".py") else source
-            info = zipfile.ZipInfo(name + "c" if name.endswith(".py") else name, (2026, 1, 1, 0, 0, 0))
+            info = zipfile.ZipInfo(
+                name + "c" if name.endswith(".py") else name, (2026, 1, 1, 0, 0, 0)
+            )
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             out.writestr(info, data)

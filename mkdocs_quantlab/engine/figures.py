@@ -44,6 +44,8 @@ def row(
     """A table row whose first cell is its heading.
 
     Args:
+        head: The heading.
+        cells: The other cells.
         item: Name by which the row and other elements of the figure light up together.
         detail: The arithmetic that the page shows while the row is pointed at.
         current: This row is what the figure shows.
@@ -58,13 +60,14 @@ def row(
     )
 
 
-def facts(*pairs: tuple[Child, Child]) -> Html:
+def fact(name: Child, value: Child, *, wide: bool = False) -> Html:
+    """A named figure; a wide one has a line of its own."""
+    return tag("div", tag("dt", name), tag("dd", value), class_="is-wide" if wide else None)
+
+
+def facts(*entries: Html) -> Html:
     """Named figures, as a description list."""
-    return tag(
-        "dl",
-        (tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs),
-        class_="quantlab-facts",
-    )
+    return tag("dl", entries, class_="quantlab-facts")
 
 
 def note(*sentence: Child) -> Html:

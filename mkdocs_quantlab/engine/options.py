@@ -212,8 +212,8 @@ class Real(Field[float]):
         slider: bool = False,
     ) -> None:
         super().__init__(default, label=label, help=help, excludes=excludes)
-        self.low = low
-        self.high = high
+        self.low = float(low)
+        self.high = float(high)
         self.slider = slider
 
     @property
@@ -320,7 +320,7 @@ class Reals(Field[tuple[float, ...]]):
     ) -> None:
         super().__init__(default, label=label, help=help, excludes=excludes)
         self.most = most
-        self.largest = largest
+        self.largest = float(largest)
 
     @property
     def allowed(self) -> str:

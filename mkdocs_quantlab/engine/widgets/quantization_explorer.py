@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mkdocs_quantlab.engine import options
-from mkdocs_quantlab.engine.figures import facts, note, result, row, table
+from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import number, percent, plain
 from mkdocs_quantlab.engine.options import Choice, OptionError, Real
@@ -211,7 +211,7 @@ def _close_up(step: Step) -> Html:
 
 
 def _arithmetic(step: Step) -> Html:
-    return facts(
+    lines = (
         ("Scale", tag("code", step.scaling)),
         ("Weight in steps", tag("code", step.division)),
         (
@@ -222,6 +222,7 @@ def _arithmetic(step: Step) -> Html:
         ("Absolute error", tag("code", step.difference)),
         ("Relative error", percent(step.relative)),
     )
+    return facts(*(fact(name, value, wide=True) for name, value in lines))
 
 
 def _widths(given: Options) -> Html:
@@ -257,7 +258,8 @@ def render(given: Options) -> Html:
         _close_up(step),
         _arithmetic(step),
         note(
-            f"Halves round away from zero, as in ggml. {given.bits} bits have {patterns} patterns; this rule uses "
+            "Numbers are shown to six decimals and computed in full. Halves round away from zero, as in ggml. "
+            f"{given.bits} bits have {patterns} patterns; this rule uses "
             f"{patterns - 1} of them: {-patterns // 2} is never stored."
         ),
         _widths(given),

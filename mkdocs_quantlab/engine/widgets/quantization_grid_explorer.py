@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine import options
-from mkdocs_quantlab.engine.figures import facts, note, result, row, table
+from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, number, plain, short
 from mkdocs_quantlab.engine.options import Choice, OptionError, Reals, Whole
@@ -254,22 +254,18 @@ def render(given: Options) -> Html:
     """The figure: result, grid in three views, figures, and the table over all bit widths."""
     block = len(given.weights) if given.block == "layer" else int(given.block)
     layer = Layer(given.weights, given.bits, block)
-    scales = " ".join(number(scale) for scale in layer.scales[:8])
-    more = " …" if len(layer.scales) > 8 else ""
+    scales = " ".join(number(scale) for scale in layer.scales[:8]) + " …" * (len(layer.scales) > 8)
     return join(
         _sentence(layer),
         _views(layer),
         facts(
-            ("Distinct values", str(layer.distinct)),
-            ("Zeros", f"{layer.zeros} of {len(layer.weights)}"),
-            ("RMSE", f"{layer.rmse:.5f}"),
-            ("SNR", decibel(layer.snr)),
-            (
-                "Scale" if len(layer.scales) == 1 else "Scales",
-                f"{scales}{more}" if scales else "none",
-            ),
-            ("Size", _size(layer)),
-            ("Against 16 bits", f"{layer.compression:.2f} times smaller"),
+            fact("Distinct values", str(layer.distinct)),
+            fact("Zeros", f"{layer.zeros} of {len(layer.weights)}"),
+            fact("RMSE", f"{layer.rmse:.5f}"),
+            fact("SNR", decibel(layer.snr)),
+            fact("Against 16 bits", f"{layer.compression:.2f} times smaller"),
+            fact("Size", _size(layer), wide=True),
+            fact("Scale" if len(layer.scales) == 1 else "Scales", scales or "none", wide=True),
         ),
         _widths(given, block),
         _each(layer),
