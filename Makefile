@@ -3,18 +3,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-STATIC := mkdocs_quantlab/static/quantlab.js
-SOURCES := $(shell find browser/src browser/build mkdocs_quantlab/engine -type f -not -name '*.pyc') \
-           mkdocs_quantlab/__init__.py browser/package-lock.json
 
 .PHONY: serve build test check format lock static clean
 
 ## Build and serve the documentation and its demo labs on http://127.0.0.1:8000
-serve: $(READY) $(STATIC)
+serve: $(READY) static
 	$(BIN)/mkdocs serve --strict --dev-addr 127.0.0.1:8000
 
 ## Build the documentation into site/
-build: $(READY) $(STATIC)
+build: $(READY) static
 	$(BIN)/mkdocs build --strict
 
 ## Run all checks and tests
@@ -22,7 +19,7 @@ test: check | chromium
 	$(BIN)/pytest -n auto --dist loadgroup
 
 ## Types and style, of Python and of TypeScript
-check: $(READY) $(STATIC)
+check: $(READY) static
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -33,17 +30,15 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-## The browser files: scripts, style, and the page's Python
-static: $(STATIC)
-
-$(STATIC): $(SOURCES) browser/node_modules/.package-lock.json
-	cd browser && npm run --silent build
+## The browser files: scripts, style, and the page's Python; nothing is done where they are up to date
+static: browser/node_modules/.package-lock.json
+	@cd browser && npm run --silent build
 
 browser/node_modules/.package-lock.json: browser/package-lock.json
 	cd browser && npm ci --no-audit --no-fund
 	touch $@
 
-$(READY): requirements/dev.txt pyproject.toml hatch_build.py | $(STATIC)
+$(READY): requirements/dev.txt pyproject.toml hatch_build.py | static
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt

@@ -10,10 +10,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BrowserBuildHook(BuildHookInterface[Any]):
-    """Runs `npm ci` and `npm run build` in `browser/`.
+    """Runs `npm ci` and `npm run build` in `browser/`, each where it has something to do.
 
-    A source distribution already holds `static/`, so that installing from it needs no Node. An editable
-    install keeps what is there: `make` knows when it is stale.
+    A source distribution already holds `static/`, so that installing from it needs no Node. An editable install keeps
+    what is there: `make` looks after it.
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -22,5 +22,9 @@ class BrowserBuildHook(BuildHookInterface[Any]):
         from_sdist = (root / "PKG-INFO").exists()
         if is_built and (from_sdist or version == "editable"):
             return
-        for command in (["npm", "ci"], ["npm", "run", "build"]):
-            subprocess.run(command, cwd=root / "browser", check=True)
+        browser = root / "browser"
+        installed = browser / "node_modules" / ".package-lock.json"
+        lock = browser / "package-lock.json"
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            subprocess.run(["npm", "ci"], cwd=browser, check=True)
+        subprocess.run(["npm", "run", "build"], cwd=browser, check=True)

@@ -1,7 +1,7 @@
 // Builds mkdocs_quantlab/static: the scripts and the style from src/, Pyodide from npm's package, and the archive of
 // Python modules that the page's Python starts with. Needs Node and what `npm ci` installed, and no network.
 import * as esbuild from "esbuild";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,10 +9,23 @@ import { archive } from "./archive.mjs";
 
 const browser = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(browser);
-const out = join(root, "mkdocs_quantlab", "static");
+const target = join(root, "mkdocs_quantlab", "static");
 const pyodide = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
 const { version } = JSON.parse(readFileSync(join(pyodide, "package.json"), "utf8"));
 
+/** When a file, or the newest file below a folder, was last changed. */
+function changed(path) {
+  if (!existsSync(path)) return -Infinity;
+  const own = statSync(path);
+  if (!own.isDirectory()) return path.endsWith(".pyc") ? -Infinity : own.mtimeMs;
+  return Math.max(-Infinity, ...readdirSync(path).map((name) => changed(join(path, name))));
+}
+
+const inputs = [join(browser, "src"), join(browser, "build"), join(browser, "package-lock.json"), join(root, "mkdocs_quantlab", "engine"), join(root, "mkdocs_quantlab", "__init__.py")];
+if (changed(join(target, "quantlab.js")) > Math.max(...inputs.map(changed))) process.exit();
+
+// Built beside, then put in place at once: whoever reads the files meanwhile sees the old ones or the new ones.
+const out = `${target}.new`;
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "pyodide"), { recursive: true });
 
@@ -36,3 +49,5 @@ for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]) {
   copyFileSync(join(pyodide, name), join(out, "pyodide", name));
 }
 writeFileSync(join(out, "pyodide", "python.zip"), await archive(pyodide, join(root, "mkdocs_quantlab")));
+rmSync(target, { recursive: true, force: true });
+renameSync(out, target);

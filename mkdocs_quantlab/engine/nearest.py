@@ -1,11 +1,14 @@
-"""The nearest valid name, for error messages."""
+"""The nearest valid name or number, for error messages."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from mkdocs_quantlab.engine.numbers import plain
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
@@ -20,3 +23,15 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     """`; did you mean `bits`?`, or nothing where no name is like `word`."""
     name = nearest(word, names)
     return f"; did you mean `{name}`?" if name else ""
+
+
+def nearest_number(word: str, numbers: Sequence[float]) -> str:
+    """`; the nearest is `8``, or nothing where `word` is no number."""
+    try:
+        wanted = float(word)
+    except ValueError:
+        return ""
+    if math.isnan(wanted):
+        return ""
+    wanted = min(max(wanted, min(numbers)), max(numbers))  # infinity is as far from any of them
+    return f"; the nearest is `{plain(min(numbers, key=lambda n: abs(n - wanted)))}`"

@@ -21,6 +21,7 @@ def short(x: float) -> str:
 
 def plain(x: float) -> str:
     """The shortest text that reads back as the same float; whole numbers without a point."""
+    x = float(x)
     return str(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x)
 
 

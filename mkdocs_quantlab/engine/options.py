@@ -16,7 +16,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.nearest import did_you_mean
+from mkdocs_quantlab.engine.nearest import did_you_mean, nearest_number
 from mkdocs_quantlab.engine.numbers import plain
 
 if TYPE_CHECKING:
@@ -150,7 +150,14 @@ class Choice(Field[K]):
         for choice in self.choices:
             if str(choice) == wanted:
                 return choice
-        raise self.refuse(text, did_you_mean(wanted, map(str, self.choices)))
+        raise self.refuse(text, self._nearest(wanted))
+
+    def _nearest(self, wanted: str) -> str:
+        """The nearest choice: by value among numbers, else by spelling."""
+        numbers = [choice for choice in self.choices if isinstance(choice, int)]
+        if numbers:
+            return nearest_number(wanted, numbers)
+        return did_you_mean(wanted, map(str, self.choices))
 
     def control(self, options: Options) -> Html:
         current: K = options.values[self.name]
@@ -226,7 +233,7 @@ class Real(Field[float]):
         except ValueError:
             raise self.refuse(text) from None
         if not self.low <= value <= self.high:  # NaN fails too
-            raise self.refuse(text)
+            raise self.refuse(text, nearest_number(text, (self.low, self.high)))
         return value
 
     def format(self, value: float) -> str:
@@ -287,7 +294,7 @@ class Whole(Field[int]):
             raise self.refuse(text)
         value = int(text)
         if not self.low <= value <= self.high:
-            raise self.refuse(text)
+            raise self.refuse(text, nearest_number(text, (self.low, self.high)))
         return value
 
     def control(self, options: Options) -> Html:

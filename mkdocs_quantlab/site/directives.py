@@ -254,6 +254,7 @@ def _without_code(source: str) -> str:
                 fence = ""
         elif match:
             fence = match[1]
+            lines[i] = _blank(line)
     text = "".join(lines)
     for pattern in (r"<!--.*?-->", r"(`+)(?!`).+?(?<!`)\1(?!`)", r"(?is)<(pre|textarea)\b.*?</\1>"):
         text = re.sub(pattern, lambda m: _blank(m[0]), text, flags=re.DOTALL)

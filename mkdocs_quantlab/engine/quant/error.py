@@ -9,15 +9,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+def difference(weight: float, value: float) -> float:
+    """Reconstructed minus original.
+
+    What is left below four units in the last place is the rounding of `q * scale` in double precision, not an error
+    of the quantization, and counts as zero.
+    """
+    error = value - weight
+    return 0.0 if abs(error) <= 4 * math.ulp(weight) else error
+
+
 def rmse(weights: Sequence[float], values: Sequence[float]) -> float:
     """Root of the mean squared error, in the weights' own unit."""
-    squares = math.fsum((v - w) ** 2 for w, v in zip(weights, values, strict=True))
-    return math.sqrt(squares / len(weights))
+    return math.sqrt(_noise(weights, values) / len(weights))
 
 
 def snr(weights: Sequence[float], values: Sequence[float]) -> float:
     """Signal-to-noise ratio in decibel: 10 log10(sum w^2 / sum (w_hat - w)^2); infinite for an exact copy."""
-    noise = math.fsum((v - w) ** 2 for w, v in zip(weights, values, strict=True))
+    noise = _noise(weights, values)
     signal = math.fsum(w * w for w in weights)
     if noise == 0:
         return math.inf
@@ -26,6 +35,11 @@ def snr(weights: Sequence[float], values: Sequence[float]) -> float:
 
 def relative(weight: float, value: float) -> float:
     """Size of the error as a share of the weight; infinite where only the weight is zero."""
-    if weight == value:
+    error = abs(difference(weight, value))
+    if error == 0:
         return 0.0
-    return abs(value - weight) / abs(weight) if weight else math.inf
+    return error / abs(weight) if weight else math.inf
+
+
+def _noise(weights: Sequence[float], values: Sequence[float]) -> float:
+    return math.fsum(difference(w, v) ** 2 for w, v in zip(weights, values, strict=True))

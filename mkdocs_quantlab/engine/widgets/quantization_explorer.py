@@ -7,7 +7,7 @@ from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import number, percent, plain
 from mkdocs_quantlab.engine.options import Choice, OptionError, Real
-from mkdocs_quantlab.engine.quant.error import relative
+from mkdocs_quantlab.engine.quant.error import difference, relative
 from mkdocs_quantlab.engine.quant.uniform import largest_q, scale_for, stored
 
 TITLE = "Single-weight explorer"
@@ -64,7 +64,7 @@ class Step:
         self.scale = scale_for(largest, bits)
         self.q = stored(weight, self.scale)
         self.value = self.q * self.scale
-        self.error = abs(self.value - weight)
+        self.error = abs(difference(weight, self.value))
         self.relative = relative(weight, self.value)
         w, scale, value = plain(weight), number(self.scale), number(self.value)
         self.scaling = (

@@ -11,7 +11,7 @@ from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, number, plain, short
 from mkdocs_quantlab.engine.options import Choice, OptionError, Reals, Whole
 from mkdocs_quantlab.engine.quant import bfloat16, samples
-from mkdocs_quantlab.engine.quant.error import rmse, snr
+from mkdocs_quantlab.engine.quant.error import difference, rmse, snr
 from mkdocs_quantlab.engine.quant.uniform import quantize
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Layer:
             self.values = [bfloat16.from_word(word) for word in self.q]
         else:
             self.scales, self.q, self.values = quantize(weights, bits, block)
-        self.errors = [v - w for v, w in zip(self.values, weights, strict=True)]
+        self.errors = [difference(w, v) for w, v in zip(weights, self.values, strict=True)]
         self.rmse = rmse(weights, self.values)
         self.snr = snr(weights, self.values)
         self.distinct = len(set(self.values))

@@ -1,0 +1,22 @@
+"""What tests share."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Makes a site's sources: `project({"docs/index.md": "..."}, config)` gives the folder."""
+
+    def make(pages, config="", name="mkdocs.yml"):
+        files = {"docs/index.md": "# Home\n", **pages, name: "site_name: Course\n" + dedent(config)}
+        for path, text in files.items():
+            file = tmp_path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return make

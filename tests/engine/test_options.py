@@ -1,0 +1,132 @@
+"""Options: what is taken, what is refused, and in which words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mkdocs_quantlab.engine import options
+from mkdocs_quantlab.engine.options import Choice, OptionError, Real, Reals, Whole
+from mkdocs_quantlab.engine.widgets import NAMES, widget
+
+
+class Sample(options.Options):
+    primary = "bits"
+    bits = Choice(4, {2: "two", 4: "four", 8: "eight"}, label="Bits", help="Bits.")
+    kind = Choice("toy", {"toy": "Toy", "gaussian": "Gaussian"}, label="Kind", help="Kind.")
+    weight = Real(0.5, -1, 1, label="Weight", help="Weight.")
+    seed = Whole(1, 0, 99, label="Seed", help="Seed.", excludes=("list",))
+    list = Reals((1.0,), 3, 10, label="List", help="List.", excludes=("seed",))
+
+
+def test_defaults_are_typed_values():
+    given = Sample()
+    assert (given.bits, given.kind, given.weight, given.seed, given.list) == (
+        4,
+        "toy",
+        0.5,
+        1,
+        (1.0,),
+    )
+
+
+def test_strings_become_values():
+    given = Sample({"bits": " 8 ", "kind": "Gaussian", "weight": "-2.5e-1", "list": "1, 2;3"})
+    assert (given.bits, given.kind, given.weight, given.list) == (
+        8,
+        "gaussian",
+        -0.25,
+        (1.0, 2.0, 3.0),
+    )
+
+
+REFUSED = [
+    (
+        {"bitz": "4"},
+        "unknown option `bitz`; did you mean `bits`?; the options are `bits`, `kind`, `weight`, `seed`, `list`",
+    ),
+    ({"bits": "5"}, "`bits` takes one of `2`, `4`, `8`; found `5`; the nearest is `4`"),
+    ({"bits": "7.9"}, "`bits` takes one of `2`, `4`, `8`; found `7.9`; the nearest is `8`"),
+    ({"bits": ""}, "`bits` takes one of `2`, `4`, `8`; found ``"),
+    (
+        {"kind": "gausian"},
+        "`kind` takes one of `toy`, `gaussian`; found `gausian`; did you mean `gaussian`?",
+    ),
+    ({"weight": "two"}, "`weight` takes a number from -1 to 1; found `two`"),
+    ({"weight": "nan"}, "`weight` takes a number from -1 to 1; found `nan`"),
+    ({"weight": "inf"}, "`weight` takes a number from -1 to 1; found `inf`; the nearest is `1`"),
+    (
+        {"weight": "-1.01"},
+        "`weight` takes a number from -1 to 1; found `-1.01`; the nearest is `-1`",
+    ),
+    ({"seed": "1.5"}, "`seed` takes a whole number from 0 to 99; found `1.5`"),
+    ({"seed": "1_0"}, "`seed` takes a whole number from 0 to 99; found `1_0`"),
+    ({"seed": "100"}, "`seed` takes a whole number from 0 to 99; found `100`; the nearest is `99`"),
+    (
+        {"list": " , "},
+        "`list` takes 1 to 3 numbers from -10 to 10, separated by spaces or commas; found none",
+    ),
+    (
+        {"list": "1 x 3"},
+        "`list` takes 1 to 3 numbers from -10 to 10, separated by spaces or commas; found `x`",
+    ),
+    (
+        {"list": "1 nan"},
+        "`list` takes 1 to 3 numbers from -10 to 10, separated by spaces or commas; found `nan`",
+    ),
+    (
+        {"list": "11"},
+        "`list` takes 1 to 3 numbers from -10 to 10, separated by spaces or commas; found `11`",
+    ),
+    (
+        {"list": "1 " * 10_000},
+        "`list` takes 1 to 3 numbers from -10 to 10, separated by spaces or commas; found 10,000 of them",
+    ),
+    ({"list": "1", "seed": "2"}, "`list` and `seed` exclude each other: give one"),
+    ({"kind": "x" * 99}, "`kind` takes one of `toy`, `gaussian`; found `" + "x" * 37 + "...`"),
+]
+
+
+@pytest.mark.parametrize(
+    ("strings", "message"), REFUSED, ids=[message[:40] for _, message in REFUSED]
+)
+def test_refusals_say_what_is_allowed(strings, message):
+    with pytest.raises(OptionError) as error:
+        Sample(strings)
+    assert str(error.value) == message
+    assert error.value.option in strings
+
+
+def test_merge_drops_what_is_excluded():
+    assert Sample.merge({"seed": "3", "bits": "2"}, {"list": "1"}) == {"bits": "2", "list": "1"}
+    assert Sample.merge({"bits": "2"}, {"bits": "8"}) == {"bits": "8"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_strings_read_back_as_the_same_options(name):
+    kind = widget(name).options
+    given = kind()
+    excluding = {other for field in kind.fields() for other in field.excludes}
+    strings = {k: v for k, v in given.strings().items() if k not in excluding}
+    assert kind(strings).values == given.values
+
+
+@given(st.text(max_size=20))
+def test_no_text_breaks_a_field(text):
+    for field in Sample.fields():
+        try:
+            value = field.parse(text)
+        except OptionError:
+            continue
+        assert field.parse(field.format(value)) == value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_has_a_control_and_a_hint(name):
+    kind = widget(name).options
+    given = kind()
+    for field in kind.fields():
+        assert f'name="{field.name}"' in field.control(given)
+        assert field.help.endswith(".")
+        assert field.allowed

@@ -1,0 +1,33 @@
+"""Builds of whole sites, through the engines' own commands, as an author runs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def build(project):
+    """Builds a site and gives its exit code, its output and the folder of the built site."""
+
+    def run(pages, config="plugins: [quantlab]", engine="mkdocs", *arguments):
+        name = "zensical.yml" if engine == "zensical" else "mkdocs.yml"
+        folder = project(pages, config, name)
+        command = [str(Path(sys.executable).parent / engine), "build", "-f", name, *arguments]
+        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr, folder / "site"
+
+    return run

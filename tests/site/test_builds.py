@@ -1,0 +1,194 @@
+"""Whole sites, built by the engines' own commands."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STYLE
+
+LAB = """
+---
+title: A lab
+---
+
+<div data-quantization-explorer></div>
+
+- in a list
+
+    <div data-quantization-grid-explorer data-bits="3"></div>
+
+```html
+<div data-quantization-explorer></div>
+```
+"""
+WIDGET = re.compile(r"<quantlab-widget.*?</quantlab-widget>", re.DOTALL)
+PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+
+
+def files(site):
+    folder = site / FOLDER
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("theme", ["material", "mkdocs", "readthedocs"])
+@pytest.mark.parametrize("directory_urls", [True, False])
+def test_themes_and_urls(build, theme, directory_urls):
+    config = f"""
+        site_url: https://example.org/repo/
+        theme: {{name: {theme}{", font: false" if theme == "material" else ""}}}
+        use_directory_urls: {str(directory_urls).lower()}
+        plugins: [search, quantlab]
+        """
+    code, output, site = build({"docs/labs/lab.md": LAB}, config, "mkdocs", "--strict")
+    assert code == 0, output
+    page = site / ("labs/lab/index.html" if directory_urls else "labs/lab.html")
+    html = page.read_text(encoding="utf-8")
+    assert len(WIDGET.findall(html)) == 2
+    up = "../../" if directory_urls else "../"
+    assert f'src="{up}{FOLDER}/{SCRIPT}" defer' in html
+    assert f'href="{up}{FOLDER}/{STYLE}"' in html
+    assert {SCRIPT, STYLE, "python.mjs", "worker.mjs", "pyodide/python.zip"} <= files(site)
+    # Search finds the lab's text, not what travels in attributes.
+    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "data-frames" not in index
+
+
+def test_engines_agree(build):
+    """MkDocs and ProperDocs by the plugin, Zensical by the Markdown extension: the same widgets to the letter."""
+    extensions = "[admonition, attr_list, md_in_html, pymdownx.superfences, tables, toc{}]"
+    theme = "theme: {name: material, font: false}"
+    articles = {}
+    for engine in ("mkdocs", "properdocs"):
+        config = f"{theme}\nmarkdown_extensions: {extensions.format('')}\nplugins: [quantlab]\n"
+        code, output, site = build({"docs/lab.md": LAB}, config, engine)
+        assert code == 0, output
+        articles[engine] = (site / "lab/index.html").read_text(encoding="utf-8")
+    config = f"{theme}\nmarkdown_extensions: {extensions.format(', quantlab')}\n"
+    code, output, site = build({"docs/lab.md": LAB}, config, "zensical")
+    assert code == 0, output
+    articles["zensical"] = (site / "lab/index.html").read_text(encoding="utf-8")
+
+    def article(html):
+        body = re.search(r"<article[^>]*>(.*?)</article>", html, re.DOTALL)[1]
+        # The title, the skip link and the edit button are the theme's.
+        body = body[body.index("<quantlab-widget") :]
+        return [line.strip() for line in body.splitlines() if line.strip()][:40]
+
+    assert len(WIDGET.findall(articles["mkdocs"])) == 2
+    assert article(articles["properdocs"]) == article(articles["mkdocs"])
+    assert WIDGET.findall(articles["zensical"]) == WIDGET.findall(articles["mkdocs"])
+    assert article(articles["zensical"])[:6] == article(articles["mkdocs"])[:6]
+
+
+@pytest.mark.parametrize("engine", ["mkdocs", "properdocs", "zensical"])
+def test_a_mistake_fails_the_build_with_its_place(build, engine):
+    page = '---\ntitle: x\n---\n\n# Lab\n\n<div data-quantization-explorer data-bits="9"></div>\n'
+    config = {
+        "mkdocs": "theme: mkdocs\nplugins: [quantlab]",
+        "properdocs": "theme: {name: material, font: false}\nplugins: [quantlab]",
+        "zensical": "markdown_extensions: [quantlab]",
+    }
+    code, output, _ = build({"docs/labs/lab-2.md": page}, config[engine], engine)
+    assert code != 0
+    assert "labs/lab-2.md:7: `bits` takes one of" in output
+    if engine != "zensical":  # which shows every exception with its traceback
+        assert "Traceback" not in output
+
+
+def test_a_warning_counts_under_strict(build):
+    page = "# Lab\n\n<div data-quantisation-explorer></div>\n\n<div data-quantization-explorer></div>\n"
+    config = "plugins: [{quantlab: {on_error: warn}}]"
+    code, output, site = build({"docs/lab.md": page}, config)
+    assert code == 0
+    assert "WARNING" in output
+    assert "lab.md:3: unknown directive `data-quantisation-explorer`" in output
+    html = (site / "lab/index.html").read_text(encoding="utf-8")
+    assert 'class="quantlab-error"' in html
+    assert len(WIDGET.findall(html)) == 1
+    code, output, _ = build({"docs/lab.md": page}, config, "mkdocs", "--strict")
+    assert code == 1
+    assert "Aborted with 1 warnings in strict mode" in output
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("on_error: stop", "'on_error': takes `fail` or `warn`; found `stop`"),
+        (
+            "pyodide: local",
+            "'pyodide': takes `bundled`, `off` or the http(s) URL of a folder; found `local`",
+        ),
+        (
+            "defaults: {quantization-explorrer: {}}",
+            "unknown directive `quantization-explorrer`; did you mean `quantization-explorer`?",
+        ),
+        (
+            "defaults: {quantization-explorer: {bits: 9}}",
+            "`quantization-explorer`: `bits` takes one of",
+        ),
+        ("defaults: {quantization-explorer: 3}", "takes a mapping from option to value; found `3`"),
+        ("defaults: 3", "'defaults': takes a mapping from directive to options; found `3`"),
+    ],
+)
+def test_mistakes_in_mkdocs_yml(build, options, message):
+    code, output, _ = build({}, f"plugins: [{{quantlab: {{{options}}}}}]")
+    assert code == 1
+    assert message in output
+    assert "Traceback" not in output
+
+
+def test_nothing_is_added_to_a_site_without_directives(build):
+    pages = {"docs/page.md": "# Page\n\nText.\n"}
+    code, output, site = build(pages, "plugins: [quantlab]")
+    assert code == 0, output
+    with_plugin = (site / "page/index.html").read_text(encoding="utf-8")
+    assert not (site / FOLDER).exists()
+    build(pages, "plugins: []")
+    assert (site / "page/index.html").read_text(encoding="utf-8") == with_plugin
+
+
+@pytest.mark.parametrize(
+    ("option", "ours", "pyodides"),
+    [("bundled", True, True), ("off", False, False), ("https://example.org/pyodide/", True, False)],
+)
+def test_pyodide_comes_from_where_the_option_says(build, option, ours, pyodides):
+    code, output, site = build(
+        {"docs/lab.md": LAB}, f"plugins: [{{quantlab: {{pyodide: {option}}}}}]"
+    )
+    assert code == 0, output
+    assert ("pyodide/python.zip" in files(site)) is ours
+    assert all((f"pyodide/{name}" in files(site)) is pyodides for name in PYODIDE)
+    assert f'data-pyodide="{option}"' in (site / "lab/index.html").read_text(encoding="utf-8")
+
+
+def test_a_dirty_build_keeps_what_unchanged_pages_need(build, project):
+    build({"docs/lab.md": LAB})
+    code, output, site = build(
+        {"docs/lab.md": LAB, "docs/other.md": "# Other\n"},
+        "plugins: [quantlab]",
+        "mkdocs",
+        "--dirty",
+    )
+    assert code == 0, output
+    assert SCRIPT in files(site)
+
+
+def test_the_extension_listed_twice_is_said_and_harmless(build):
+    config = "plugins: [quantlab]\nmarkdown_extensions: [quantlab]"
+    code, output, site = build({"docs/lab.md": LAB}, config)
+    assert code == 0
+    assert "take it out of `markdown_extensions`" in output
+    assert len(WIDGET.findall((site / "lab/index.html").read_text(encoding="utf-8"))) == 2
+
+
+def test_a_directive_that_a_macro_made_is_named_by_its_text(build, project):
+    (project({}) / "hook.py").write_text(
+        "def on_page_markdown(markdown, **_):\n"
+        "    return markdown + '\\n\\n<div data-quantization-explorer data-bits=\"1\"></div>\\n'\n",
+        encoding="utf-8",
+    )
+    code, output, _ = build({}, "hooks: [hook.py]\nplugins: [quantlab]")
+    assert code == 1
+    assert 'index.md: <div data-quantization-explorer data-bits="1">: `bits` takes' in output

@@ -1,0 +1,58 @@
+"""Who may know whom: the rules of docs/contributing/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mkdocs_quantlab
+
+PACKAGE = Path(mkdocs_quantlab.__file__).parent
+# Beside the standard library and what is listed, a room may import itself.
+MAY_IMPORT = {
+    "engine": set(),
+    "measure": {"mkdocs_quantlab.engine", "numpy", "gguf"},
+    "site": {"mkdocs_quantlab.engine", "mkdocs_quantlab.measure", "mkdocs", "markdown", "jinja2"},
+    "cli.py": {"mkdocs_quantlab", "mkdocs", "click"},
+}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module
+
+
+def modules():
+    return [p for p in PACKAGE.rglob("*.py") if "static" not in p.parts]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_rooms_know_only_whom_they_may(path):
+    room = path.relative_to(PACKAGE).parts[0]
+    if room == "__init__.py":
+        assert list(imports(path)) == []
+        return
+    allowed = MAY_IMPORT[room] | {f"mkdocs_quantlab.{room.removesuffix('.py')}"}
+    for name in imports(path):
+        if name.split(".")[0] in sys.stdlib_module_names:
+            continue
+        assert any(name == known or name.startswith(known + ".") for known in allowed), name
+
+
+def test_the_engine_loads_alone():
+    """In a Python that has nothing but the standard library, as in the page."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
+        "from mkdocs_quantlab.engine.widgets import NAMES, answer\n"
+        "assert all(answer(name, {})['html'] for name in NAMES)\n"
+        "assert not {'dataclasses', 'inspect', 'difflib', 'logging'} & set(sys.modules), 'slow imports'\n"
+    )
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)

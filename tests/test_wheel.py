@@ -1,0 +1,130 @@
+"""What is in the wheel, and in the archive that the page's Python starts with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+import mkdocs_quantlab
+from mkdocs_quantlab.site.assets import STATIC, files
+
+PACKAGE = Path(mkdocs_quantlab.__file__).parent
+ROOT = PACKAGE.parent
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    out = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "--outdir",
+            str(out),
+            str(ROOT),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    with zipfile.ZipFile(next(out.glob("*.whl"))) as archive:
+        yield archive
+
+
+def test_the_wheel_holds_what_a_site_needs(wheel):
+    names = set(wheel.namelist())
+    assert {f"mkdocs_quantlab/static/{name}" for name in files("bundled")} <= names
+    assert "mkdocs_quantlab/py.typed" in names
+    info = f"mkdocs_quantlab-{mkdocs_quantlab.__version__}.dist-info"
+    assert {f"{info}/licenses/LICENSE", f"{info}/licenses/THIRD_PARTY_NOTICES.md"} <= names
+
+
+def test_the_wheel_holds_nothing_else(wheel):
+    expected = {
+        f"mkdocs_quantlab/{p.relative_to(PACKAGE).as_posix()}" for p in PACKAGE.rglob("*.py")
+    }
+    expected |= {f"mkdocs_quantlab/static/{name}" for name in files("bundled")} | {
+        "mkdocs_quantlab/py.typed"
+    }
+    inside = {name for name in wheel.namelist() if name.startswith("mkdocs_quantlab/")}
+    assert inside == expected
+
+
+def test_entry_points_and_dependencies(wheel):
+    info = f"mkdocs_quantlab-{mkdocs_quantlab.__version__}.dist-info"
+    entry_points = wheel.read(f"{info}/entry_points.txt").decode()
+    assert (
+        "[markdown.extensions]\nquantlab = mkdocs_quantlab.site.extension:QuantlabExtension"
+        in entry_points
+    )
+    assert "[mkdocs.plugins]\nquantlab = mkdocs_quantlab.site.plugin:QuantlabPlugin" in entry_points
+    assert "[console_scripts]\nquantlab = mkdocs_quantlab.cli:main" in entry_points
+    metadata = Parser().parsestr(wheel.read(f"{info}/METADATA").decode())
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert "mkdocs<2,>=1.6" in metadata.get_all("Requires-Dist")
+
+
+def test_pyodides_files_are_npms_own():
+    source = ROOT / "browser" / "node_modules" / "pyodide"
+    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"):
+        ours, theirs = ((folder / name).read_bytes() for folder in (STATIC / "pyodide", source))
+        assert hashlib.sha256(ours).digest() == hashlib.sha256(theirs).digest()
+
+
+def test_the_pinned_pyodide_is_the_one_that_is_built_in():
+    package = json.loads((ROOT / "browser" / "package.json").read_text(encoding="utf-8"))
+    version = package["dependencies"]["pyodide"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert version in (STATIC / "python.mjs").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def archive():
+    with zipfile.ZipFile(STATIC / "pyodide" / "python.zip") as found:
+        yield found
+
+
+def test_the_archive_holds_this_engine(archive):
+    """Each module, made from the source that is here: a stale build would draw other figures than the site's."""
+    sources = {p.relative_to(ROOT).as_posix(): p for p in (PACKAGE / "engine").rglob("*.py")}
+    sources["mkdocs_quantlab/__init__.py"] = PACKAGE / "__init__.py"
+    inside = {n for n in archive.namelist() if n.startswith("mkdocs_quantlab/")}
+    assert inside == {f"{name}c" for name in sources}
+    for name, path in sources.items():
+        # A hash-based .pyc: magic number, flags, then the hash of the source.
+        pinned = archive.read(f"{name}c")[8:16]
+        assert pinned == _source_hash(path.read_bytes()), f"{name}: run `make static`"
+
+
+def _source_hash(source):
+    # The key of the hash is CPython's magic number, that of the page's Python and not of ours.
+    import _imp
+
+    return _imp.source_hash(PAGE_MAGIC, source)
+
+
+PAGE_MAGIC = 3627
+"""CPython 3.14's bytecode magic number (`Include/internal/pycore_magic_number.h`)."""
+
+
+def test_the_archive_is_bytecode_of_the_pages_python(archive):
+    for name in archive.namelist():
+        assert name.endswith(".pyc"), name
+        head = archive.read(name)[:8]
+        assert int.from_bytes(head[:2], "little") == PAGE_MAGIC
+        # Flags: a hash-based .pyc that is never compared with its source.
+        assert head[4:] == b"\x01\x00\x00\x00"
+
+
+def test_no_size_creeps_in():
+    assert (STATIC / "pyodide" / "python.zip").stat().st_size < 1_600_000
