@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from mkdocs.config.base import BaseConfigOption, Config, ValidationError
@@ -11,6 +11,9 @@ from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.widgets import NAMES, widget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OnError = Literal["fail", "warn"]
 
@@ -75,41 +78,49 @@ def _text(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-READERS = {"on_error": read_on_error, "pyodide": read_pyodide, "defaults": read_defaults}
-"""How each option is read, by MkDocs and by the Markdown extension alike."""
+class Setting(BaseConfigOption[Any]):
+    """One option: its default, how a value is read, and what it means."""
 
-DEFAULTS: dict[str, Any] = {"on_error": "fail", "pyodide": "bundled", "defaults": {}}
-"""Each option's default."""
-
-
-class _Read(BaseConfigOption[Any]):
-    """An option read by one of `READERS`."""
-
-    def __init__(self, name: str) -> None:
+    def __init__(self, default: object, read: Callable[[object], Any], help: str) -> None:
         super().__init__()
-        self.reader = READERS[name]
-        self.default = DEFAULTS[name]
+        self.default = default
+        self.read = read
+        self.help = help
 
     def run_validation(self, value: object) -> Any:
+        """The value as read; MkDocs calls it."""
         try:
-            return self.reader(value)
+            return self.read(value)
         except ValueError as error:
             raise ValidationError(str(error)) from None
 
 
 class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its hook untyped
-    """Options of the plugin."""
+    """Options of the plugin and of the Markdown extension."""
 
-    on_error = _Read("on_error")
-    """What a mistake in a directive does: `fail` ends the build with the page, the line and what is allowed;
-    `warn` reports the same as a warning (which `--strict` counts) and leaves a visible note in the page."""
+    on_error = Setting(
+        "fail",
+        read_on_error,
+        "What a mistake in a directive does. `fail` ends the build with the page, the line and what is allowed; `warn` "
+        "reports the same as a warning (which `--strict` counts) and leaves a visible note in the page.",
+    )
+    pyodide = Setting(
+        "bundled",
+        read_pyodide,
+        "Where the page's Python comes from. `bundled`: from the site itself, which then carries about 12 MB more, of "
+        "which a reader fetches 5 MB, once and only when something needs it. A URL: Pyodide's own three files from that "
+        "folder, which must hold the same version. `off`: no Python; figures answer as far as their pre-rendered frames "
+        "go.",
+    )
+    defaults = Setting(
+        {},
+        read_defaults,
+        "Options for every directive of a kind, unless the directive says otherwise, as in "
+        "`defaults: {quantization-explorer: {bits: 3}}`.",
+    )
 
-    pyodide = _Read("pyodide")
-    """Where the page's Python comes from. `bundled`: from the site itself, which then carries about 12 MB more
-    (5 MB on the wire, fetched only when a reader does something that needs it). A URL: Pyodide's own three files
-    from that folder, which must hold the same version. `off`: no Python; figures answer as far as their
-    pre-rendered frames go."""
 
-    defaults = _Read("defaults")
-    """Options for every directive of a kind, unless the directive says otherwise:
-    `defaults: {quantization-explorer: {bits: 3}}`."""
+SETTINGS = {
+    name: option for name, option in vars(QuantlabConfig).items() if isinstance(option, Setting)
+}
+"""All options by name."""

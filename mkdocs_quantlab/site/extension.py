@@ -16,8 +16,9 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from mkdocs.exceptions import PluginError
 
+from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.widgets import widget
-from mkdocs_quantlab.site.config import DEFAULTS, READERS
+from mkdocs_quantlab.site.config import SETTINGS
 from mkdocs_quantlab.site.directives import Found, expand, line_of, note
 from mkdocs_quantlab.site.element import element
 
@@ -41,11 +42,7 @@ class QuantlabExtension(Extension):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        self.config = {
-            "on_error": [DEFAULTS["on_error"], "What a mistake does: fail or warn"],
-            "pyodide": [DEFAULTS["pyodide"], "Where Python comes from: bundled, off or a URL"],
-            "defaults": [DEFAULTS["defaults"], "Options for every directive of a kind"],
-        }
+        self.config = {name: [setting.default, setting.help] for name, setting in SETTINGS.items()}
         self.page: tuple[str, str] | None = None
         self.seen = False
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
@@ -53,12 +50,13 @@ class QuantlabExtension(Extension):
 
     def setConfig(self, key: str, value: Any) -> None:  # noqa: N802
         """Sets an option; Python-Markdown calls it for each one given."""
-        if key not in READERS:
+        if key not in SETTINGS:
+            known = ", ".join(f"`{name}`" for name in SETTINGS)
             raise PluginError(
-                f"quantlab: unknown option `{key}`; the options are {', '.join(READERS)}"
+                f"quantlab: unknown option `{key}`{did_you_mean(key, SETTINGS)}; the options are {known}"
             )
         try:
-            self.config[key][0] = READERS[key](value)
+            self.config[key][0] = SETTINGS[key].read(value)
         except ValueError as error:
             raise PluginError(f"quantlab: `{key}` {error}") from None
 

@@ -10,7 +10,7 @@ from mkdocs.structure.files import File
 
 from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
 from mkdocs_quantlab.site.assets import files as site_files
-from mkdocs_quantlab.site.config import READERS, QuantlabConfig
+from mkdocs_quantlab.site.config import SETTINGS, QuantlabConfig
 from mkdocs_quantlab.site.extension import QuantlabExtension
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Adds the Markdown extension, the script and the style sheet."""
-        extension = QuantlabExtension(**{name: self.config[name] for name in READERS})
+        extension = QuantlabExtension(**{name: self.config[name] for name in SETTINGS})
         extension.warn = log.warning
         if "quantlab" in config.markdown_extensions:
             log.warning(
