@@ -2,6 +2,7 @@
 // Python modules that the page's Python starts with. Needs Node and what `npm ci` installed, and no network.
 import * as esbuild from "esbuild";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,12 +30,17 @@ const out = `${target}.new`;
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "pyodide"), { recursive: true });
 
+const python = await archive(pyodide, join(root, "mkdocs_quantlab"));
+
 const common = {
   bundle: true,
   minify: true,
   target: "es2022",
   legalComments: "none",
-  define: { PYODIDE_VERSION: JSON.stringify(version) },
+  define: {
+    PYODIDE_VERSION: JSON.stringify(version),
+    BUILD: JSON.stringify(createHash("sha256").update(python).digest("hex").slice(0, 12)),
+  },
 };
 const source = (name) => join(browser, "src", name);
 await Promise.all([
@@ -48,6 +54,6 @@ await Promise.all([
 for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]) {
   copyFileSync(join(pyodide, name), join(out, "pyodide", name));
 }
-writeFileSync(join(out, "pyodide", "python.zip"), await archive(pyodide, join(root, "mkdocs_quantlab")));
+writeFileSync(join(out, "pyodide", "python.zip"), python);
 rmSync(target, { recursive: true, force: true });
 renameSync(out, target);

@@ -10,15 +10,14 @@ import sys
 import zipfile
 from pathlib import Path
 
-OFFERED = """
-    abc array ast base64 binascii bisect cmath collections collections.abc colorsys contextlib copy csv dataclasses
-    datetime decimal difflib enum fractions functools hashlib heapq html html.parser importlib.resources inspect io
-    itertools json linecache math numbers operator pprint random re statistics string struct textwrap time traceback
-    types typing warnings zipfile zlib
+sys.path.insert(0, "/engine")
+from mkdocs_quantlab.engine.modules import OFFERED  # the engine lies there
+
+NEEDED = """
     encodings.ascii encodings.cp437 encodings.idna encodings.latin_1 encodings.unicode_escape encodings.utf_16
     encodings.utf_16_le encodings.utf_8_sig
 """.split()
-"""What the engine and a reader's own code may import. cp437 is what zipfile reads names in."""
+"""What those modules import only when they run: zipfile, for one, reads names in cp437."""
 
 STDLIB = "/lib/python314.zip/"
 
@@ -38,7 +37,7 @@ def compiled(name: str, source: bytes) -> bytes:
 
 def main() -> None:
     """Writes `/python.zip`."""
-    for name in OFFERED:
+    for name in (*OFFERED, *NEEDED):
         importlib.import_module(name)
     sources = {}
     with zipfile.ZipFile("/python_stdlib.zip") as library:

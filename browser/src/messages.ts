@@ -10,12 +10,18 @@ export interface Answer {
   bounds: Record<string, [number, number]>;
 }
 
-/** Where things are, sent once. The module is compiled by the page, whose code cache a worker does not share. */
+/** Where things are. Answered by `ready` or `failed`, at once where Python runs already. */
 export interface Start {
   type: "start";
   folder: string;
   archive: string;
   version: string;
+  /** The page compiles the WebAssembly and sends it as soon as it has it. */
+  willSendWasm: boolean;
+}
+
+export interface Wasm {
+  type: "wasm";
   wasm: WebAssembly.Module;
 }
 
@@ -26,10 +32,16 @@ export interface Ask {
   options: Strings;
 }
 
-export type ToWorker = Start | Ask;
+/** A shared worker that nobody wants any more ends itself when it is done with what it does. */
+export interface Close {
+  type: "close";
+}
 
-/** `option` names the option an error is about, where it is about one. */
+export type ToWorker = Start | Wasm | Ask | Close;
+
+/** `fetched`: everything has arrived. `option` names the option an error is about, where it is about one. */
 export type FromWorker =
+  | { type: "fetched" }
   | { type: "ready" }
   | { type: "failed"; message: string }
   | { type: "answer"; id: number; answer: Answer }

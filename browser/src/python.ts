@@ -4,9 +4,12 @@
  * Requests queue. A widget's newer request takes the place of its older one that still waits, so that a dragged slider
  * never falls behind.
  */
-import type { Answer, FromWorker, Strings, ToWorker } from "./messages.ts";
+import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
+import type { Answer, FromWorker, Strings } from "./messages.ts";
 
 declare const PYODIDE_VERSION: string;
+/** A hash of the archive: tells apart two versions of a site. */
+declare const BUILD: string;
 
 /** A start that takes longer has failed without saying so: Pyodide does that on a wrong MIME type. */
 const START_LIMIT = 60_000;
@@ -41,7 +44,7 @@ interface Request {
 }
 
 export class Python {
-  #worker: Worker | undefined;
+  #channel: Channel | undefined;
   #wasm: Promise<WebAssembly.Module> | undefined;
   #starting: Promise<void> | undefined;
   #ready = false;
@@ -92,34 +95,41 @@ export class Python {
 
   async #start(): Promise<void> {
     this.#tell("Fetching Python …");
-    this.#wasm ??= compile(`${this.folder}pyodide.asm.wasm`).catch((error: Error) => {
-      this.#wasm = undefined;
-      throw error;
-    });
-    const worker = new Worker(`${this.base}worker.mjs`, { type: "module" });
-    this.#worker = worker;
     await new Promise<void>((resolve, reject) => {
       this.#fail = reject;
-      const limit = setTimeout(() => reject(new Error("Python did not start within a minute.")), START_LIMIT);
-      worker.onerror = (event) => {
-        event.preventDefault();
-        this.#end(new Error(event.message || "The worker could not be loaded."));
+      let limit = 0;
+      const fail = (message: string): void => this.#end(new Error(message));
+      const receive = (message: FromWorker): void => {
+        if (message.type === "ready") {
+          clearTimeout(limit);
+          resolve();
+        } else if (message.type === "fetched") {
+          this.#tell("Starting Python …");
+          limit = setTimeout(() => fail("it did not start within a minute."), START_LIMIT);
+        } else {
+          clearTimeout(limit);
+          this.#receive(message);
+        }
       };
-      worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-        clearTimeout(limit);
-        if (data.type === "ready") resolve();
-        else this.#receive(data);
-      };
-      this.#wasm!.then((wasm) => {
-        this.#tell("Starting Python …");
-        this.#post({
-          type: "start",
-          folder: this.folder,
-          archive: `${this.base}pyodide/python.zip`,
-          version: PYODIDE_VERSION,
-          wasm,
-        });
-      }, reject);
+      const url = `${this.base}worker.mjs`;
+      const channel = (keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ?? dedicated(url, receive, fail);
+      this.#channel = channel;
+      channel.post({
+        type: "start",
+        folder: this.folder,
+        archive: `${this.base}pyodide/python.zip`,
+        version: PYODIDE_VERSION,
+        willSendWasm: channel.sendsWasm,
+      });
+      if (!channel.sendsWasm) return;
+      this.#wasm ??= compile(`${this.folder}pyodide.asm.wasm`);
+      this.#wasm.then(
+        (wasm) => channel.post({ type: "wasm", wasm }),
+        (error: Error) => {
+          this.#wasm = undefined;
+          this.#end(error);
+        },
+      );
     });
     this.#ready = true;
     this.#tell("");
@@ -130,10 +140,6 @@ export class Python {
     for (const owner of this.#waiting.keys()) owner.onPython(state);
   }
 
-  #post(message: ToWorker): void {
-    this.#worker?.postMessage(message);
-  }
-
   #next(): void {
     if (this.#running || !this.#ready) return;
     const first = this.#waiting.values().next();
@@ -141,10 +147,10 @@ export class Python {
     const request = first.value;
     this.#waiting.delete(request.owner);
     this.#running = { ...request, id: ++this.#lastId };
-    this.#post({ type: "ask", id: this.#lastId, widget: request.widget, options: request.options });
+    this.#channel!.post({ type: "ask", id: this.#lastId, widget: request.widget, options: request.options });
   }
 
-  #receive(message: Exclude<FromWorker, { type: "ready" }>): void {
+  #receive(message: Exclude<FromWorker, { type: "ready" | "fetched" }>): void {
     if (message.type === "failed") {
       this.#end(new Error(message.message));
       return;
@@ -158,8 +164,8 @@ export class Python {
   }
 
   #end(error: Error): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#channel?.end();
+    this.#channel = undefined;
     this.#starting = undefined;
     this.#ready = false;
     this.#fail(error);

@@ -76,6 +76,8 @@ export class QuantlabWidget extends HTMLElement {
     this.append(this.#live);
     this.#explorer = new Explorer(this, figure);
 
+    // The first sign that Python will be wanted: it starts while the reader still aims.
+    for (const sign of ["pointerover", "focusin"]) form.addEventListener(sign, (event) => this.#onIntent(event.target));
     form.addEventListener("input", (event) => this.#onInput(event.target as Control));
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -125,6 +127,15 @@ export class QuantlabWidget extends HTMLElement {
       delete this.#changes[other];
       if (other in this.#options) this.#changes[other] = null;
     }
+  }
+
+  /** Over a control that only Python can answer, where the reader has not asked the browser to save data. */
+  #onIntent(target: EventTarget | null): void {
+    const control = target instanceof Element ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name]") : null;
+    if (!control || control.name === this.dataset.primary || "inPage" in control.dataset) return;
+    if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
+    // What fails now is said when it is needed.
+    python(this.dataset.pyodide!).then((worker) => worker.start()).catch(() => {});
   }
 
   #onInput(control: Control): void {

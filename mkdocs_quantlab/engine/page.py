@@ -1,0 +1,58 @@
+"""What the page's worker calls. Nothing but this module knows that the engine runs in a page."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from mkdocs_quantlab.engine.modules import OFFERED
+from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.widgets import answer
+
+
+def respond(widget: str, options: str) -> str:
+    """Draws a widget's figure.
+
+    Args:
+        widget: The widget's name.
+        options: Its options, as a JSON object of texts.
+
+    Returns:
+        JSON: `{"answer": ...}` as `engine.widgets.answer` gives it, or `{"message": ..., "option": ...}` where an
+        option is not taken. One text, because every object that crosses into JavaScript costs a proxy.
+    """
+    try:
+        return json.dumps({"answer": answer(widget, json.loads(options))})
+    except OptionError as error:
+        return json.dumps({"message": str(error), "option": error.option})
+
+
+class LeftOut:
+    """The last finder on `sys.meta_path`: says of a module that is not there why, and what to do."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """Finds nothing.
+
+        Raises:
+            ModuleNotFoundError: Always; its message names the module.
+        """
+        top = name.partition(".")[0]
+        if top in sys.stdlib_module_names:
+            why = (
+                "leaves out most of the standard library to start fast. To have it, add it to OFFERED in "
+                "mkdocs_quantlab/engine/modules.py and build the package"
+            )
+        elif top in sys.modules:
+            return  # a misspelt part of a package that is there: Python's own message is right
+        else:
+            why = "has no packages, numpy included"
+        have = ", ".join(OFFERED)
+        raise ModuleNotFoundError(
+            f"`{name}` is not in this page's Python, which {why}. It has {have}.", name=name
+        )
+
+
+def install() -> None:
+    """Makes the message above the answer to a failed import."""
+    sys.meta_path.append(LeftOut)

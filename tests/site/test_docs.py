@@ -1,0 +1,56 @@
+"""The project's own documentation: its demo, and a site of many parts."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mkdocs_quantlab
+from mkdocs_quantlab.engine.widgets import NAMES
+
+ROOT = Path(mkdocs_quantlab.__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def docs(tmp_path_factory):
+    site = tmp_path_factory.mktemp("docs") / "site"
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return site
+
+
+def test_every_widget_has_a_page_that_shows_it(docs):
+    for name in NAMES:
+        html = (docs / "widgets" / name.removeprefix("data-") / "index.html").read_text(
+            encoding="utf-8"
+        )
+        assert f'name="{name}"' in html
+        assert "<code>data-bits</code>" in html
+
+
+def test_pages_ask_nothing_of_other_sites(docs):
+    for page in docs.rglob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        for tag in re.findall(r"<(?:script|link|img|iframe|source)\b[^>]*>", html):
+            address = re.search(r'(?:src|href)="(https?:)?//([^"/]+)', tag)
+            # A canonical link is a statement, not a request.
+            assert not address or 'rel="canonical"' in tag or address[2].startswith("127.0.0.1"), (
+                tag
+            )
+
+
+def test_no_text_of_options_is_left_unread(docs):
+    """Tables made from the code must not have come out empty, nor as code."""
+    html = (docs / "guide/configuration/index.html").read_text(encoding="utf-8")
+    for option in ("on_error", "pyodide", "defaults"):
+        assert f'id="{option}"' in html
+    modules = (docs / "reference/page-python/index.html").read_text(encoding="utf-8")
+    assert "<code>statistics</code>" in modules
+    assert "from mkdocs_quantlab" not in modules

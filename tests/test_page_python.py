@@ -1,0 +1,101 @@
+"""The page's Python, started from the built archive as the page starts it, but under Node."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import mkdocs_quantlab
+from mkdocs_quantlab.engine.modules import OFFERED
+from mkdocs_quantlab.engine.page import respond
+from mkdocs_quantlab.engine.widgets import NAMES
+from mkdocs_quantlab.site.assets import STATIC
+
+BROWSER = Path(mkdocs_quantlab.__file__).parent.parent / "browser"
+START = """
+import { loadPyodide } from "pyodide";
+const [archive, code] = process.argv.slice(-2);
+const info = { python: "3.14.2", arch: "wasm32", platform: "emscripten_5_0_3", abi_version: "2026_0" };
+const python = await loadPyodide({ stdLibURL: archive, lockFileContents: { info, packages: {} }, packageBaseUrl: "./" });
+python.pyimport("mkdocs_quantlab.engine.page").install();
+console.log(python.runPython(code));
+"""
+
+
+@pytest.fixture(scope="module")
+def run():
+    """Runs code in the page's Python and gives the value of its last line, which it must make JSON."""
+
+    def in_page(code):
+        archive = STATIC / "pyodide" / "python.zip"
+        command = ["node", "--input-type=module", "-e", START, "--", str(archive), code]
+        done = subprocess.run(
+            command, cwd=BROWSER, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return in_page
+
+
+def test_everything_that_is_documented_can_be_imported(run):
+    code = (
+        "import importlib, json\n"
+        f"json.dumps([importlib.import_module(n).__name__ for n in {OFFERED!r}])"
+    )
+    assert run(code) == OFFERED
+
+
+def test_what_is_left_out_says_so(run):
+    code = """
+import importlib, json
+def why(name):
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        return [error.name, str(error)]
+json.dumps([why(name) for name in ("sqlite3", "numpy", "importlib.metadata.nothing", "mkdocs_quantlab.nothing")])
+"""
+    sqlite3, numpy, submodule, ours = run(code)
+    assert sqlite3[0] == "sqlite3"
+    assert sqlite3[1].startswith(
+        "`sqlite3` is not in this page's Python, which leaves out most of the standard library"
+    )
+    assert "add it to OFFERED" in sqlite3[1]
+    assert sqlite3[1].endswith(f"It has {', '.join(OFFERED)}.")
+    assert "has no packages, numpy included" in numpy[1]
+    assert "is not in this page's Python" in submodule[1]
+    assert ours[1] == "No module named 'mkdocs_quantlab.nothing'"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_draws_what_the_build_draws(run, name):
+    """To the letter, with another version of Python on another platform."""
+    cases = {
+        "quantization-explorer": [
+            {},
+            {"bits": "7", "weight": "-0.31", "max": "0.333"},
+            {"weight": "1e-5"},
+        ],
+        "quantization-grid-explorer": [
+            {},
+            {"bits": "16"},
+            {"preset": "gaussian", "count": "64", "seed": "9", "block": "8"},
+            {"preset": "laplace", "count": "100", "seed": "123456", "bits": "3"},
+            {"preset": "outlier", "count": "17", "block": "4", "bits": "2"},
+            {"weights": "1e-30 -1e6 0.1 3"},
+        ],
+    }[name]
+    texts = [json.dumps(case) for case in cases]
+    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o) for o in {texts!r}])"
+    assert run(code) == [respond(name, options) for options in texts]
+
+
+def test_an_option_that_is_not_taken_is_an_answer():
+    assert json.loads(respond("quantization-explorer", '{"bits": "1"}')) == {
+        "message": "`bits` takes one of `2`, `3`, `4`, `5`, `6`, `7`, `8`; found `1`; the nearest is `2`",
+        "option": "bits",
+    }
