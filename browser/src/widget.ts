@@ -5,6 +5,7 @@
  * not before. The element knows nothing of any one widget.
  */
 import { Explorer } from "./explore.ts";
+import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
 import type { Answer, Strings } from "./messages.ts";
 import type { OptionError, Python } from "./python.ts";
@@ -78,6 +79,7 @@ export class QuantlabWidget extends HTMLElement {
 
     // The first sign that Python will be wanted: it starts while the reader still aims.
     for (const sign of ["pointerover", "focusin"]) form.addEventListener(sign, (event) => this.#onIntent(event.target));
+    dragSegments(form);
     form.addEventListener("input", (event) => this.#onInput(event.target as Control));
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
