@@ -123,9 +123,11 @@ export class QuantlabWidget extends HTMLElement {
     }
   }
 
-  /** Forgets the options that `name` excludes, the author's and the reader's. */
+  /** Forgets the options that `name`, or the choice it stands at, excludes: the author's and the reader's. */
   #clear(name: string): void {
-    for (const other of this.#controls(name)[0]?.dataset.clears?.split(" ") ?? []) {
+    const control = this.#controls(name)[0];
+    const choice = control instanceof HTMLSelectElement ? control.selectedOptions[0] : undefined;
+    for (const other of `${control?.dataset.clears ?? ""} ${choice?.dataset.clears ?? ""}`.split(" ")) {
       delete this.#changes[other];
       if (other in this.#options) this.#changes[other] = null;
     }

@@ -107,6 +107,10 @@ class Field(Generic[T]):
             hidden=True,
         )
 
+    def excluded_by(self, text: str) -> tuple[str, ...]:
+        """The options that cannot be given together with this value; setting it clears them."""
+        return self.excludes
+
     def clears(self) -> str | None:
         """The names that a change of this control clears, for the page's script."""
         return " ".join(self.excludes) or None
@@ -121,6 +125,7 @@ class Choice(Field[K]):
             and without script.
         menu: Show a menu instead of a row of buttons.
         derived: Further values that follow from other options: shown, never chosen.
+        excluding: Options that a certain choice excludes, beside those that any does.
     """
 
     def __init__(
@@ -134,12 +139,14 @@ class Choice(Field[K]):
         in_page: bool = False,
         menu: bool = False,
         derived: Mapping[K, str] | None = None,
+        excluding: Mapping[K, Sequence[str]] | None = None,
     ) -> None:
         super().__init__(default, label=label, help=help, excludes=excludes)
         self.choices: dict[K, str] = dict(choices)
         self.in_page = in_page
         self.menu = menu
         self.derived: dict[K, str] = dict(derived or {})
+        self.excluding: dict[K, Sequence[str]] = dict(excluding or {})
 
     @property
     def allowed(self) -> str:
@@ -151,6 +158,11 @@ class Choice(Field[K]):
             if str(choice) == wanted:
                 return choice
         raise self.refuse(text, self._nearest(wanted))
+
+    def excluded_by(self, text: str) -> tuple[str, ...]:
+        wanted = text.strip().lower()
+        own = (names for choice, names in self.excluding.items() if str(choice) == wanted)
+        return (*self.excludes, *next(own, ()))
 
     def _nearest(self, wanted: str) -> str:
         """The nearest choice: by value among numbers, else by spelling."""
@@ -172,6 +184,7 @@ class Choice(Field[K]):
                             value=str(choice),
                             selected=choice == current,
                             disabled=choice in self.derived,
+                            data_clears=" ".join(self.excluding.get(choice, ())) or None,
                         )
                         for choice, label in (self.choices | self.derived).items()
                     ),
@@ -392,7 +405,7 @@ class Options:
                 known = ", ".join(f"`{n}`" for n in fields)
                 hint = did_you_mean(name, fields)
                 raise OptionError(f"unknown option `{name}`{hint}; the options are {known}", name)
-            for other in fields[name].excludes:
+            for other in fields[name].excluded_by(strings[name]):
                 if other in strings:
                     raise OptionError(f"`{name}` and `{other}` exclude each other: give one", name)
         self.given = frozenset(strings)
@@ -423,6 +436,9 @@ class Options:
     def merge(cls, base: Mapping[str, str], over: Mapping[str, str]) -> dict[str, str]:
         """`over` laid over `base`; an option given in `over` drops from `base` those it excludes."""
         excluded = {
-            other for field in cls.fields() if field.name in over for other in field.excludes
+            other
+            for field in cls.fields()
+            if field.name in over
+            for other in field.excluded_by(over[field.name])
         }
         return {k: v for k, v in base.items() if k not in excluded} | dict(over)

@@ -14,7 +14,13 @@ from mkdocs_quantlab.engine.widgets import NAMES, widget
 class Sample(options.Options):
     primary = "bits"
     bits = Choice(4, {2: "two", 4: "four", 8: "eight"}, label="Bits", help="Bits.")
-    kind = Choice("toy", {"toy": "Toy", "gaussian": "Gaussian"}, label="Kind", help="Kind.")
+    kind = Choice(
+        "toy",
+        {"toy": "Toy", "gaussian": "Gaussian"},
+        label="Kind",
+        help="Kind.",
+        excluding={"toy": ["seed"]},
+    )
     weight = Real(0.5, -1, 1, label="Weight", help="Weight.")
     seed = Whole(1, 0, 99, label="Seed", help="Seed.", excludes=("list",))
     list = Reals((1.0,), 3, 10, label="List", help="List.", excludes=("seed",))
@@ -83,6 +89,7 @@ REFUSED = [
         {"list": "1 " * 10_000},
         "`list` takes 1 to 3 numbers from -10 to 10, separated by spaces or commas; found 10,000 of them",
     ),
+    ({"kind": "toy", "seed": "2"}, "`kind` and `seed` exclude each other: give one"),
     ({"list": "1", "seed": "2"}, "`list` and `seed` exclude each other: give one"),
     ({"kind": "x" * 99}, "`kind` takes one of `toy`, `gaussian`; found `" + "x" * 37 + "...`"),
 ]
@@ -100,6 +107,8 @@ def test_refusals_say_what_is_allowed(strings, message):
 
 def test_merge_drops_what_is_excluded():
     assert Sample.merge({"seed": "3", "bits": "2"}, {"list": "1"}) == {"bits": "2", "list": "1"}
+    assert Sample.merge({"seed": "3"}, {"kind": "toy"}) == {"kind": "toy"}
+    assert Sample.merge({"seed": "3"}, {"kind": "gaussian"}) == {"kind": "gaussian", "seed": "3"}
     assert Sample.merge({"bits": "2"}, {"bits": "8"}) == {"bits": "8"}
 
 

@@ -62,6 +62,7 @@ class Options(options.Options):
         label="Weights from",
         help="The toy layer's 16 weights, or weights drawn from `seed`.",
         excludes=("weights",),
+        excluding={"toy": ("count", "seed")},
         menu=True,
         derived={"own": "Your own weights"},
     )
