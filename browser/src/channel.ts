@@ -22,52 +22,59 @@ export function dedicated(url: string, receive: Receive, fail: Fail): Channel {
   return { sendsWasm: true, post: (message) => worker.postMessage(message), end: () => worker.terminate() };
 }
 
-/** Counts shared workers that were given up in this tab, so that the next page does not go back to one. */
-const GENERATION = "quantlab-worker";
+/** Where the tab keeps the name of its worker. */
+const KEY = "quantlab-worker";
 
-function generation(): number {
+/** A name that only this tab's pages know, or undefined where storage is blocked. */
+function tabName(renew: boolean): string | undefined {
   try {
-    return Number(sessionStorage.getItem(GENERATION) ?? 0);
+    let name = sessionStorage.getItem(KEY);
+    if (!name || renew) sessionStorage.setItem(KEY, (name = crypto.randomUUID()));
+    return name;
   } catch {
-    return 0; // storage is blocked
+    return undefined;
   }
 }
 
 /**
  * A worker that outlives the page: on a site without instant navigation, Python starts once a visit instead of once a page.
+ * Each tab has its own, so that *Stop* in one leaves the others alone.
+ *
+ * It cannot be ended while it computes. It is told to end itself when it is done, which the engine's own figures soon are, and
+ * the tab goes on with another.
  *
  * @param build Tells apart the workers of two versions of a site.
  * @returns The line, or undefined where the browser has no shared worker with an extended lifetime.
  */
 export function shared(url: string, build: string, receive: Receive, fail: Fail): Channel | undefined {
-  if (!("SharedWorker" in globalThis)) return undefined;
+  const tab = tabName(false);
+  if (!("SharedWorker" in globalThis) || !tab) return undefined;
   let isKnown = false;
-  const options = {
-    type: "module" as const,
-    name: `quantlab ${build} ${generation()}`,
+  const worker = new SharedWorker(url, {
+    type: "module",
+    name: `quantlab ${build} ${tab}`,
     get extendedLifetime() {
       isKnown = true; // only a browser that has the option asks for it
       return true;
     },
+  } as WorkerOptions);
+  const { port } = worker;
+  const end = (): void => {
+    port.postMessage({ type: "close" } satisfies ToWorker);
+    port.close();
   };
-  const worker = new SharedWorker(url, options);
   if (!isKnown) {
-    worker.port.postMessage({ type: "close" } satisfies ToWorker);
+    end();
     return undefined;
   }
-  worker.port.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
+  port.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
   worker.onerror = () => fail("its worker could not be loaded.");
   return {
     sendsWasm: false,
-    post: (message) => worker.port.postMessage(message),
+    post: (message) => port.postMessage(message),
     end: () => {
-      worker.port.postMessage({ type: "close" } satisfies ToWorker);
-      worker.port.close();
-      try {
-        sessionStorage.setItem(GENERATION, String(generation() + 1));
-      } catch {
-        // Without storage the next page meets the old worker, which by then has ended itself.
-      }
+      end();
+      tabName(true);
     },
   };
 }

@@ -26,15 +26,42 @@ export class Explorer {
     this.refresh();
   }
 
-  /** To be called when the figure was redrawn. */
+  /** Draws the figure anew; the element that had the focus keeps it, as far as there still is one like it. */
+  redraw(html: string): void {
+    const focused = document.activeElement?.closest<HTMLElement>("[data-item]");
+    const isOurs = focused && this.#figure.contains(focused);
+    const group = isOurs ? this.#groups().indexOf(focused.parentElement!) : -1;
+    // Trusted: our own Python made it, at build time or in the worker, and it escapes what was typed.
+    this.#figure.innerHTML = html;
+    this.refresh();
+    const items = [...(this.#groups()[group]?.children ?? [])] as HTMLElement[];
+    const same = items.find((item) => item.dataset.item === focused?.dataset.item) ?? items.find((item) => item.tabIndex === 0);
+    if (same) this.#focus(same);
+  }
+
+  /** Gives each group of items its tab stop. */
   refresh(): void {
-    // One tab stop a group; the arrow keys go on from there.
-    const groups = new Set<Element>();
-    for (const item of this.#figure.querySelectorAll<HTMLElement | SVGElement>("[data-item]")) {
-      item.tabIndex = groups.has(item.parentElement!) ? -1 : 0;
-      groups.add(item.parentElement!);
+    const seen = new Set<Element>();
+    for (const item of this.#items()) {
+      item.tabIndex = seen.has(item.parentElement!) ? -1 : 0;
+      seen.add(item.parentElement!);
     }
     this.#light(this.#item);
+  }
+
+  #items(): NodeListOf<HTMLElement> {
+    return this.#figure.querySelectorAll<HTMLElement>("[data-item]");
+  }
+
+  /** The parents of items. One tab stop a group; the arrow keys go on from there. */
+  #groups(): Element[] {
+    return [...new Set([...this.#items()].map((item) => item.parentElement!))];
+  }
+
+  #focus(item: HTMLElement): void {
+    for (const other of item.parentElement!.children) if ("item" in (other as HTMLElement).dataset) (other as HTMLElement).tabIndex = -1;
+    item.tabIndex = 0;
+    item.focus();
   }
 
   #point(target: EventTarget | null): void {
@@ -73,9 +100,6 @@ export class Explorer {
     const to = step === undefined ? undefined : items[here + step];
     if (step === undefined) return;
     event.preventDefault();
-    if (!to) return;
-    from.tabIndex = -1;
-    to.tabIndex = 0;
-    to.focus();
+    if (to) this.#focus(to);
   }
 }

@@ -6,6 +6,7 @@
  */
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
 import type { Answer, FromWorker, Strings } from "./messages.ts";
+import { compile } from "./wasm.ts";
 
 declare const PYODIDE_VERSION: string;
 /** A hash of the archive: tells apart two versions of a site. */
@@ -104,6 +105,7 @@ export class Python {
           clearTimeout(limit);
           resolve();
         } else if (message.type === "fetched") {
+          if (this.#ready) return;
           this.#tell("Starting Python …");
           limit = setTimeout(() => fail("it did not start within a minute."), START_LIMIT);
         } else {
@@ -176,13 +178,4 @@ export class Python {
     this.#running = undefined;
     for (const request of left) request.reject(error);
   }
-}
-
-/** Compiles while it arrives, or, where the server names a wrong type, afterwards. */
-async function compile(url: string): Promise<WebAssembly.Module> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
-  return response.headers.get("content-type")?.startsWith("application/wasm")
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
 }

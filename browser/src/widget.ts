@@ -27,7 +27,13 @@ function python(setting: string): Promise<Python> {
     return Promise.reject(new Error("browsers do not run it on a page that was opened from a file."));
   }
   const folder = setting === "bundled" ? `${BASE}pyodide/` : setting;
-  return (pythons[folder] ??= import(`${BASE}python.mjs`).then((module) => new module.Python(BASE, folder) as Python));
+  return (pythons[folder] ??= import(`${BASE}python.mjs`).then(
+    (module) => new module.Python(BASE, folder) as Python,
+    (error: Error) => {
+      delete pythons[folder]; // the network may be back next time
+      throw error;
+    },
+  ));
 }
 
 export class QuantlabWidget extends HTMLElement {
@@ -88,7 +94,12 @@ export class QuantlabWidget extends HTMLElement {
 
     this.#changes = readLink(this.id, this.#names());
     for (const [name, value] of Object.entries(this.#changes)) this.#set(name, value ?? "");
-    for (const name of Object.keys(this.#changes)) this.#clear(name);
+    for (const name of Object.keys(this.#changes)) {
+      for (const other of this.#excluded(name)) {
+        // Two options of the link that exclude each other go to Python, which says so.
+        if (!Object.hasOwn(this.#changes, other) && Object.hasOwn(this.#options, other)) this.#changes[other] = null;
+      }
+    }
     this.#updateLink();
     if (Object.keys(this.#changes).length) void this.#redraw();
   }
@@ -101,8 +112,8 @@ export class QuantlabWidget extends HTMLElement {
 
   /** Python's word on how its start goes. */
   onPython(state: string): void {
-    if (state) this.#say(state);
-    else if (this.hasAttribute("data-busy")) this.#say("Computing …");
+    // It may have gone on to a frame meanwhile, which needs no Python.
+    if (this.hasAttribute("data-busy")) this.#say(state || "Computing …");
   }
 
   #controls(name?: string): Control[] {
@@ -123,13 +134,18 @@ export class QuantlabWidget extends HTMLElement {
     }
   }
 
-  /** Forgets the options that `name`, or the choice it stands at, excludes: the author's and the reader's. */
-  #clear(name: string): void {
+  /** The options that `name`, or the choice it stands at, excludes. */
+  #excluded(name: string): string[] {
     const control = this.#controls(name)[0];
     const choice = control instanceof HTMLSelectElement ? control.selectedOptions[0] : undefined;
-    for (const other of `${control?.dataset.clears ?? ""} ${choice?.dataset.clears ?? ""}`.split(" ")) {
+    return `${control?.dataset.clears ?? ""} ${choice?.dataset.clears ?? ""}`.split(" ").filter(Boolean);
+  }
+
+  /** Forgets the options that `name` excludes, the author's and the reader's. */
+  #clear(name: string): void {
+    for (const other of this.#excluded(name)) {
       delete this.#changes[other];
-      if (other in this.#options) this.#changes[other] = null;
+      if (Object.hasOwn(this.#options, other)) this.#changes[other] = null;
     }
   }
 
@@ -233,17 +249,15 @@ export class QuantlabWidget extends HTMLElement {
     const author = this.#controls(primary).find((c) => (c as HTMLInputElement).defaultChecked)?.value;
     if (value === undefined || value === author) return this.#initial;
     this.#frames ??= JSON.parse(this.dataset.frames ?? "{}") as Record<string, string>;
-    return this.#frames[value];
+    return Object.hasOwn(this.#frames, value) ? this.#frames[value] : undefined;
   }
 
   #show(html: string): void {
-    // Trusted: our own Python made it, at build time or in the worker, and it escapes what was typed.
     const open = [...this.#figure.querySelectorAll("details")].map((details) => details.open);
     const scrolled = [...this.#figure.querySelectorAll(".quantlab-scroll")].map((box) => box.scrollLeft);
-    this.#figure.innerHTML = html;
+    this.#explorer.redraw(html);
     this.#figure.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
     this.#figure.querySelectorAll(".quantlab-scroll").forEach((box, i) => (box.scrollLeft = scrolled[i] ?? 0));
-    this.#explorer.refresh();
     clearTimeout(this.#speaking);
     // A dragged control changes the sentence many times; only where it comes to rest is worth hearing.
     this.#speaking = setTimeout(() => {
@@ -255,7 +269,7 @@ export class QuantlabWidget extends HTMLElement {
   #follow({ values, bounds }: Answer): void {
     for (const [name, value] of Object.entries(values)) {
       // What the reader set stands as it was typed.
-      if (!(name in this.#changes && this.#changes[name] !== null) && !this.#inPage(name)) this.#set(name, value);
+      if ((this.#changes[name] ?? null) === null && !this.#inPage(name)) this.#set(name, value);
     }
     for (const [name, [low, high]] of Object.entries(bounds)) {
       for (const control of this.#controls(name)) {

@@ -7,6 +7,8 @@
  */
 import type { Ask, FromWorker, Start, ToWorker } from "./messages.ts";
 
+import { compile } from "./wasm.ts";
+
 type Send = (message: FromWorker) => void;
 type Respond = (widget: string, options: string) => string;
 
@@ -18,34 +20,33 @@ let starting: Promise<Respond> | undefined;
 let receiveWasm: (wasm: WebAssembly.Module) => void;
 const sentWasm = new Promise<WebAssembly.Module>((resolve) => (receiveWasm = resolve));
 
+/** What Pyodide is given when it asks for its wasm: never read, because instantiation is replaced as well. */
+const EMPTY_WASM = { headers: { "content-type": "application/wasm" } };
+
 /**
- * Hands Pyodide the module that the page compiled, in place of fetching and compiling it once more, and notes when
- * everything has arrived. The functions are put back as soon as they were used.
+ * Puts itself between Pyodide and what it fetches: the WebAssembly is compiled elsewhere, and what does not arrive is an error.
+ * Pyodide by itself would wait for ever.
+ *
+ * @returns Settles when everything has arrived, or the first thing has not.
  */
-function intercept({ folder, archive, willSendWasm }: Start, fetched: () => void): void {
+function intercept({ folder, archive, willSendWasm }: Start): Promise<unknown> {
+  const wasmUrl = `${folder}pyodide.asm.wasm`;
   const { fetch: realFetch } = self;
-  const realInstantiate = WebAssembly.instantiateStreaming;
-  const arrivals: Promise<unknown>[] = [];
+  const wasm = willSendWasm ? sentWasm : compile(wasmUrl);
+  const library = realFetch(archive).then((response) => {
+    if (!response.ok) throw new Error(`${archive} answered ${response.status}.`);
+    return response.arrayBuffer();
+  });
   self.fetch = async (input, init) => {
     const url = String(input);
-    if (willSendWasm && url === `${folder}pyodide.asm.wasm`) {
-      return new Response(null, { headers: { "content-type": "application/wasm" } });
-    }
-    const response = realFetch(input, init);
-    if (url === archive) {
-      self.fetch = realFetch;
-      arrivals.push(response.then((found) => found.clone().arrayBuffer()));
-      if (willSendWasm) arrivals.push(sentWasm);
-      Promise.all(arrivals).then(fetched, () => {});
-    }
-    return response;
+    if (url === wasmUrl) return new Response(null, EMPTY_WASM);
+    return url === archive ? new Response(await library) : realFetch(input, init);
   };
-  if (!willSendWasm) return;
   WebAssembly.instantiateStreaming = async (_source, imports) => {
-    WebAssembly.instantiateStreaming = realInstantiate;
-    const module = await sentWasm;
+    const module = await wasm;
     return { module, instance: await WebAssembly.instantiate(module, imports) };
   };
+  return Promise.all([wasm, library]);
 }
 
 async function start(message: Start, fetched: () => void): Promise<Respond> {
@@ -54,15 +55,16 @@ async function start(message: Start, fetched: () => void): Promise<Respond> {
   if (module.version !== version) {
     throw new Error(`${folder} holds Pyodide ${module.version}, but this site needs ${version}.`);
   }
-  intercept(message, fetched);
-  const pyodide: Pyodide = await module.loadPyodide({
+  const arrival = intercept(message).then(fetched);
+  const loading: Promise<Pyodide> = module.loadPyodide({
     indexURL: folder,
     stdLibURL: archive,
     // No packages: an empty lock saves a request, and nothing can be fetched from elsewhere.
     lockFileContents: { info: { python: "3.14.2", arch: "wasm32", platform: "emscripten_5_0_3", abi_version: "2026_0" }, packages: {} },
     packageBaseUrl: folder,
   });
-  const page = pyodide.pyimport("mkdocs_quantlab.engine.page");
+  await arrival;
+  const page = (await loading).pyimport("mkdocs_quantlab.engine.page");
   page.install();
   return page.respond;
 }
@@ -84,18 +86,24 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
     } else if (message.type === "wasm") {
       receiveWasm(message.wasm);
     } else {
+      for (const port of ports) port.postMessage({ type: "failed", message: "it was stopped in another tab." } satisfies FromWorker);
       close();
     }
   } catch (error) {
     // Not an option's fault but ours, or memory ran out: say so, and let the page start anew.
-    starting = undefined;
-    send({ type: "failed", message: String(error).trim().split("\n").at(-1) ?? "" });
+    // A Python error's last line is the one that says what happened.
+    const message = error instanceof Error || (error as Error)?.message ? (error as Error).message : String(error);
+    send({ type: "failed", message: message.trim().split("\n").at(-1) ?? "" });
   }
 }
+
+/** Where the worker is shared: the pages it serves, the last of which may be gone. */
+const ports: MessagePort[] = [];
 
 if ("onconnect" in self) {
   self.onconnect = (event: MessageEvent) => {
     const port = event.ports[0]!;
+    ports.push(port);
     port.onmessage = ({ data }: MessageEvent<ToWorker>) => receive(data, (message) => port.postMessage(message));
   };
 } else {

@@ -90,7 +90,8 @@ class Field(Generic[T]):
     def refuse(self, found: str, hint: str = "") -> OptionError:
         """The error for a text this option does not take."""
         shown = found if len(found) <= 40 else found[:37] + "..."
-        return OptionError(f"`{self.name}` takes {self.allowed}; found `{shown}`{hint}", self.name)
+        found = f"`{shown}`" if shown.strip() else "nothing"
+        return OptionError(f"`{self.name}` takes {self.allowed}; found {found}{hint}", self.name)
 
     def control(self, options: Options) -> Html:
         """The form control, showing the value in `options`."""

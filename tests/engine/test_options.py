@@ -54,7 +54,7 @@ REFUSED = [
     ),
     ({"bits": "5"}, "`bits` takes one of `2`, `4`, `8`; found `5`; the nearest is `4`"),
     ({"bits": "7.9"}, "`bits` takes one of `2`, `4`, `8`; found `7.9`; the nearest is `8`"),
-    ({"bits": ""}, "`bits` takes one of `2`, `4`, `8`; found ``"),
+    ({"bits": ""}, "`bits` takes one of `2`, `4`, `8`; found nothing"),
     (
         {"kind": "gausian"},
         "`kind` takes one of `toy`, `gaussian`; found `gausian`; did you mean `gaussian`?",
