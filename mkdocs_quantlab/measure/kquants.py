@@ -8,7 +8,7 @@ Source: `ggml-quants.c: quantize_row_q2_K_ref` to `quantize_row_q6_K_ref` withou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float32]
-    Bytes = NDArray[np.uint8]
+    Floats = NDArray[Any]  # float32
+    Bytes = NDArray[Any]  # uint8
     Encoder = Callable[[Floats, "Floats | None"], Bytes]
 
 _ONE = np.float32(1)
@@ -78,14 +78,15 @@ def _largest_scale(scales: Floats) -> Floats:
     """Of each block the scale of the largest magnitude, the first of several; NaN never is."""
     magnitude = np.absolute(scales)
     magnitude[np.isnan(magnitude)] = -1
-    largest = np.take_along_axis(scales, magnitude.argmax(axis=0)[None], 0)[0]
+    largest: Floats = np.take_along_axis(scales, magnitude.argmax(axis=0)[None], 0)[0]
     largest[np.isnan(largest)] = 0
     return largest
 
 
 def _largest_positive(values: Floats) -> Floats:
     """Of each block the largest value, at least 0; NaN never is."""
-    return np.fmax(np.fmax.reduce(values, axis=0), np.float32(0))
+    largest: Floats = np.fmax(np.fmax.reduce(values, axis=0), np.float32(0))
+    return largest
 
 
 def _requantize(weights: Floats, levels: Floats, scale: Floats, low: int, high: int) -> Bytes:
@@ -125,7 +126,7 @@ def _in_order(steps: Bytes) -> Bytes:
 def _pack_planes(bits: Bytes) -> Bytes:
     """One bit of each weight, weight i in bit i // 32 of byte i % 32: (256, blocks) to (32, blocks)."""
     planes = bits.reshape(8, 32, -1)
-    packed = planes[0].copy()
+    packed: Bytes = planes[0].copy()
     for k in range(1, 8):
         packed |= planes[k] << k
     return packed
@@ -141,7 +142,7 @@ def _assemble(size: int, *parts: Bytes) -> Bytes:
     return out
 
 
-def encode_q2_k(blocks: Floats, importance: Floats | None) -> Bytes:
+def _encode_q2_k(blocks: Floats, importance: Floats | None) -> Bytes:
     columns = _columns(blocks, 16)
     x = _flat(columns)
     if importance is None:
@@ -169,7 +170,7 @@ def encode_q2_k(blocks: Floats, importance: Floats | None) -> Bytes:
     return _assemble(84, packed, _pack_crumbs(steps), d_bytes.T, dmin_bytes.T)
 
 
-def encode_q3_k(blocks: Floats, importance: Floats | None) -> Bytes:
+def _encode_q3_k(blocks: Floats, importance: Floats | None) -> Bytes:
     columns = _columns(blocks, 16)
     x = _flat(columns)
     if importance is None:
@@ -247,17 +248,17 @@ def _pack_nibbles(steps: Bytes, half: int) -> Bytes:
     return (pairs[:, 0] & 15 | pairs[:, 1] << 4).reshape(-1, steps.shape[1])
 
 
-def encode_q4_k(blocks: Floats, importance: Floats | None) -> Bytes:
+def _encode_q4_k(blocks: Floats, importance: Floats | None) -> Bytes:
     head, steps = _encode_six_bit_scales(blocks, importance, 15, -1.0, 21)
     return _assemble(144, *head, _pack_nibbles(steps, 32))
 
 
-def encode_q5_k(blocks: Floats, importance: Floats | None) -> Bytes:
+def _encode_q5_k(blocks: Floats, importance: Floats | None) -> Bytes:
     head, steps = _encode_six_bit_scales(blocks, importance, 31, -0.5, 16)
     return _assemble(176, *head, _pack_planes(steps >> 4), _pack_nibbles(steps, 32))
 
 
-def encode_q6_k(blocks: Floats, importance: Floats | None) -> Bytes:
+def _encode_q6_k(blocks: Floats, importance: Floats | None) -> Bytes:
     columns = _columns(blocks, 16)
     x = _flat(columns)
     weight = None if importance is None else _flat(_columns(importance, 16))
@@ -275,15 +276,13 @@ def encode_q6_k(blocks: Floats, importance: Floats | None) -> Bytes:
     return out
 
 
-def _nonlinear_scales(
-    columns: Floats, blocks: Floats, importance: Floats | None
-) -> Floats:
+def _nonlinear_scales(columns: Floats, blocks: Floats, importance: Floats | None) -> Floats:
     if importance is None:
         return nonlinear_search(_flat(columns), np.square(_flat(columns)))
     return nonlinear_search(_flat(columns), _flat(_weighted(columns, blocks, importance, 2)))
 
 
-def encode_iq4_nl(blocks: Floats, importance: Floats | None) -> Bytes:
+def _encode_iq4_nl(blocks: Floats, importance: Floats | None) -> Bytes:
     columns = _columns(blocks, 32)
     scale = _nonlinear_scales(columns, blocks, importance)
     inverse = np.zeros_like(scale)
@@ -292,7 +291,7 @@ def encode_iq4_nl(blocks: Floats, importance: Floats | None) -> Bytes:
     return _assemble(18, _halves(scale)[0].T, _pack_nibbles(steps, 16))
 
 
-def encode_iq4_xs(blocks: Floats, importance: Floats | None) -> Bytes:
+def _encode_iq4_xs(blocks: Floats, importance: Floats | None) -> Bytes:
     columns = _columns(blocks, 32)
     scale = _sub_blocks(_nonlinear_scales(columns, blocks, importance), 8)
     d = -_largest_scale(scale) / np.float32(32)
@@ -314,12 +313,12 @@ def encode_iq4_xs(blocks: Floats, importance: Floats | None) -> Bytes:
 
 
 ENCODERS: dict[str, Encoder] = {
-    "Q2_K": encode_q2_k,
-    "Q3_K": encode_q3_k,
-    "Q4_K": encode_q4_k,
-    "Q5_K": encode_q5_k,
-    "Q6_K": encode_q6_k,
-    "IQ4_NL": encode_iq4_nl,
-    "IQ4_XS": encode_iq4_xs,
+    "Q2_K": _encode_q2_k,
+    "Q3_K": _encode_q3_k,
+    "Q4_K": _encode_q4_k,
+    "Q5_K": _encode_q5_k,
+    "Q6_K": _encode_q6_k,
+    "IQ4_NL": _encode_iq4_nl,
+    "IQ4_XS": _encode_iq4_xs,
 }
 """Blocks (blocks, weights) and their importance, if any, of the same shape, to bytes (blocks, bytes)."""

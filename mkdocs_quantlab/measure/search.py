@@ -10,7 +10,8 @@ quantize_row_iq4_nl_impl`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from mkdocs_quantlab.engine.quant.ggml.codebooks import IQ4_NL_VALUES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float32]
+    Floats = NDArray[Any]  # float32
 
 _ZERO, _ONE = np.float32(0), np.float32(1)
 _MAGIC = np.float32(12582912.0)  # 1.5 * 2**23, see nearest_int
@@ -36,16 +37,20 @@ def sequential_sum(array: Floats) -> Floats:
     A single column would be summed pairwise by numpy, which rounds differently.
     """
     if array[0].size == 1:
-        return np.add.accumulate(array, axis=0)[-1]
-    return np.add.reduce(array, axis=0)
+        last: Floats = np.add.accumulate(array, axis=0)[-1]
+        return last
+    total: Floats = np.add.reduce(array, axis=0)
+    return total
 
 
 def nearest_int(values: Floats) -> NDArray[np.int32]:
-    """ggml's `nearest_int`, with what it returns out of range and for infinity and NaN."""
+    """Round as ggml's `nearest_int` does, out of range, for infinity and for NaN too."""
     return ((values + _MAGIC).view(np.int32) & 0x007FFFFF) - 0x00400000
 
 
-def round_in_place(values: Floats, low: int, high: int, *, bound: np.floating | None = None) -> None:
+def round_in_place(
+    values: Floats, low: int, high: int, *, bound: np.floating | None = None
+) -> None:
     """Replace values by the nearest integers of a range.
 
     Args:
@@ -61,6 +66,57 @@ def round_in_place(values: Floats, low: int, high: int, *, bound: np.floating | 
     else:
         values[...] = nearest_int(values)
     np.clip(values, np.float32(low), np.float32(high), out=values)
+
+
+class _AffineTrials:
+    """The arrays that the trials of `affine_search` share."""
+
+    def __init__(self, weights: Floats, importance: Floats, top: int, *, absolute: bool) -> None:
+        self.weights = weights
+        self.importance = importance
+        self.top = top
+        self.absolute = absolute
+        self.lowest, self.highest = weights.min(axis=0), weights.max(axis=0)
+        self.levels, self._work, self._work_2 = (np.empty_like(weights) for _ in range(3))
+        np.multiply(importance, weights, out=self._work)
+        self._sum_w, self._sum_x = sequential_sum(importance), sequential_sum(self._work)
+
+    def quantize(self, inverse: Floats, minimum: Floats) -> None:
+        """Set the levels to the nearest steps."""
+        np.subtract(self.weights, minimum, out=self.levels)
+        np.multiply(self.levels, inverse, out=self.levels)
+        low, high = np.absolute(self.lowest - minimum), np.absolute(self.highest - minimum)
+        bound = np.absolute(np.maximum(low, high) * inverse).max()
+        round_in_place(self.levels, 0, self.top, bound=bound)
+
+    def error(self, scale: Floats, minimum: Floats) -> Floats:
+        """The weighted error of the levels."""
+        work = self._work
+        np.multiply(self.levels, scale, out=work)
+        np.add(work, minimum, out=work)
+        np.subtract(work, self.weights, out=work)
+        if self.absolute:
+            np.absolute(work, out=work)
+        else:
+            np.square(work, out=work)
+        np.multiply(work, self.importance, out=work)
+        return sequential_sum(work)
+
+    def fit(self) -> tuple[Floats, Floats, Floats]:
+        """Weighted least squares of the weights on the levels: scale, minimum (at most 0), determinant."""
+        np.multiply(self.levels, self.importance, out=self._work)
+        np.multiply(self._work, self.levels, out=self._work_2)
+        sum_l, sum_l2 = sequential_sum(self._work), sequential_sum(self._work_2)
+        np.multiply(self._work, self.weights, out=self._work)
+        sum_xl = sequential_sum(self._work)
+        determinant = self._sum_w * sum_l2 - sum_l * sum_l
+        scale = (self._sum_w * sum_xl - self._sum_x * sum_l) / determinant
+        minimum = (sum_l2 * self._sum_x - sum_l * sum_xl) / determinant
+        positive = minimum > 0
+        if positive.any():
+            minimum[positive] = 0
+            np.divide(sum_xl, sum_l2, out=scale, where=positive)
+        return scale, minimum, determinant
 
 
 def affine_search(
@@ -87,65 +143,31 @@ def affine_search(
     Returns:
         The scales, what is taken off (at least 0), and the steps as float32.
     """
-    lowest, highest = weights.min(axis=0), weights.max(axis=0)
-    minimum = np.minimum(lowest, _ZERO)
-    flat = highest == minimum
-    levels, work = np.empty_like(weights), np.empty_like(weights)
-    np.multiply(importance, weights, out=work)
-    sum_w, sum_x = sequential_sum(importance), sequential_sum(work)
-    top_ = np.float32(top)
-
-    def quantize(inverse: Floats, low: Floats) -> None:
-        np.subtract(weights, low, out=levels)
-        np.multiply(levels, inverse, out=levels)
-        ends = np.maximum(np.absolute(lowest - low), np.absolute(highest - low))
-        round_in_place(levels, 0, top, bound=np.absolute(ends * inverse).max())
-
-    def error_of(scale: Floats, low: Floats) -> Floats:
-        np.multiply(levels, scale, out=work)
-        np.add(work, low, out=work)
-        np.subtract(work, weights, out=work)
-        if absolute:
-            np.absolute(work, out=work)
-        else:
-            np.square(work, out=work)
-        np.multiply(work, importance, out=work)
-        return sequential_sum(work)
-
-    inverse = top_ / np.where(flat, _ONE, highest - minimum)
+    search = _AffineTrials(weights, importance, top, absolute=absolute)
+    minimum = np.minimum(search.lowest, _ZERO)
+    flat = search.highest == minimum
+    inverse = np.float32(top) / np.where(flat, _ONE, search.highest - minimum)
     scale = _ONE / inverse
-    quantize(inverse, minimum)
-    best_error = error_of(scale, minimum)
+    search.quantize(inverse, minimum)
+    best_error = search.error(scale, minimum)
     best_inverse, best_minimum = inverse, minimum.copy()
     for trial in range(trials):
-        extra = np.float32(first) + np.float32(step) * np.float32(trial) + top_
+        steps = np.float32(first) + np.float32(step) * np.float32(trial) + np.float32(top)
         # The range is that of the minimum fitted last, not of the weights: ggml reuses the variable.
-        inverse = extra / np.where(flat, _ONE, highest - minimum)
-        quantize(inverse, minimum)
-        np.multiply(levels, importance, out=work)
-        sum_l = sequential_sum(work)
-        # The two products need one work array: (w l) x is made of (w l) after (w l) l is summed.
-        sum_l2 = sequential_sum(np.multiply(work, levels))
-        np.multiply(work, weights, out=work)
-        sum_xl = sequential_sum(work)
-        determinant = sum_w * sum_l2 - sum_l * sum_l
-        fitted = (sum_w * sum_xl - sum_x * sum_l) / determinant
-        fitted_minimum = (sum_l2 * sum_x - sum_l * sum_xl) / determinant
-        positive = fitted_minimum > 0
-        if positive.any():
-            fitted_minimum[positive] = 0
-            np.divide(sum_xl, sum_l2, out=fitted, where=positive)
-        error = error_of(fitted, fitted_minimum)
+        inverse = steps / np.where(flat, _ONE, search.highest - minimum)
+        search.quantize(inverse, minimum)
+        fitted, fitted_minimum, determinant = search.fit()
+        error = search.error(fitted, fitted_minimum)
         better = (determinant > 0) & (error < best_error)
         np.copyto(best_inverse, inverse, where=better)
         np.copyto(best_minimum, minimum, where=better)
         np.copyto(best_error, error, where=better)
         np.copyto(scale, fitted, where=better)
         np.copyto(minimum, fitted_minimum, where=better)
-    quantize(best_inverse, best_minimum)
+    search.quantize(best_inverse, best_minimum)
     scale[flat] = 0
-    levels[:, flat] = 0
-    return scale, -minimum, levels
+    search.levels[:, flat] = 0
+    return scale, -minimum, search.levels
 
 
 def _signed_peak(weights: Floats) -> Floats:
@@ -154,7 +176,7 @@ def _signed_peak(weights: Floats) -> Floats:
     if np.isnan(highest).any():
         weights = np.where(np.isnan(weights), _ZERO, weights)
         highest, lowest = weights.max(axis=0), weights.min(axis=0)
-    peak = np.where(highest > -lowest, highest, lowest)
+    peak: Floats = np.where(highest > -lowest, highest, lowest)
     tied = highest == -lowest
     if tied.any():
         columns = weights[:, tied]
@@ -244,7 +266,7 @@ def stepwise_search(weights: Floats, half: int) -> tuple[Floats, Floats]:
     columns = np.arange(weights.shape[1])
     levels, sum_lx, sum_l2 = all_levels, all_lx, all_l2
     for _ in range(5):
-        changed = _change_steps(weights, importance, moments, levels, sum_lx, sum_l2, half)
+        changed = _change_steps(weights, importance, moments, levels, (sum_lx, sum_l2), half=half)
         if levels is not all_levels:
             all_levels[:, columns] = levels
             all_lx[columns], all_l2[columns] = sum_lx, sum_l2
@@ -268,11 +290,12 @@ def _change_steps(
     importance: Floats,
     moments: Floats,
     levels: Floats,
-    sum_lx: Floats,
-    sum_l2: Floats,
+    sums: tuple[Floats, Floats],
+    *,
     half: int,
 ) -> NDArray[np.bool_]:
     """One round of `stepwise_search`, in place; which columns changed."""
+    sum_lx, sum_l2 = sums
     changed = np.zeros(weights.shape[1], bool)
     rest_lx, rest_l2 = np.empty_like(sum_lx), np.empty_like(sum_l2)
     wanted, differs = np.empty_like(sum_lx), np.empty_like(changed)
@@ -369,7 +392,7 @@ def positive_search(values: Floats, top: int, importance: Floats) -> tuple[Float
 
 
 # The step nearest a number, by its double rounded down, from -256 to 256: all half-way points are halves.
-_HALF_WAYS = [a + b for a, b in zip(IQ4_NL_VALUES, IQ4_NL_VALUES[1:], strict=False)]
+_HALF_WAYS = [a + b for a, b in pairwise(IQ4_NL_VALUES)]
 _NEAREST_STEP = np.searchsorted(_HALF_WAYS, np.arange(-256, 257), side="right").astype(np.uint8)
 _NEAREST_VALUE = np.array(IQ4_NL_VALUES, np.float32)[_NEAREST_STEP]
 

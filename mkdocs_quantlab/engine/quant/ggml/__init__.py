@@ -13,7 +13,7 @@ from mkdocs_quantlab.engine.quant.ggml.errors import (
     UnknownTypeError,
     WrongLengthError,
 )
-from mkdocs_quantlab.engine.quant.ggml.layout import Bits, BitRun, bits_of_block, bits_of_weight
+from mkdocs_quantlab.engine.quant.ggml.layout import BitRun, Bits, bits_of_block, bits_of_weight
 from mkdocs_quantlab.engine.quant.ggml.search import Trial
 from mkdocs_quantlab.engine.quant.ggml.types import (
     ROLES,

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.quant.ggml.types import GgmlType
 
 _ENCODERS = legacy.ENCODERS | ternary.ENCODERS | fp4.ENCODERS | iquants.ENCODERS
-_DECODERS = (
-    legacy.DECODERS | ternary.DECODERS | fp4.DECODERS | iquants.DECODERS | kquants.DECODERS
-)
+_DECODERS = legacy.DECODERS | ternary.DECODERS | fp4.DECODERS | iquants.DECODERS | kquants.DECODERS
 _FLOATS = ("F32", "F16", "BF16")
 
 

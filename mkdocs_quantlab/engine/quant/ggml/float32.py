@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import struct
+import sys
 from array import array
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def f32(value: float) -> float:
 
 def total(values: Iterable[float]) -> float:
     """The float32 sum in the order given, rounded after each addition as a C loop does."""
-    cell = memoryview(array("f", (0.0,)))
+    cell = array("f", (0.0,))
     value = 0.0
     for term in values:
         cell[0] = value + term
@@ -53,11 +54,11 @@ def divide(numerator: float, denominator: float) -> float:
 
 def bits_of(value: float) -> int:
     """The 32 bits of a float32."""
-    return int.from_bytes(array("f", (value,)).tobytes(), _BYTE_ORDER)
+    return int.from_bytes(array("f", (value,)).tobytes(), sys.byteorder)
 
 
 def nearest_int(value: float) -> int:
-    """ggml's rounding to the nearest integer, ties to even, including what it returns out of range.
+    """Round to the nearest integer as ggml does: ties to even, and mantissa bits out of range.
 
     Source: `ggml-quants.c: nearest_int`.
     """
@@ -118,6 +119,3 @@ def bfloat16_value(data: bytes) -> float:
     """The value of a little-endian bfloat16."""
     value: float = struct.unpack("<f", b"\x00\x00" + data)[0]
     return value
-
-
-_BYTE_ORDER = "little" if array("H", (1,)).tobytes()[0] else "big"

@@ -9,6 +9,7 @@ matrix, as `ggml_quantize_chunk` calls it).
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import pairwise
 from operator import mul
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # All half-way points are exact in float32, and a weight half-way takes the upper value.
-_HALF_WAYS = [(a + b) / 2 for a, b in zip(IQ4_NL_VALUES, IQ4_NL_VALUES[1:], strict=False)]
+_HALF_WAYS = [(a + b) / 2 for a, b in pairwise(IQ4_NL_VALUES)]
 
 
 def _signed_vector(scale: float, vector: tuple[int, ...], pattern: int) -> list[float]:

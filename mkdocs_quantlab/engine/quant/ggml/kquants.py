@@ -194,7 +194,7 @@ def _encode_q3_k(weights: list[float], trace: Trace | None = None) -> bytes:
     return high + _pack_crumbs(steps) + bytes(packed) + d
 
 
-def _q3_k_scales(packed: bytes) -> list[int]:
+def _q3_k_scales(packed: bytes | bytearray) -> list[int]:
     """The sixteen 6-bit scales, still 32 too large."""
     return [
         packed[i % 8] >> 4 * (i // 8) & 15 | (packed[8 + i % 4] >> 2 * (i // 4) & 3) << 4
@@ -226,9 +226,7 @@ def _fits_of_32(
     return fits
 
 
-def _six_bit_scales(
-    weights: list[float], fits: list[Fit], top: int
-) -> tuple[bytes, list[int]]:
+def _six_bit_scales(weights: list[float], fits: list[Fit], top: int) -> tuple[bytes, list[int]]:
     """The first 16 bytes of Q4_K and Q5_K, and the steps."""
     max_scale = _largest_positive(fit.scale for fit in fits)
     max_minimum = _largest_positive(fit.minimum for fit in fits)

@@ -26,7 +26,7 @@ class Bits(NamedTuple):
     """Byte in the block."""
     low: int
     """Lowest bit in the byte, 0 the least significant."""
-    count: int
+    width: int
     """Number of bits."""
     shift: int
     """Place of the lowest bit in the number; for `trits` the place of the weight's digit, 0 the highest."""
@@ -83,15 +83,17 @@ def _number(role: str, byte: int, size: int, number: int = 0) -> list[Bits]:
     return [Bits(role, number, byte + k, 0, 8, 8 * k) for k in range(size)]
 
 
-def _stretch(role: str, number: int, byte: int, low: int, count: int, shift: int = 0) -> list[Bits]:
+def _stretch(
+    role: str, number: int, byte: int, low: int, *, width: int, shift: int = 0
+) -> list[Bits]:
     """A run of bits in a little-endian word that may cross bytes; `low` counts from the first byte's bit 0."""
     runs = []
-    while count:
-        step = min(count, 8 - low % 8)
+    while width:
+        step = min(width, 8 - low % 8)
         runs.append(Bits(role, number, byte + low // 8, low % 8, step, shift))
         low += step
         shift += step
-        count -= step
+        width -= step
     return runs
 
 
@@ -217,8 +219,8 @@ def _q6_k(weight: int) -> list[Bits]:
 def _shared_signs(weight: int, byte: int, low: int) -> list[Bits]:
     """The sign among eight weights that share seven bits: the last has the parity of all."""
     if weight % 8 < 7:
-        return _stretch("sign", weight, byte, low + weight % 8, 1)
-    return _stretch("sign", weight, byte, low, 7)
+        return _stretch("sign", weight, byte, low + weight % 8, width=1)
+    return _stretch("sign", weight, byte, low, width=7)
 
 
 def _iq2_xxs(weight: int) -> list[Bits]:
@@ -235,7 +237,7 @@ def _iq2_xxs(weight: int) -> list[Bits]:
 def _iq2_xs(weight: int) -> list[Bits]:
     start = 2 + 2 * (weight // 8)
     return [
-        *_stretch("index", weight // 8, start, 0, 9),
+        *_stretch("index", weight // 8, start, 0, width=9),
         *_shared_signs(weight, start, 9),
         Bits("sc", weight // 16, 66 + weight // 32, weight // 16 % 2 * 4, 4, 0),
         *_number("d", 0, 2),
@@ -279,7 +281,7 @@ def _iq1_s(weight: int) -> list[Bits]:
     start = 34 + 2 * group
     return [
         Bits("index", weight // 8, 2 + weight // 8, 0, 8, 0),
-        *_stretch("index", weight // 8, start, 3 * vector, 3, shift=8),
+        *_stretch("index", weight // 8, start, 3 * vector, width=3, shift=8),
         Bits("delta", group, start + 1, 7, 1, 0),
         Bits("sc", group, start + 1, 4, 3, 0),
         *_number("d", 0, 2),
@@ -293,7 +295,7 @@ def _iq1_m(weight: int) -> list[Bits]:
         Bits("index", vector, vector, 0, 8, 0),
         Bits("index", vector, 32 + vector // 2, high, 3, 8),
         Bits("delta", vector, 32 + vector // 2, high + 3, 1, 0),
-        *_stretch("sc", weight // 16, 48 + 2 * (weight // 64), 3 * (weight // 16 % 4), 3),
+        *_stretch("sc", weight // 16, 48 + 2 * (weight // 64), 3 * (weight // 16 % 4), width=3),
         *(Bits("d", 0, 49 + 2 * k, 4, 4, 4 * k) for k in range(4)),
     ]
 

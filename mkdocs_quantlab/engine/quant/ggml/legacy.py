@@ -140,7 +140,9 @@ def _encode_q5_1(weights: list[float]) -> bytes:
 def _encode_q8_0(weights: list[float]) -> bytes:
     scale = f32(abs(largest(weights)) / 127)
     inverse = divide(1.0, scale) if scale else 0.0
-    steps = [truncated_int(round_half_away(x)) & 0xFF for x in rounded([x * inverse for x in weights])]
+    steps = [
+        truncated_int(round_half_away(x)) & 0xFF for x in rounded([x * inverse for x in weights])
+    ]
     return half_bytes(scale) + bytes(steps)
 
 

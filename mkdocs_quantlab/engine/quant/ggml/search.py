@@ -58,7 +58,8 @@ def nearest_steps(values: list[float], low: float, high: float) -> list[float]:
         whole = [(value + _MAGIC) - _MAGIC for value in values]
     else:
         whole = [float(nearest_int(value)) for value in values]
-    return [low if x < low else high if x > high else x for x in whole]
+    # Calls of min and max would take most of the time of a search.
+    return [low if x < low else high if x > high else x for x in whole]  # noqa: FURB136
 
 
 def quotient_steps(values: list[float], divisor: float, low: int, high: int) -> list[int]:
@@ -91,7 +92,7 @@ def affine_search(
         The scale, the minimum and the steps before scales are rounded.
     """
     highest = max(weights)
-    minimum = min(min(weights), 0.0)
+    minimum = min(*weights, 0.0)
     sum_w = total(importance)
     sum_x = total(rounded(map(mul, importance, weights)))
     if highest == minimum:
@@ -140,9 +141,7 @@ def affine_search(
     return Fit(scale, -minimum, [int(x) for x in best])
 
 
-def symmetric_search(
-    weights: list[float], half: int, *, trace: list[Trial] | None = None
-) -> Fit:
+def symmetric_search(weights: list[float], half: int, *, trace: list[Trial] | None = None) -> Fit:
     """Find the scale for steps `-half` to `half - 1` (`make_qx_quants` with `rmse_type` 1, no weights given).
 
     The importance of each weight is its square.

@@ -34,7 +34,7 @@ class Field(NamedTuple):
     """ggml's name."""
     element: str
     """How each element is stored: `u8`, `i8`, `u16`, `i16`, `f16`, `f32`, `bf16`, little-endian."""
-    count: int
+    length: int
     """Number of elements."""
     offset: int
     """First byte in the block."""

@@ -1,0 +1,240 @@
+"""Quantizing and dequantizing arrays of any size, piece by piece."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mkdocs_quantlab.engine.quant.ggml.errors import (
+    GgmlError,
+    NotEncodableError,
+    NotFiniteError,
+    WrongLengthError,
+)
+from mkdocs_quantlab.engine.quant.ggml.types import ggml_type
+from mkdocs_quantlab.measure import kquants, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from mkdocs_quantlab.engine.quant.ggml.types import GgmlType
+
+    Floats = NDArray[Any]  # float32
+    Bytes = NDArray[Any]  # uint8
+
+CHUNK_WEIGHTS = 1024 * 256
+"""Weights that are worked on at a time by each thread."""
+
+# The searches hold about six arrays of a tile's size; half a megabyte each keeps most of them in the cache,
+# and is enough for numpy's calls to cost little.
+_TILE_WEIGHTS = 512 * 256
+
+# ggml looks at the importance matrix for these too, in searches that are not built here.
+_WITH_OWN_IMATRIX_SEARCH = ("Q4_0", "Q4_1", "Q5_0", "Q5_1")
+
+
+def quantize(
+    array: ArrayLike,
+    name: str,
+    imatrix: ArrayLike | None = None,
+    *,
+    threads: int = 1,
+    out: Bytes | None = None,
+) -> Bytes:
+    """The bytes that ggml writes for an array of weights.
+
+    They are those of ggml's x86-64 reference, which is what `llama-quantize` writes there. Work goes on in
+    pieces of 262,144 weights: memory in use beside input and output is about four times such a piece (1 MiB)
+    a thread, however large the array; it may be memory-mapped.
+
+    Args:
+        array: Weights of any real type and any shape; the last axis holds whole blocks. They are rounded to
+            float32 first.
+        name: A ggml type; case does not matter.
+        imatrix: The importance of each column of the last axis, at least 0, as llama-imatrix measures it.
+            Types that ggml encodes without one (Q8_0, TQ1_0, MXFP4 and others) ignore it.
+        threads: Number of pieces worked on at once.
+        out: Where to put the bytes, as a memory-mapped file; of the returned shape, contiguous.
+
+    Returns:
+        An array of the same shape but for the last axis, which has the bytes of a row.
+
+    Raises:
+        UnknownTypeError: There is no such type.
+        NotEncodableError: The type can only be decoded here, or not with an importance matrix.
+        WrongLengthError: The last axis is not a whole number of blocks.
+        NotFiniteError: A weight is NaN, infinite or beyond float32.
+        GgmlError: `imatrix` or `out` do not fit.
+    """
+    entry = ggml_type(name)
+    weights = np.asanyarray(array)
+    rows = _check_weights(entry, weights)
+    importance = None if imatrix is None else _check_imatrix(entry, imatrix, rows)
+    blocks_per_row = rows // entry.block_size
+    shape = (*weights.shape[:-1], blocks_per_row * entry.block_bytes)
+    result = _check_out(out, shape, np.dtype(np.uint8))
+    blocks_out = result.reshape(-1, entry.block_bytes)
+
+    encode = _encoder(entry, importance)
+    is_float = entry.name in ("F32", "F16", "BF16")
+
+    def work(first: int, piece: NDArray[np.generic]) -> None:
+        with np.errstate(all="ignore"):
+            singles = piece.astype(np.float32).reshape(-1, entry.block_size)
+            if not is_float and not np.isfinite(singles).all():
+                place = first * entry.block_size + int(np.isfinite(singles).argmin())
+                raise NotFiniteError(
+                    f"weight {place} (counted in row order) is {piece.reshape(-1)[place - first * entry.block_size]}, "
+                    f"which {entry.name} cannot hold: weights must be finite in float32"
+                )
+            blocks_out[first : first + len(singles)] = encode(first, singles)
+
+    _run(work, _pieces(weights, entry.block_size), threads)
+    return result
+
+
+def dequantize(
+    data: ArrayLike, name: str, *, threads: int = 1, out: Floats | None = None
+) -> Floats:
+    """The float32 weights that ggml reads from bytes.
+
+    Args:
+        data: Bytes (uint8) of any shape; the last axis holds whole blocks. It may be memory-mapped.
+        name: A ggml type; case does not matter.
+        threads: Number of pieces worked on at once.
+        out: Where to put the weights; of the returned shape, float32, contiguous.
+
+    Returns:
+        An array of the same shape but for the last axis, which has the weights of a row. Infinite and NaN
+        scales give such weights.
+
+    Raises:
+        UnknownTypeError: There is no such type.
+        WrongLengthError: The last axis is not a whole number of blocks.
+        GgmlError: `data` are not bytes, or `out` does not fit.
+    """
+    entry = ggml_type(name)
+    source = np.asanyarray(data)
+    if source.dtype != np.uint8 or not source.ndim:
+        raise GgmlError(
+            f"dequantize takes an array of uint8, not {source.dtype} of shape {source.shape}"
+        )
+    if source.shape[-1] % entry.block_bytes:
+        raise WrongLengthError(
+            f"{entry.name} has blocks of {entry.block_bytes} bytes; a last axis of {source.shape[-1]} "
+            "is not a whole number of them"
+        )
+    row = source.shape[-1] // entry.block_bytes * entry.block_size
+    result = _check_out(out, (*source.shape[:-1], row), np.dtype(np.float32))
+    blocks_out = result.reshape(-1, entry.block_size)
+
+    def work(first: int, piece: NDArray[np.generic]) -> None:
+        blocks = np.ascontiguousarray(piece, np.uint8).reshape(-1, entry.block_bytes)
+        with np.errstate(all="ignore"):
+            blocks_out[first : first + len(blocks)] = plain.decode_blocks(entry.name, blocks)
+
+    per_chunk = CHUNK_WEIGHTS // entry.block_size
+    _run(work, _pieces(source, entry.block_bytes, per_chunk), threads)
+    return result
+
+
+def _check_weights(entry: GgmlType, weights: NDArray[np.generic]) -> int:
+    """Length of the last axis, checked."""
+    if not entry.can_encode:
+        raise NotEncodableError(f"{entry.name} can be decoded here, but not encoded")
+    if weights.dtype.kind not in "fiu" or not weights.ndim:
+        raise GgmlError(
+            f"quantize takes an array of real numbers, not {weights.dtype} of shape {weights.shape}"
+        )
+    if weights.shape[-1] % entry.block_size:
+        raise WrongLengthError(
+            f"{entry.name} has blocks of {entry.block_size} weights; a last axis of {weights.shape[-1]} "
+            "is not a whole number of them"
+        )
+    return int(weights.shape[-1])
+
+
+def _check_imatrix(entry: GgmlType, imatrix: ArrayLike, row: int) -> Floats | None:
+    """The importance of a row in blocks, or None for a type that ignores it."""
+    if entry.name in _WITH_OWN_IMATRIX_SEARCH:
+        raise NotEncodableError(
+            f"{entry.name} can be encoded here only without an importance matrix"
+        )
+    importance = np.ascontiguousarray(imatrix, np.float32)
+    if importance.shape != (row,):
+        raise GgmlError(f"imatrix has the shape {importance.shape}; the weights need ({row},)")
+    if not np.isfinite(importance).all() or (importance < 0).any():
+        raise GgmlError("imatrix has a value that is negative or not finite")
+    return importance.reshape(-1, entry.block_size) if entry.name in kquants.ENCODERS else None
+
+
+def _check_out(
+    out: NDArray[Any] | None, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> NDArray[Any]:
+    if out is None:
+        return np.empty(shape, dtype)
+    if out.shape != shape or out.dtype != dtype or not out.flags.c_contiguous:
+        raise GgmlError(
+            f"out must be a contiguous array of {dtype} of shape {shape}, not {out.dtype} of shape {out.shape}"
+        )
+    return out
+
+
+def _encoder(entry: GgmlType, importance: Floats | None) -> Callable[[int, Floats], Bytes]:
+    """A function of the number of the first block and the blocks."""
+    search = kquants.ENCODERS.get(entry.name)
+    if search is None:
+        encode = plain.ENCODERS[entry.name]
+        return lambda _, blocks: encode(blocks)
+    tile = _TILE_WEIGHTS // entry.block_size
+
+    def encode_tiles(first: int, blocks: Floats) -> Bytes:
+        out = np.empty((len(blocks), entry.block_bytes), np.uint8)
+        for start in range(0, len(blocks), tile):
+            part = blocks[start : start + tile]
+            weight = None
+            if importance is not None:
+                number = np.arange(first + start, first + start + len(part))
+                weight = importance[number % len(importance)]
+            out[start : start + tile] = search(part, weight)
+        return out
+
+    return encode_tiles
+
+
+def _pieces(
+    array: NDArray[np.generic], block: int, per_chunk: int = 0
+) -> Iterator[tuple[int, NDArray[np.generic]]]:
+    """Runs of whole blocks in row order, each with the number of its first block.
+
+    An array that is not contiguous is gone through part by part, so that no copy of all of it is made.
+    """
+    per_chunk = per_chunk or CHUNK_WEIGHTS // block
+    if array.flags.c_contiguous or array.ndim == 1:
+        flat = array.reshape(-1) if array.flags.c_contiguous else array
+        for first in range(0, flat.size // block, per_chunk):
+            yield first, flat[first * block : (first + per_chunk) * block]
+        return
+    for number, part in enumerate(array):
+        offset = number * (part.size // block)
+        for first, piece in _pieces(part, block, per_chunk):
+            yield offset + first, piece
+
+
+def _run(
+    work: Callable[[int, NDArray[np.generic]], None],
+    pieces: Iterator[tuple[int, NDArray[np.generic]]],
+    threads: int,
+) -> None:
+    """Do all pieces, some at once; the first error stops the rest."""
+    if threads <= 1:
+        for first, piece in pieces:
+            work(first, piece)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for future in [pool.submit(work, first, piece) for first, piece in pieces]:
+            future.result()
