@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 CHUNK_WEIGHTS = 1024 * 256
 """Weights that are worked on at a time by each thread."""
 
-# The searches hold about six arrays of a tile's size; half a megabyte each keeps most of them in the cache,
-# and is enough for numpy's calls to cost little.
-_TILE_WEIGHTS = 512 * 256
+# The searches hold about six arrays of a tile's size: half a megabyte each keeps most of them in the cache,
+# and is enough for numpy's calls to cost little. gguf holds up to thirty.
+_SEARCH_TILE_WEIGHTS = 512 * 256
+_PLAIN_TILE_WEIGHTS = 64 * 256
 
 # ggml looks at the importance matrix for these too, in searches that are not built here.
 _WITH_OWN_IMATRIX_SEARCH = ("Q4_0", "Q4_1", "Q5_0", "Q5_1")
@@ -79,19 +80,25 @@ def quantize(
     result = _check_out(out, shape, np.dtype(np.uint8))
     blocks_out = result.reshape(-1, entry.block_bytes)
 
-    encode = _encoder(entry, importance)
-    is_float = entry.name in ("F32", "F16", "BF16")
-
     def work(first: int, piece: NDArray[np.generic]) -> None:
+        flat = np.ascontiguousarray(piece).reshape(-1)
+        search = entry.name in kquants.ENCODERS
+        step = _SEARCH_TILE_WEIGHTS if search else _PLAIN_TILE_WEIGHTS
         with np.errstate(all="ignore"):
-            singles = piece.astype(np.float32).reshape(-1, entry.block_size)
-            if not is_float and not np.isfinite(singles).all():
-                place = first * entry.block_size + int(np.isfinite(singles).argmin())
-                raise NotFiniteError(
-                    f"weight {place} (counted in row order) is {piece.reshape(-1)[place - first * entry.block_size]}, "
-                    f"which {entry.name} cannot hold: weights must be finite in float32"
-                )
-            blocks_out[first : first + len(singles)] = encode(first, singles)
+            for start in range(0, flat.size, step):
+                tile = flat[start : start + step].astype(np.float32, copy=False)
+                number = first + start // entry.block_size
+                _check_finite(entry, tile, number * entry.block_size)
+                blocks = tile.reshape(-1, entry.block_size)
+                if search:
+                    weight = None
+                    if importance is not None:
+                        column = np.arange(number, number + len(blocks)) % blocks_per_row
+                        weight = importance[column]
+                    data = kquants.ENCODERS[entry.name](blocks, weight)
+                else:
+                    data = plain.ENCODERS[entry.name](blocks)
+                blocks_out[number : number + len(blocks)] = data
 
     _run(work, _pieces(weights, entry.block_size), threads)
     return result
@@ -184,26 +191,16 @@ def _check_out(
     return out
 
 
-def _encoder(entry: GgmlType, importance: Floats | None) -> Callable[[int, Floats], Bytes]:
-    """A function of the number of the first block and the blocks."""
-    search = kquants.ENCODERS.get(entry.name)
-    if search is None:
-        encode = plain.ENCODERS[entry.name]
-        return lambda _, blocks: encode(blocks)
-    tile = _TILE_WEIGHTS // entry.block_size
-
-    def encode_tiles(first: int, blocks: Floats) -> Bytes:
-        out = np.empty((len(blocks), entry.block_bytes), np.uint8)
-        for start in range(0, len(blocks), tile):
-            part = blocks[start : start + tile]
-            weight = None
-            if importance is not None:
-                number = np.arange(first + start, first + start + len(part))
-                weight = importance[number % len(importance)]
-            out[start : start + tile] = search(part, weight)
-        return out
-
-    return encode_tiles
+def _check_finite(entry: GgmlType, weights: Floats, first: int) -> None:
+    """Refuse weights that ggml would make a meaningless block of; `first` is the place of the first."""
+    finite = np.isfinite(weights)
+    if entry.name in ("F32", "F16", "BF16") or finite.all():
+        return
+    place = int(finite.argmin())
+    raise NotFiniteError(
+        f"weight {first + place} (counted in row order) is {weights[place]} in float32, "
+        f"which {entry.name} cannot hold"
+    )
 
 
 def _pieces(
@@ -211,7 +208,7 @@ def _pieces(
 ) -> Iterator[tuple[int, NDArray[np.generic]]]:
     """Runs of whole blocks in row order, each with the number of its first block.
 
-    An array that is not contiguous is gone through part by part, so that no copy of all of it is made.
+    Of an array that is not contiguous they are views of several rows, so that no copy of all of it is made.
     """
     per_chunk = per_chunk or CHUNK_WEIGHTS // block
     if array.flags.c_contiguous or array.ndim == 1:
@@ -219,10 +216,15 @@ def _pieces(
         for first in range(0, flat.size // block, per_chunk):
             yield first, flat[first * block : (first + per_chunk) * block]
         return
+    per_part = array[0].size // block
+    if per_part <= per_chunk:
+        parts = per_chunk // max(1, per_part)
+        for first in range(0, len(array), parts):
+            yield first * per_part, array[first : first + parts]
+        return
     for number, part in enumerate(array):
-        offset = number * (part.size // block)
         for first, piece in _pieces(part, block, per_chunk):
-            yield offset + first, piece
+            yield number * per_part + first, piece
 
 
 def _run(

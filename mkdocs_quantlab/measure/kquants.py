@@ -40,7 +40,8 @@ _ONE = np.float32(1)
 def _columns(blocks: Floats, size: int) -> Floats:
     """Blocks (blocks, weights) as (weights of a sub-block, sub-blocks, blocks)."""
     count = blocks.shape[1] // size
-    return np.ascontiguousarray(blocks.reshape(-1, count, size).transpose(2, 1, 0))
+    # Always a copy, as encoders work in place.
+    return blocks.reshape(-1, count, size).transpose(2, 1, 0).copy(order="C")
 
 
 def _sub_blocks(values: Floats, count: int) -> Floats:
@@ -59,16 +60,21 @@ def _halves(values: Floats) -> tuple[Bytes, Floats]:
     return halves.view(np.uint8).reshape(-1, 2), halves.astype(np.float32)
 
 
-def _mean_square(blocks: Floats, factor: int) -> Floats:
-    """The mean square of each block, times a factor, summed weight by weight."""
-    total = sequential_sum(np.ascontiguousarray(np.square(blocks).T))
-    return np.float32(factor) * total / np.float32(blocks.shape[1])
+def _energy(blocks: Floats) -> Floats:
+    """The sum of squares of each block, weight by weight."""
+    return sequential_sum(np.ascontiguousarray(np.square(blocks).T))
 
 
-def _weighted(columns: Floats, blocks: Floats, importance: Floats, factor: int) -> Floats:
-    """What an error at a weight costs, given the importance of its column of the tensor."""
+def _weighted(columns: Floats, mean_square: Floats, importance: Floats) -> Floats:
+    """What an error at a weight costs, given the importance of its column of the tensor.
+
+    Args:
+        columns: The weights.
+        mean_square: Of each block, or twice that: ggml's `sigma2`.
+        importance: Of each weight of each block.
+    """
     weight = np.square(columns)
-    weight += _mean_square(blocks, factor)
+    weight += mean_square
     np.sqrt(weight, out=weight)
     weight *= _columns(importance, columns.shape[0])
     return weight
@@ -156,7 +162,7 @@ def _encode_q2_k(blocks: Floats, importance: Floats | None) -> Bytes:
         d, dmin = most / fifteen, most_low / fifteen
         packed = ((level | offset << 4) & 255).astype(np.uint8)
     else:
-        weight = _flat(_weighted(columns, blocks, importance, 1))
+        weight = _flat(_weighted(columns, _energy(blocks) / np.float32(256), importance))
         scale, low, levels = affine_search(x, weight, 3, first=-0.9, step=0.05, trials=37)
         sums = _sub_blocks(sequential_sum(weight), 16)
         d, level_ = positive_search(_sub_blocks(scale, 16), 15, sums)
@@ -183,7 +189,7 @@ def _encode_q3_k(blocks: Floats, importance: Floats | None) -> Bytes:
         level[:, most == 0] = 0
         d = np.where(most != 0, _ONE / inverse, np.float32(0))
     else:
-        weight = _flat(_weighted(columns, blocks, importance, 2))
+        weight = _flat(_weighted(columns, 2 * _energy(blocks) / np.float32(256), importance))
         scale, levels = symmetric_search(x, 4, weight)
         sums = _sub_blocks(sequential_sum(weight), 16)
         d, level_ = symmetric_search(_sub_blocks(scale, 16), 32, sums)
@@ -219,7 +225,7 @@ def _encode_six_bit_scales(
         offset = np.minimum(nearest_int(inverse_low * low) & 255, 63).astype(np.uint8)
         d, dmin = most / limit, most_low / limit
     else:
-        weight = _flat(_weighted(columns, blocks, importance, 2))
+        weight = _flat(_weighted(columns, 2 * _energy(blocks) / np.float32(256), importance))
         scale, low, levels = affine_search(x, weight, top, first=-0.9, step=0.05, trials=37)
         sums = _sub_blocks(sequential_sum(weight), 8)
         d, level_ = positive_search(_sub_blocks(scale, 8), 63, sums)
@@ -279,7 +285,9 @@ def _encode_q6_k(blocks: Floats, importance: Floats | None) -> Bytes:
 def _nonlinear_scales(columns: Floats, blocks: Floats, importance: Floats | None) -> Floats:
     if importance is None:
         return nonlinear_search(_flat(columns), np.square(_flat(columns)))
-    return nonlinear_search(_flat(columns), _flat(_weighted(columns, blocks, importance, 2)))
+    mean_square = _energy(blocks) * np.float32(2 / blocks.shape[1])
+    weight = _flat(_weighted(columns, mean_square, importance))
+    return nonlinear_search(_flat(columns), weight)
 
 
 def _encode_iq4_nl(blocks: Floats, importance: Floats | None) -> Bytes:

@@ -1,7 +1,6 @@
 """Types with one scale a block on many blocks at once, and decoding: through `gguf` where it is exact.
 
-`gguf` differs from ggml in one thing, the sign of a zero: it takes the first of two equal zeros for another
-reason than ggml does. Q1_0, Q2_0 and NVFP4 it does not know, or not in all versions.
+`gguf` differs from ggml in one thing, the signs of zeros, which is put right here. Q1_0, Q2_0 and NVFP4 it does not know, or not in all versions.
 
 Source: `ggml-quants.c: quantize_row_*_ref` and `dequantize_row_*` of these types.
 """
@@ -43,10 +42,16 @@ def _through_gguf(name: str) -> Callable[[Floats], Bytes]:
 
     def encode(blocks: Floats) -> Bytes:
         # One long row: gguf goes through rows by sixteens.
-        data = np.asarray(quantize((blocks + np.float32(0)).reshape(1, -1), number))
+        data = np.asarray(quantize(blocks.reshape(1, -1), number))
         return data.view(np.uint8).reshape(len(blocks), -1)
 
     return encode
+
+
+def _symmetric_through_gguf(name: str) -> Callable[[Floats], Bytes]:
+    encode = _through_gguf(name)
+    # The largest of nothing but zeros is +0 in ggml, whatever their signs.
+    return lambda blocks: encode(blocks + np.float32(0))
 
 
 def _affine_through_gguf(name: str) -> Callable[[Floats], Bytes]:
@@ -92,7 +97,10 @@ def _ue4m3_bytes(values: Floats) -> Bytes:
     bits = values.view(np.int32)
     exponent = (bits >> 23) - 127 + 7
     # Exponent and fraction side by side: a carry out of the fraction goes where it belongs.
-    normal = np.minimum((exponent << 3 | bits >> 20 & 7) + (bits >> 19 & 1), 0x7E)
+    normal = (exponent << 3 | bits >> 20 & 7) + (bits >> 19 & 1)
+    normal = np.where(
+        normal >> 3 >= 15, 0x7E, normal
+    )  # ggml leaves out the largest exponent's others
     small = np.minimum((values * np.float32(512) + np.float32(0.5)).astype(np.int32), 7)
     return np.where(exponent > 0, normal, small).astype(np.uint8)
 
@@ -160,9 +168,9 @@ ENCODERS: dict[str, Callable[[Floats], Bytes]] = {
     "F32": _encode_f32,
     "F16": _through_gguf("F16"),
     "BF16": _through_gguf("BF16"),
-    "Q4_0": _through_gguf("Q4_0"),
+    "Q4_0": _symmetric_through_gguf("Q4_0"),
     "Q4_1": _affine_through_gguf("Q4_1"),
-    "Q5_0": _through_gguf("Q5_0"),
+    "Q5_0": _symmetric_through_gguf("Q5_0"),
     "Q5_1": _affine_through_gguf("Q5_1"),
     "Q8_0": _through_gguf("Q8_0"),
     "TQ1_0": _through_gguf("TQ1_0"),

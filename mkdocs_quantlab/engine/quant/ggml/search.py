@@ -9,6 +9,7 @@ float32 in the order of the C code, as a build without fused multiply-add does i
 
 from __future__ import annotations
 
+import math
 from operator import mul
 from typing import NamedTuple
 
@@ -159,7 +160,7 @@ def symmetric_search(weights: list[float], half: int, *, trace: list[Trial] | No
         return Fit(0.0, 0.0, [0] * len(weights))
     importance = rounded([x * x for x in weights])
     moments = rounded(map(mul, importance, weights))
-    energy = sum(map(mul, importance, importance))
+    energy = math.fsum(map(mul, importance, importance))
     low, high = float(-half), float(half - 1)
     scale = best = 0.0
     best_steps: list[float] = []
@@ -201,7 +202,7 @@ def stepwise_search(weights: list[float], half: int, *, trace: list[Trial] | Non
         return Fit(0.0, 0.0, [0] * len(weights))
     importance = rounded([x * x for x in weights])
     moments = rounded(map(mul, importance, weights))
-    energy = sum(map(mul, importance, importance))
+    energy = math.fsum(map(mul, importance, importance))
     inverse = divide(-half, peak)
     steps = nearest_steps(rounded([x * inverse for x in weights]), -half, half - 1)
     sum_lx = total(rounded(map(mul, moments, steps)))
