@@ -238,5 +238,9 @@ def _run(
             work(first, piece)
         return
     with ThreadPoolExecutor(threads) as pool:
-        for future in [pool.submit(work, first, piece) for first, piece in pieces]:
-            future.result()
+        futures = [pool.submit(work, first, piece) for first, piece in pieces]
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)

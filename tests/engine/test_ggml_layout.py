@@ -8,13 +8,19 @@ import struct
 
 import pytest
 
-from mkdocs_quantlab.engine.quant.ggml import TYPES, bits_of_block, bits_of_weight, decode
-from mkdocs_quantlab.engine.quant.ggml.codebooks import FP4_VALUES, IQ4_NL_VALUES, grid, signs
-from mkdocs_quantlab.engine.quant.ggml.fp4 import ue4m3_value
+from mkdocs_quantlab.engine.quant.ggml import (
+    TYPES,
+    WrongLengthError,
+    arithmetic,
+    bits_of_block,
+    bits_of_weight,
+    decode,
+    terms_of_weight,
+)
+from mkdocs_quantlab.engine.quant.ggml.codebooks import grid, signs
 
 # Fields that only dot products use.
 UNREAD = {"Q8_1": {"s"}, "Q8_K": {"bsums"}}
-SIGNED = {("Q8_0", "q"), ("Q8_1", "q"), ("Q8_K", "q"), ("Q6_K", "sc")}
 
 
 def random_block(entry, rng: random.Random) -> bytes:
@@ -88,55 +94,43 @@ def test_every_field_is_in_the_map(name) -> None:
             assert places <= mapped
 
 
-def terms(entry, block: bytes, weight: int) -> dict:
-    """The numbers that a weight is made of, put together from the map of bits alone."""
-    numbers: dict[str, int] = {}
-    widths: dict[str, int] = {}
-    for run in bits_of_weight(entry.name, weight):
-        value = block[run.byte] >> run.low & (1 << run.width) - 1
-        if run.role == "trits":
-            numbers["trit"] = (value * 3**run.shift & 0xFF) * 3 >> 8
-            continue
-        numbers[run.role] = numbers.get(run.role, 0) | value << run.shift
-        widths[run.role] = widths.get(run.role, 0) + run.width
-    found: dict = dict(numbers)
-    for role in ("d", "dmin", "m", "value"):
-        if role not in numbers or (entry.name == "NVFP4" and role == "d"):
-            continue
-        if widths[role] == 16 and entry.name != "BF16":
-            found[role] = struct.unpack("<e", numbers[role].to_bytes(2, "little"))[0]
-        elif widths[role] >= 16:
-            raw = numbers[role] << (32 - widths[role])
-            found[role] = struct.unpack("<f", raw.to_bytes(4, "little"))[0]
-    if entry.name == "NVFP4":
-        found["d"] = ue4m3_value(numbers["d"])
-    for role in ("q", "sc"):
-        if (entry.name, role) in SIGNED and numbers[role] > 127:
-            found[role] = numbers[role] - 256
-    if "sign" in numbers:
-        found["sign"] = -1 if numbers["sign"].bit_count() % 2 else 1
-    if "delta" in numbers:
-        found["delta"] = -0.125 if numbers["delta"] else 0.125
-    if "index" in numbers:
-        found["grid"] = grid(entry.name)
-        found["j"] = weight % len(found["grid"][0])
-    found["values"] = FP4_VALUES if "FP4" in entry.name else IQ4_NL_VALUES
-    return found
-
-
 @pytest.mark.parametrize("name", TYPES)
 def test_the_formula_over_the_mapped_bits_is_the_decoder(name) -> None:
     entry = TYPES[name]
     rng = random.Random(2)
     for _ in range(3):
         block = random_block(entry, rng)
-        decoded = decode(name, block)
-        for weight in range(entry.block_size):
-            value = eval(entry.formula, {"__builtins__": {}}, terms(entry, block, weight))
-            if math.isnan(value):
-                assert math.isnan(decoded[weight])
-            else:
-                assert value == pytest.approx(decoded[weight], rel=1e-5, abs=1e-6), weight
+        for weight, decoded in enumerate(decode(name, block)):
+            expression = arithmetic(name, block, weight)
+            if "nan" in expression or "inf" in expression:
+                continue  # of F16 and BF16, where any bits are a number
+            assert eval(expression) == pytest.approx(decoded, rel=1e-5, abs=1e-6), weight
+
+
+def test_arithmetic_is_written_out() -> None:
+    block = (
+        struct.pack("<2e", 0.5, 0.25) + bytes([3] + [0] * 3 + [2] + [0] * 7) + bytes([0x0B] * 128)
+    )
+    assert arithmetic("Q4_K", block, 7) == "0.5 * 3 * 11 - 0.25 * 2"
+    assert decode("Q4_K", block)[7] == 16.0
+    assert arithmetic("q4_k", block, 7, "{:.2f}".format) == "0.50 * 3.00 * 11.00 - 0.25 * 2.00"
+    assert arithmetic("IQ4_NL", struct.pack("<e", 2.0) + bytes(16), 0) == "2.0 * -127"
+    assert (
+        arithmetic("IQ1_S", struct.pack("<e", 2.0) + bytes(48), 0)
+        == "2.0 * (2 * 0 + 1) * (-1 + 0.125)"
+    )
+    assert (
+        arithmetic("Q6_K", bytes([0] * 192 + [255] * 16) + struct.pack("<e", 2.0), 0)
+        == "2.0 * -1 * (0 - 32)"
+    )
+
+
+def test_terms_know_their_bits() -> None:
+    terms = terms_of_weight("Q5_K", bytes(range(176)), 200)
+    assert [term.name for term in terms] == ["q", "sc", "m", "d", "dmin"]
+    assert [bits for term in terms for bits in term.bits] == bits_of_weight("Q5_K", 200)
+    with pytest.raises(WrongLengthError, match="a block of Q5_K has 176 bytes, not 175"):
+        terms_of_weight("Q5_K", bytes(175), 0)
 
 
 def test_weights_outside_the_block_are_refused() -> None:

@@ -15,6 +15,7 @@ from mkdocs_quantlab.engine.quant.ggml.errors import (
 )
 from mkdocs_quantlab.engine.quant.ggml.layout import BitRun, Bits, bits_of_block, bits_of_weight
 from mkdocs_quantlab.engine.quant.ggml.search import Trial
+from mkdocs_quantlab.engine.quant.ggml.terms import Term, arithmetic, terms_of_weight
 from mkdocs_quantlab.engine.quant.ggml.types import (
     ROLES,
     TYPES,
@@ -34,9 +35,11 @@ __all__ = [
     "GgmlType",
     "NotEncodableError",
     "NotFiniteError",
+    "Term",
     "Trial",
     "UnknownTypeError",
     "WrongLengthError",
+    "arithmetic",
     "bits_of_block",
     "bits_of_weight",
     "decode",
@@ -44,4 +47,5 @@ __all__ = [
     "ggml_type",
     "ggml_type_of_id",
     "scale_search",
+    "terms_of_weight",
 ]
