@@ -33,6 +33,7 @@ CHUNK_WEIGHTS = 1024 * 256
 # and is enough for numpy's calls to cost little. gguf holds up to thirty.
 _SEARCH_TILE_WEIGHTS = 512 * 256
 _PLAIN_TILE_WEIGHTS = 64 * 256
+_DECODED_WEIGHTS = 256 * 256
 
 # ggml looks at the importance matrix for these too, in searches that are not built here.
 _WITH_OWN_IMATRIX_SEARCH = ("Q4_0", "Q4_1", "Q5_0", "Q5_1")
@@ -100,7 +101,7 @@ def quantize(
                     data = plain.ENCODERS[entry.name](blocks)
                 blocks_out[number : number + len(blocks)] = data
 
-    _run(work, _pieces(weights, entry.block_size), threads)
+    _run(work, _pieces(weights, entry.block_size, CHUNK_WEIGHTS // entry.block_size), threads)
     return result
 
 
@@ -144,8 +145,8 @@ def dequantize(
         with np.errstate(all="ignore"):
             blocks_out[first : first + len(blocks)] = plain.decode_blocks(entry.name, blocks)
 
-    per_chunk = CHUNK_WEIGHTS // entry.block_size
-    _run(work, _pieces(source, entry.block_bytes, per_chunk), threads)
+    per_piece = _DECODED_WEIGHTS // entry.block_size
+    _run(work, _pieces(source, entry.block_bytes, per_piece), threads)
     return result
 
 
@@ -204,13 +205,12 @@ def _check_finite(entry: GgmlType, weights: Floats, first: int) -> None:
 
 
 def _pieces(
-    array: NDArray[np.generic], block: int, per_chunk: int = 0
+    array: NDArray[np.generic], block: int, per_chunk: int
 ) -> Iterator[tuple[int, NDArray[np.generic]]]:
     """Runs of whole blocks in row order, each with the number of its first block.
 
     Of an array that is not contiguous they are views of several rows, so that no copy of all of it is made.
     """
-    per_chunk = per_chunk or CHUNK_WEIGHTS // block
     if array.flags.c_contiguous or array.ndim == 1:
         flat = array.reshape(-1) if array.flags.c_contiguous else array
         for first in range(0, flat.size // block, per_chunk):

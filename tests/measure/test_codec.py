@@ -150,6 +150,19 @@ def test_memory_does_not_grow_with_the_array(name) -> None:
     assert peaks[1] <= 4 * 4 * CHUNK_WEIGHTS
 
 
+@pytest.mark.parametrize("name", TYPES)
+def test_memory_does_not_grow_with_the_bytes(name) -> None:
+    entry = TYPES[name]
+    data = np.zeros((4 * CHUNK_WEIGHTS // entry.block_size, entry.block_bytes), np.uint8)
+    out = np.empty((len(data), entry.block_size), np.float32)
+    dequantize(data[:1], name)  # codebooks are unpacked once
+    tracemalloc.start()
+    dequantize(data, name, out=out)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= 4 * 4 * CHUNK_WEIGHTS
+
+
 def test_wrong_calls_say_what_is_wrong(tmp_path) -> None:
     with pytest.raises(UnknownTypeError, match=r"the nearest name is Q4_K$"):
         quantize(normal(256), "Q4_K_M")
