@@ -10,8 +10,8 @@
 
 What it does:
 
-- Encodes Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL and IQ4_XS, with and without an importance matrix, and F16, BF16,
-  Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, TQ1_0, TQ2_0, MXFP4, NVFP4, Q1_0 and Q2_0. The bytes equal those of ggml's x86-64
+- Encodes Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, Q4_0, Q4_1, Q5_0 and Q5_1, with and without an importance
+  matrix, and F16, BF16, Q8_0, TQ1_0, TQ2_0, MXFP4, NVFP4, Q1_0 and Q2_0, to which it makes no difference. The bytes equal those of ggml's x86-64
   reference (tests compare them). A ggml that fuses multiplication and addition, as on ARM, differs in some blocks
   of the K-quants, without being better or worse.
 - Decodes every type that ggml stores weights in.

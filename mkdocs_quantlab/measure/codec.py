@@ -15,6 +15,7 @@ from mkdocs_quantlab.engine.quant.ggml.errors import (
 )
 from mkdocs_quantlab.engine.quant.ggml.types import ggml_type
 from mkdocs_quantlab.measure import kquants, plain
+from mkdocs_quantlab.measure.search import sequential_sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,10 +34,8 @@ CHUNK_WEIGHTS = 1024 * 256
 # and is enough for numpy's calls to cost little. gguf holds up to thirty.
 _SEARCH_TILE_WEIGHTS = 512 * 256
 _PLAIN_TILE_WEIGHTS = 64 * 256
+_ROW_TILE_WEIGHTS = 256 * 256
 _DECODED_WEIGHTS = 256 * 256
-
-# ggml looks at the importance matrix for these too, in searches that are not built here.
-_WITH_OWN_IMATRIX_SEARCH = ("Q4_0", "Q4_1", "Q5_0", "Q5_1")
 
 
 def quantize(
@@ -51,7 +50,8 @@ def quantize(
 
     They are those of ggml's x86-64 reference, which is what `llama-quantize` writes there. Work goes on in
     pieces of 262,144 weights: memory in use beside input and output is about four times such a piece (1 MiB)
-    a thread, however large the array; it may be memory-mapped.
+    a thread, however large the array; it may be memory-mapped. (Q4_0, Q4_1, Q5_0 and Q5_1 with importance need
+    whole rows, about 24 bytes a weight of a row.)
 
     Args:
         array: Weights of any real type and any shape; the last axis holds whole blocks. They are rounded to
@@ -67,7 +67,7 @@ def quantize(
 
     Raises:
         UnknownTypeError: There is no such type.
-        NotEncodableError: The type can only be decoded here, or not with an importance matrix.
+        NotEncodableError: The type can only be decoded here.
         WrongLengthError: The last axis is not a whole number of blocks.
         NotFiniteError: A weight is NaN, infinite or beyond float32.
         GgmlError: `imatrix` or `out` do not fit.
@@ -101,7 +101,26 @@ def quantize(
                     data = plain.ENCODERS[entry.name](blocks)
                 blocks_out[number : number + len(blocks)] = data
 
-    _run(work, _pieces(weights, entry.block_size, CHUNK_WEIGHTS // entry.block_size), threads)
+    def work_on_rows(first: int, piece: NDArray[np.generic]) -> None:
+        assert importance is not None
+        with np.errstate(all="ignore"):
+            tile = np.ascontiguousarray(piece, np.float32).reshape(-1, rows)
+            _check_finite(entry, tile.reshape(-1), first * rows)
+            energy = sequential_sum(np.ascontiguousarray(np.square(tile).T))
+            mean_square = np.repeat(energy / np.float32(rows), blocks_per_row)
+            blocks = tile.reshape(-1, entry.block_size)
+            weight = np.tile(importance, (len(tile), 1))
+            data = kquants.ROW_ENCODERS[entry.name](blocks, weight, mean_square)
+            number = first * blocks_per_row
+            blocks_out[number : number + len(blocks)] = data
+
+    if importance is not None and entry.name in kquants.ROW_ENCODERS:
+        # Their searches need whole rows; a few at a time, as memory goes.
+        pieces = _pieces(weights, rows, max(1, _ROW_TILE_WEIGHTS // rows))
+        _run(work_on_rows, pieces, threads)
+    else:
+        per_chunk = CHUNK_WEIGHTS // entry.block_size
+        _run(work, _pieces(weights, entry.block_size, per_chunk), threads)
     return result
 
 
@@ -168,16 +187,14 @@ def _check_weights(entry: GgmlType, weights: NDArray[np.generic]) -> int:
 
 def _check_imatrix(entry: GgmlType, imatrix: ArrayLike, row: int) -> Floats | None:
     """The importance of a row in blocks, or None for a type that ignores it."""
-    if entry.name in _WITH_OWN_IMATRIX_SEARCH:
-        raise NotEncodableError(
-            f"{entry.name} can be encoded here only without an importance matrix"
-        )
     importance = np.ascontiguousarray(imatrix, np.float32)
     if importance.shape != (row,):
         raise GgmlError(f"imatrix has the shape {importance.shape}; the weights need ({row},)")
     if not np.isfinite(importance).all() or (importance < 0).any():
         raise GgmlError("imatrix has a value that is negative or not finite")
-    return importance.reshape(-1, entry.block_size) if entry.name in kquants.ENCODERS else None
+    if entry.name not in kquants.ENCODERS and entry.name not in kquants.ROW_ENCODERS:
+        return None
+    return importance.reshape(-1, entry.block_size)
 
 
 def _check_out(

@@ -1,4 +1,6 @@
-"""Encoders of Q2_K to Q6_K, IQ4_NL and IQ4_XS on many blocks at once, with and without importance.
+"""Encoders with a search for scales on many blocks at once.
+
+Q2_K to Q6_K, IQ4_NL and IQ4_XS, with and without importance; Q4_0, Q4_1, Q5_0 and Q5_1 with it.
 
 A tile of blocks is turned so that the weights of a sub-block are a column: (weights, sub-blocks, blocks).
 
@@ -56,7 +58,7 @@ def _flat(columns: Floats) -> Floats:
 
 def _halves(values: Floats) -> tuple[Bytes, Floats]:
     """Values as float16: their bytes (blocks, 2), and as float32 again."""
-    halves = values.astype(np.float16)
+    halves = values.astype("<f2")
     return halves.view(np.uint8).reshape(-1, 2), halves.astype(np.float32)
 
 
@@ -330,3 +332,54 @@ ENCODERS: dict[str, Encoder] = {
     "IQ4_XS": _encode_iq4_xs,
 }
 """Blocks (blocks, weights) and their importance, if any, of the same shape, to bytes (blocks, bytes)."""
+
+
+def _row_weighted(blocks: Floats, importance: Floats, mean_square: Floats) -> tuple[Floats, Floats]:
+    """Blocks as columns of 32 weights, and what an error at each costs."""
+    columns = _columns(blocks, 32)
+    return _flat(columns), _flat(_weighted(columns, mean_square, importance))
+
+
+def _fifth_bits(steps: Bytes) -> Bytes:
+    """One bit of each weight, weight i in bit i % 8 of byte i // 8: (32, blocks) to (4, blocks)."""
+    return np.packbits(steps >> 4, axis=0, bitorder="little")
+
+
+def _encode_q4_0(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+    x, weight = _row_weighted(blocks, importance, mean_square)
+    scale, levels = symmetric_search(x, 8, weight)
+    return _assemble(18, _halves(scale)[0].T, _pack_nibbles(levels.astype(np.uint8), 16))
+
+
+def _encode_q5_0(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+    x, weight = _row_weighted(blocks, importance, mean_square)
+    scale, levels = symmetric_search(x, 16, weight)
+    steps = levels.astype(np.uint8)
+    return _assemble(22, _halves(scale)[0].T, _fifth_bits(steps), _pack_nibbles(steps, 16))
+
+
+def _encode_q4_1(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+    x, weight = _row_weighted(blocks, importance, mean_square)
+    scale, low, levels = affine_search(x, weight, 15, first=-0.9, step=0.05, trials=37)
+    nibbles = _pack_nibbles(levels.astype(np.uint8), 16)
+    return _assemble(20, _halves(scale)[0].T, _halves(-low)[0].T, nibbles)
+
+
+def _encode_q5_1(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+    x, weight = _row_weighted(blocks, importance, mean_square)
+    scale, low, levels = affine_search(x, weight, 31, first=-0.9, step=0.05, trials=37)
+    steps = levels.astype(np.uint8)
+    head = _halves(scale)[0].T, _halves(-low)[0].T
+    return _assemble(24, *head, _fifth_bits(steps), _pack_nibbles(steps, 16))
+
+
+ROW_ENCODERS: dict[str, Callable[[Floats, Floats, Floats], Bytes]] = {
+    "Q4_0": _encode_q4_0,
+    "Q4_1": _encode_q4_1,
+    "Q5_0": _encode_q5_0,
+    "Q5_1": _encode_q5_1,
+}
+"""Blocks, their importance and the mean square of each block's row of the tensor, to bytes.
+
+Of use with importance only; without it these types have no search.
+"""

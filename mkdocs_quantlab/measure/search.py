@@ -144,7 +144,11 @@ def affine_search(
         The scales, what is taken off (at least 0), and the steps as float32.
     """
     search = _AffineTrials(weights, importance, top, absolute=absolute)
-    minimum = np.minimum(search.lowest, _ZERO)
+    minimum = np.where(search.lowest > 0, _ZERO, search.lowest)
+    zero = search.lowest == 0
+    if zero.any():  # the sign of the first of several zeros
+        columns = weights[:, zero]
+        minimum[zero] = np.take_along_axis(columns, columns.argmin(axis=0)[None], 0)[0]
     flat = search.highest == minimum
     inverse = np.float32(top) / np.where(flat, _ONE, search.highest - minimum)
     scale = _ONE / inverse

@@ -20,7 +20,9 @@ FILE = Path(__file__).with_name("golden.json")
 WHOLE = "bell"
 """The kind of weights whose bytes are kept whole; of the others there are digests."""
 
-WITH_IMATRIX = ("Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS")
+WITH_IMATRIX = (
+    "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS", "Q4_0", "Q4_1", "Q5_0", "Q5_1",
+)  # fmt: skip
 
 
 def weights_of(entry: GgmlType, kind: str) -> list[float]:
