@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import doctest
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+import mkdocs_quantlab.measure
 from mkdocs_quantlab.engine.quant.ggml import (
     TYPES,
     GgmlError,
@@ -206,6 +208,12 @@ def test_weights_that_are_not_finite_are_named(threads) -> None:
     assert np.isnan(dequantize(quantize(weights, "BF16"), "BF16")[1027, 5])
     with pytest.raises(NotFiniteError, match=r"weight 0 .* is inf in float32"):
         quantize(np.full(256, 1e300), "Q4_K")
+
+
+def test_the_example_of_the_docstring_is_true() -> None:
+    result = doctest.testmod(mkdocs_quantlab.measure)
+    assert result.attempted >= 5
+    assert not result.failed
 
 
 @pytest.mark.parametrize("missing", ["numpy", "gguf"])

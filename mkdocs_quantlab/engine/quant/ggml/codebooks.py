@@ -3,7 +3,7 @@
 A grid of ggml is a sorted list of vectors over a few values. Read as digits, the first the least
 significant, a vector is one number; so a grid is a set of numbers, and is kept here as a bitmap of the
 numbers that are in it (the two-bit grids hold even numbers only: half a bitmap). The n-th bit that is set
-is the n-th vector. That is a tenth of the size of the literals it came from.
+is the n-th vector: 4 kB in all, a twentieth of the literals.
 
 Sources: `ggml-common.h: iq1s_grid, iq2xxs_grid, iq2xs_grid, iq2s_grid, iq3xxs_grid, iq3s_grid,
 kvalues_iq4nl, kvalues_fp4, ksigns_iq2xs` (MIT, see THIRD_PARTY_NOTICES.md).

@@ -58,7 +58,7 @@ class GgmlType(NamedTuple):
     fields: tuple[Field, ...]
     """In file order, without gaps."""
     formula: str
-    """A weight's value, as a Python expression over the roles of `layout.bits_of_weight`.
+    """A weight's value, as a Python expression over the names of `terms.terms_of_weight`.
 
     `values` is the type's list of steps, `grid` its codebook and `j` the weight's place in a vector; `sign`
     is 1 or -1, `trit` 0 to 2.
