@@ -1,15 +1,14 @@
-"""Uniform quantization, bfloat16 and the error measures, by examples worked by hand and by property."""
+"""Uniform quantization and the error measures, by examples worked by hand and by property."""
 
 from __future__ import annotations
 
 import math
-import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine.quant import bfloat16, samples
+from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.error import relative, rmse, snr
 from mkdocs_quantlab.engine.quant.uniform import (
     largest_q,
@@ -19,7 +18,6 @@ from mkdocs_quantlab.engine.quant.uniform import (
     stored,
 )
 
-FLOAT32 = st.floats(allow_nan=False, allow_infinity=False, width=32)
 WEIGHTS = st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=64)
 
 
@@ -101,30 +99,6 @@ def test_zeros_stay_zero():
 
 def test_each_block_has_its_scale():
     assert quantize([1, 2, 3, 40, 5], 4, 2).scales == pytest.approx([2 / 7, 40 / 7, 5 / 7])
-
-
-def test_bfloat16_words_of_the_toy_layer():
-    words = "3f69 bf38 3f24 bf14 3ed2 bea9 3e8f be43 3e1a bde1 3db8 bd76 3d24 bcf6 3ca4 bc24"
-    assert [f"{bfloat16.to_word(w):04x}" for w in samples.TOY] == words.split()
-
-
-@pytest.mark.parametrize(
-    ("bits", "word"),
-    [(0x3F808000, 0x3F80), (0x3F818000, 0x3F82), (0x3F808001, 0x3F81), (0x80000000, 0x8000)],
-)
-def test_bfloat16_ties_go_to_even(bits, word):
-    (value,) = struct.unpack("<f", struct.pack("<I", bits))
-    assert bfloat16.to_word(value) == word
-
-
-@given(st.integers(0, 0xFFFF).filter(lambda word: word & 0x7F80 != 0x7F80))
-def test_bfloat16_keeps_what_it_can_say(word):
-    assert bfloat16.to_word(bfloat16.from_word(word)) == word
-
-
-@given(FLOAT32.filter(lambda x: 1e-30 < abs(x) < 1e30))
-def test_bfloat16_is_within_half_a_unit(x):
-    assert abs(bfloat16.from_word(bfloat16.to_word(x)) - x) <= abs(x) * 2**-8
 
 
 def test_error_measures_at_their_edges():

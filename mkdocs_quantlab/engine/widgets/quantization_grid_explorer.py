@@ -10,8 +10,9 @@ from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, number, plain, short
 from mkdocs_quantlab.engine.options import Choice, OptionError, Reals, Whole
-from mkdocs_quantlab.engine.quant import bfloat16, samples
+from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.error import difference, rmse, snr
+from mkdocs_quantlab.engine.quant.ggml.float32 import bfloat16_bytes, bfloat16_value
 from mkdocs_quantlab.engine.quant.uniform import quantize
 
 if TYPE_CHECKING:
@@ -108,8 +109,9 @@ class Layer:
         self.block = block
         if bits == 16:
             self.scales: list[float] = []
-            self.q = [bfloat16.to_word(w) for w in weights]
-            self.values = [bfloat16.from_word(word) for word in self.q]
+            words = [bfloat16_bytes(w) for w in weights]
+            self.q = [int.from_bytes(word, "little") for word in words]
+            self.values = [bfloat16_value(word) for word in words]
         else:
             self.scales, self.q, self.values = quantize(weights, bits, block)
         self.errors = [difference(w, v) for w, v in zip(weights, self.values, strict=True)]
