@@ -11,7 +11,7 @@ def options_table(name: str) -> str:
     rows = ["| Option | Takes | Default | |", "| --- | --- | --- | --- |"]
     for field in kind.fields():
         default = field.format(field.default)
-        shown = f"`{default}`" if len(default) < 30 else "the 16 weights of the toy layer"
+        shown = f"`{default}`" if 0 < len(default) < 30 else "those of the preset"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
         meaning = field.help.replace("|", "&#124;") + (f" Excludes {excludes}." if excludes else "")
         rows.append(f"| `data-{field.name}` | {field.allowed} | {shown} | {meaning} |")

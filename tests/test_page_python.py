@@ -88,6 +88,12 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"preset": "outlier", "count": "17", "block": "4", "bits": "2"},
             {"weights": "1e-30 -1e6 0.1 3"},
         ],
+        "quantization-block": [
+            {},
+            {"format": "Q4_K", "compare": "Q6_K"},
+            {"format": "Q3_K", "preset": "laplace", "seed": "5", "sub": "7"},
+            {"format": "NVFP4", "compare": "TQ1_0", "preset": "outlier"},
+        ],
     }[name]
     texts = [json.dumps(case) for case in cases]
     code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o) for o in {texts!r}])"

@@ -1,8 +1,9 @@
 /**
  * Pointing at parts of a figure, by mouse, finger or keyboard.
  *
- * An element with `data-item="w3"` lights up with every other element of that item, and the arithmetic in its
- * `data-detail`, or in the element with `data-detail-of="w3"`, is written out below the figure.
+ * An element with `data-item="w3"` lights up with every other element of that item, and with the items that it names in
+ * `data-lights="r7 r9-12"`. The arithmetic in its `data-detail`, or in the element with `data-detail-of="w3"`, is written out
+ * below the figure.
  */
 
 const HINT = "Point at a value, or go to it with Tab and the arrow keys, to see its arithmetic.";
@@ -30,11 +31,11 @@ export class Explorer {
   redraw(html: string): void {
     const focused = document.activeElement?.closest<HTMLElement>("[data-item]");
     const isOurs = focused && this.#figure.contains(focused);
-    const group = isOurs ? this.#groups().indexOf(focused.parentElement!) : -1;
+    const group = isOurs ? this.#groups().indexOf(groupOf(focused)) : -1;
     // Trusted: our own Python made it, at build time or in the worker, and it escapes what was typed.
     this.#figure.innerHTML = html;
     this.refresh();
-    const items = [...(this.#groups()[group]?.children ?? [])] as HTMLElement[];
+    const items = itemsOf(this.#groups()[group]);
     const same = items.find((item) => item.dataset.item === focused?.dataset.item) ?? items.find((item) => item.tabIndex === 0);
     if (same) this.#focus(same);
   }
@@ -43,8 +44,9 @@ export class Explorer {
   refresh(): void {
     const seen = new Set<Element>();
     for (const item of this.#items()) {
-      item.tabIndex = seen.has(item.parentElement!) ? -1 : 0;
-      seen.add(item.parentElement!);
+      const group = groupOf(item);
+      item.tabIndex = seen.has(group) ? -1 : 0;
+      seen.add(group);
     }
     this.#light(this.#item);
   }
@@ -53,30 +55,33 @@ export class Explorer {
     return this.#figure.querySelectorAll<HTMLElement>("[data-item]");
   }
 
-  /** The parents of items. One tab stop a group; the arrow keys go on from there. */
+  /** Elements that hold items. One tab stop a group; the arrow keys go on from there. */
   #groups(): Element[] {
-    return [...new Set([...this.#items()].map((item) => item.parentElement!))];
+    return [...new Set([...this.#items()].map(groupOf))];
   }
 
   #focus(item: HTMLElement): void {
-    for (const other of item.parentElement!.children) if ("item" in (other as HTMLElement).dataset) (other as HTMLElement).tabIndex = -1;
+    for (const other of itemsOf(groupOf(item))) other.tabIndex = -1;
     item.tabIndex = 0;
     item.focus();
   }
 
   #point(target: EventTarget | null): void {
     const item = target instanceof Element && this.#figure.contains(target) ? target.closest<HTMLElement>("[data-item]") : null;
-    this.#light(item?.dataset.item ?? "");
+    this.#light(item?.dataset.item ?? "", item);
   }
 
-  #light(item: string): void {
+  /** @param at Where several elements are the same item, the one whose detail is wanted. */
+  #light(item: string, at?: HTMLElement | null): void {
     this.#item = item;
-    let detail = "";
+    const own = item ? [...this.#figure.querySelectorAll<HTMLElement>(`[data-item="${CSS.escape(item)}"]`)] : [];
+    const names = new Set(own.flatMap((element) => expand(element.dataset.lights ?? "")));
+    if (item) names.add(item);
     for (const element of this.#figure.querySelectorAll<HTMLElement>("[data-item], [data-detail-of]")) {
-      const isLit = item !== "" && (element.dataset.item === item || element.dataset.detailOf === item);
-      element.classList.toggle("is-lit", isLit);
-      if (isLit) detail ||= element.dataset.detail ?? (element.dataset.detailOf ? element.textContent! : "");
+      element.classList.toggle("is-lit", names.has(element.dataset.item ?? element.dataset.detailOf!));
     }
+    const written = item ? this.#figure.querySelector(`[data-detail-of="${CSS.escape(item)}"]`)?.textContent : "";
+    const detail = at?.dataset.detail ?? own.find((element) => element.dataset.detail)?.dataset.detail ?? written;
     this.#detail.textContent = detail || HINT;
     this.#detail.classList.toggle("is-hint", !detail);
   }
@@ -84,7 +89,7 @@ export class Explorer {
   #move(event: KeyboardEvent): void {
     const from = (event.target as Element).closest<HTMLElement>("[data-item]");
     if (!from || event.altKey || event.ctrlKey || event.metaKey) return;
-    const items = [...from.parentElement!.children].filter((e): e is HTMLElement => "item" in (e as HTMLElement).dataset);
+    const items = itemsOf(groupOf(from));
     const here = items.indexOf(from);
     const top = (element: Element): number => Math.round(element.getBoundingClientRect().top);
     const across = items.filter((element) => top(element) === top(items[0]!)).length;
@@ -102,4 +107,22 @@ export class Explorer {
     event.preventDefault();
     if (to) this.#focus(to);
   }
+}
+
+function groupOf(item: Element): Element {
+  return item.closest("[data-group]") ?? item.parentElement!;
+}
+
+function itemsOf(group: Element | undefined): HTMLElement[] {
+  return [...(group?.querySelectorAll<HTMLElement>("[data-item]") ?? [])];
+}
+
+/** Names of items, written in short: `w3 w8-10` is w3, w8, w9 and w10. */
+function expand(names: string): string[] {
+  return names.split(" ").flatMap((name) => {
+    const range = /^([a-z]+)(\d+)-(\d+)$/.exec(name);
+    if (!range) return name;
+    const [, letter, first, last] = range;
+    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => `${letter}${Number(first) + i}`);
+  });
 }

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name most like `word`, or None where none is like it."""
+    """The name most like `word`, whatever the case, or None where none is like it."""
     import difflib  # noqa: PLC0415  # only an error needs it, and imports cost in the page
 
-    found = difflib.get_close_matches(word, list(names), n=1, cutoff=0.6)
-    return found[0] if found else None
+    by_lower = {name.lower(): name for name in names}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:

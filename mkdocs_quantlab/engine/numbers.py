@@ -19,6 +19,16 @@ def short(x: float) -> str:
     return f"{x:.4g}" if x else "0"
 
 
+def precise(x: float) -> str:
+    """Seven significant digits, so that arithmetic written with them comes out as written."""
+    return f"{x:.7g}"
+
+
+def tight(x: float) -> str:
+    """Three decimals, or one significant digit of what is smaller: for the cells of a large grid."""
+    return "0" if x == 0 else f"{x:.3f}" if abs(x) >= 5e-4 else f"{x:.0e}"
+
+
 def plain(x: float) -> str:
     """The shortest text that reads back as the same float; whole numbers without a point."""
     x = float(x)
@@ -33,8 +43,10 @@ def percent(x: float) -> str:
 
 
 def decibel(x: float) -> str:
-    """A level in dB; an exact copy has no finite signal-to-noise ratio."""
-    return "exact" if math.isinf(x) else f"{x:.2f} dB"
+    """A signal-to-noise ratio; neither an exact copy nor a lost signal has a finite one."""
+    if math.isinf(x):
+        return "exact" if x > 0 else "no signal"
+    return f"{x:.2f} dB"
 
 
 def count(n: int, noun: str) -> str:

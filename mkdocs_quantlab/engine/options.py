@@ -156,13 +156,13 @@ class Choice(Field[K]):
     def parse(self, text: str) -> K:
         wanted = text.strip().lower()
         for choice in self.choices:
-            if str(choice) == wanted:
+            if str(choice).lower() == wanted:
                 return choice
         raise self.refuse(text, self._nearest(wanted))
 
     def excluded_by(self, text: str) -> tuple[str, ...]:
         wanted = text.strip().lower()
-        own = (names for choice, names in self.excluding.items() if str(choice) == wanted)
+        own = (names for choice, names in self.excluding.items() if str(choice).lower() == wanted)
         return (*self.excludes, *next(own, ()))
 
     def _nearest(self, wanted: str) -> str:

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from mkdocs_quantlab.engine import widgets
 from mkdocs_quantlab.engine.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.quant import samples
+from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, encode, ggml_type, scale_search
 from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, NAMES, answer, frames, widget
 
 EXPLORER, GRID = "quantization-explorer", "quantization-grid-explorer"
+BLOCK = "quantization-block"
 
 
 class Outline(HTMLParser):
@@ -156,10 +159,23 @@ def test_frames_are_what_the_engine_draws(name):
     found = widget(name)
     primary = getattr(found.options, found.options.primary)
     drawn = frames(found, {})
-    assert set(drawn) == {str(c) for c in primary.choices} - {str(primary.default)}
+    assert drawn
+    assert set(drawn) <= {str(c) for c in primary.choices} - {str(primary.default)}
     assert sum(map(len, drawn.values())) <= FRAME_BUDGET
     for value, html in drawn.items():
         assert html == answer(name, {primary.name: value})["html"]
+
+
+@pytest.mark.parametrize("name", [EXPLORER, GRID])
+def test_every_bit_width_has_a_frame(name):
+    found = widget(name)
+    assert len(frames(found, {})) == len(found.options.bits.choices) - 1
+
+
+def test_frames_leave_out_what_the_authors_options_refuse():
+    drawn = frames(widget(BLOCK), {"weights": " ".join(["0.5"] * 32)})
+    assert "Q4_1" in drawn
+    assert "Q4_K" not in drawn
 
 
 def test_frames_stop_at_the_budget_with_the_nearest_first():
@@ -185,6 +201,93 @@ def test_explorer_is_well_formed_for_any_weight(bits, largest, share):
     Outline(
         answer(EXPLORER, {"bits": str(bits), "max": repr(largest), "weight": repr(weight)})["html"]
     )
+
+
+def items(html):
+    """What each item lights, by name, with the runs written out."""
+
+    def expand(names):
+        for name in names.split():
+            letter, first, last = re.fullmatch(r"([a-z])(\d+)(?:-(\d+))?", name).groups()
+            yield from (f"{letter}{i}" for i in range(int(first), int(last or first) + 1))
+
+    found = re.findall(r'data-item="(\w+)"(?: data-lights="([^"]*)")?', html)
+    return {name: set(expand(lights)) for name, lights in found}
+
+
+@pytest.mark.parametrize("name", widget(BLOCK).options.format.choices)
+def test_block_ties_weights_to_their_bits(name):
+    """A weight lights exactly the bits that it depends on, and these light it."""
+    lights = items(answer(BLOCK, {"format": name})["html"])
+    size = ggml_type(name).block_size
+    for weight in range(size):
+        mine = lights[f"w{weight}"]
+        assert mine == {
+            run for run, owners in lights.items() if run[0] == "r" and f"w{weight}" in owners
+        }
+        widths = {(b.byte, b.low) for b in bits_of_weight(name, weight)}
+        assert len(mine) == len(widths)
+
+
+@pytest.mark.parametrize("name", widget(BLOCK).options.format.choices)
+def test_block_shows_the_very_bytes(name):
+    weights = samples.gaussian(ggml_type(name).block_size, 1)
+    data = encode(name, weights)
+    html = answer(BLOCK, {"format": name})["html"]
+    shown = re.findall(r'<span class="quantlab-byte"><b>(..)</b>(.*?)</span>', html)
+    assert bytes(int(byte, 16) for byte, _ in shown) == data
+    bits = ["".join(re.findall(r">([01]+)</i>", inside)) for _, inside in shown]
+    assert bits == [f"{byte:08b}" for byte in data]
+    assert data[:16].hex(" ") in html
+
+
+def test_block_writes_the_arithmetic_of_each_weight():
+    html = answer(BLOCK, {"format": "Q8_0", "weights": "1 " + "0.5 " * 31})["html"]
+    # The scale is 1/127 in float16.
+    said = "d * q = 0.007873535 * 64 = 0.503906; it was 0.500000, error +0.003906"
+    assert f"weight 1 in Q8_0: {said}" in html
+
+
+@pytest.mark.parametrize("name", ["Q4_0", "Q4_K", "Q3_K", "Q6_K", "IQ4_XS", "MXFP4", "TQ1_0"])
+def test_block_arithmetic_comes_out_as_written(name):
+    html = answer(BLOCK, {"format": name, "preset": "laplace"})["html"]
+    written = re.findall(
+        r'data-detail="weight \d+ in \w+: [^=]+ = ([^=]+) = ([-0-9.e]+); it was', html
+    )
+    assert len(written) == ggml_type(name).block_size
+    for steps, value in written:
+        assert eval(steps) == pytest.approx(float(value), abs=2e-6)
+
+
+def test_block_of_two_formats():
+    html = answer(BLOCK, {"format": "MXFP4", "compare": "Q4_K"})["html"]
+    assert "<strong>MXFP4</strong> stores 32 weights in 17 bytes, 4.25 bits each" in html
+    assert "<strong>Q4_K</strong> stores 256 weights in 144 bytes, 4.5 bits each" in html
+    Outline(html)
+
+
+def test_block_plots_the_search_of_a_k_quant():
+    html = answer(BLOCK, {"format": "Q4_K", "sub": "3"})["html"]
+    trials = scale_search("Q4_K", samples.gaussian(256, 1))[3]
+    assert f"The search for the scale of sub-block 3: {len(trials)} trials" in html
+    assert html.count("<circle") == len(trials)
+    assert html.count('class="is-best"') == 1
+    assert "The search for the scale" not in answer(BLOCK, {"format": "IQ4_XS"})["html"]
+
+
+@pytest.mark.parametrize("weights", ["0 " * 256, "0.25 " * 256, "-1e6 " * 256, "1e-30 " * 256])
+@pytest.mark.parametrize("name", widget(BLOCK).options.format.choices)
+def test_block_of_odd_weights(name, weights):
+    html = answer(BLOCK, {"format": name, "weights": weights})["html"]
+    Outline(html)
+    assert ("RMSE of inf" in html) == ("stored as infinity" in html)
+
+
+def test_block_needs_a_whole_block():
+    with pytest.raises(
+        OptionError, match=r"must fill a block of Q4_K, which holds 256 weights; found 3 weights"
+    ):
+        answer(BLOCK, {"format": "q4_k", "weights": "1 2 3"})
 
 
 def test_every_module_of_a_widget_is_listed():

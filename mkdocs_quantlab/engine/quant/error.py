@@ -25,12 +25,17 @@ def rmse(weights: Sequence[float], values: Sequence[float]) -> float:
 
 
 def snr(weights: Sequence[float], values: Sequence[float]) -> float:
-    """Signal-to-noise ratio in decibel: 10 log10(sum w^2 / sum (w_hat - w)^2); infinite for an exact copy."""
+    """Signal-to-noise ratio in decibel: 10 log10(sum w^2 / sum (w_hat - w)^2).
+
+    Infinite for an exact copy; minus infinity where there is no signal, or a value came back infinite or NaN.
+    """
     noise = _noise(weights, values)
     signal = math.fsum(w * w for w in weights)
     if noise == 0:
         return math.inf
-    return 10 * math.log10(signal / noise) if signal else -math.inf
+    if signal == 0 or not math.isfinite(noise):
+        return -math.inf
+    return 10 * math.log10(signal / noise)
 
 
 def relative(weight: float, value: float) -> float:

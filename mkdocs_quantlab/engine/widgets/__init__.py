@@ -12,14 +12,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mkdocs_quantlab.engine.options import Choice, Options
+from mkdocs_quantlab.engine.options import Choice, OptionError, Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mkdocs_quantlab.engine.html import Html
 
-NAMES = ("quantization-explorer", "quantization-grid-explorer")
+NAMES = ("quantization-explorer", "quantization-grid-explorer", "quantization-block")
 """Every widget there is."""
 
 FRAME_BUDGET = 60_000
@@ -72,7 +72,10 @@ def frames(found: Widget, strings: Mapping[str, str]) -> dict[str, str]:
     result: dict[str, str] = {}
     size = 0
     for i in others:
-        html = found.render(found.options({**strings, primary.name: choices[i]}))
+        try:
+            html = found.render(found.options({**strings, primary.name: choices[i]}))
+        except OptionError:
+            continue  # the author's other options do not go with this value; the reader is told if they choose it
         size += len(html)
         if size > FRAME_BUDGET:
             break

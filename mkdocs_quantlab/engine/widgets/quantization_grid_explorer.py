@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine import options
+from mkdocs_quantlab.engine import drawn, options
 from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, number, plain, short
-from mkdocs_quantlab.engine.options import Choice, OptionError, Reals, Whole
+from mkdocs_quantlab.engine.options import Choice, OptionError, Whole
 from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.error import difference, rmse, snr
 from mkdocs_quantlab.engine.quant.ggml.float32 import bfloat16_bytes, bfloat16_value
@@ -24,8 +24,6 @@ WIDTHS = (*range(2, 9), 16)
 MOST = 256
 SCALE_BITS = 32
 """A scale is counted as one float32."""
-
-DRAWN = {"gaussian": samples.gaussian, "laplace": samples.laplace, "outlier": samples.outlier}
 
 
 class Options(options.Options):
@@ -52,20 +50,11 @@ class Options(options.Options):
         label="Weights per scale",
         help="How many consecutive weights share a scale: all of the layer, or blocks of this size.",
     )
-    preset = Choice(
+    preset = drawn.preset(
         "toy",
-        {
-            "toy": "Toy layer",
-            "gaussian": "Gaussian",
-            "laplace": "Laplace",
-            "outlier": "Gaussian with one outlier",
-        },
-        label="Weights from",
-        help="The toy layer's 16 weights, or weights drawn from `seed`.",
-        excludes=("weights",),
+        {"toy": "Toy layer"} | drawn.LABELS,
+        "The toy layer's 16 weights, or weights drawn from `seed`.",
         excluding={"toy": ("count", "seed")},
-        menu=True,
-        derived={"own": "Your own weights"},
     )
     count = Whole(
         16,
@@ -75,28 +64,24 @@ class Options(options.Options):
         help="How many weights a drawn preset has.",
         excludes=("weights",),
     )
-    seed = Whole(
-        1, 0, 999_999, label="Seed", help="Start of the random numbers.", excludes=("weights",)
-    )
-    weights = Reals(
+    seed = drawn.seed()
+    weights = drawn.weights(
         samples.TOY,
         MOST,
-        1e6,
-        label="Weights",
-        help="The layer's weights, instead of a preset.",
-        excludes=("preset", "count", "seed"),
+        "The layer's weights, instead of a preset.",
+        ("preset", "count", "seed"),
     )
 
     def check(self) -> None:
         if "weights" in self.given:
             self.values["preset"] = "own"
-        elif self.preset in DRAWN:
-            self.values["weights"] = tuple(DRAWN[self.preset](self.count, self.seed))
+        elif self.preset in drawn.DRAWN:
+            self.values["weights"] = tuple(drawn.DRAWN[self.preset](self.count, self.seed))
         else:
             for name in ("count", "seed"):
                 if name in self.given:
-                    drawn = ", ".join(f"`{p}`" for p in DRAWN)
-                    raise OptionError(f"`{name}` needs a `preset` that is drawn: {drawn}", name)
+                    known = ", ".join(f"`{p}`" for p in drawn.DRAWN)
+                    raise OptionError(f"`{name}` needs a `preset` that is drawn: {known}", name)
         self.values["count"] = len(self.weights)
 
 

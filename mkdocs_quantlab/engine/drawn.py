@@ -1,0 +1,52 @@
+"""Options that widgets share whose weights are typed in or drawn from a seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.options import Choice, Reals, Whole
+from mkdocs_quantlab.engine.quant import samples
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DRAWN = {"gaussian": samples.gaussian, "laplace": samples.laplace, "outlier": samples.outlier}
+"""Presets that are drawn, each a function of count and seed."""
+
+LABELS = {
+    "gaussian": "Gaussian",
+    "laplace": "Laplace",
+    "outlier": "Gaussian with one outlier",
+}
+
+
+def preset(
+    default: str,
+    choices: Mapping[str, str],
+    help: str,
+    *,
+    excluding: Mapping[str, Sequence[str]] | None = None,
+) -> Choice[str]:
+    """Where the weights come from."""
+    return Choice(
+        default,
+        choices,
+        label="Weights from",
+        help=help,
+        excludes=("weights",),
+        excluding=excluding,
+        menu=True,
+        derived={"own": "Your own weights"},
+    )
+
+
+def seed() -> Whole:
+    """The seed of drawn weights."""
+    return Whole(
+        1, 0, 999_999, label="Seed", help="Start of the random numbers.", excludes=("weights",)
+    )
+
+
+def weights(default: tuple[float, ...], most: int, help: str, excludes: Sequence[str]) -> Reals:
+    """Weights typed in, instead of a preset."""
+    return Reals(default, most, 1e6, label="Weights", help=help, excludes=excludes)
