@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,15 +22,24 @@ class Html(str):
     __slots__ = ()
 
 
+# A page with a lab has thousands of these, most of them with nothing to escape.
+_SPECIAL = re.compile("[&<>\"']")
+
+
 def text(child: Child) -> str:
     """A child as HTML: `Html` unchanged, other text escaped, iterables joined, None left out."""
-    if isinstance(child, Html):
-        return child
     if isinstance(child, str):
+        if isinstance(child, Html) or not _SPECIAL.search(child):
+            return child
         return escape(child, quote=False)
     if child is None:
         return ""
-    return "".join(map(text, child))
+    return "".join([text(part) for part in child])
+
+
+@cache
+def _attribute_name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def join(*children: Child) -> Html:
@@ -45,16 +56,20 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
         >>> tag("td", "a < b", class_="n", data_item="w1")
         '<td class="n" data-item="w1">a &lt; b</td>'
     """
-    head = [name]
+    opening = name
     for key, value in attributes.items():
         if value is None or value is False:
             continue
-        key = key.rstrip("_").replace("_", "-")  # noqa: PLW2901
-        head.append(key if value is True else f'{key}="{escape(str(value))}"')
-    opening = f"<{' '.join(head)}>"
+        if value is True:
+            opening += " " + _attribute_name(key)
+        else:
+            shown = str(value)
+            if _SPECIAL.search(shown):
+                shown = escape(shown)
+            opening += f' {_attribute_name(key)}="{shown}"'
     if name in VOID:
-        return Html(opening)
-    return Html(f"{opening}{''.join(map(text, children))}</{name}>")
+        return Html(f"<{opening}>")
+    return Html(f"<{opening}>{''.join([text(child) for child in children])}</{name}>")
 
 
 def attribute(value: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mkdocs_quantlab.engine import options
 from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
@@ -79,6 +81,10 @@ class Step:
     def pattern(self) -> str:
         """The stored bits, as two's complement."""
         return format(self.q & (2**self.bits - 1), f"0{self.bits}b")
+
+
+# Every frame of a page shows the figures of all bit widths.
+_step = lru_cache(maxsize=2 * len(WIDTHS))(Step)
 
 
 def _sentence(step: Step) -> Html:
@@ -226,7 +232,7 @@ def _arithmetic(step: Step) -> Html:
 
 
 def _widths(given: Options) -> Html:
-    steps = [Step(given.weight, given.max, bits) for bits in WIDTHS]
+    steps = [_step(given.weight, given.max, bits) for bits in WIDTHS]
     return table(
         "The same weight at every bit width",
         ("Bits", "Values", "Scale", "q", "ŵ", "Absolute error", "Relative error"),
@@ -250,7 +256,7 @@ def _widths(given: Options) -> Html:
 
 def render(given: Options) -> Html:
     """The figure: result, number line, close-up, arithmetic, and the table over all bit widths."""
-    step = Step(given.weight, given.max, given.bits)
+    step = _step(given.weight, given.max, given.bits)
     patterns = 2**given.bits
     return join(
         _sentence(step),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine import drawn, options
@@ -88,7 +89,7 @@ class Options(options.Options):
 class Layer:
     """The weights at one bit width."""
 
-    def __init__(self, weights: Sequence[float], bits: int, block: int) -> None:
+    def __init__(self, weights: tuple[float, ...], bits: int, block: int) -> None:
         self.weights = weights
         self.bits = bits
         self.block = block
@@ -125,6 +126,10 @@ class Layer:
             return f"upper 16 bits of float32({w}), to nearest even = 0x{self.q[i]:04x} = {value}; error {error}"
         scale = number(self.scales[i // self.block])
         return f"round({w} / {scale}) = {self.q[i]}; {self.q[i]} * {scale} = {value}; error {error}"
+
+
+# Every frame of a page shows the figures of all bit widths.
+_layer = lru_cache(maxsize=2 * len(WIDTHS))(Layer)
 
 
 def _sentence(layer: Layer) -> Html:
@@ -202,7 +207,7 @@ def _size(layer: Layer) -> str:
 def _widths(given: Options, block: int) -> Html:
     rows = []
     for bits in WIDTHS:
-        layer = Layer(given.weights, bits, block)
+        layer = _layer(given.weights, bits, block)
         rows.append(
             row(
                 "bf16" if bits == 16 else str(bits),
@@ -241,7 +246,7 @@ def _each(layer: Layer) -> Html:
 def render(given: Options) -> Html:
     """The figure: result, grid in three views, figures, and the table over all bit widths."""
     block = len(given.weights) if given.block == "layer" else int(given.block)
-    layer = Layer(given.weights, given.bits, block)
+    layer = _layer(given.weights, given.bits, block)
     scales = " ".join(number(scale) for scale in layer.scales[:8]) + " …" * (len(layer.scales) > 8)
     return join(
         _sentence(layer),
