@@ -197,7 +197,12 @@ def _misspelt(names: Iterable[str]) -> str | None:
 
 def scan(html: str) -> list[Found]:
     """All directives of a page, in order."""
-    return _Scanner(html).found if HINT.search(html) else []
+    hints = list(HINT.finditer(html))
+    if not hints:
+        return []
+    # Nothing behind the last one's end matters, and parsing is most of the work.
+    end = html.find("</div>", hints[-1].end())
+    return _Scanner(html if end < 0 else html[: end + len("</div>")]).found
 
 
 def splice(html: str, replacements: Iterable[tuple[Found, str]]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
-from mkdocs_quantlab.engine.widgets import NAMES
+from mkdocs_quantlab.engine.widgets import NAMES, widget
 
 ROOT = Path(mkdocs_quantlab.__file__).parent.parent
 
@@ -32,7 +32,8 @@ def test_every_widget_has_a_page_that_shows_it(docs):
             encoding="utf-8"
         )
         assert f'name="{name}"' in html
-        assert "<code>data-bits</code>" in html
+        for field in widget(name).options.fields():
+            assert f"<code>data-{field.name}</code>" in html
 
 
 def test_pages_ask_nothing_of_other_sites(docs):

@@ -231,26 +231,28 @@ def _arithmetic(step: Step) -> Html:
     return facts(*(fact(name, value, wide=True) for name, value in lines))
 
 
+@lru_cache(maxsize=4 * len(WIDTHS))
+def _row(weight: float, largest: float, bits: int, *, current: bool) -> Html:
+    step = _step(weight, largest, bits)
+    return row(
+        str(step.bits),
+        str(2 * step.top + 1),
+        number(step.scale),
+        str(step.q),
+        number(step.value),
+        number(step.error),
+        percent(step.relative),
+        item=f"b{step.bits}",
+        detail=f"{step.scaling}; {step.rounding}; {step.product}",
+        current=current,
+    )
+
+
 def _widths(given: Options) -> Html:
-    steps = [_step(given.weight, given.max, bits) for bits in WIDTHS]
     return table(
         "The same weight at every bit width",
         ("Bits", "Values", "Scale", "q", "ŵ", "Absolute error", "Relative error"),
-        (
-            row(
-                str(step.bits),
-                str(2 * step.top + 1),
-                number(step.scale),
-                str(step.q),
-                number(step.value),
-                number(step.error),
-                percent(step.relative),
-                item=f"b{step.bits}",
-                detail=f"{step.scaling}; {step.rounding}; {step.product}",
-                current=step.bits == given.bits,
-            )
-            for step in steps
-        ),
+        (_row(given.weight, given.max, bits, current=bits == given.bits) for bits in WIDTHS),
     )
 
 

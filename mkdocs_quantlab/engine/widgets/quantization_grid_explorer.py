@@ -204,28 +204,28 @@ def _size(layer: Layer) -> str:
     return f"{parts} = {layer.size:,} bits = {count(layer.bytes, 'byte')}"
 
 
+@lru_cache(maxsize=4 * len(WIDTHS))
+def _row(weights: tuple[float, ...], bits: int, block: int, *, current: bool) -> Html:
+    layer = _layer(weights, bits, block)
+    return row(
+        "bf16" if bits == 16 else str(bits),
+        str(layer.distinct),
+        str(layer.zeros),
+        f"{layer.rmse:.5f}",
+        decibel(layer.snr),
+        str(layer.bytes),
+        f"{layer.compression:.2f}×",
+        item=f"b{bits}",
+        detail=_size(layer),
+        current=current,
+    )
+
+
 def _widths(given: Options, block: int) -> Html:
-    rows = []
-    for bits in WIDTHS:
-        layer = _layer(given.weights, bits, block)
-        rows.append(
-            row(
-                "bf16" if bits == 16 else str(bits),
-                str(layer.distinct),
-                str(layer.zeros),
-                f"{layer.rmse:.5f}",
-                decibel(layer.snr),
-                str(layer.bytes),
-                f"{layer.compression:.2f}×",
-                item=f"b{bits}",
-                detail=_size(layer),
-                current=bits == given.bits,
-            )
-        )
     return table(
         "The same weights at every bit width",
         ("Bits", "Distinct", "Zeros", "RMSE", "SNR", "Bytes", "Smaller"),
-        rows,
+        (_row(given.weights, bits, block, current=bits == given.bits) for bits in WIDTHS),
     )
 
 
@@ -236,7 +236,7 @@ def _each(layer: Layer) -> Html:
         tag(
             "ol",
             (
-                tag("li", tag("code", layer.arithmetic(i)), data_detail_of=f"w{i}")
+                tag("li", layer.arithmetic(i), data_detail_of=f"w{i}")
                 for i in range(len(layer.weights))
             ),
         ),
