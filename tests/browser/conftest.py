@@ -73,6 +73,10 @@ PAGES = {
 
 <div data-quantization-grid-explorer data-bits="8" data-preset="gaussian" data-count="256" data-block="4"></div>
 """,
+    "block.md": """# A block
+
+<div data-quantization-block data-format="Q4_K" data-compare="Q4_0"></div>
+""",
     "plain.md": """# No widget here
 
 [To the lab](index.md)
@@ -151,6 +155,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
                 {"Lab": "index.md"},
                 {"Own": "own.md"},
                 {"Wide": "wide.md"},
+                {"Block": "block.md"},
                 {"Plain": "plain.md"},
             ],
             **settings,

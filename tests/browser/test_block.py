@@ -1,0 +1,74 @@
+"""The block of bytes: what belongs together lights up together, and an edited weight is encoded again."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from mkdocs_quantlab.engine.quant import samples
+from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, encode
+
+pytestmark = pytest.mark.xdist_group("browser-python")
+
+
+@pytest.fixture
+def block(visit):
+    return visit("material", "block").widget("quantlab-1")
+
+
+def lit(block):
+    """Names of the lit items, each once."""
+    return set(
+        block.root.locator(".is-lit").evaluate_all("all => all.map(one => one.dataset.item)")
+    )
+
+
+def test_a_weight_lights_its_bits_in_both_formats(block):
+    block.root.locator("[data-item=w17]").first.hover()
+    expect(block.detail).to_contain_text("weight 17 in Q4_K: d * sc * q - dmin * m = ")
+    runs = {(b.byte, b.low) for b in bits_of_weight("Q4_K", 17)}
+    names = lit(block)
+    assert "w17" in names
+    assert sum(name[0] == "r" for name in names) == len(runs)
+    # Two bytes of scale, and a nibble.
+    assert sum(name[0] == "s" for name in names) == 3
+    block.root.locator("[data-item=w17]").last.hover()
+    expect(block.detail).to_contain_text("weight 17 in Q4_0: d * (q - 8) = ")
+
+
+def test_bits_light_their_weights(block):
+    q4_0 = block.root.locator(".quantlab-block").last
+    q4_0.locator(".quantlab-bytes").last.locator("i").nth(1).hover()
+    expect(block.detail).to_contain_text("Q4_0, byte 2 (qs), bits 0 to 3: ")
+    assert lit(block) >= {"w0"}
+    assert "w16" not in lit(block)
+    q4_0.locator(".quantlab-bytes").first.locator("i").first.hover()
+    expect(block.detail).to_contain_text("scale of the block for 32 weights")
+    assert {f"w{i}" for i in range(32)} <= lit(block)
+
+
+def test_the_arrow_keys_go_through_all_weights(block):
+    page = block.page
+    first = block.root.locator("[data-item=w0]").first
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(block.root.locator("[data-item=w1]").first).to_be_focused()
+    page.keyboard.press("End")
+    expect(block.root.locator("[data-item=w255]").first).to_be_focused()
+    expect(block.detail).to_contain_text("weight 255 in Q4_K")
+
+
+def test_an_edited_weight_is_encoded_again(block):
+    weights = samples.gaussian(256, 1)
+    weights[3] = 0.9
+    block.set("weights", " ".join(map(str, weights)))
+    block.settle()
+    shown = (
+        block.root.locator(".quantlab-block").first.locator(".quantlab-byte b").all_inner_texts()
+    )
+    assert bytes.fromhex("".join(shown)) == encode("Q4_K", weights)
+    block.set("weights", "1 2 3")
+    expect(block.status).to_have_text(
+        re.compile("must fill a block of Q4_K, which holds 256 weights")
+    )
+    assert block.control("weights").get_attribute("aria-invalid") == "true"
