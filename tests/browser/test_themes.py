@@ -151,6 +151,17 @@ def test_accessibility(visit, name, background):
     assert not found, found
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_accessibility_of_a_block(visit, dark):
+    lab = visit(page="block")
+    if dark:
+        lab.page.locator("label[for=__palette_1]").click()
+    lab.widget("quantlab-1").root.locator("[data-item=w3]").first.hover()
+    lab.page.evaluate("Promise.all(document.getAnimations().map(a => a.finished.catch(() => {})))")
+    found = violations(lab.page)
+    assert not found, found
+
+
 def test_accessibility_of_an_error(warm):
     explorer = warm.explorer
     explorer.set("weight", "5")
@@ -158,6 +169,17 @@ def test_accessibility_of_an_error(warm):
     expect(explorer.control("weight")).to_have_attribute("aria-invalid", "true")
     found = violations(warm.page)
     assert not found, found
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_block_on_a_phone(visit, width):
+    lab = visit(page="block", viewport={"width": width, "height": 844})
+    assert lab.page.evaluate("document.documentElement.scrollWidth") <= width
+    cells = lab.page.evaluate(
+        """() => [...document.querySelectorAll('quantlab-widget :is(li, .quantlab-byte)')]
+          .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert cells == []
 
 
 @pytest.mark.parametrize("width", [390, 320])
