@@ -45,8 +45,7 @@ const common = {
 const source = (name) => join(browser, "src", name);
 await Promise.all([
   // Classic: module scripts do not run on file://.
-  esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife", supported: { "dynamic-import": true } }),
-  esbuild.build({ ...common, entryPoints: [source("python.ts")], outfile: join(out, "python.mjs"), format: "esm" }),
+  esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
   esbuild.build({ ...common, entryPoints: [source("worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("quantlab.css")], outfile: join(out, "quantlab.css") }),
 ]);

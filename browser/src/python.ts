@@ -1,5 +1,5 @@
 /**
- * Python for the page: one worker for all widgets, started when first needed, loaded on demand by the widgets' script.
+ * Python for the page: one worker for all widgets, started when first needed.
  *
  * Requests queue. A widget's newer request takes the place of its older one that still waits, so that a dragged slider
  * never falls behind.
@@ -26,9 +26,7 @@ export class OptionError extends Error {
 }
 
 /** The reader stopped it, or the page was left. */
-export class Stopped extends Error {
-  override readonly name = "Stopped";
-}
+export class Stopped extends Error {}
 
 /** Whoever asks for a figure. */
 export interface Owner {

@@ -8,7 +8,7 @@ import { Explorer } from "./explore.ts";
 import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
 import type { Answer, Strings } from "./messages.ts";
-import type { OptionError, Python } from "./python.ts";
+import { OptionError, Python, Stopped } from "./python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -19,21 +19,18 @@ const BASE = new URL(".", (document.currentScript as HTMLScriptElement).src).hre
 const PATIENCE = 300;
 
 /** Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from. */
-const pythons: Record<string, Promise<Python>> = {};
+const pythons: Record<string, Python> = {};
 
-function python(setting: string): Promise<Python> {
-  if (setting === "off") return Promise.reject(new Error("this site was built without it."));
-  if (location.protocol === "file:") {
-    return Promise.reject(new Error("browsers do not run it on a page that was opened from a file."));
-  }
+/**
+ * The page's Python, which may not have been started.
+ *
+ * @throws Error Where there is none, with the reason as the end of a sentence.
+ */
+function python(setting: string): Python {
+  if (setting === "off") throw new Error("this site was built without it.");
+  if (location.protocol === "file:") throw new Error("browsers do not run it on a page that was opened from a file.");
   const folder = setting === "bundled" ? `${BASE}pyodide/` : setting;
-  return (pythons[folder] ??= import(`${BASE}python.mjs`).then(
-    (module) => new module.Python(BASE, folder) as Python,
-    (error: Error) => {
-      delete pythons[folder]; // the network may be back next time
-      throw error;
-    },
-  ));
+  return (pythons[folder] ??= new Python(BASE, folder));
 }
 
 export class QuantlabWidget extends HTMLElement {
@@ -89,7 +86,7 @@ export class QuantlabWidget extends HTMLElement {
     form.addEventListener("input", (event) => this.#onInput(event.target as Control));
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
-    this.#stop.addEventListener("click", () => this.#onStop());
+    this.#stop.addEventListener("click", () => python(this.dataset.pyodide!).stop());
     form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
 
     this.#changes = readLink(this.id, this.#names());
@@ -154,8 +151,11 @@ export class QuantlabWidget extends HTMLElement {
     const control = target instanceof Element ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name]") : null;
     if (!control || control.name === this.dataset.primary || "inPage" in control.dataset) return;
     if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
-    // What fails now is said when it is needed.
-    python(this.dataset.pyodide!).then((worker) => worker.start()).catch(() => {});
+    try {
+      python(this.dataset.pyodide!).start().catch(() => {});
+    } catch {
+      // What fails now is said when it is needed.
+    }
   }
 
   #onInput(control: Control): void {
@@ -177,10 +177,6 @@ export class QuantlabWidget extends HTMLElement {
     this.#updateLink();
     // The form's own values are reset only after this event.
     setTimeout(() => void this.#redraw());
-  }
-
-  async #onStop(): Promise<void> {
-    (await python(this.dataset.pyodide!)).stop();
   }
 
   async #onCopy(event: MouseEvent): Promise<void> {
@@ -223,13 +219,12 @@ export class QuantlabWidget extends HTMLElement {
     }
     this.#wait();
     try {
-      const worker = await python(this.dataset.pyodide!);
       const options: Strings = { ...this.#options };
       for (const [name, value] of Object.entries(this.#changes)) {
         if (value === null) delete options[name];
         else options[name] = value;
       }
-      const answer = await worker.ask(this, this.getAttribute("name")!, options);
+      const answer = await python(this.dataset.pyodide!).ask(this, this.getAttribute("name")!, options);
       if (turn !== this.#turn || answer === null) return;
       this.#rest("");
       this.#show(answer.html);
@@ -309,11 +304,11 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   #explain(error: Error): void {
-    if ("option" in error) {
+    if (error instanceof OptionError) {
       // Backticks are how messages quote; a page has no use for them.
       this.#rest(error.message.replaceAll("`", ""));
-      this.#mark((error as OptionError).option);
-    } else if (error.name === "Stopped") {
+      this.#mark(error.option);
+    } else if (error instanceof Stopped) {
       this.#rest("Stopped. The figure shows the last state that was computed.");
     } else {
       this.#rest(`This needs Python in the page, and ${error.message} What is pre-rendered still answers.`);

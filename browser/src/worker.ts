@@ -51,11 +51,12 @@ function intercept({ folder, archive, willSendWasm }: Start): Promise<unknown> {
 
 async function start(message: Start, fetched: () => void): Promise<Respond> {
   const { folder, archive, version } = message;
+  const arrival = intercept(message).then(fetched);
+  arrival.catch(() => {}); // awaited below, if it comes to that
   const module = await import(`${folder}pyodide.mjs`);
   if (module.version !== version) {
     throw new Error(`${folder} holds Pyodide ${module.version}, but this site needs ${version}.`);
   }
-  const arrival = intercept(message).then(fetched);
   const loading: Promise<Pyodide> = module.loadPyodide({
     indexURL: folder,
     stdLibURL: archive,

@@ -31,7 +31,7 @@ def files(pyodide: str) -> list[str]:
         )
     names = [SCRIPT, STYLE]
     if pyodide != "off":
-        names += ["python.mjs", "worker.mjs", "pyodide/python.zip"]
+        names += ["worker.mjs", "pyodide/python.zip"]
     if pyodide == "bundled":
         names += ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm"]
     return names

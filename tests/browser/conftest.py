@@ -478,9 +478,7 @@ class Visit:
     def python_requests(self) -> list[str]:
         """Requests for anything of the page's Python, by anyone since this visit began."""
         return [
-            u
-            for u in self.server.asked[self.asked :]
-            if re.search(r"/python\.mjs|/worker\.mjs|/pyodide", u)
+            u for u in self.server.asked[self.asked :] if re.search(r"/worker\.mjs|/pyodide", u)
         ]
 
     def tally(self, key: str):

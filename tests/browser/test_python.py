@@ -241,7 +241,6 @@ def test_a_crash(visit, server, kind):
 @pytest.mark.parametrize(
     ("kind", "file"),
     [
-        ("mkdocs", "python.mjs"),
         ("mkdocs", "worker.mjs"),
         ("mkdocs", "pyodide.mjs"),
         ("mkdocs", "pyodide.asm.mjs"),
@@ -298,7 +297,7 @@ def test_a_server_that_names_wrong_types(visit, server, kind):
 def test_a_site_without_python(visit, site):
     names = {path.name for path in site("off").root.rglob("*")}
     assert "quantlab.js" in names
-    assert names.isdisjoint({"pyodide", "python.mjs", "worker.mjs", "python.zip"})
+    assert names.isdisjoint({"pyodide", "worker.mjs", "python.zip"})
     lab = visit("off")
     explorer = lab.explorer
     explorer.set("weight", "0.5")

@@ -30,7 +30,6 @@ def test_a_site_under_a_sub_path(visit, site, name):
         "pyodide.asm.mjs",
         "pyodide.asm.wasm",
         "pyodide.mjs",
-        "python.mjs",
         "python.zip",
         "worker.mjs",
     ]

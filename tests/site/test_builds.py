@@ -49,7 +49,7 @@ def test_themes_and_urls(build, theme, directory_urls):
     up = "../../" if directory_urls else "../"
     assert f'src="{up}{FOLDER}/{SCRIPT}" defer' in html
     assert f'href="{up}{FOLDER}/{STYLE}"' in html
-    assert {SCRIPT, STYLE, "python.mjs", "worker.mjs", "pyodide/python.zip"} <= files(site)
+    assert {SCRIPT, STYLE, "worker.mjs", "pyodide/python.zip"} <= files(site)
     # Search finds the lab's text, not what travels in attributes.
     index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
     assert "data-frames" not in index
