@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mkdocs_quantlab.engine.options import Reals
 from mkdocs_quantlab.engine.widgets import widget
 
 
@@ -11,7 +12,9 @@ def options_table(name: str) -> str:
     rows = ["| Option | Takes | Default | |", "| --- | --- | --- | --- |"]
     for field in kind.fields():
         default = field.format(field.default)
-        shown = f"`{default}`" if len(default) < 30 else "the 16 weights of the toy layer"
+        shown = f"`{default}`"
+        if isinstance(field, Reals):
+            shown = "the 16 weights of the toy layer"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
         meaning = field.help.replace("|", "&#124;") + (f" Excludes {excludes}." if excludes else "")
         rows.append(f"| `data-{field.name}` | {field.allowed} | {shown} | {meaning} |")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.html import Html
 
-NAMES = ("quantization-explorer", "quantization-grid-explorer")
+NAMES = ("quantization-explorer", "quantization-grid-explorer", "quantization-formats")
 """Every widget there is."""
 
 FRAME_BUDGET = 60_000
