@@ -99,7 +99,9 @@ def _section(entry: GgmlType) -> str:
         if entry.imatrix_required:
             how.append("ggml refuses to encode it without an importance matrix.")
         elif not entry.can_encode:
-            how.append("ggml encodes it without an importance matrix too.")
+            how.append(
+                "ggml can encode it without an importance matrix, though it is made for one."
+            )
         how.append(
             "Encoded and decoded here."
             if entry.can_encode
@@ -115,34 +117,72 @@ def _bytes(field: Field) -> str:
     return str(field.offset) if last == field.offset else f"{field.offset} to {last}"
 
 
+WORDS = {"u8": 1, "i8": 1, "u16": 2, "i16": 2, "f16": 2, "bf16": 2, "f32": 4}
+
+
 def _bits(entry: GgmlType, field: Field) -> str:
-    """How the bits of the field's bytes are shared out, as far as weights depend on them."""
-    shapes: dict[int, list[tuple[str, int, int]]] = {}
+    """What the bits of each element are, least significant first: `0–3 q, 4–7 q`, and the piece where it is not all."""
+    size = WORDS[field.element]
+    pieces: dict[tuple[str, int], int] = {}
     for run in bits_of_block(entry.name):
-        place = run.bits
-        if field.offset <= place.byte < field.offset + field.size:
-            shape = (place.role, place.low, place.low + place.width - 1)
-            if shape not in shapes.setdefault(place.byte, []):
-                shapes[place.byte].append(shape)
-    said = []
-    bytes_ = sorted(shapes)
-    for shape, run_of_bytes in itertools.groupby(
-        bytes_, key=lambda b: sorted(shapes[b], key=lambda s: s[1])
-    ):
-        group = list(run_of_bytes)
-        where = f"{group[0]}" if len(group) == 1 else f"{group[0]} to {group[-1]}"
-        what = ", ".join(
-            f"`{role}` {low}" if low == high else f"`{role}` {low}–{high}"
-            for role, low, high in shape
-        )
-        said.append((where, what))
-    if not said:
+        key = (run.bits.role, run.bits.number)
+        pieces[key] = pieces.get(key, 0) + run.bits.width
+    shapes: list[tuple[str, ...]] = []
+    for element in range(field.length):
+        first = field.offset + element * size
+        # Bit by bit, then joined again: signs of eight weights share seven bits, and numbers cross bytes.
+        owners: dict[int, tuple[str, int, int | None]] = {}
+        for run in bits_of_block(entry.name):
+            role, number, byte, low, width, shift = run.bits
+            if not first <= byte < first + size:
+                continue
+            for i in range(width):
+                whole = role in ("sign", "trits") or pieces[role, number] == width
+                bit = 8 * (byte - first) + low + i
+                if role == "sign":
+                    number = 0
+                owners.setdefault(bit, (role, number, None if whole else shift + i))
+        shapes.append(_shape(owners, pieces))
+    if not any(shapes):
         return "not read for weights"
-    if len({what for _, what in said}) == 1:
-        return said[0][1]
-    if len(said) > 4:  # a pattern that goes on: the first of it says how
-        return "; ".join(f"byte {where}: {what}" for where, what in said[:4]) + "; and so on"
-    return "; ".join(f"byte {where}: {what}" for where, what in said)
+    runs = [
+        (shape, [index for index, _ in group])
+        for shape, group in itertools.groupby(enumerate(shapes), key=lambda pair: pair[1])
+    ]
+    if len(runs) == 1:
+        return ", ".join(runs[0][0])
+    unit = "byte" if size == 1 else "word"
+    period = next(p for p in range(1, len(shapes) + 1) if shapes[p:] == shapes[:-p])
+    said = [
+        f"{unit} {where[0]}{f' to {where[-1]}' if len(where) > 1 else ''}: {', '.join(shape)}"
+        for shape, where in runs
+        if where[0] < period
+    ]
+    shown = said if len(said) <= 8 else said[:5]
+    return "; ".join(shown) + ("; and so on" if period < len(shapes) or shown != said else "")
+
+
+def _shape(
+    owners: dict[int, tuple[str, int, int | None]], pieces: dict[tuple[str, int], int]
+) -> tuple[str, ...]:
+    """The bits of an element, joined to ranges."""
+    said: list[tuple[str, int, str]] = []
+    bits = sorted(owners)
+    while bits:
+        start = end = bits.pop(0)
+        role, number, piece = owners[start]
+        while bits and bits[0] == end + 1 and owners[bits[0]][:2] == (role, number):
+            end = bits.pop(0)
+        last = owners[end][2]
+        part = ""
+        if piece is not None and last is not None and end - start + 1 < pieces[role, number]:
+            part = f"[{piece}]" if piece == last else f"[{piece}–{last}]"
+        place = str(start) if start == end else f"{start}–{end}"
+        said.append((place, end - start + 1, f"`{role}{part}`"))
+    if len(said) > 2 and len({(width, name) for _, width, name in said}) == 1:
+        _, width, name = said[0]
+        return (f"{'each' if width == 1 else f'{width} bits each'} {name}",)
+    return tuple(f"{place} {name}" for place, _, name in said)
 
 
 def _measured(entry: GgmlType) -> str:

@@ -11,6 +11,7 @@ import pytest
 import mkdocs_quantlab
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.page import respond
+from mkdocs_quantlab.engine.quant.ggml.measured import SNR
 from mkdocs_quantlab.engine.widgets import NAMES
 from mkdocs_quantlab.site.assets import STATIC
 
@@ -87,6 +88,11 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"preset": "laplace", "count": "100", "seed": "123456", "bits": "3"},
             {"preset": "outlier", "count": "17", "block": "4", "bits": "2"},
             {"weights": "1e-30 -1e6 0.1 3"},
+        ],
+        "quantization-formats": [
+            {},
+            {"distribution": "student-t4", "sort": "snr", "parameters": "3.1e6"},
+            {"formats": " ".join(SNR), "sort": "name", "distribution": "laplace"},
         ],
     }[name]
     texts = [json.dumps(case) for case in cases]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine import options
 from mkdocs_quantlab.engine.figures import note, result, row, table
-from mkdocs_quantlab.engine.html import Child, Html, join, tag
+from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, plain
 from mkdocs_quantlab.engine.options import Choice, Real, Several
 from mkdocs_quantlab.engine.quant.ggml.measured import (
@@ -184,8 +184,8 @@ def _rows(given: Options, formats: Sequence[Format]) -> Html:
             "Bits per weight",
             "SNR",
             "Below the limit",
-            "GB (10⁹ bytes)",
-            "GiB (2³⁰ bytes)",
+            "GB",
+            "GiB",
             "Value of a weight",
             "Block",
         ),
@@ -209,36 +209,49 @@ def _rows(given: Options, formats: Sequence[Format]) -> Html:
 
 def _notes(given: Options, formats: Sequence[Format]) -> Html:
     names = {f.type.name for f in formats}
-    said: list[Child] = []
-    said.append(
-        f"Measured once, on independent weights with a standard deviation of {plain(SPREAD)}, without importance matrix, "
-        "with encoders whose bytes equal ggml's."
-    )
+    said = [
+        note(
+            f"Measured once, on independent weights with a standard deviation of {plain(SPREAD)}, without importance matrix, "
+            "with encoders whose bytes equal ggml's. Real files keep a few tensors in other formats; most are somewhat "
+            "larger than the sizes here."
+        )
+    ]
     if names & BY_GGML:
         said.append(
-            f" * Encoded by ggml itself ({GGML}), with all weights equally important; these formats are made for an "
-            "importance matrix and real models."
+            note(
+                f"* Encoded by ggml itself ({GGML}), with all weights equally important; these formats are made for an "
+                "importance matrix and real models."
+            )
         )
     if "NVFP4" in names:
         at_one = SNR_OF_UNIT_SPREAD["NVFP4"][DISTRIBUTIONS.index(given.distribution)]
         said.append(
-            " NVFP4's 8-bit block scales are too coarse for weights this small: it belongs with a scale of the whole tensor, "
-            "which files keep in a tensor of its own and this measurement leaves out. Weights with a standard deviation "
-            f"of 1 give {decibel(at_one)}."
+            note(
+                "NVFP4's 8-bit block scales are coarse for weights this small: it belongs with a scale of the whole tensor, "
+                "which files keep in a tensor of its own and this measurement leaves out. Weights with a standard deviation "
+                f"of 1 give {decibel(at_one)}."
+            )
         )
-    said.append(
-        " Real files keep a few tensors in other formats; most are somewhat larger than the sizes here."
-    )
-    return note(said)
+    return join(said)
 
 
 WIDE, NARROW = 600.0, 300.0
 """Widths in pixels at which labels must not touch: a page with sidebars, and a phone."""
 
-LEFT, RIGHT, TOP, BOTTOM = 9.0, 98.0, 12.0, 330.0
+LEFT, RIGHT, TOP, BOTTOM = 7.5, 98.0, 12.0, 410.0
 """The plot's edges, in percent and in pixels: it stretches sideways only."""
 
-_SIDES = ((8.0, 4.0, "start"), (-8.0, 4.0, "end"), (0.0, 18.0, "middle"), (0.0, -10.0, "middle"))
+_SIDES = (
+    (9.0, 4.0, "start"),
+    (8.0, 12.0, "start"),
+    (8.0, -4.0, "start"),
+    (0.0, 19.0, "middle"),
+    (-8.0, 12.0, "end"),
+    (-9.0, 4.0, "end"),
+    (0.0, -10.0, "middle"),
+)
+"""Where a label may stand beside its point: offsets and anchor, the best first; the line is above and to the left."""
+
 _CHARACTER, _LINE = 7.0, 12.0
 
 Box = tuple[float, float, float, float]
@@ -280,21 +293,23 @@ def _place(formats: Sequence[Format], scale: _Scale) -> list[tuple[int, str]]:
     placed = []
     for i, f in enumerate(formats):
 
-        def free(width: float, side: int, i: int = i, f: Format = f) -> bool:
-            x, y = scale.x(f.bits) / 100 * width, scale.y(f.snr)
-            box = _label_box(x, y, side, f.type.name)
-            inside = box[0] >= LEFT / 100 * width and box[2] <= width and box[3] <= BOTTOM
-            others = (other for j, other in enumerate(taken[width]) if j != i)
-            if inside and not any(_touch(box, other) for other in others):
-                taken[width].append(box)
-                return True
-            return False
+        def box(width: float, side: int, f: Format = f) -> Box:
+            return _label_box(scale.x(f.bits) / 100 * width, scale.y(f.snr), side, f.type.name)
 
-        side = next((side for side in range(len(_SIDES)) if free(WIDE, side)), None)
-        if side is None:
-            placed.append((0, "is-hidden"))
-        else:
-            placed.append((side, "" if free(NARROW, side) else "is-roomy"))
+        def free(width: float, side: int, i: int = i, f: Format = f) -> bool:
+            own = box(width, side, f)
+            if own[0] < LEFT / 100 * width or own[2] > width or own[3] > BOTTOM:
+                return False
+            return not any(_touch(own, other) for j, other in enumerate(taken[width]) if j != i)
+
+        sides = [side for side in range(len(_SIDES)) if free(WIDE, side)]
+        both = [side for side in sides if free(NARROW, side)]
+        side = (both or sides or [0])[0]
+        if sides:
+            taken[WIDE].append(box(WIDE, side))
+        if both:
+            taken[NARROW].append(box(NARROW, side))
+        placed.append((side, "" if both else "is-roomy" if sides else "is-hidden"))
     return placed
 
 
@@ -322,7 +337,7 @@ def _point(f: Format, scale: _Scale, side: int, seen: str) -> Html:
 
 
 def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
-    drawn = sorted((f for f in formats if not f.is_exact), key=lambda f: (f.bits, f.snr))
+    drawn = sorted((f for f in formats if not f.is_exact), key=lambda f: (f.bits, -f.snr))
     if not drawn:
         return None
     scale = _Scale(drawn)
@@ -344,11 +359,11 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
             for y in (f"{scale.y(level):.1f}",)
         ),
         (
-            tag("text", str(bits), x=f"{scale.x(bits):.2f}%", y=348, text_anchor="middle", class_="quantlab-axis")
+            tag("text", str(bits), x=f"{scale.x(bits):.2f}%", y=BOTTOM + 18, text_anchor="middle", class_="quantlab-axis")
             for bits in range(0, scale.bits + 1, step)
         ),
-        tag("text", "Bits per weight", x=f"{RIGHT}%", y=368, text_anchor="end", class_="quantlab-axis"),
-        tag("text", "SNR in dB", x="0", y=368, class_="quantlab-axis"),
+        tag("text", "Bits per weight", x=f"{RIGHT}%", y=BOTTOM + 38, text_anchor="end", class_="quantlab-axis"),
+        tag("text", "SNR in dB", x="0", y=BOTTOM + 38, class_="quantlab-axis"),
         tag(
             "line",
             x1=f"{LEFT}%",
@@ -370,7 +385,7 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
         tag("line", x1=f"{LEFT}%", x2=f"{RIGHT}%", y1=floor, y2=floor),
         class_="quantlab-line quantlab-rate",
         width="100%",
-        height=374,
+        height=BOTTOM + 44,
         role="group",
         aria_label=(
             f"Signal-to-noise ratio against bits per weight for {count(len(drawn), 'format')} on "
