@@ -153,13 +153,15 @@ def _bits(entry: GgmlType, field: Field) -> str:
         return ", ".join(runs[0][0])
     unit = "byte" if size == 1 else "word"
     period = next(p for p in range(1, len(shapes) + 1) if shapes[p:] == shapes[:-p])
+    # Bytes as the first column counts them.
+    first = field.offset if size == 1 else 0
     said = [
-        f"{unit} {where[0]}{f' to {where[-1]}' if len(where) > 1 else ''}: {', '.join(shape)}"
+        f"{unit} {first + where[0]}{f' to {first + where[-1]}' if len(where) > 1 else ''}: {', '.join(shape)}"
         for shape, where in runs
         if where[0] < period
     ]
     shown = said if len(said) <= 8 else said[:5]
-    return "; ".join(shown) + ("; and so on" if period < len(shapes) or shown != said else "")
+    return "<br>".join(shown) + ("<br>and so on" if period < len(shapes) or shown != said else "")
 
 
 def _shape(

@@ -211,6 +211,6 @@ def test_labels_that_are_always_seen_do_not_touch():
                 x = scale.x(f.bits) / 100 * width
                 boxes[width].append(module._label_box(x, scale.y(f.snr), side, f.type.name))
     for found in boxes.values():
-        assert len(found) > 5
+        assert len(found) >= 5
         for i, a in enumerate(found):
             assert not any(module._touch(a, b) for b in found[:i])

@@ -246,13 +246,14 @@ _SIDES = (
     (8.0, 12.0, "start"),
     (8.0, -4.0, "start"),
     (0.0, 19.0, "middle"),
+    (-2.0, 19.0, "start"),
     (-8.0, 12.0, "end"),
     (-9.0, 4.0, "end"),
     (0.0, -10.0, "middle"),
 )
 """Where a label may stand beside its point: offsets and anchor, the best first; the line is above and to the left."""
 
-_CHARACTER, _LINE = 7.0, 12.0
+_CHARACTER, _LINE = 7.0, 11.0
 
 Box = tuple[float, float, float, float]
 
@@ -283,6 +284,10 @@ def _touch(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
+def _distance(box: Box, x: float, y: float) -> float:
+    return math.hypot(max(box[0] - x, 0, x - box[2]), max(box[1] - y, 0, y - box[3]))
+
+
 def _place(formats: Sequence[Format], scale: _Scale) -> list[tuple[int, str]]:
     """For each format the side its label stands on, and where it is seen: always, in wide figures, or when lit."""
     taken: dict[float, list[Box]] = {WIDE: [], NARROW: []}
@@ -296,11 +301,17 @@ def _place(formats: Sequence[Format], scale: _Scale) -> list[tuple[int, str]]:
         def box(width: float, side: int, f: Format = f) -> Box:
             return _label_box(scale.x(f.bits) / 100 * width, scale.y(f.snr), side, f.type.name)
 
-        def free(width: float, side: int, i: int = i, f: Format = f) -> bool:
-            own = box(width, side, f)
+        def free(width: float, side: int, i: int = i) -> bool:
+            own = box(width, side)
             if own[0] < LEFT / 100 * width or own[2] > width or own[3] > BOTTOM:
                 return False
-            return not any(_touch(own, other) for j, other in enumerate(taken[width]) if j != i)
+            if any(_touch(own, other) for j, other in enumerate(taken[width]) if j != i):
+                return False
+            # A label that is as near to another point as to its own would be read as that one's.
+            distances = [
+                _distance(own, scale.x(g.bits) / 100 * width, scale.y(g.snr)) for g in formats
+            ]
+            return all(d > distances[i] + 1 for j, d in enumerate(distances) if j != i)
 
         sides = [side for side in range(len(_SIDES)) if free(WIDE, side)]
         both = [side for side in sides if free(NARROW, side)]
@@ -425,16 +436,16 @@ def _published(formats: Sequence[Format]) -> Html | None:
             ".",
         ),
         table(
-            f"Perplexity and KL divergence of {MODEL}",
+            f"Perplexity, its increase and mean KL divergence of {MODEL}; bits per weight of the whole file",
             (
                 "Recipe",
                 "Mostly",
                 "Importance matrix",
                 "GiB",
-                "Bits per weight of the file",
+                "Bits per weight",
                 "Perplexity",
                 "Increase",
-                "Mean KL divergence",
+                "KL divergence",
             ),
             (
                 row(
