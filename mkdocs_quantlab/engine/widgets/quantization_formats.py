@@ -253,6 +253,9 @@ _SIDES = (
 )
 """Where a label may stand beside its point: offsets and anchor, the best first; the line is above and to the left."""
 
+DOT, FINGER = 5.0, 11.0
+"""Radius of a point as drawn, and of what around it belongs to it where there is room."""
+
 _CHARACTER, _LINE = 7.0, 11.0
 
 Box = tuple[float, float, float, float]
@@ -324,14 +327,25 @@ def _place(formats: Sequence[Format], scale: _Scale) -> list[tuple[int, str]]:
     return placed
 
 
-def _point(f: Format, scale: _Scale, side: int, seen: str) -> Html:
+def _reach(f: Format, formats: Sequence[Format], scale: _Scale) -> float:
+    """How far around a point a finger or pointer means it: not over another point, even on a phone."""
+    per_bit = (RIGHT - LEFT) / 100 * NARROW / scale.bits
+    distances = (
+        math.hypot((f.bits - g.bits) * per_bit, scale.y(f.snr) - scale.y(g.snr))
+        for g in formats
+        if g is not f
+    )
+    return max(DOT, min([FINGER, *(d / 2 for d in distances)]))
+
+
+def _point(f: Format, scale: _Scale, reach: float, side: int, seen: str) -> Html:
     x, y = f"{scale.x(f.bits):.2f}%", scale.y(f.snr)
     dx, dy, anchor = _SIDES[side]
     return tag(
         "g",
         tag("line", x1=x, x2=x, y1=f"{y:.1f}", y2=f"{scale.y(f.limit):.1f}"),
-        tag("circle", cx=x, cy=f"{y:.1f}", r=11, class_="quantlab-reach"),
-        tag("circle", cx=x, cy=f"{y:.1f}", r=5),
+        tag("circle", cx=x, cy=f"{y:.1f}", r=f"{reach:.1f}", class_="quantlab-reach"),
+        tag("circle", cx=x, cy=f"{y:.1f}", r=DOT),
         tag(
             "text",
             f.type.name,
@@ -392,7 +406,7 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
             text_anchor="end",
             class_="quantlab-axis",
         ),
-        tag("g", (_point(f, scale, *place) for f, place in zip(drawn, _place(drawn, scale), strict=True))),
+        tag("g", (_point(f, scale, _reach(f, drawn, scale), *place) for f, place in zip(drawn, _place(drawn, scale), strict=True))),
         tag("line", x1=f"{LEFT}%", x2=f"{RIGHT}%", y1=floor, y2=floor),
         class_="quantlab-line quantlab-rate",
         width="100%",
