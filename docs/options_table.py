@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mkdocs_quantlab.engine.options import Reals
 from mkdocs_quantlab.engine.widgets import widget
 
 
@@ -11,7 +12,9 @@ def options_table(name: str) -> str:
     rows = ["| Option | Takes | Default | |", "| --- | --- | --- | --- |"]
     for field in kind.fields():
         default = field.format(field.default)
-        shown = f"`{default}`" if 0 < len(default) < 30 else "those of the preset"
+        shown = f"`{default}`"
+        if isinstance(field, Reals):
+            shown = "those of the preset"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
         meaning = field.help.replace("|", "&#124;") + (f" Excludes {excludes}." if excludes else "")
         rows.append(f"| `data-{field.name}` | {field.allowed} | {shown} | {meaning} |")

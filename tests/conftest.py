@@ -5,6 +5,11 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+from hypothesis import settings
+
+# Tests say what is computed, never how fast: a busy machine would fail them.
+settings.register_profile("quantlab", deadline=None)
+settings.load_profile("quantlab")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 import mkdocs_quantlab
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.page import respond
+from mkdocs_quantlab.engine.quant.ggml.measured import SNR
 from mkdocs_quantlab.engine.widgets import NAMES
 from mkdocs_quantlab.site.assets import STATIC
 
@@ -93,6 +94,11 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"format": "Q4_K", "compare": "Q6_K"},
             {"format": "Q3_K", "preset": "laplace", "seed": "5", "sub": "7"},
             {"format": "NVFP4", "compare": "TQ1_0", "preset": "outlier"},
+        ],
+        "quantization-formats": [
+            {},
+            {"distribution": "student-t4", "sort": "snr", "parameters": "3.1e6"},
+            {"formats": " ".join(SNR), "sort": "name", "distribution": "laplace"},
         ],
     }[name]
     texts = [json.dumps(case) for case in cases]

@@ -16,7 +16,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.nearest import did_you_mean, nearest_number
+from mkdocs_quantlab.engine.nearest import did_you_mean, nearest, nearest_number
 from mkdocs_quantlab.engine.numbers import plain
 
 if TYPE_CHECKING:
@@ -379,6 +379,54 @@ class Reals(Field[tuple[float, ...]]):
                 self.format(options.values[self.name]),
                 name=self.name,
                 rows="3",
+                spellcheck="false",
+                data_clears=self.clears(),
+            )
+        )
+
+
+class Several(Field[tuple[str, ...]]):
+    """A list of different names out of a set, separated by spaces, commas or semicolons; case does not matter."""
+
+    def __init__(
+        self,
+        default: tuple[str, ...],
+        names: Sequence[str],
+        *,
+        label: str,
+        help: str,
+        excludes: Sequence[str] = (),
+    ) -> None:
+        super().__init__(default, label=label, help=help, excludes=excludes)
+        self.names = tuple(names)
+
+    @property
+    def allowed(self) -> str:
+        return "one or more of " + ", ".join(f"`{name}`" for name in self.names)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        by_lower = {name.lower(): name for name in self.names}
+        found: list[str] = []
+        for word in re.split(r"[\s,;]+", text.strip(" \t\r\n,;")):
+            name = by_lower.get(word.lower())
+            if name is None:
+                near = nearest(word.lower(), by_lower)
+                raise self.refuse(word, f"; did you mean `{by_lower[near]}`?" if near else "")
+            if name in found:
+                raise OptionError(f"`{self.name}` names `{name}` twice", self.name)
+            found.append(name)
+        return tuple(found)
+
+    def format(self, value: tuple[str, ...]) -> str:
+        return " ".join(value)
+
+    def control(self, options: Options) -> Html:
+        return self.labelled(
+            tag(
+                "textarea",
+                self.format(options.values[self.name]),
+                name=self.name,
+                rows="2",
                 spellcheck="false",
                 data_clears=self.clears(),
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
+from mkdocs_quantlab.engine.quant.ggml import TYPES
 from mkdocs_quantlab.engine.widgets import NAMES, widget
 
 ROOT = Path(mkdocs_quantlab.__file__).parent.parent
@@ -34,6 +35,17 @@ def test_every_widget_has_a_page_that_shows_it(docs):
         assert f'name="{name}"' in html
         for field in widget(name).options.fields():
             assert f"<code>data-{field.name}</code>" in html
+
+
+def test_every_format_has_a_section(docs):
+    html = (docs / "reference/formats/index.html").read_text(encoding="utf-8")
+    for name, entry in TYPES.items():
+        assert f'<h3 id="{name.lower()}">{name}<' in html
+        assert f'<a href="#{name.lower()}">{name}</a>' in html
+        for field in entry.fields:
+            assert f"<td><code>{field.name}</code></td>" in html
+    assert "<code>sc[4–5]</code>" in html
+    assert "from formats_reference" not in html
 
 
 def test_pages_ask_nothing_of_other_sites(docs):

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.html import Html
 
-NAMES = ("quantization-explorer", "quantization-grid-explorer", "quantization-block")
+NAMES = (
+    "quantization-explorer",
+    "quantization-grid-explorer",
+    "quantization-block",
+    "quantization-formats",
+)
 """Every widget there is."""
 
 FRAME_BUDGET = 60_000

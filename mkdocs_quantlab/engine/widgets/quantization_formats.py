@@ -1,0 +1,492 @@
+"""ggml's formats side by side: what each costs, what it keeps, and how far that is from what is possible."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine import options
+from mkdocs_quantlab.engine.figures import note, result, row, table
+from mkdocs_quantlab.engine.html import Html, join, tag
+from mkdocs_quantlab.engine.numbers import count, decibel, plain
+from mkdocs_quantlab.engine.options import Choice, Real, Several
+from mkdocs_quantlab.engine.quant.ggml.measured import (
+    BY_GGML,
+    COLUMNS,
+    DISTRIBUTIONS,
+    GGML,
+    ROWS,
+    SNR,
+    SNR_OF_UNIT_SPREAD,
+    SPREAD,
+)
+from mkdocs_quantlab.engine.quant.ggml.published import (
+    ADDRESS,
+    HOW,
+    MODEL,
+    SCOREBOARD,
+    SOURCE,
+    TEXT,
+)
+from mkdocs_quantlab.engine.quant.ggml.types import TYPES
+from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit, headroom
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mkdocs_quantlab.engine.quant.ggml.types import GgmlType
+
+TITLE = "Format explorer"
+
+LABELS = {"gaussian": "Gaussian", "laplace": "Laplace", "student-t4": "Student's t"}
+NAMED = {
+    "gaussian": "Gaussian weights",
+    "laplace": "Laplace weights",
+    "student-t4": "weights of Student's t distribution with 4 degrees of freedom",
+}
+DEFAULT = "Q8_0 Q6_K Q5_K Q4_K IQ4_XS Q4_0 NVFP4 MXFP4 Q3_K IQ3_S Q2_K IQ2_XS IQ1_S"
+
+
+class Options(options.Options):
+    """Options of `data-quantization-formats`."""
+
+    primary = "distribution"
+
+    distribution = Choice(
+        "gaussian",
+        {name: LABELS[name] for name in DISTRIBUTIONS},
+        label="Weights",
+        help="Distribution of the weights that the signal-to-noise ratio was measured on.",
+    )
+    sort = Choice(
+        "bits",
+        {"bits": "Bits", "snr": "SNR", "name": "Name"},
+        label="Sort by",
+        help="Order of the rows: most bits first, highest signal-to-noise ratio first, or by name.",
+    )
+    parameters = Real(
+        8.03e9,
+        1e6,
+        1e13,
+        label="Parameters",
+        help="Number of weights of the model that the sizes are for.",
+    )
+    formats = Several(
+        tuple(DEFAULT.split()),
+        tuple(SNR),
+        label="Formats",
+        help="The ggml types to compare.",
+    )
+
+
+class Format(NamedTuple):
+    """A type, with what was measured of it."""
+
+    type: GgmlType
+    bits: float
+    snr: float
+    limit: float
+    size: float
+    """Bytes."""
+
+    @property
+    def loss(self) -> float:
+        """Decibel below the limit; the type of the sample itself loses nothing."""
+        return 0.0 if math.isinf(self.snr) else self.limit - self.snr
+
+    @property
+    def is_exact(self) -> bool:
+        return math.isinf(self.snr)
+
+
+def _formats(given: Options) -> list[Format]:
+    """The formats in the order asked for."""
+    place = DISTRIBUTIONS.index(given.distribution)
+    found = []
+    for name in given.formats:
+        entry = TYPES[name]
+        bits = entry.bits_per_weight
+        size = given.parameters * bits / 8
+        found.append(Format(entry, bits, SNR[name][place], gaussian_limit(bits), size))
+    keys: dict[str, Callable[[Format], tuple[float | str, ...]]] = {
+        "bits": lambda f: (-f.bits, -f.snr, f.type.name),
+        "snr": lambda f: (-f.snr, f.bits, f.type.name),
+        "name": lambda f: (f.type.name,),
+    }
+    return sorted(found, key=keys[given.sort])
+
+
+def layout(entry: GgmlType) -> str:
+    """A block in a line: its weights, its bytes, and its fields in file order with their bytes."""
+    if entry.block_size == 1:
+        return f"1 weight in {count(entry.block_bytes, 'byte')}"
+    fields = ", ".join(f"{field.name} {field.size}" for field in entry.fields)
+    subs = entry.block_size // entry.sub_block
+    shared = f" ({subs} × {entry.sub_block})" if subs > 1 else ""
+    return f"{entry.block_size} weights{shared} in {entry.block_bytes} bytes: {fields}"
+
+
+def volume(size: float) -> str:
+    """A size with three significant digits, whatever its unit."""
+    if size >= 100:
+        return f"{size:,.0f}"
+    return f"{size:.1f}" if size >= 10 else f"{size:.2f}" if size >= 1 else f"{size:#.3g}"
+
+
+def _below(loss: float) -> str:
+    return f"{loss:.2f} dB below" if loss >= 0 else f"{-loss:.2f} dB above"
+
+
+def _sentence(given: Options, formats: Sequence[Format]) -> Html:
+    where = f"On {NAMED[given.distribution]}, "
+    ranked = sorted((f for f in formats if not f.is_exact), key=lambda f: (f.loss, f.type.name))
+    if not ranked:
+        return result("F32 gives every weight back exactly, at 32 bits each.")
+    first, last = ranked[0], ranked[-1]
+
+    def said(format_: Format) -> str:
+        return f"{decibel(format_.snr)} at {plain(format_.bits)} bits a weight, {_below(format_.loss)} it"
+
+    if len(ranked) == 1:
+        return result(
+            where, tag("strong", first.type.name), " keeps ", said(first).removesuffix(" it"),
+            " the Gaussian limit.",
+        )  # fmt: skip
+    return result(
+        where,
+        tag("strong", first.type.name),
+        f" comes nearest to the Gaussian limit of these {len(ranked)} formats ({said(first)}) and ",
+        tag("strong", last.type.name),
+        f" stays farthest from it ({said(last)}).",
+    )
+
+
+def _arithmetic(given: Options, f: Format) -> str:
+    entry = f.type
+    block = (
+        f"{entry.name}: 8 × {count(entry.block_bytes, 'byte')} / {count(entry.block_size, 'weight')}"
+        f" = {plain(f.bits)} bits a weight"
+    )
+    size = f"{plain(given.parameters)} × {plain(f.bits)} / 8 = {f.size:,.0f} bytes"
+    if f.is_exact:
+        return f"{block}; exact; {size}"
+    limit = f"limit {plain(f.bits)} × {DECIBEL_PER_BIT:.4f} = {f.limit:.2f} dB"
+    loss = f"{f.limit:.2f} - {f.snr:.2f} = {f.loss:.2f} dB lost, worth {f.loss / DECIBEL_PER_BIT:.2f} bits"
+    return f"{block}; {limit}; {loss}; {size}"
+
+
+def _rows(given: Options, formats: Sequence[Format]) -> Html:
+    return table(
+        f"SNR measured on {ROWS * COLUMNS:,} {NAMED[given.distribution]}; sizes of {given.parameters:,.0f} weights, "
+        "all of one format",
+        (
+            "Format",
+            "Bits per weight",
+            "SNR",
+            "Below the limit",
+            "GB",
+            "GiB",
+            "Value of a weight",
+            "Block",
+        ),
+        (
+            row(
+                f.type.name,
+                f"{f.bits:.4f}",
+                decibel(f.snr) + (" *" if f.type.name in BY_GGML else ""),
+                "–" if f.is_exact else f"{f.loss:.2f} dB",
+                volume(f.size / 1e9),
+                volume(f.size / 2**30),
+                tag("code", f.type.formula),
+                layout(f.type),
+                item=f.type.name,
+                detail=_arithmetic(given, f),
+            )
+            for f in formats
+        ),
+    )
+
+
+def _notes(given: Options, formats: Sequence[Format]) -> Html:
+    names = {f.type.name for f in formats}
+    said = [
+        note(
+            f"Measured once, on independent weights with a standard deviation of {plain(SPREAD)}, without importance matrix, "
+            "with encoders whose bytes equal ggml's. Real files keep a few tensors in other formats; most are somewhat "
+            "larger than the sizes here."
+        )
+    ]
+    if names & BY_GGML:
+        said.append(
+            note(
+                f"* Encoded by ggml itself ({GGML}), with all weights equally important; these formats are made for an "
+                "importance matrix and real models."
+            )
+        )
+    if "NVFP4" in names:
+        at_one = SNR_OF_UNIT_SPREAD["NVFP4"][DISTRIBUTIONS.index(given.distribution)]
+        said.append(
+            note(
+                "NVFP4's 8-bit block scales are coarse for weights this small: it belongs with a scale of the whole tensor, "
+                "which files keep in a tensor of its own and this measurement leaves out. Weights with a standard deviation "
+                f"of 1 give {decibel(at_one)}."
+            )
+        )
+    return join(said)
+
+
+WIDE, NARROW = 600.0, 300.0
+"""Widths in pixels at which labels must not touch: a page with sidebars, and a phone."""
+
+LEFT, RIGHT, TOP, BOTTOM = 7.5, 98.0, 12.0, 410.0
+"""The plot's edges, in percent and in pixels: it stretches sideways only."""
+
+_SIDES = (
+    (9.0, 4.0, "start"),
+    (8.0, 12.0, "start"),
+    (8.0, -4.0, "start"),
+    (0.0, 19.0, "middle"),
+    (-2.0, 19.0, "start"),
+    (-8.0, 12.0, "end"),
+    (-9.0, 4.0, "end"),
+    (0.0, -10.0, "middle"),
+)
+"""Where a label may stand beside its point: offsets and anchor, the best first; the line is above and to the left."""
+
+DOT, FINGER = 5.0, 11.0
+"""Radius of a point as drawn, and of what around it belongs to it where there is room."""
+
+_CHARACTER, _LINE = 7.0, 11.0
+
+Box = tuple[float, float, float, float]
+
+
+class _Scale:
+    """Places of bits and decibels."""
+
+    def __init__(self, formats: Sequence[Format]) -> None:
+        self.bits = math.ceil(max(f.bits for f in formats) + 0.25)
+        self.low = 10 * math.floor(min(0.0, *(f.snr for f in formats)) / 10)
+        self.high = 5 * math.ceil(gaussian_limit(self.bits) / 5)
+
+    def x(self, bits: float) -> float:
+        return LEFT + (RIGHT - LEFT) * bits / self.bits
+
+    def y(self, level: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * (level - self.low) / (self.high - self.low)
+
+
+def _label_box(x: float, y: float, side: int, text: str) -> Box:
+    dx, dy, anchor = _SIDES[side]
+    width = _CHARACTER * len(text)
+    left = x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
+    return (left, y + dy - _LINE + 2, left + width, y + dy + 2)
+
+
+def _touch(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _distance(box: Box, x: float, y: float) -> float:
+    return math.hypot(max(box[0] - x, 0, x - box[2]), max(box[1] - y, 0, y - box[3]))
+
+
+def _place(formats: Sequence[Format], scale: _Scale) -> list[tuple[int, str]]:
+    """For each format the side its label stands on, and where it is seen: always, in wide figures, or when lit."""
+    taken: dict[float, list[Box]] = {WIDE: [], NARROW: []}
+    for width, boxes in taken.items():
+        for f in formats:
+            x, y = scale.x(f.bits) / 100 * width, scale.y(f.snr)
+            boxes.append((x - 6, y - 6, x + 6, y + 6))
+    placed = []
+    for i, f in enumerate(formats):
+
+        def box(width: float, side: int, f: Format = f) -> Box:
+            return _label_box(scale.x(f.bits) / 100 * width, scale.y(f.snr), side, f.type.name)
+
+        def free(width: float, side: int, i: int = i) -> bool:
+            own = box(width, side)
+            if own[0] < LEFT / 100 * width or own[2] > width or own[3] > BOTTOM:
+                return False
+            if any(_touch(own, other) for j, other in enumerate(taken[width]) if j != i):
+                return False
+            # A label that is as near to another point as to its own would be read as that one's.
+            distances = [
+                _distance(own, scale.x(g.bits) / 100 * width, scale.y(g.snr)) for g in formats
+            ]
+            return all(d > distances[i] + 1 for j, d in enumerate(distances) if j != i)
+
+        sides = [side for side in range(len(_SIDES)) if free(WIDE, side)]
+        both = [side for side in sides if free(NARROW, side)]
+        side = (both or sides or [0])[0]
+        if sides:
+            taken[WIDE].append(box(WIDE, side))
+        if both:
+            taken[NARROW].append(box(NARROW, side))
+        placed.append((side, "" if both else "is-roomy" if sides else "is-hidden"))
+    return placed
+
+
+def _reach(f: Format, formats: Sequence[Format], scale: _Scale) -> float:
+    """How far around a point a finger or pointer means it: not over another point, even on a phone."""
+    per_bit = (RIGHT - LEFT) / 100 * NARROW / scale.bits
+    distances = (
+        math.hypot((f.bits - g.bits) * per_bit, scale.y(f.snr) - scale.y(g.snr))
+        for g in formats
+        if g is not f
+    )
+    return max(DOT, min([FINGER, *(d / 2 for d in distances)]))
+
+
+def _point(f: Format, scale: _Scale, reach: float, side: int, seen: str) -> Html:
+    x, y = f"{scale.x(f.bits):.2f}%", scale.y(f.snr)
+    dx, dy, anchor = _SIDES[side]
+    return tag(
+        "g",
+        tag("line", x1=x, x2=x, y1=f"{y:.1f}", y2=f"{scale.y(f.limit):.1f}"),
+        tag("circle", cx=x, cy=f"{y:.1f}", r=f"{reach:.1f}", class_="quantlab-reach"),
+        tag("circle", cx=x, cy=f"{y:.1f}", r=DOT),
+        tag(
+            "text",
+            f.type.name,
+            x=x,
+            y=f"{y + dy:.1f}",
+            dx=f"{dx:.0f}",
+            text_anchor=anchor,
+            class_=seen or None,
+        ),
+        role="img",
+        aria_label=f"{f.type.name}: {decibel(f.snr)} at {plain(f.bits)} bits, {_below(f.loss)} the limit",
+        data_item=f.type.name,
+    )
+
+
+def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
+    drawn = sorted((f for f in formats if not f.is_exact), key=lambda f: (f.bits, -f.snr))
+    if not drawn:
+        return None
+    scale = _Scale(drawn)
+    step = 1 if scale.bits <= 10 else 2
+    rung = 10 if scale.high <= 70 else 20
+    floor = f"{BOTTOM:.0f}"
+    levels = range(-(-scale.low // rung) * rung, scale.high + 1, rung)
+    words = 0.72 * scale.bits  # where on the line its name stands, to its left
+    return tag(
+        "svg",
+        (
+            tag(
+                "g",
+                tag("line", x1=f"{LEFT}%", x2=f"{RIGHT}%", y1=y, y2=y),
+                tag("text", str(level), x=f"{LEFT - 1}%", y=y, dy="0.35em", text_anchor="end"),
+                class_="quantlab-rule",
+            )
+            for level in levels
+            for y in (f"{scale.y(level):.1f}",)
+        ),
+        (
+            tag("text", str(bits), x=f"{scale.x(bits):.2f}%", y=BOTTOM + 18, text_anchor="middle", class_="quantlab-axis")
+            for bits in range(0, scale.bits + 1, step)
+        ),
+        tag("text", "Bits per weight", x=f"{RIGHT}%", y=BOTTOM + 38, text_anchor="end", class_="quantlab-axis"),
+        tag("text", "SNR in dB", x="0", y=BOTTOM + 38, class_="quantlab-axis"),
+        tag(
+            "line",
+            x1=f"{LEFT}%",
+            y1=f"{scale.y(0):.1f}",
+            x2=f"{scale.x(scale.bits):.2f}%",
+            y2=f"{scale.y(gaussian_limit(scale.bits)):.1f}",
+            class_="quantlab-limit",
+        ),
+        tag(
+            "text",
+            f"Gaussian limit, {DECIBEL_PER_BIT:.2f} dB per bit",
+            x=f"{scale.x(words):.2f}%",
+            y=f"{scale.y(gaussian_limit(words)):.1f}",
+            dx=-10,
+            text_anchor="end",
+            class_="quantlab-axis",
+        ),
+        tag("g", (_point(f, scale, _reach(f, drawn, scale), *place) for f, place in zip(drawn, _place(drawn, scale), strict=True))),
+        tag("line", x1=f"{LEFT}%", x2=f"{RIGHT}%", y1=floor, y2=floor),
+        class_="quantlab-line quantlab-rate",
+        width="100%",
+        height=BOTTOM + 44,
+        role="group",
+        aria_label=(
+            f"Signal-to-noise ratio against bits per weight for {count(len(drawn), 'format')} on "
+            f"{NAMED[given.distribution]}, under the line that no format can cross for Gaussian weights; "
+            "a thin line from each point up to it is what the format loses."
+        ),
+    )  # fmt: skip
+
+
+def _limit_note(given: Options) -> Html:
+    if given.distribution == "gaussian":
+        return note(
+            "The line is Shannon's limit for independent Gaussian weights: no code of so many bits comes closer, however "
+            "large its blocks."
+        )
+    return note(
+        f"The line is the limit for Gaussian weights of the same variance, not for {NAMED[given.distribution]}. Gaussian "
+        "weights are the hardest to store of all with that variance, so the limit for these lies above the line, by at "
+        f"most {headroom(given.distribution):.2f} dB (Shannon's lower bound on the error): they lose at least what is shown, "
+        "and at most so much more."
+    )
+
+
+def _published(formats: Sequence[Format]) -> Html | None:
+    names = {f.type.name for f in formats}
+    known = [p for p in SCOREBOARD if p.type in names]
+    if not known:
+        return None
+    return tag(
+        "details",
+        tag("summary", f"Published: what recipes do to {MODEL}"),
+        note(
+            "These are figures of others, and of whole files, not of formats: a recipe stores most matrices in one format and "
+            "some in others, so its bits per weight differ from the format's. Of each format the recipe with the least of "
+            f"others is shown. {MODEL} on {TEXT}; {HOW}. Source: ",
+            tag("a", SOURCE, href=ADDRESS),
+            ".",
+        ),
+        table(
+            f"Perplexity, its increase and mean KL divergence of {MODEL}; bits per weight of the whole file",
+            (
+                "Recipe",
+                "Mostly",
+                "Importance matrix",
+                "GiB",
+                "Bits per weight",
+                "Perplexity",
+                "Increase",
+                "KL divergence",
+            ),
+            (
+                row(
+                    p.recipe,
+                    p.type,
+                    f"{p.imatrix} tokens" if p.imatrix else "none",
+                    f"{p.gibibytes:.2f}",
+                    f"{p.bits_per_weight:.2f}",
+                    f"{p.perplexity:.4f}",
+                    f"{p.increase:+.4f}",
+                    f"{p.divergence:.5f}",
+                )
+                for p in known
+            ),
+        ),
+    )
+
+
+def render(given: Options) -> Html:
+    """The figure: result, table, rate-distortion picture, and what others published."""
+    formats = _formats(given)
+    picture = _picture(given, formats)
+    return join(
+        _sentence(given, formats),
+        _rows(given, formats),
+        _notes(given, formats),
+        picture,
+        _limit_note(given) if picture else None,
+        _published(formats),
+    )

@@ -1,0 +1,216 @@
+"""The comparison of formats: its figures against other people's, and that it is drawn well whatever is asked for."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mkdocs_quantlab.engine.quant.ggml import TYPES
+from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
+from mkdocs_quantlab.engine.quant.ggml.published import SCOREBOARD
+from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit, headroom
+from mkdocs_quantlab.engine.widgets import answer
+from tests.engine.test_widgets import Outline, text
+
+FORMATS = "quantization-formats"
+
+# Bits per weight, and dB on Gaussian, Laplace and t4 weights: an independent measurement with ggml's C
+# (d99724f, through ctypes) over another sample of 64 x 4096 weights.
+KNOWN = {
+    "Q8_0": (8.5, 45.41, 43.45, 42.74),
+    "Q6_K": (6.5625, 34.99, 33.29, 32.79),
+    "Q5_1": (6.0, 28.43, 27.05, 26.87),
+    "Q5_K": (5.5, 28.83, 27.39, 27.16),
+    "Q5_0": (5.5, 27.37, 25.44, 24.74),
+    "Q4_1": (5.0, 22.13, 20.76, 20.54),
+    "Q4_K": (4.5, 22.92, 21.47, 21.23),
+    "IQ4_NL": (4.5, 22.35, 21.11, 20.60),
+    "Q4_0": (4.5, 21.30, 19.42, 18.74),
+    "IQ4_XS": (4.25, 22.28, 21.04, 20.52),
+    "MXFP4": (4.25, 18.85, 17.99, 17.68),
+    "Q3_K": (3.4375, 16.39, 15.10, 14.72),
+    "IQ3_S": (3.4375, 17.27, 16.23, 15.77),
+    "IQ3_XXS": (3.0625, 14.80, 14.21, 13.76),
+    "Q2_K": (2.625, 10.54, 9.27, 9.30),
+    "IQ2_S": (2.5625, 12.07, 10.59, 10.15),
+    "IQ2_XS": (2.3125, 10.45, 9.67, 9.21),
+    "Q2_0": (2.25, 2.87, 2.76, 2.73),
+    "IQ2_XXS": (2.0625, 9.25, 8.31, 7.68),
+    "TQ2_0": (2.0625, 1.85, 1.60, 1.47),
+    "IQ1_M": (1.75, 6.91, 6.36, 6.04),
+    "IQ1_S": (1.5625, 6.27, 5.30, 4.74),
+    "Q1_0": (1.125, 4.41, 3.05, 3.06),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_measured_ratios_are_those_of_another_sample(name):
+    bits, *levels = KNOWN[name]
+    assert TYPES[name].bits_per_weight == bits
+    assert SNR[name] == pytest.approx(levels, abs=0.1)
+
+
+def test_every_type_of_weights_was_measured():
+    assert set(SNR) == set(TYPES) - {"Q8_1", "Q8_K"}
+    assert {n for n in SNR if not TYPES[n].can_encode} == BY_GGML
+    for name, levels in SNR.items():
+        limit = gaussian_limit(TYPES[name].bits_per_weight)
+        assert len(levels) == len(DISTRIBUTIONS)
+        if name != "F32":
+            above = [headroom(d) for d in DISTRIBUTIONS]
+            assert all(level < limit + a for level, a in zip(levels, above, strict=True)), name
+
+
+def test_the_limit_and_what_lies_above_it():
+    assert pytest.approx(6.0206, abs=1e-4) == DECIBEL_PER_BIT
+    assert headroom("gaussian") == pytest.approx(0, abs=1e-12)
+    # Laplace in closed form; t by its entropy integrated numerically.
+    assert headroom("laplace") == pytest.approx(10 * math.log10(math.pi / math.e))
+    step = 1e-3
+    density = [3 / 8 / (1 + (i * step) ** 2 / 4) ** 2.5 for i in range(1, 400_000)]
+    entropy = -2 * step * math.fsum(p * math.log(p) for p in density) - step * 3 / 8 * math.log(
+        3 / 8
+    )
+    expected = 10 * math.log10(2 * math.pi * math.e * 2 / math.exp(2 * entropy))
+    assert headroom("student-t4") == pytest.approx(expected, abs=1e-4)
+
+
+def row_of(html, name):
+    return re.search(rf'<tr data-item="{name}".*?</tr>', html)[0]
+
+
+def test_sizes_are_those_of_the_parameters():
+    html = answer(FORMATS, {"parameters": "8030261312", "formats": "Q4_K Q8_0"})["html"]
+    assert 8_030_261_312 * 4.5 / 8 == 4_517_021_988
+    assert "8030261312 × 4.5 / 8 = 4,517,021,988 bytes" in row_of(html, "Q4_K")
+    assert "<td>4.52</td><td>4.21</td>" in row_of(html, "Q4_K")
+    assert "<td>8.53</td><td>7.95</td>" in row_of(html, "Q8_0")
+    html = answer(FORMATS, {"parameters": "1e6", "formats": "Q1_0"})["html"]
+    assert "<td>0.000141</td><td>0.000131</td>" in row_of(html, "Q1_0")
+    html = answer(FORMATS, {"parameters": "1e13", "formats": "F32"})["html"]
+    assert "<td>40,000</td><td>37,253</td>" in row_of(html, "F32")
+
+
+def test_the_sentence_names_best_and_worst():
+    said = text(answer(FORMATS, {"formats": "Q4_0 Q4_K F32"})["html"])
+    assert said.startswith(
+        "On Gaussian weights, Q4_K comes nearest to the Gaussian limit of these 2 formats "
+        "(22.93 dB at 4.5 bits a weight, 4.16 dB below it) and Q4_0 stays farthest from it"
+    )
+    said = text(answer(FORMATS, {"formats": "Q4_K", "distribution": "laplace"})["html"])
+    assert said.startswith(
+        "On Laplace weights, Q4_K keeps 21.47 dB at 4.5 bits a weight, 5.62 dB below the Gaussian limit."
+    )
+
+
+def test_an_exact_format_has_no_point():
+    html = answer(FORMATS, {"formats": "F32"})["html"]
+    assert text(html).startswith("F32 gives every weight back exactly")
+    assert "<svg" not in html
+    assert "<td>exact</td><td>–</td>" in row_of(html, "F32")
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("bits", ["Q4_K", "MXFP4", "IQ3_S", "Q3_K"]),
+        ("snr", ["Q4_K", "MXFP4", "IQ3_S", "Q3_K"]),
+        ("name", ["IQ3_S", "MXFP4", "Q3_K", "Q4_K"]),
+    ],
+)
+def test_rows_are_sorted(sort, order):
+    html = answer(FORMATS, {"formats": "Q3_K IQ3_S MXFP4 Q4_K", "sort": sort})["html"]
+    assert re.findall(r'<tr data-item="(\w+)"', html) == order
+
+
+def test_sorting_by_ratio_is_not_sorting_by_bits():
+    html = answer(FORMATS, {"formats": "NVFP4 IQ4_XS", "sort": "snr"})["html"]
+    assert re.findall(r'<tr data-item="(\w+)"', html) == ["IQ4_XS", "NVFP4"]
+
+
+def test_other_distributions_say_whose_limit_is_drawn():
+    for distribution, most in (("laplace", "0.63"), ("student-t4", "0.73")):
+        said = text(answer(FORMATS, {"distribution": distribution})["html"])
+        assert "The line is the limit for Gaussian weights of the same variance, not for" in said
+        assert f"by at most {most} dB" in said
+    assert "not for" not in text(answer(FORMATS, {})["html"])
+
+
+def test_published_figures_stand_apart_with_their_source():
+    html = answer(FORMATS, {"formats": "Q4_K MXFP4"})["html"]
+    ours, published = html.split("<details>")
+    assert "q4_K_S" not in ours
+    assert "Perplexity" not in ours
+    for said in ("Llama 3 8B", "f364eb6f", "RTX 4090", "February 2025", "examples/perplexity"):
+        assert said in published
+    assert re.findall(r'<th scope="row">(\w+)</th><td>(\w+)</td><td>(.*?)</td>', published) == [
+        ("q4_K_S", "Q4_K", "10m tokens"),
+        ("q4_K_S", "Q4_K", "none"),
+    ]
+    assert "<td>4.37</td><td>4.67</td><td>6.5005</td><td>+0.2689</td><td>0.04314</td>" in published
+    assert "<details>" not in answer(FORMATS, {"formats": "MXFP4"})["html"]
+
+
+def test_published_figures_are_consistent():
+    assert [p.divergence for p in SCOREBOARD] == sorted(p.divergence for p in SCOREBOARD)
+    for row in SCOREBOARD:
+        # The source takes the increase over the same original.
+        assert row.perplexity - row.increase == pytest.approx(6.231634, abs=5e-6)
+        assert row.bits_per_weight > TYPES[row.type].bits_per_weight - 0.02
+
+
+def test_footnotes_come_with_what_they_are_about():
+    said = text(answer(FORMATS, {"formats": "Q4_K"})["html"])
+    assert "*" not in said.replace("d * sc * q - dmin * m", "")
+    assert "NVFP4" not in said
+    said = text(answer(FORMATS, {"formats": "IQ2_S NVFP4"})["html"])
+    assert "12.07 dB *" in said or "12.08 dB *" in said
+    assert "* Encoded by ggml itself" in said
+    assert "Weights with a standard deviation of 1 give 20.43 dB" in said
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(list(SNR)), min_size=1, unique=True),
+    st.sampled_from(DISTRIBUTIONS),
+    st.floats(1e6, 1e13),
+)
+def test_any_choice_of_formats_is_well_formed(names, distribution, parameters):
+    given_options = {
+        "formats": ";".join(names),
+        "distribution": distribution,
+        "parameters": repr(parameters),
+    }
+    html = answer(FORMATS, given_options)["html"]
+    items = Outline(html).items
+    drawn = [name for name in names if name != "F32"]
+    assert sorted(items) == sorted(names + drawn)
+    for place in re.findall(r' (?:x|cx|x1|x2)="([-\d.]+)%"', html):
+        assert 0 <= float(place) <= 100
+    for place in re.findall(r' (?:y|cy|y1|y2)="([-\d.]+)"', html):
+        assert 0 <= float(place) <= 460
+
+
+def test_labels_that_are_always_seen_do_not_touch():
+    from mkdocs_quantlab.engine.widgets import quantization_formats as module
+
+    given_options = module.Options({"formats": " ".join(n for n in SNR if n != "F32")})
+    formats = sorted(module._formats(given_options), key=lambda f: (f.bits, -f.snr))
+    scale = module._Scale(formats)
+    boxes = {module.WIDE: [], module.NARROW: []}
+    for f, (side, seen) in zip(formats, module._place(formats, scale), strict=True):
+        for width, hides in (
+            (module.WIDE, {"is-hidden"}),
+            (module.NARROW, {"is-hidden", "is-roomy"}),
+        ):
+            if seen not in hides:
+                x = scale.x(f.bits) / 100 * width
+                boxes[width].append(module._label_box(x, scale.y(f.snr), side, f.type.name))
+    for found in boxes.values():
+        assert len(found) >= 5
+        for i, a in enumerate(found):
+            assert not any(module._touch(a, b) for b in found[:i])
