@@ -77,6 +77,10 @@ PAGES = {
 
 <div data-quantization-block data-format="Q4_K" data-compare="Q4_0"></div>
 """,
+    "formats.md": """# Formats
+
+<div data-quantization-formats></div>
+""",
     "plain.md": """# No widget here
 
 [To the lab](index.md)
@@ -156,6 +160,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
                 {"Own": "own.md"},
                 {"Wide": "wide.md"},
                 {"Block": "block.md"},
+                {"Formats": "formats.md"},
                 {"Plain": "plain.md"},
             ],
             **settings,
