@@ -43,7 +43,7 @@ def test_bits_light_their_weights(block):
     assert lit(block) >= {"w0"}
     assert "w16" not in lit(block)
     q4_0.locator(".quantlab-bytes").first.locator("i").first.hover()
-    expect(block.detail).to_contain_text("scale of the block for 32 weights")
+    expect(block.detail).to_contain_text("scale of the block (32 weights)")
     assert {f"w{i}" for i in range(32)} <= lit(block)
 
 

@@ -237,9 +237,7 @@ def _byte(block: Block, byte: int, runs: Sequence[Run], field: Field) -> Html:
     for run in runs:
         owners = _ranges("w", run.weights)
         whose = (
-            f"of weight {run.weights[0]}"
-            if len(run.weights) == 1
-            else f"for {len(run.weights)} weights"
+            f"weight {run.weights[0]}" if len(run.weights) == 1 else f"{len(run.weights)} weights"
         )
         top = run.bits.low + run.bits.width - 1
         place = f"bits {run.bits.low} to {top}" if top > run.bits.low else f"bit {top}"
@@ -251,7 +249,7 @@ def _byte(block: Block, byte: int, runs: Sequence[Run], field: Field) -> Html:
                 data_item=run.name,
                 data_lights=owners,
                 data_detail=f"{block.name}, byte {byte} ({field.name}), {place}: {block.pattern(run)}, "
-                f"{ROLES.get(run.bits.role, run.bits.role)} {whose}",
+                f"{ROLES.get(run.bits.role, run.bits.role)} ({whose})",
             )
         )
     return tag("span", tag("b", f"{block.data[byte]:02x}"), cells, class_="quantlab-byte")
