@@ -169,6 +169,7 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   #onReset(): void {
+    this.#turn++; // an answer that is on its way comes too late
     this.#changes = {};
     for (const [input, [min, max]] of this.#limits) {
       input.min = min;
