@@ -48,6 +48,8 @@ export class Python {
   #starting: Promise<void> | undefined;
   #ready = false;
   #fail: (error: Error) => void = () => {};
+  /** The timer that gives a start up. */
+  #limit = 0;
   #state = "";
   #waiting = new Map<Owner, Request>();
   #running: (Request & { id: number }) | undefined;
@@ -64,11 +66,14 @@ export class Python {
 
   /** Starts what is not started yet. */
   start(): Promise<void> {
-    this.#starting ??= this.#start().catch((error: Error) => {
-      this.#end(error);
-      throw error;
+    if (this.#starting) return this.#starting;
+    const starting = this.#start();
+    this.#starting = starting;
+    // What ended it already may have been followed by another start.
+    starting.catch((error: Error) => {
+      if (this.#starting === starting) this.#end(error);
     });
-    return this.#starting;
+    return starting;
   }
 
   /**
@@ -96,18 +101,17 @@ export class Python {
     this.#tell("Fetching Python …");
     await new Promise<void>((resolve, reject) => {
       this.#fail = reject;
-      let limit = 0;
       const fail = (message: string): void => this.#end(new Error(message));
       const receive = (message: FromWorker): void => {
         if (message.type === "ready") {
-          clearTimeout(limit);
+          clearTimeout(this.#limit);
           resolve();
         } else if (message.type === "fetched") {
           if (this.#ready) return;
           this.#tell("Starting Python …");
-          limit = setTimeout(() => fail("it did not start within a minute."), START_LIMIT);
+          this.#limit = setTimeout(() => fail("it did not start within a minute."), START_LIMIT);
         } else {
-          clearTimeout(limit);
+          clearTimeout(this.#limit);
           this.#receive(message);
         }
       };
@@ -164,6 +168,7 @@ export class Python {
   }
 
   #end(error: Error): void {
+    clearTimeout(this.#limit);
     this.#channel?.end();
     this.#channel = undefined;
     this.#starting = undefined;

@@ -44,6 +44,7 @@ export class QuantlabWidget extends HTMLElement {
   /** What the author set, and the figure and limits that belong to it. */
   #options: Strings = {};
   #initial = "";
+  #choice: string | undefined;
   #limits = new Map<HTMLInputElement, [string, string]>();
   #frames: Record<string, string> | undefined;
 
@@ -73,6 +74,7 @@ export class QuantlabWidget extends HTMLElement {
     // Browsers that keep what was typed over a reload would keep it apart from the figure.
     form.autocomplete = "off";
     form.reset();
+    this.#choice = this.#value(this.dataset.primary!);
     for (const part of form.children) part.removeAttribute("hidden");
     this.#live = document.createElement("p");
     this.#live.className = "quantlab-live";
@@ -122,6 +124,12 @@ export class QuantlabWidget extends HTMLElement {
     return [...new Set(this.#controls().map((control) => control.name))];
   }
 
+  /** What an option's control stands at. */
+  #value(name: string): string | undefined {
+    const radio = (control: Control): control is HTMLInputElement => control.type === "radio";
+    return this.#controls(name).find((control) => !radio(control) || control.checked)?.value;
+  }
+
   /** Shows a value in all controls of an option. */
   #set(name: string, value: string, but?: Control): void {
     for (const control of this.#controls(name)) {
@@ -149,7 +157,7 @@ export class QuantlabWidget extends HTMLElement {
   /** Over a control that only Python can answer, where the reader has not asked the browser to save data. */
   #onIntent(target: EventTarget | null): void {
     const control = target instanceof Element ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name]") : null;
-    if (!control || control.name === this.dataset.primary || "inPage" in control.dataset) return;
+    if (!control || control.name === this.dataset.primary || this.#inPage(control.name)) return;
     if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
     try {
       python(this.dataset.pyodide!).start().catch(() => {});
@@ -165,7 +173,7 @@ export class QuantlabWidget extends HTMLElement {
     this.#changes[name] = value;
     this.#clear(name);
     this.#updateLink();
-    if (!("inPage" in control.dataset)) void this.#redraw();
+    if (!this.#inPage(name)) void this.#redraw();
   }
 
   #onReset(): void {
@@ -198,20 +206,9 @@ export class QuantlabWidget extends HTMLElement {
     this.#form.querySelector<HTMLAnchorElement>(".quantlab-link")!.href = writeLink(this.id, this.#changes);
   }
 
-  /** What the figure shows now, as far as it is not the author's; in-page choices need no redraw. */
-  #changed(): Strings {
-    const result: Strings = {};
-    for (const [name, value] of Object.entries(this.#changes)) {
-      const control = this.#controls(name)[0];
-      if (control && !("inPage" in control.dataset)) result[name] = value ?? "";
-    }
-    return result;
-  }
-
   async #redraw(): Promise<void> {
     const turn = ++this.#turn;
-    const changed = this.#changed();
-    const frame = this.#frame(changed);
+    const frame = this.#frame();
     this.#mark(null);
     if (frame !== undefined) {
       this.#rest("");
@@ -236,14 +233,12 @@ export class QuantlabWidget extends HTMLElement {
     }
   }
 
-  /** The pre-rendered figure for these changes, where there is one. */
-  #frame(changed: Strings): string | undefined {
+  /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */
+  #frame(): string | undefined {
     const primary = this.dataset.primary!;
-    const names = Object.keys(changed);
-    if (names.some((name) => name !== primary)) return undefined;
-    const value = changed[primary];
-    const author = this.#controls(primary).find((c) => (c as HTMLInputElement).defaultChecked)?.value;
-    if (value === undefined || value === author) return this.#initial;
+    if (Object.keys(this.#changes).some((name) => name !== primary && !this.#inPage(name))) return undefined;
+    const value = this.#changes[primary] ?? this.#choice;
+    if (value === undefined || value === this.#choice) return this.#initial;
     this.#frames ??= JSON.parse(this.dataset.frames ?? "{}") as Record<string, string>;
     return Object.hasOwn(this.#frames, value) ? this.#frames[value] : undefined;
   }

@@ -16,7 +16,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.nearest import did_you_mean, nearest, nearest_number
+from mkdocs_quantlab.engine.nearest import did_you_mean, nearest_number
 from mkdocs_quantlab.engine.numbers import plain
 
 if TYPE_CHECKING:
@@ -106,6 +106,19 @@ class Field(Generic[T]):
             class_="quantlab-control",
             title=self.help,
             hidden=True,
+        )
+
+    def textarea(self, options: Options, rows: int) -> Html:
+        """The control of a field whose text may be long."""
+        return self.labelled(
+            tag(
+                "textarea",
+                self.format(options.values[self.name]),
+                name=self.name,
+                rows=rows,
+                spellcheck="false",
+                data_clears=self.clears(),
+            )
         )
 
     def excluded_by(self, text: str) -> tuple[str, ...]:
@@ -373,16 +386,7 @@ class Reals(Field[tuple[float, ...]]):
         return " ".join(map(plain, value))
 
     def control(self, options: Options) -> Html:
-        return self.labelled(
-            tag(
-                "textarea",
-                self.format(options.values[self.name]),
-                name=self.name,
-                rows="3",
-                spellcheck="false",
-                data_clears=self.clears(),
-            )
-        )
+        return self.textarea(options, rows=3)
 
 
 class Several(Field[tuple[str, ...]]):
@@ -410,8 +414,7 @@ class Several(Field[tuple[str, ...]]):
         for word in re.split(r"[\s,;]+", text.strip(" \t\r\n,;")):
             name = by_lower.get(word.lower())
             if name is None:
-                near = nearest(word.lower(), by_lower)
-                raise self.refuse(word, f"; did you mean `{by_lower[near]}`?" if near else "")
+                raise self.refuse(word, did_you_mean(word, self.names))
             if name in found:
                 raise OptionError(f"`{self.name}` names `{name}` twice", self.name)
             found.append(name)
@@ -421,16 +424,7 @@ class Several(Field[tuple[str, ...]]):
         return " ".join(value)
 
     def control(self, options: Options) -> Html:
-        return self.labelled(
-            tag(
-                "textarea",
-                self.format(options.values[self.name]),
-                name=self.name,
-                rows="2",
-                spellcheck="false",
-                data_clears=self.clears(),
-            )
-        )
+        return self.textarea(options, rows=2)
 
 
 class Options:

@@ -77,6 +77,10 @@ PAGES = {
 
 <div data-quantization-block data-format="Q4_K" data-compare="Q4_0"></div>
 """,
+    "legacy.md": """# A small block
+
+<div data-quantization-block></div>
+""",
     "formats.md": """# Formats
 
 <div data-quantization-formats></div>
@@ -160,6 +164,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
                 {"Own": "own.md"},
                 {"Wide": "wide.md"},
                 {"Block": "block.md"},
+                {"Legacy": "legacy.md"},
                 {"Formats": "formats.md"},
                 {"Plain": "plain.md"},
             ],

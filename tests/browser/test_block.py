@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, encode
+from mkdocs_quantlab.engine.widgets import answer
 
 pytestmark = pytest.mark.xdist_group("browser-python")
 
@@ -56,6 +57,17 @@ def test_the_arrow_keys_go_through_all_weights(block):
     page.keyboard.press("End")
     expect(block.root.locator("[data-item=w255]").first).to_be_focused()
     expect(block.detail).to_contain_text("weight 255 in Q4_K")
+
+
+def test_there_and_back_needs_no_python(visit):
+    """The primary control may be a menu, and what the author chose is in the page."""
+    lab = visit("material", "legacy")
+    block = lab.widget("quantlab-1")
+    block.set("format", "Q4_1")
+    expect(block.result).to_contain_text("Q4_1 stores")
+    block.set("format", "Q4_0")
+    assert block.figure() == block.same(answer("quantization-block", {})["html"])
+    assert lab.python_requests() == []
 
 
 def test_an_edited_weight_is_encoded_again(block):

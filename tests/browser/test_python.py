@@ -139,6 +139,26 @@ def test_stop_while_it_starts(visit, server, kind, file):
     assert sorted(lab.tally("received")) == ["answer", "fetched", "ready"]
 
 
+def test_a_start_that_was_stopped_has_no_time_limit(visit, server):
+    slow = (
+        ANSWERS.replace("say({type: 'ready'})", "say({type: 'fetched'})") + "const ask = () => {};"
+    )
+    lab = visit("mkdocs")
+    lab.page.clock.install()
+    explorer = lab.explorer
+    with server.replaced("worker.mjs", 200, slow.encode()):
+        explorer.set("weight", "0.5")
+        expect(explorer.status).to_have_text("Starting Python …")
+        expect(explorer.stop).to_be_visible()
+        explorer.stop.click()
+        expect(explorer.status).to_have_text(re.compile("^Stopped"))
+    recovers(lab)
+    # The limit of the start that was given up must not end its successor.
+    lab.page.clock.fast_forward(120_000)
+    recovers(lab, "0.375")
+    assert lab.tally("workers") == 2
+
+
 def test_word_that_comes_late(visit, server):
     """That everything has arrived may be said after Python is ready: two promises race in the worker."""
     late = f"""{ANSWERS.replace("say({type: 'ready'})", "{ say({type: 'ready'}); say({type: 'fetched'}); }")}

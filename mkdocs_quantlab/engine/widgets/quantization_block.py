@@ -99,7 +99,8 @@ class Run(NamedTuple):
 
     bits: Bits
     weights: tuple[int, ...]
-    name: str
+    place: int
+    """Its place among the block's runs, in file order."""
 
 
 class Block:
@@ -108,13 +109,14 @@ class Block:
     Args:
         name: The format.
         weights: At least one block of weights.
-        prefix: Tells apart the bits of two blocks in one figure. Weights have none: they are the same ones.
+        number: Which of the figure's blocks it is. Bits and fields are named apart; weights are the same ones.
     """
 
-    def __init__(self, name: str, weights: Sequence[float], prefix: str) -> None:
+    def __init__(self, name: str, weights: Sequence[float], number: int) -> None:
         self.entry = ggml_type(name)
         self.name = name
-        self.prefix = prefix
+        self.prefix = "rs"[number]
+        self.field_prefix = "fg"[number]
         self.weights = weights[: self.entry.block_size]
         self.data = encode(name, self.weights)
         self.values = decode(name, self.data)
@@ -135,7 +137,7 @@ class Block:
             # Five base-3 digits share all bits of a byte: one run of five weights.
             group = list(same)
             weights = sorted({weight for run in group for weight in run.weights})
-            result.append(Run(group[0].bits, tuple(weights), f"{self.prefix}{index}"))
+            result.append(Run(group[0].bits, tuple(weights), index))
         return result
 
     @property
@@ -202,9 +204,7 @@ def _weights(block: Block) -> Html:
                     tight(value),
                     class_=shade,
                     data_item=f"w{i}",
-                    data_lights=_ranges(
-                        block.prefix, (int(r.name[1:]) for r in block.runs_of_weight[i])
-                    ),
+                    data_lights=_ranges(block.prefix, (r.place for r in block.runs_of_weight[i])),
                     data_detail=f"weight {i} in {block.name}: {block.entry.formula} = {steps} = {number(value)}; "
                     f"it was {number(block.weights[i])}, error {value - block.weights[i]:+.6f}",
                 )
@@ -246,7 +246,7 @@ def _byte(block: Block, byte: int, runs: Sequence[Run], field: Field) -> Html:
                 "i",
                 block.pattern(run),
                 class_=_role_class(block, run),
-                data_item=run.name,
+                data_item=f"{block.prefix}{run.place}",
                 data_lights=owners,
                 data_detail=f"{block.name}, byte {byte} ({field.name}), {place}: {block.pattern(run)}, "
                 f"{ROLES.get(run.bits.role, run.bits.role)} ({whose})",
@@ -263,7 +263,7 @@ def _bytes(block: Block) -> Html:
     fields = []
     for n, field in enumerate(block.entry.fields):
         end = field.offset + field.size
-        inside = [int(r.name[1:]) for r in block.runs if field.offset <= r.bits.byte < end]
+        inside = [r.place for r in block.runs if field.offset <= r.bits.byte < end]
         where = f"byte {field.offset}" if field.size == 1 else f"bytes {field.offset} to {end - 1}"
         fields.append(
             tag(
@@ -272,7 +272,7 @@ def _bytes(block: Block) -> Html:
                     "p",
                     tag("code", field.name),
                     f" {where}: {field.holds}",
-                    data_item=f"{'fg'['rs'.index(block.prefix)]}{n}",
+                    data_item=f"{block.field_prefix}{n}",
                     data_lights=_ranges(block.prefix, inside),
                     data_detail=f"{block.name}, {field.name}: {field.length} × {field.element}, {where}",
                 ),
@@ -440,7 +440,7 @@ def _one(block: Block, given: Options) -> Html:
 
 def render(given: Options) -> Html:
     """The figure: result, and for each format its weights, its bytes and how they came about."""
-    blocks = [Block(name, given.weights, "rs"[i]) for i, name in enumerate(given.formats)]
+    blocks = [Block(name, given.weights, i) for i, name in enumerate(given.formats)]
     return join(
         _sentence(blocks),
         tag(
