@@ -30,6 +30,8 @@ export interface Ask {
   id: number;
   widget: string;
   options: Strings;
+  /** What the figure came with: models and weights out of files, as JSON, or the empty text. */
+  sources: string;
 }
 
 /** A shared worker that nobody wants any more ends itself when it is done with what it does. */

@@ -38,6 +38,7 @@ interface Request {
   owner: Owner;
   widget: string;
   options: Strings;
+  sources: string;
   resolve: (answer: Answer | null) => void;
   reject: (error: Error) => void;
 }
@@ -80,12 +81,13 @@ export class Python {
    * Draws a widget's figure.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
+   * @param sources What the figure came with, as JSON.
    * @returns The answer, or null where a newer request took its place.
    */
-  ask(owner: Owner, widget: string, options: Strings): Promise<Answer | null> {
+  ask(owner: Owner, widget: string, options: Strings, sources: string): Promise<Answer | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.get(owner)?.resolve(null);
-      this.#waiting.set(owner, { owner, widget, options, resolve, reject });
+      this.#waiting.set(owner, { owner, widget, options, sources, resolve, reject });
       owner.onPython(this.#state);
       // A failed start rejects every request through #end.
       this.start().then(() => this.#next(), () => {});
@@ -151,7 +153,8 @@ export class Python {
     const request = first.value;
     this.#waiting.delete(request.owner);
     this.#running = { ...request, id: ++this.#lastId };
-    this.#channel!.post({ type: "ask", id: this.#lastId, widget: request.widget, options: request.options });
+    const { widget, options, sources } = request;
+    this.#channel!.post({ type: "ask", id: this.#lastId, widget, options, sources });
   }
 
   #receive(message: Exclude<FromWorker, { type: "ready" | "fetched" }>): void {

@@ -222,7 +222,7 @@ export class QuantlabWidget extends HTMLElement {
         if (value === null) delete options[name];
         else options[name] = value;
       }
-      const answer = await python(this.dataset.pyodide!).ask(this, this.getAttribute("name")!, options);
+      const answer = await python(this.dataset.pyodide!).ask(this, this.getAttribute("name")!, options, this.dataset.sources ?? "");
       if (turn !== this.#turn || answer === null) return;
       this.#rest("");
       this.#show(answer.html);

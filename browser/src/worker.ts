@@ -10,7 +10,7 @@ import type { Ask, FromWorker, Start, ToWorker } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 type Send = (message: FromWorker) => void;
-type Respond = (widget: string, options: string) => string;
+type Respond = (widget: string, options: string, sources: string) => string;
 
 interface Pyodide {
   pyimport(module: string): { respond: Respond; install(): void };
@@ -70,8 +70,8 @@ async function start(message: Start, fetched: () => void): Promise<Respond> {
   return page.respond;
 }
 
-function ask(respond: Respond, { id, widget, options }: Ask, send: Send): void {
-  const result = JSON.parse(respond(widget, JSON.stringify(options)));
+function ask(respond: Respond, { id, widget, options, sources }: Ask, send: Send): void {
+  const result = JSON.parse(respond(widget, JSON.stringify(options), sources));
   if (result.answer) send({ type: "answer", id, answer: result.answer });
   else send({ type: "error", id, message: result.message, option: result.option });
 }

@@ -18,10 +18,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.nearest import did_you_mean, nearest_number
 from mkdocs_quantlab.engine.numbers import plain
+from mkdocs_quantlab.engine.sources import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Self
+
+    from mkdocs_quantlab.engine.gguf.model import Model
+    from mkdocs_quantlab.engine.sources import Sources
 
 T = TypeVar("T")
 K = TypeVar("K", bound=int | str)
@@ -427,20 +431,65 @@ class Several(Field[tuple[str, ...]]):
         return self.textarea(options, rows=2)
 
 
+class Names(Field[tuple[str, ...]]):
+    """Names that other things give, such as models, separated by spaces, commas or semicolons; none where left out.
+
+    Args:
+        takes: What the option takes, as the end of a sentence that begins with "takes".
+        most: The most names that make sense together.
+    """
+
+    def __init__(
+        self,
+        takes: str,
+        most: int,
+        *,
+        label: str,
+        help: str,
+        excludes: Sequence[str] = (),
+    ) -> None:
+        super().__init__((), label=label, help=help, excludes=excludes)
+        self.takes = takes
+        self.most = most
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.takes}, at most {self.most}, separated by spaces"
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        found = tuple(word for word in re.split(r"[\s,;]+", text) if word)
+        if len(found) > self.most:
+            raise self.refuse(text, f", which is {len(found)}")
+        for name in found:
+            if found.count(name) > 1:
+                raise OptionError(f"`{self.name}` names `{name}` twice", self.name)
+        return found
+
+    def format(self, value: tuple[str, ...]) -> str:
+        return " ".join(value)
+
+    def control(self, options: Options) -> Html:
+        return self.textarea(options, rows=1)
+
+
 class Options:
     """A widget's options, parsed. Subclasses declare fields and may add `check` and `bounds`.
 
     Args:
         strings: Option names and their texts, as a directive or a form gives them.
+        sources: Where models come from that the options name.
 
     Raises:
         OptionError: A name is unknown, a text is not taken, or two options exclude each other.
     """
 
     primary: ClassVar[str]
-    """The option whose every value is rendered at build time, so that it answers without Python."""
+    """The option whose every value is rendered at build time, so that it answers without Python; `""` for none."""
 
-    def __init__(self, strings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, strings: Mapping[str, str] | None = None, sources: Sources | None = None
+    ) -> None:
+        self.sources = sources or NONE
         strings = strings or {}
         fields = {field.name: field for field in self.fields()}
         for name in strings:
@@ -470,6 +519,23 @@ class Options:
     def bounds(self) -> dict[str, tuple[float, float]]:
         """Limits of number controls where they depend on other options."""
         return {}
+
+    def named_models(self, option: str) -> list[Model]:
+        """The models that an option of type `Names` names; all there are where it names none.
+
+        Raises:
+            OptionError: One of them is not there, or none is named anywhere.
+        """
+        names = self.values[option] or self.sources.names
+        try:
+            models = [self.sources.model(name) for name in names]
+        except LookupError as error:
+            raise OptionError(f"`{option}`: {error.args[0]}", option) from None
+        if not models:
+            raise OptionError(
+                f"`{option}` takes {getattr(type(self), option).allowed}; found none", option
+            )
+        return models
 
     def strings(self) -> dict[str, str]:
         """All options as texts, derived ones included."""

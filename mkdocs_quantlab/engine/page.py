@@ -7,22 +7,25 @@ import sys
 
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import answer
 
 
-def respond(widget: str, options: str) -> str:
+def respond(widget: str, options: str, sources: str) -> str:
     """Draws a widget's figure.
 
     Args:
         widget: The widget's name.
         options: Its options, as a JSON object of texts.
+        sources: What the figure came with, as `Sources.to_json` gives it, or the empty text.
 
     Returns:
         JSON: `{"answer": ...}` as `engine.widgets.answer` gives it, or `{"message": ..., "option": ...}` where an
         option is not taken. One text, because every object that crosses into JavaScript costs a proxy.
     """
     try:
-        return json.dumps({"answer": answer(widget, json.loads(options))})
+        came_with = Sources(**json.loads(sources)) if sources else None
+        return json.dumps({"answer": answer(widget, json.loads(options), came_with)})
     except OptionError as error:
         return json.dumps({"message": str(error), "option": error.option})
 

@@ -13,6 +13,8 @@ from mkdocs_quantlab.site.directives import attributes_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mkdocs_quantlab.engine.sources import Sources
+
 
 def element(
     name: str,
@@ -21,6 +23,7 @@ def element(
     identifier: str,
     attributes: Mapping[str, str],
     pyodide: str,
+    sources: Sources,
 ) -> str:
     """The element for one directive.
 
@@ -33,16 +36,20 @@ def element(
         identifier: The element's `id`, which links to a state name.
         attributes: Other attributes to keep, as the author wrote them.
         pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
+        sources: Where models come from; what they give while the figure is drawn travels with it.
 
     Raises:
         OptionError: The options are not taken.
     """
     found = widget(name)
-    options = found.options(strings)
+    options = found.options(strings, sources)
+    figure = found.render(options)
     data = {
         "options": json.dumps(dict(strings), ensure_ascii=False),
-        "frames": json.dumps(frames(found, strings), ensure_ascii=False, separators=(",", ":")),
+        "frames": _compact(frames(found, strings, sources)),
     }
+    if sources.found:
+        data["sources"] = _compact(sources.to_json())
     head = attributes_text(
         {
             **attributes,
@@ -53,5 +60,9 @@ def element(
         }
     )
     head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())
-    inside = Html(form(options, found.title) + tag("figure", found.render(options)))
+    inside = Html(form(options, found.title) + tag("figure", figure))
     return f"<quantlab-widget{head}>{inside}</quantlab-widget>"
+
+
+def _compact(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -17,6 +17,7 @@ from markdown.preprocessors import Preprocessor
 from mkdocs.exceptions import PluginError
 
 from mkdocs_quantlab.engine.nearest import did_you_mean
+from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import widget
 from mkdocs_quantlab.site.config import SETTINGS
 from mkdocs_quantlab.site.directives import Found, expand, line_of, note
@@ -111,6 +112,7 @@ class _Directives(Postprocessor):
             identifier=found.attributes.get("id", f"quantlab-{number}"),
             attributes=found.attributes,
             pyodide=self.extension.getConfig("pyodide"),
+            sources=Sources(),
         )
 
     def _locate(self, found: Found, nth: int) -> str:

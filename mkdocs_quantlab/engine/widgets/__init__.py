@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mkdocs_quantlab.engine.html import Html
+    from mkdocs_quantlab.engine.sources import Sources
 
 NAMES = (
     "quantization-explorer",
@@ -52,8 +53,8 @@ def widget(name: str) -> Widget:
     return Widget(name, module.TITLE, module.Options, module.render)
 
 
-def answer(name: str, strings: Mapping[str, str]) -> dict[str, Any]:
-    """What the page's worker sends back for a set of options.
+def answer(name: str, strings: Mapping[str, str], sources: Sources | None = None) -> dict[str, Any]:
+    """What the page's worker sends back for a set of options and what they name.
 
     Returns:
         `html`: the figure; `values`: all options as texts, for the controls; `bounds`: limits of number
@@ -63,22 +64,26 @@ def answer(name: str, strings: Mapping[str, str]) -> dict[str, Any]:
         OptionError: The options are not taken.
     """
     found = widget(name)
-    options = found.options(strings)
+    options = found.options(strings, sources)
     return {"html": found.render(options), "values": options.strings(), "bounds": options.bounds()}
 
 
-def frames(found: Widget, strings: Mapping[str, str]) -> dict[str, str]:
+def frames(
+    found: Widget, strings: Mapping[str, str], sources: Sources | None = None
+) -> dict[str, str]:
     """The figure for other values of the primary option, nearest values first, as far as the budget goes."""
+    if not found.options.primary:
+        return {}
     primary = getattr(found.options, found.options.primary)
     assert isinstance(primary, Choice)
     choices = [str(choice) for choice in primary.choices]
-    here = choices.index(str(found.options(strings).values[primary.name]))
+    here = choices.index(str(found.options(strings, sources).values[primary.name]))
     others = sorted(set(range(len(choices))) - {here}, key=lambda i: (abs(i - here), i))
     result: dict[str, str] = {}
     size = 0
     for i in others:
         try:
-            html = found.render(found.options({**strings, primary.name: choices[i]}))
+            html = found.render(found.options({**strings, primary.name: choices[i]}, sources))
         except OptionError:
             continue  # the author's other options do not go with this value; the reader is told if they choose it
         size += len(html)

@@ -33,7 +33,7 @@ class Field(NamedTuple):
     name: str
     """ggml's name."""
     element: str
-    """How each element is stored: `u8`, `i8`, `u16`, `i16`, `f16`, `f32`, `bf16`, little-endian."""
+    """How each element is stored: `u8`, `i16`, `f32`, `bf16` and so on, little-endian."""
     length: int
     """Number of elements."""
     offset: int
@@ -81,7 +81,10 @@ class GgmlType(NamedTuple):
         return self.name in {"Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"}
 
 
-_ELEMENT_BYTES = {"u8": 1, "i8": 1, "u16": 2, "i16": 2, "f16": 2, "bf16": 2, "f32": 4}
+_ELEMENT_BYTES = {
+    "u8": 1, "i8": 1, "u16": 2, "i16": 2, "f16": 2, "bf16": 2,
+    "i32": 4, "f32": 4, "i64": 8, "f64": 8,
+}  # fmt: skip
 
 
 def _type(
@@ -268,10 +271,19 @@ _TABLE = (
           """, "d * (q - 1)"),
 )  # fmt: skip
 
+_NOT_WEIGHTS = (
+    _type(24, "I8", 1, "value i8 1 integer", "value", encodes=False, source="ggml.h: enum ggml_type"),
+    _type(25, "I16", 1, "value i16 1 integer", "value", encodes=False, source="ggml.h: enum ggml_type"),
+    _type(26, "I32", 1, "value i32 1 integer", "value", encodes=False, source="ggml.h: enum ggml_type"),
+    _type(27, "I64", 1, "value i64 1 integer", "value", encodes=False, source="ggml.h: enum ggml_type"),
+    _type(28, "F64", 1, "value f64 1 IEEE double precision", "value", encodes=False, source="IEEE 754 binary64"),
+)  # fmt: skip
+
 TYPES: dict[str, GgmlType] = {entry.name: entry for entry in _TABLE}
-"""All types that hold floating point numbers, by name, in the order of their ids."""
+"""All types that hold a model's weights, by name, in the order of their ids."""
 
 _BY_ID = {entry.id: entry for entry in _TABLE}
+_STORED = _BY_ID | {entry.id: entry for entry in _NOT_WEIGHTS}
 _BY_FOLDED_NAME = {entry.name.casefold(): entry for entry in _TABLE}
 
 
@@ -297,6 +309,11 @@ def ggml_type_of_id(number: int) -> GgmlType:
     if entry is None:
         raise UnknownTypeError(f"{number} is not the id of a ggml type that holds weights")
     return entry
+
+
+def stored_type(number: int) -> GgmlType | None:
+    """The type with that number in GGUF files, those that hold no weights included, or None where it is not known."""
+    return _STORED.get(number)
 
 
 def _unknown(name: str) -> str:

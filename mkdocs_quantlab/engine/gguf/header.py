@@ -1,0 +1,76 @@
+"""What a GGUF file says of itself. Source of names and meanings: ggml's `docs/gguf.md` and `gguf.h`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from mkdocs_quantlab.engine.quant.ggml.types import stored_type
+
+
+class Array(NamedTuple):
+    """A metadata array. Its elements are stepped over unless asked for: vocabularies have half a million."""
+
+    type: str
+    """The elements' type: `string`, `uint32`, `float32` and so on, as in `gguf.md`; `array` where nested."""
+    length: int
+    """Number of elements."""
+    size: int
+    """Bytes of all elements in the file."""
+    values: tuple[Value, ...] | None = None
+    """The elements, where they were asked for."""
+    digests: tuple[str, ...] = ()
+    """Digests of runs of elements, where they were asked for: they tell two arrays apart, and where."""
+
+
+Value: TypeAlias = "int | float | bool | str | Array"
+
+
+class Tensor(NamedTuple):
+    """A tensor as the header lists it."""
+
+    name: str
+    shape: tuple[int, ...]
+    """`ne` of ggml: the fastest dimension, a row's length, comes first, the reverse of numpy's order."""
+    type: int
+    """The ggml type's number as it stands in the file, known or not."""
+    offset: int
+    """First byte, counted from the header's `data_start`."""
+
+    @property
+    def parameters(self) -> int:
+        """Number of elements."""
+        product = 1
+        for length in self.shape:
+            product *= length
+        return product
+
+    @property
+    def type_name(self) -> str:
+        """The type's name in ggml, or `type 99` where it is not known here."""
+        known = stored_type(self.type)
+        return known.name if known else f"type {self.type}"
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the tensor, or None where its type is not known here."""
+        known = stored_type(self.type)
+        if known is None:
+            return None
+        return self.parameters // known.block_size * known.block_bytes
+
+
+class Header(NamedTuple):
+    """A file's header."""
+
+    version: int
+    big_endian: bool
+    metadata: dict[str, Value]
+    """In file order."""
+    types: dict[str, str]
+    """The type of each metadata value: `uint32`, `string`, `array` and so on."""
+    tensors: tuple[Tensor, ...]
+    """In file order; of a split file those of this part only."""
+    data_start: int
+    """First byte of the tensors' data: the header's end, rounded up to the alignment."""
+    size: int
+    """Bytes of the whole file."""

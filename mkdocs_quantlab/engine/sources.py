@@ -1,0 +1,63 @@
+"""What figures show that is neither in their options nor computed from them: models, and weights out of their files.
+
+A widget asks its options' `sources` for it, by name. When a site is built these read files or the lock file
+(`site/sources.py`) and note what they gave; that travels with the figure, and in the page the same questions get the
+same answers from there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Sources:
+    """Answers by kind and key, each as JSON has it.
+
+    Args:
+        names: The models' names, in the author's order.
+        found: The answers, by kind and key in one text.
+    """
+
+    def __init__(self, names: Sequence[str] = (), found: Mapping[str, Any] | None = None) -> None:
+        self.names = tuple(names)
+        self.found: dict[str, Any] = dict(found or {})
+
+    def find(self, kind: str, key: str) -> Any:
+        """What is known under a kind and a key.
+
+        Raises:
+            LookupError: Nothing; the message says why, as a sentence.
+        """
+        try:
+            return self.found[f"{kind} {key}"]
+        except KeyError:
+            raise LookupError(f"`{key}` is not among what this figure came with") from None
+
+    def model(self, name: str) -> Model:
+        """The model of that name, or at that place where the sources take places.
+
+        Raises:
+            LookupError: There is none; the message says which there are.
+        """
+        try:
+            return Model.from_json(self.find("model", name))
+        except LookupError as error:
+            known = "the models are " + ", ".join(f"`{n}`" for n in self.names)
+            if not self.names:
+                known = "`mkdocs.yml` names no models"
+            hint = did_you_mean(name, self.names)
+            raise LookupError(f"{error.args[0]}{hint}; {known}") from None
+
+    def to_json(self) -> dict[str, Any]:
+        """Names and answers, for the page."""
+        return {"names": list(self.names), "found": self.found}
+
+
+NONE = Sources()
+"""No models, no files."""

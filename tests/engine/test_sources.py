@@ -1,0 +1,81 @@
+"""What figures come with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mkdocs_quantlab.engine.gguf.header import Array, Tensor
+from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.options import Names, OptionError, Options
+from mkdocs_quantlab.engine.sources import Sources
+
+TINY = Model(
+    name="q4",
+    file="tiny-Q4_K_M.gguf",
+    parts=1,
+    size=1000,
+    version=3,
+    big_endian=False,
+    metadata={
+        "general.architecture": "llama",
+        "tokenizer.ggml.tokens": Array("string", 3, 27),
+        "some.numbers": Array("uint32", 2, 8, (1, 2), ("ab",)),
+    },
+    types={
+        "general.architecture": "string",
+        "tokenizer.ggml.tokens": "array",
+        "some.numbers": "array",
+    },
+    tensors=(Tensor("output.weight", (256, 4), 12, 0), Tensor("odd", (7,), 99, 576)),
+)
+
+
+class Chosen(Options):
+    models = Names("names of models", 2, label="Models", help="Which.")
+    primary = ""
+
+
+def sources():
+    return Sources(["q4"], {"model q4": json.loads(json.dumps(TINY.to_json()))})
+
+
+def test_a_model_survives_the_way_into_the_page():
+    assert sources().model("q4") == TINY
+
+
+def test_sizes_of_tensors():
+    known, unknown = TINY.tensors
+    assert (known.type_name, known.parameters, known.size) == ("Q4_K", 1024, 4 * 144)
+    assert (unknown.type_name, unknown.parameters, unknown.size) == ("type 99", 7, None)
+    assert TINY.parameters == 1031
+
+
+def test_none_named_means_all():
+    assert Chosen({}, sources()).named_models("models") == [TINY]
+    assert Chosen({"models": "q4"}, sources()).named_models("models") == [TINY]
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "message"),
+    [
+        ("q5", sources(), "did you mean `q4`?; the models are `q4`"),
+        ("q5", None, "`mkdocs.yml` names no models"),
+        ("", None, "`models` takes names of models, at most 2, separated by spaces; found none"),
+    ],
+)
+def test_what_is_not_there(text, given, message):
+    with pytest.raises(OptionError, match="models") as caught:
+        Chosen({"models": text}, given).named_models("models")
+    assert message in str(caught.value)
+    assert caught.value.option == "models"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a b c", "which is 3"), ("a a", "names `a` twice")],
+)
+def test_too_many_and_twice(text, message):
+    with pytest.raises(OptionError, match=message):
+        Chosen({"models": text})
