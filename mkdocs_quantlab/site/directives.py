@@ -31,9 +31,9 @@ KEPT = frozenset({"class", "dir", "id", "lang", "style"})
 # `markdown` belongs to md_in_html and has done its work by now.
 DROPPED = frozenset({"markdown"})
 # Attributes that begin so are meant for us, so that an unknown one is a mistake.
-OURS = ("data-quantization-", "data-quantlab-", "data-gguf-")
+OURS = ("data-quantization-", "data-quantlab-", "data-gguf-", "data-model-mem")
 # A cheap test that lets pages without directives go by unparsed; wide enough for misspelt ones.
-HINT = re.compile(r"data-(?:quan|gguf)", re.IGNORECASE)
+HINT = re.compile(r"data-(?:quan|gguf|model-mem)", re.IGNORECASE)
 
 
 class Found(NamedTuple):

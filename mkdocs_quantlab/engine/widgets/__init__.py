@@ -25,6 +25,7 @@ NAMES = (
     "quantization-grid-explorer",
     "quantization-block",
     "quantization-formats",
+    "model-memory",
 )
 """Every widget there is."""
 

@@ -1,0 +1,448 @@
+"""What llama.cpp keeps of the tokens it has read: keys and values, in layers that are not all alike, and states.
+
+Source of every rule: llama.cpp v0.5.0. `src/llama-model.cpp` (`load_hparams`, `create_memory`) says which cache a
+model gets, `src/models/*.cpp` (`load_arch_hparams`) which of its layers have a window or a state,
+`src/llama-kv-cache.cpp`, `llama-kv-cache-iswa.cpp`, `llama-kv-cache-dsa.cpp` and `llama-memory-recurrent.cpp` how large
+each is, `src/llama-hparams.cpp` (`n_embd_r`, `n_embd_s`) how large a state is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine.gguf.header import Array
+from mkdocs_quantlab.engine.nearest import did_you_mean
+from mkdocs_quantlab.engine.quant.ggml.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mkdocs_quantlab.engine.gguf.model import Model
+
+CACHE_TYPES = ("f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
+"""What `--cache-type-k` and `--cache-type-v` take (`common/arg.cpp`)."""
+
+CONTEXT_STEP = 256
+"""Contexts are rounded up to a multiple of it (`llama_context` in `src/llama-context.cpp`), and so are windows."""
+
+BATCH = 512
+"""Tokens computed at once, where `--ubatch-size` says nothing else."""
+
+MOST_LAYERS = 512
+"""`LLAMA_MAX_LAYERS`."""
+
+PLAIN = frozenset(
+    """
+    llama deci falcon grok gpt2 gptj gptneox mpt baichuan starcoder refact bloom stablelm qwen qwen2 qwen2moe qwen2vl
+    qwen3 qwen3moe qwen3vl qwen3vlmoe phi2 phi3 phimoe plamo codeshell orion internlm2 minicpm minicpm3 gemma starcoder2
+    xverse command-r dbrx olmo olmoe openelm arctic deepseek deepseek2 deepseek2-ocr chatglm glm4 glm4moe bitnet jais
+    jais2 nemotron exaone granite granitemoe chameleon plm bailingmoe bailingmoe2 dots1 arcee ernie4_5 ernie4_5-moe
+    hunyuan-moe hunyuan-dense hunyuan_vl hy_v3 smollm3 seed_oss grovemoe apertus hrm_text minimax-m2 cogvlm
+    pangu-embedded mistral3 mistral4 paddleocr llama-embed maincoder talkie
+    """.split()
+)
+"""Architectures all of whose layers keep keys and values of the whole context."""
+
+NO_CACHE = frozenset(
+    """
+    bert jina-bert-v2 jina-bert-v3 nomic-bert nomic-bert-moe neo-bert eurobert modern-bert gemma-embedding
+    dream llada llada-moe rnd1
+    """.split()
+)
+"""Architectures that read a text at once and keep nothing of it."""
+
+RECURRENT = frozenset("mamba mamba2 rwkv6 rwkv6qwen2 rwkv7 arwkv7".split())
+"""Architectures that keep a state of fixed size and no keys and values."""
+
+HYBRID = frozenset(
+    """
+    jamba plamo2 granitehybrid lfm2 lfm2moe kimi-linear kimi-k3 bailingmoe3 falcon-h1 nemotron_h nemotron_h_moe
+    qwen3next qwen35 qwen35moe minimax-01
+    """.split()
+)
+"""Architectures some of whose layers keep a state and others keys and values."""
+
+INDEXED = frozenset(("deepseek32", "glm-dsa"))
+"""Architectures that keep, beside the cache, the keys by which an indexer picks tokens."""
+
+LATENT = frozenset("deepseek2 mistral4 deepseek32 glm-dsa kimi-linear kimi-k3 bailingmoe3".split())
+"""Architectures that, given the lengths of MLA, keep one latent vector a token in place of keys and values."""
+
+
+class Window(NamedTuple):
+    """Which layers of an architecture see a window only, where the file does not say."""
+
+    period: int | None = None
+    """One layer of so many sees the whole context; None where the file has to list the layers."""
+    dense_first: bool = False
+    """That layer is the first of each group, not the last."""
+    length: int | None = None
+    """Tokens in the window where the file names no length; None where all layers then see everything."""
+    fixed: int | None = None
+    """Tokens in the window, whatever length the file names."""
+
+
+WINDOWS = {
+    "afmoe": Window(4),
+    "cohere2": Window(4),
+    "cohere2moe": Window(4, dense_first=True),
+    "exaone-moe": Window(4, length=128),
+    "exaone4": Window(4, length=4096),
+    "gemma2": Window(2, length=4096),
+    "gemma3": Window(6),
+    "gemma3n": Window(5),
+    "gemma4": Window(),
+    "gpt-oss": Window(2),
+    "granite_swa": Window(),
+    "laguna": Window(4, dense_first=True),
+    "llama4": Window(4, length=8192, fixed=8192),
+    "maple": Window(),
+    "mellum": Window(4),
+    "mimo2": Window(),
+    "muse-glimmer": Window(4),
+    "olmo2": Window(4),
+    "plamo3": Window(8),
+    "smallthinker": Window(4, dense_first=True, fixed=4096),
+    "spark2_5": Window(),
+    "step35": Window(),
+}
+"""Architectures with sliding (llama4: chunked) windows. Others may name one in the file; llama.cpp does not use it."""
+
+REFUSED = {
+    "clip": "it is an image or audio encoder, which keeps no tokens",
+    "deepseek4": "its compressed caches are not modelled here",
+    "dflash": "it is a draft model, whose cache depends on the model it drafts for",
+    "dots3note": "its indexed caches with windows are not modelled here",
+    "eagle3": "it is a draft model, whose cache depends on the model it drafts for",
+    "gemma4-assistant": "it is a draft model that shares the cache of another",
+    "graniteswitch": "its router's cache is not modelled here",
+    "hy_v4": "its indexed caches are not modelled here",
+    "minimax-m3": "its indexed caches are not modelled here",
+    "nanbeige": "it runs its layers several times, and its cache is not modelled here",
+    "pockettts": "it is a speech model, whose caches are not modelled here",
+    "qwen3tts": "it is a speech model, whose caches are not modelled here",
+    "qwen4exp": "its indexed caches are not modelled here",
+    "t5": "it keeps an encoder's output beside the cache, which is not modelled here",
+    "t5encoder": "it is an encoder, which keeps no tokens",
+    "wavtokenizer-dec": "it decodes sound and keeps no tokens",
+}
+"""Architectures that llama.cpp knows and this module does not, and why."""
+
+FULL, WINDOWED, INDEXER, STATE = "full", "window", "indexer", "state"
+"""The kinds of layers: what they keep grows with the context, up to a window, with the context (an indexer), not at all."""
+
+
+class CacheError(ValueError):
+    """A model or setting for which the cache's size is not known; the message says why, without a full stop."""
+
+
+class Setting(NamedTuple):
+    """How the model is run."""
+
+    context: int
+    """Tokens of each sequence."""
+    keys: str = "f16"
+    """Type of the keys in the cache, one of `CACHE_TYPES`."""
+    values: str = "f16"
+    """Type of the values in the cache; all but f32, f16 and bf16 need flash attention, which is assumed on."""
+    sequences: int = 1
+    """Conversations side by side, each with a cache of its own (`--parallel` with `--no-kv-unified`)."""
+    batch: int = BATCH
+    """Tokens computed at once (`--ubatch-size`)."""
+
+
+class Layers(NamedTuple):
+    """Layers that keep the same."""
+
+    kind: str
+    """`FULL`, `WINDOWED`, `INDEXER` or `STATE`."""
+    number: int
+    """How many of them."""
+    keys: int
+    """Key elements a token; of a state the elements of what a convolution or token shift remembers."""
+    values: int
+    """Value elements a token; of a state the elements of the state itself."""
+    key_head: int
+    """Key elements of one head, which blocks of the cache's type may not straddle."""
+    value_head: int
+    """Value elements of one head."""
+
+
+class Part(NamedTuple):
+    """What some layers keep, under a setting."""
+
+    layers: Layers
+    cells: int
+    """Tokens there is room for, of each sequence; 1 for a state."""
+    key_type: str
+    value_type: str
+    bytes: int
+
+
+class Cache(NamedTuple):
+    """What a model keeps."""
+
+    window: int
+    """Tokens in the windows, 0 where there are none."""
+    layers: tuple[Layers, ...]
+
+    def parts(self, setting: Setting) -> list[Part]:
+        """The sizes under a setting.
+
+        Raises:
+            CacheError: A head does not divide into blocks of the cache's type; llama.cpp refuses it too.
+        """
+        if setting.keys != setting.values and any(
+            layers.kind == FULL and layers.keys and not layers.values for layers in self.layers
+        ):
+            raise CacheError(
+                f"a latent cache has one type; found `{setting.keys}` for keys and `{setting.values}` for values"
+            )
+        context = _padded(setting.context)
+        return [
+            _part(layers, self._cells(layers, context, setting), setting) for layers in self.layers
+        ]
+
+    def _cells(self, layers: Layers, context: int, setting: Setting) -> int:
+        if layers.kind == STATE:
+            return 1
+        if layers.kind == WINDOWED:
+            return _padded(min(context, self.window + setting.batch))
+        return context
+
+
+def _padded(tokens: int) -> int:
+    return -(-tokens // CONTEXT_STEP) * CONTEXT_STEP
+
+
+def _part(layers: Layers, cells: int, setting: Setting) -> Part:
+    keys, values = ("f32", "f32") if layers.kind == STATE else (setting.keys, setting.values)
+    for head, type_, what in (
+        (layers.key_head, keys, "keys"),
+        (layers.value_head, values, "values"),
+    ):
+        block = TYPES[type_.upper()].block_size
+        if head % block:
+            raise CacheError(
+                f"`{type_}` stores {what} in blocks of {block}, which do not divide a head's {head}; llama.cpp refuses it too"
+            )
+    size = _row(layers.keys, keys) + _row(layers.values, values)
+    return Part(layers, cells, keys, values, layers.number * cells * setting.sequences * size)
+
+
+def _row(elements: int, type_: str) -> int:
+    entry = TYPES[type_.upper()]
+    return elements // entry.block_size * entry.block_bytes
+
+
+class _Keys:
+    """A model's metadata as llama.cpp reads it: numbers by the key's part behind the architecture."""
+
+    def __init__(self, model: Model) -> None:
+        self._metadata = model.metadata
+        architecture = model.metadata.get("general.architecture")
+        if not isinstance(architecture, str):
+            raise CacheError("it has no `general.architecture`")
+        self.architecture = architecture
+        self.blocks = self.number("block_count")
+        if not 1 <= self.blocks <= MOST_LAYERS:
+            raise CacheError(
+                f"`{architecture}.block_count` is {self.blocks}; llama.cpp takes 1 to {MOST_LAYERS}"
+            )
+        self.trunk = self.blocks - self.number("nextn_predict_layers", 0)
+        """Layers without those that only predict further tokens, which run in a context of their own."""
+        if self.trunk < 1:
+            raise CacheError(f"`{architecture}.nextn_predict_layers` leaves no layers")
+
+    def number(self, key: str, default: int | None = None) -> int:
+        """The number, or the default where there is none; of a list the first."""
+        return self.each(key, default)[0]
+
+    def each(self, key: str, default: int | Sequence[int] | None = None) -> list[int]:
+        """A number for each layer; where the file has one for all, that."""
+        name = f"{self.architecture}.{key}"
+        found = self._metadata.get(name)
+        count = getattr(self, "blocks", 1)
+        if found is None:
+            if default is None:
+                raise CacheError(f"it has no `{name}`")
+            return [default] * count if isinstance(default, int) else list(default)
+        values = found.values if isinstance(found, Array) else (found,) * count
+        if values is None:
+            raise CacheError(f"the list `{name}` was not read")
+        numbers = [int(value) for value in values if isinstance(value, int) and value >= 0]
+        if len(numbers) != len(values) or len(numbers) < count:
+            raise CacheError(f"`{name}` is not a number, or not one for each of {count} layers")
+        return numbers
+
+    def is_list(self, key: str) -> bool:
+        return isinstance(self._metadata.get(f"{self.architecture}.{key}"), Array)
+
+    def has(self, key: str) -> bool:
+        return f"{self.architecture}.{key}" in self._metadata
+
+
+def cache_of(model: Model) -> Cache:
+    """What llama.cpp keeps for a model.
+
+    Raises:
+        CacheError: The architecture is not known here, or the file lacks what its rules need.
+    """
+    keys = _Keys(model)
+    architecture = keys.architecture
+    known = PLAIN | NO_CACHE | RECURRENT | HYBRID | INDEXED | set(WINDOWS)
+    if architecture in REFUSED:
+        raise CacheError(f"the cache of `{architecture}` is not known: {REFUSED[architecture]}")
+    if architecture not in known:
+        raise CacheError(
+            f"the architecture `{architecture}` is not known here{did_you_mean(architecture, known)}, "
+            "and its cache may follow rules of its own"
+        )
+    if architecture in NO_CACHE:
+        return Cache(0, ())
+    states = _states(keys)
+    window, windowed = _windowed(keys, states)
+    sizes = [
+        _attention(keys, layer, windowed=layer in windowed)
+        for layer in range(keys.blocks)
+        if _attends(keys, states, layer)
+    ]
+    if architecture in INDEXED:
+        sizes += _indexers(keys)
+    if states:
+        sizes += [_state(keys)] * len(states)
+    counts = Counter(layers for layers in sizes if layers.keys or layers.values)
+    return Cache(window, tuple(layers._replace(number=n) for layers, n in counts.items()))
+
+
+def _states(keys: _Keys) -> frozenset[int]:
+    """The layers that keep a state."""
+    architecture, trunk = keys.architecture, range(keys.trunk)
+    if architecture in RECURRENT or architecture == "falcon-h1":
+        return frozenset(trunk)
+    if architecture not in HYBRID:
+        return frozenset()
+    if architecture in _INTERVALS:
+        if keys.has("attention.recurrent_layers"):
+            listed = keys.each("attention.recurrent_layers")
+            return frozenset(layer for layer in trunk if listed[layer])
+        interval = keys.number("full_attention_interval", _INTERVALS[architecture])
+        if interval == 0:
+            raise CacheError(f"`{architecture}.full_attention_interval` is 0")
+        return frozenset(layer for layer in trunk if (layer + 1) % interval)
+    heads = keys.each("attention.head_count_kv")
+    wide = keys.each("feed_forward_length", 0) if architecture in _NEMOTRON else [0] * keys.blocks
+    return frozenset(layer for layer in trunk if heads[layer] == 0 and wide[layer] == 0)
+
+
+_INTERVALS = {"qwen3next": 4, "qwen35": 4, "qwen35moe": 4, "minimax-01": 8}
+"""Hybrids that name every how many layers one attends, and what they do where the file does not say."""
+
+_NEMOTRON = frozenset(("nemotron_h", "nemotron_h_moe"))
+"""Hybrids each of whose layers either attends, or keeps a state, or computes only (`feed_forward_length` > 0)."""
+
+
+def _attends(keys: _Keys, states: frozenset[int], layer: int) -> bool:
+    """Whether a layer keeps keys and values of its own."""
+    architecture = keys.architecture
+    if architecture == "falcon-h1":
+        return True
+    if layer in states or architecture in RECURRENT:
+        return False
+    if architecture in _NEMOTRON:
+        return keys.each("feed_forward_length", 0)[layer] == 0
+    if architecture in HYBRID and architecture not in _INTERVALS:
+        return True  # layers that predict further tokens are not left out there
+    if architecture == "gemma3n":
+        return layer < 20  # a constant of llama.cpp; later layers use these layers' keys and values
+    if architecture == "gemma4":
+        return layer < keys.blocks - keys.number("attention.shared_kv_layers", 0)
+    return layer < keys.trunk
+
+
+def _windowed(keys: _Keys, states: frozenset[int]) -> tuple[int, frozenset[int]]:
+    """The window's length and the layers that see no further."""
+    none = (0, frozenset[int]())
+    if keys.architecture == "lfm2":
+        length = keys.number("attention.sliding_window", 0)
+        return (length, frozenset(range(keys.trunk)) - states) if length else none
+    rule = WINDOWS.get(keys.architecture)
+    if rule is None or (keys.architecture == "exaone4" and keys.blocks != 64):
+        return none
+    length = keys.number("attention.sliding_window", rule.length or 0)
+    if length == 0:
+        return none
+    pattern = "attention.sliding_window_pattern"
+    if keys.is_list(pattern):
+        listed = keys.each(pattern)
+        layers = frozenset(layer for layer in range(keys.blocks) if listed[layer])
+    else:
+        period = keys.number(pattern, rule.period)
+        dense = 0 if rule.dense_first else period - 1
+        layers = frozenset(
+            layer for layer in range(keys.trunk) if period == 0 or layer % period != dense
+        )
+    return rule.fixed or length, layers
+
+
+def _attention(keys: _Keys, layer: int, *, windowed: bool) -> Layers:
+    heads = keys.each("attention.head_count_kv", keys.each("attention.head_count"))[layer]
+    first = keys.number("attention.head_count")
+    head = keys.number("embedding_length") // first if first else 0
+    key_head = keys.number("attention.key_length", head)
+    value_head = keys.number("attention.value_length", head)
+    if windowed:
+        key_head = keys.number("attention.key_length_swa", key_head)
+        value_head = keys.number("attention.value_length_swa", value_head)
+    if _is_latent(keys):
+        value_head = 0
+    kind = WINDOWED if windowed else FULL
+    return Layers(kind, 1, heads * key_head, heads * value_head, key_head, value_head)
+
+
+def _is_latent(keys: _Keys) -> bool:
+    return keys.architecture in LATENT and all(
+        keys.number(f"attention.{what}_length_mla", 0) for what in ("key", "value")
+    )
+
+
+def _indexers(keys: _Keys) -> list[Layers]:
+    size = keys.number("attention.indexer.key_length")
+    full = [1] * keys.blocks
+    if keys.architecture == "glm-dsa":
+        kind = "attention.indexer.types"
+        if keys.number("context_length") >= 1 << 20 and not keys.has(kind):
+            raise CacheError(f"it has no `glm-dsa.{kind}`, which says which layers have an indexer")
+        full = keys.each(kind, full)
+    return [Layers(INDEXER, 1, size, 0, size, 0) for layer in range(keys.trunk) if full[layer]]
+
+
+def _state(keys: _Keys) -> Layers:
+    """What a layer keeps that does not grow with the text."""
+    architecture = keys.architecture
+    embedding = keys.number("embedding_length")
+    heads = keys.number("attention.head_count", 0)
+    kernel = keys.number("ssm.conv_kernel", 0)
+    past = kernel - 1 if kernel else 0
+    if "rwkv" in architecture:
+        shifts = keys.number("token_shift_count", 2)
+        rolling, state = shifts * embedding, embedding * keys.number("wkv.head_size")
+    elif architecture.startswith("lfm2"):
+        rolling, state = embedding * (keys.number("shortconv.l_cache") - 1), 0
+    elif keys.has("kda.head_dim") and architecture in LATENT:
+        head = keys.number("kda.head_dim")
+        rolling, state = 3 * (past or 3) * heads * head, head * head * heads
+    elif architecture == "minimax-01":
+        head = keys.number("attention.key_length", embedding // heads if heads else 0)
+        rolling, state = 0, head * head * heads
+    else:
+        inner, size = keys.number("ssm.inner_size"), keys.number("ssm.state_size")
+        # The first generation of Mamba mixes its inner channels only.
+        groups = 0 if architecture in _FIRST_MAMBA else keys.number("ssm.group_count", 0)
+        rolling, state = past * (inner + 2 * groups * size), inner * size
+    return Layers(STATE, 1, rolling, state, 0, 0)
+
+
+_FIRST_MAMBA = frozenset(("mamba", "jamba"))
+"""Architectures for which llama.cpp reads no `ssm.group_count`."""
