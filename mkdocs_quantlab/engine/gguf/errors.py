@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+
+class GgufError(ValueError):
+    """A file is no GGUF, broken, or beyond a limit; the message says what was found, where, and what is allowed.
+
+    It is a sentence's second half, to follow the file's name and a colon.
+    """
