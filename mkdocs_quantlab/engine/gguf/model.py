@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mkdocs_quantlab.engine.gguf.header import Header
+
+_PART = re.compile(
+    r"(?s)(?P<stem>.*)-(?P<number>\d{5})-of-(?P<count>\d{5})(?P<end>\.gguf(?:\?.*)?)"
+)
+
+
+def part_names(file: str) -> list[str]:
+    """The names of all parts of a split file, by the name, path or URL of one of them; of any other file its own.
+
+    Source of the pattern: `llama_split_path` in llama.cpp's `llama.cpp`.
+
+    Raises:
+        GgufError: The name's own number is not among the parts'.
+    """
+    match = _PART.fullmatch(file)
+    if match is None:
+        return [file]
+    number, count = int(match["number"]), int(match["count"])
+    if not 1 <= number <= count:
+        raise GgufError(f"the name says part {number} of {count}; parts count from 1")
+    return [
+        f"{match['stem']}-{part:05}-of-{match['count']}{match['end']}"
+        for part in range(1, count + 1)
+    ]
 
 
 class Model(NamedTuple):
@@ -30,13 +61,36 @@ class Model(NamedTuple):
         """Number of elements of all tensors."""
         return sum(tensor.parameters for tensor in self.tensors)
 
+    @classmethod
+    def of_files(cls, name: str, files: Sequence[tuple[str, Header]]) -> Model:
+        """The model in a file, or in all parts of a split one.
+
+        Args:
+            name: What the author calls it.
+            files: Names or paths and headers, of parts in any order.
+
+        Raises:
+            GgufError: Parts are missing, there twice, or of different models.
+        """
+        parts = _in_order(files)
+        file, first = parts[0]
+        tensors = tuple(tensor for _, header in parts for tensor in header.tensors)
+        return cls(
+            name=name,
+            file=re.split(r"[/\\]", file.partition("?")[0])[-1],
+            parts=len(parts),
+            size=sum(header.size for _, header in parts),
+            version=first.version,
+            big_endian=first.big_endian,
+            metadata=first.metadata,
+            types=first.types,
+            tensors=tensors,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The model as JSON has it, for the lock file and for the page."""
         fields = self._asdict()
-        fields["metadata"] = {
-            key: {"array": value._asdict()} if isinstance(value, Array) else value
-            for key, value in self.metadata.items()
-        }
+        fields["metadata"] = {key: _plain(value) for key, value in self.metadata.items()}
         fields["tensors"] = [list(tensor) for tensor in self.tensors]
         return fields
 
@@ -54,12 +108,64 @@ class Model(NamedTuple):
         return cls(**{**fields, "metadata": metadata, "tensors": tensors})
 
 
+def _in_order(files: Sequence[tuple[str, Header]]) -> list[tuple[str, Header]]:
+    """The parts, after a look at whether they belong together. Source of the keys: llama.cpp's `gguf-split`."""
+    by_number: dict[int, tuple[str, Header]] = {}
+    counts: dict[int, str] = {}
+    for file, header in files:
+        # gguf-split leaves a count of 0 in a file that it merged.
+        count = header.metadata.get("split.count") or 1
+        number = header.metadata.get("split.no") if count != 1 else 0
+        if not isinstance(count, int) or not isinstance(number, int) or not 0 <= number < count:
+            raise GgufError(
+                f"`split.no` is {number} and `split.count` {count} in {file}; "
+                "parts count from 0 to one less than the count"
+            )
+        if number in by_number:
+            raise GgufError(f"{by_number[number][0]} and {file} are both part {number + 1}")
+        by_number[number] = (file, header)
+        counts.setdefault(count, file)
+    if len(counts) > 1:
+        found = " and ".join(f"{file} one of {count}" for count, file in counts.items())
+        raise GgufError(f"the parts are not of one model: {found}")
+    (count,) = counts
+    missing = sorted(set(range(min(count, len(by_number) + 10))) - set(by_number))
+    if len(by_number) < count:
+        numbers = ", ".join(str(number + 1) for number in missing[:5])
+        more = " and others" if count - len(by_number) > 5 else ""
+        raise GgufError(f"it is split into {count} parts; missing: {numbers}{more}")
+    parts = [by_number[number] for number in range(count)]
+    _check_tensors(parts)
+    return parts
+
+
+def _check_tensors(parts: Sequence[tuple[str, Header]]) -> None:
+    """Whether the parts' tensors are one model's."""
+    file, first = parts[0]
+    where: dict[str, str] = {}
+    for part, header in parts:
+        if (header.version, header.big_endian) != (first.version, first.big_endian):
+            raise GgufError(f"{part} and {file} differ in version or byte order")
+        for tensor in header.tensors:
+            if tensor.name in where:
+                raise GgufError(f"tensor `{tensor.name}` is in {where[tensor.name]} and in {part}")
+            where[tensor.name] = part
+    total = first.metadata.get("split.tensors.count", len(where))
+    if len(parts) > 1 and total != len(where):
+        raise GgufError(f"the parts have {len(where)} tensors; `split.tensors.count` says {total}")
+
+
 def _array(fields: dict[str, Any]) -> Array:
     values = fields["values"]
-    return Array(
-        **{
-            **fields,
-            "values": None if values is None else tuple(values),
-            "digests": tuple(fields["digests"]),
-        }
-    )
+    if values is not None:
+        values = tuple(_array(v["array"]) if isinstance(v, dict) else v for v in values)
+    return Array(**{**fields, "values": values, "digests": tuple(fields["digests"])})
+
+
+def _plain(value: Value) -> Any:
+    if not isinstance(value, Array):
+        return value
+    fields = value._asdict()
+    if value.values is not None:
+        fields["values"] = [_plain(element) for element in value.values]
+    return {"array": fields}
