@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mkdocs_quantlab import __version__
+from mkdocs_quantlab.cli.gguf import gguf
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
 
 
@@ -15,6 +16,9 @@ from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
 @click.version_option(__version__, prog_name="quantlab")
 def main() -> None:
     """Labs on the quantization of large language models."""
+
+
+main.add_command(gguf)
 
 
 @main.command()
