@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mkdocs_quantlab.engine.gguf.header import Tensor
+    from mkdocs_quantlab.engine.gguf.header import Header, Tensor
     from mkdocs_quantlab.measure.accuracy import Accuracy
 
     Floats = NDArray[Any]  # float32
@@ -36,6 +36,21 @@ class Stored(NamedTuple):
     start: int
     """The first byte of its data in the file."""
     tensor: Tensor
+
+
+def stored(parts: Mapping[Path, Header]) -> dict[str, Stored]:
+    """The tensors of a model by name, from the headers of its files.
+
+    Raises:
+        GgmlError: A file is big-endian, whose blocks are not decoded here.
+    """
+    found = {}
+    for path, header in parts.items():
+        if header.big_endian:
+            raise GgmlError(f"{path.name} is big-endian; weights are read from little-endian files")
+        for tensor in header.tensors:
+            found[tensor.name] = Stored(path, header.data_start + tensor.offset, tensor)
+    return found
 
 
 class Histogram(NamedTuple):
@@ -57,12 +72,12 @@ def pieces(stored: Stored) -> Iterator[Floats]:
         GgmlError: The type is not known here.
     """
     tensor = stored.tensor
-    entry = stored_type(tensor.type)
-    if entry is None or entry.name not in TYPES:
+    entry, size = stored_type(tensor.type), tensor.size
+    if entry is None or size is None or entry.name not in TYPES:
         raise GgmlError(
             f"`{tensor.name}` has the type {tensor.type_name}, which cannot be decoded here"
         )
-    data = np.memmap(stored.path, np.uint8, "r", stored.start, (tensor.size,))
+    data = np.memmap(stored.path, np.uint8, "r", stored.start, (size,))
     step = CHUNK_WEIGHTS // entry.block_size * entry.block_bytes
     for first in range(0, len(data), step):
         yield dequantize(data[first : first + step], entry.name)
