@@ -25,6 +25,8 @@ NAMES = (
     "quantization-grid-explorer",
     "quantization-block",
     "quantization-formats",
+    "gguf-compare",
+    "gguf-inspect",
     "model-memory",
 )
 """Every widget there is."""
