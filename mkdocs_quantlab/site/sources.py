@@ -1,0 +1,47 @@
+"""What figures ask for when a site is built, out of the site's models; what they got is noted and travels with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_quantlab.engine.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mkdocs_quantlab.site.models import Models
+
+
+class SiteSources(Sources):
+    """The sources of one figure.
+
+    Args:
+        models: The site's models.
+        warn: Told what an author should know.
+    """
+
+    def __init__(self, models: Models, warn: Callable[[str], None]) -> None:
+        super().__init__(tuple(models.named))
+        self.models = models
+        self.warn = warn
+
+    def find(self, kind: str, key: str) -> Any:
+        """What is known under a kind and a key.
+
+        Raises:
+            LookupError: There is no model of that name.
+            ModelError: A model cannot be read.
+            LockError: The lock file cannot be used.
+        """
+        question = f"{kind} {key}"
+        if question not in self.found:
+            self.found[question] = KINDS[kind](self, key)
+        return self.found[question]
+
+
+def _model(sources: SiteSources, key: str) -> Any:
+    return sources.models.model(key, sources.warn).to_json()
+
+
+KINDS: dict[str, Callable[[SiteSources, str], Any]] = {"model": _model}
+"""What can be asked for, by kind."""
