@@ -60,8 +60,12 @@ def test_the_engine_loads_alone():
     """In a Python that has nothing but the standard library, as in the page."""
     code = (
         f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
+        "from mkdocs_quantlab.engine.gguf.model import Model\n"
+        "from mkdocs_quantlab.engine.sources import Sources\n"
         "from mkdocs_quantlab.engine.widgets import NAMES, answer\n"
-        "assert all(answer(name, {})['html'] for name in NAMES)\n"
+        "model = Model('tiny', 'tiny.gguf', 1, 99, 3, False, {}, {}, ())\n"
+        "sources = Sources(['tiny'], {'model tiny': model.to_json()})\n"
+        "assert all(answer(name, {}, sources)['html'] for name in NAMES)\n"
         "assert not {'dataclasses', 'inspect', 'difflib', 'logging'} & set(sys.modules), 'slow imports'\n"
     )
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)

@@ -34,12 +34,30 @@ export interface Ask {
   sources: string;
 }
 
+/** A GGUF file of the reader's own, or the address of one. */
+export type GgufFile = File | string;
+
+/** Reads the headers of files, and of nothing else in them. Answered by any number of `reading`, then `models` or `error`. */
+export interface Read {
+  type: "read";
+  id: number;
+  files: GgufFile[];
+}
+
+/** What is asked of Python, by the page. */
+export type Question = Omit<Ask, "id"> | Omit<Read, "id">;
+
+/** `engine.gguf.model.Model.to_json`, of which the page needs the name only. */
+export interface Model {
+  name: string;
+}
+
 /** A shared worker that nobody wants any more ends itself when it is done with what it does. */
 export interface Close {
   type: "close";
 }
 
-export type ToWorker = Start | Wasm | Ask | Close;
+export type ToWorker = Start | Wasm | Ask | Read | Close;
 
 /** `fetched`: everything has arrived. `option` names the option an error is about, where it is about one. */
 export type FromWorker =
@@ -47,4 +65,6 @@ export type FromWorker =
   | { type: "ready" }
   | { type: "failed"; message: string }
   | { type: "answer"; id: number; answer: Answer }
+  | { type: "reading"; id: number; state: string }
+  | { type: "models"; id: number; models: Model[] }
   | { type: "error"; id: number; message: string; option: string | null };

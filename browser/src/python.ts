@@ -5,7 +5,7 @@
  * never falls behind.
  */
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
-import type { Answer, FromWorker, Strings } from "./messages.ts";
+import type { Answer, FromWorker, GgufFile, Model, Question, Strings } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 declare const PYODIDE_VERSION: string;
@@ -36,10 +36,9 @@ export interface Owner {
 
 interface Request {
   owner: Owner;
-  widget: string;
-  options: Strings;
-  sources: string;
-  resolve: (answer: Answer | null) => void;
+  question: Question;
+  /** Given the answer to that question, or null. */
+  resolve: (answer: any) => void;
   reject: (error: Error) => void;
 }
 
@@ -85,9 +84,23 @@ export class Python {
    * @returns The answer, or null where a newer request took its place.
    */
   ask(owner: Owner, widget: string, options: Strings, sources: string): Promise<Answer | null> {
+    return this.#request(owner, { type: "ask", widget, options, sources });
+  }
+
+  /**
+   * Reads the headers of GGUF files.
+   *
+   * @param owner Whoever asks: its newer request replaces its waiting one.
+   * @returns The models, or null where a newer request took its place.
+   */
+  read(owner: Owner, files: GgufFile[]): Promise<Model[] | null> {
+    return this.#request(owner, { type: "read", files });
+  }
+
+  #request<Reply>(owner: Owner, question: Question): Promise<Reply | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.get(owner)?.resolve(null);
-      this.#waiting.set(owner, { owner, widget, options, sources, resolve, reject });
+      this.#waiting.set(owner, { owner, question, resolve, reject });
       owner.onPython(this.#state);
       // A failed start rejects every request through #end.
       this.start().then(() => this.#next(), () => {});
@@ -153,8 +166,7 @@ export class Python {
     const request = first.value;
     this.#waiting.delete(request.owner);
     this.#running = { ...request, id: ++this.#lastId };
-    const { widget, options, sources } = request;
-    this.#channel!.post({ type: "ask", id: this.#lastId, widget, options, sources });
+    this.#channel!.post({ ...request.question, id: this.#lastId });
   }
 
   #receive(message: Exclude<FromWorker, { type: "ready" | "fetched" }>): void {
@@ -164,8 +176,13 @@ export class Python {
     }
     const running = this.#running;
     if (running?.id !== message.id) return;
+    if (message.type === "reading") {
+      running.owner.onPython(message.state);
+      return;
+    }
     this.#running = undefined;
     if (message.type === "answer") running.resolve(message.answer);
+    else if (message.type === "models") running.resolve(message.models);
     else running.reject(new OptionError(message.message, message.option));
     this.#next();
   }

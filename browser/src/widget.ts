@@ -5,9 +5,10 @@
  * not before. The element knows nothing of any one widget.
  */
 import { Explorer } from "./explore.ts";
+import { takeFiles } from "./files.ts";
 import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
-import type { Answer, Strings } from "./messages.ts";
+import type { Answer, GgufFile, Model, Strings } from "./messages.ts";
 import { OptionError, Python, Stopped } from "./python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -50,6 +51,10 @@ export class QuantlabWidget extends HTMLElement {
 
   /** What the reader changed; null for an option that another one cleared. */
   #changes: Changes = {};
+  /** What the figure shows beside options: what it came with, and the models out of the reader's own files. */
+  #sources = "";
+  /** The reader's files that were not read yet. */
+  #unread: GgufFile[] = [];
   /** Counts redraws, so that a late answer to an old question is dropped. */
   #turn = 0;
   #patience = 0;
@@ -66,6 +71,7 @@ export class QuantlabWidget extends HTMLElement {
     this.#status = form.querySelector(".quantlab-status")!;
     this.#stop = form.querySelector(".quantlab-stop")!;
     this.#options = JSON.parse(this.dataset.options ?? "{}");
+    this.#sources = this.dataset.sources ?? "";
     this.#initial = figure.innerHTML;
     for (const input of form.querySelectorAll<HTMLInputElement>("input[min]")) {
       this.#limits.set(input, [input.min, input.max]);
@@ -85,6 +91,8 @@ export class QuantlabWidget extends HTMLElement {
     // The first sign that Python will be wanted: it starts while the reader still aims.
     for (const sign of ["pointerover", "focusin"]) form.addEventListener(sign, (event) => this.#onIntent(event.target));
     dragSegments(form);
+    const zone = form.querySelector<HTMLElement>(".quantlab-files");
+    if (zone) takeFiles(this, zone, (files) => this.#onFiles(files));
     form.addEventListener("input", (event) => this.#onInput(event.target as Control));
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -156,7 +164,7 @@ export class QuantlabWidget extends HTMLElement {
 
   /** Over a control that only Python can answer, where the reader has not asked the browser to save data. */
   #onIntent(target: EventTarget | null): void {
-    const control = target instanceof Element ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name]") : null;
+    const control = target instanceof Element ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name], .quantlab-files input") : null;
     if (!control || control.name === this.dataset.primary || this.#inPage(control.name)) return;
     if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
     try {
@@ -176,9 +184,24 @@ export class QuantlabWidget extends HTMLElement {
     if (!this.#inPage(name)) void this.#redraw();
   }
 
+  #onFiles(files: GgufFile[]): void {
+    this.#unread = files;
+    void this.#redraw();
+  }
+
+  /** Adds models to what the figure shows; of two with one name the newer stays. */
+  #addModels(models: Model[]): void {
+    const sources = JSON.parse(this.#sources || '{"names":[],"found":{}}');
+    sources.files = [...new Set([...(sources.files ?? []), ...models.map(({ name }) => name)])];
+    for (const model of models) sources.found[`model ${model.name}`] = model;
+    this.#sources = JSON.stringify(sources);
+  }
+
   #onReset(): void {
     this.#turn++; // an answer that is on its way comes too late
     this.#changes = {};
+    this.#unread = [];
+    this.#sources = this.dataset.sources ?? "";
     for (const [input, [min, max]] of this.#limits) {
       input.min = min;
       input.max = max;
@@ -222,19 +245,28 @@ export class QuantlabWidget extends HTMLElement {
         if (value === null) delete options[name];
         else options[name] = value;
       }
-      const answer = await python(this.dataset.pyodide!).ask(this, this.getAttribute("name")!, options, this.dataset.sources ?? "");
+      const ours = python(this.dataset.pyodide!);
+      if (this.#unread.length) {
+        const models = await ours.read(this, this.#unread);
+        if (turn !== this.#turn || models === null) return;
+        this.#unread = [];
+        this.#addModels(models);
+      }
+      const answer = await ours.ask(this, this.getAttribute("name")!, options, this.#sources);
       if (turn !== this.#turn || answer === null) return;
       this.#rest("");
       this.#show(answer.html);
       this.#follow(answer);
     } catch (error) {
       if (turn !== this.#turn) return;
+      this.#unread = [];
       this.#explain(error as Error);
     }
   }
 
   /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */
   #frame(): string | undefined {
+    if (this.#unread.length || this.#sources !== (this.dataset.sources ?? "")) return undefined;
     const primary = this.dataset.primary!;
     if (Object.keys(this.#changes).some((name) => name !== primary && !this.#inPage(name))) return undefined;
     const value = this.#changes[primary] ?? this.#choice;

@@ -5,18 +5,31 @@
  * A module worker, because Pyodide 314 refuses classic ones. It is ended from outside when it takes too long: without
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
+import { readHeaders, type PageFiles } from "./headers.ts";
 import type { Ask, FromWorker, Start, ToWorker } from "./messages.ts";
 
 import { compile } from "./wasm.ts";
 
 type Send = (message: FromWorker) => void;
-type Respond = (widget: string, options: string, sources: string) => string;
 
-interface Pyodide {
-  pyimport(module: string): { respond: Respond; install(): void };
+/** `engine.page`. */
+interface Page {
+  respond(widget: string, options: string, sources: string): string;
+  install(): void;
 }
 
-let starting: Promise<Respond> | undefined;
+interface Pyodide {
+  pyimport(module: "mkdocs_quantlab.engine.page"): Page;
+  pyimport(module: "mkdocs_quantlab.engine.page_files"): PageFiles;
+}
+
+/** What answers. */
+interface Python {
+  page: Page;
+  pyodide: Pyodide;
+}
+
+let starting: Promise<Python> | undefined;
 let receiveWasm: (wasm: WebAssembly.Module) => void;
 const sentWasm = new Promise<WebAssembly.Module>((resolve) => (receiveWasm = resolve));
 
@@ -49,7 +62,7 @@ function intercept({ folder, archive, willSendWasm }: Start): Promise<unknown> {
   return Promise.all([wasm, library]);
 }
 
-async function start(message: Start, fetched: () => void): Promise<Respond> {
+async function start(message: Start, fetched: () => void): Promise<Python> {
   const { folder, archive, version } = message;
   const arrival = intercept(message).then(fetched);
   arrival.catch(() => {}); // awaited below, if it comes to that
@@ -65,13 +78,14 @@ async function start(message: Start, fetched: () => void): Promise<Respond> {
     packageBaseUrl: folder,
   });
   await arrival;
-  const page = (await loading).pyimport("mkdocs_quantlab.engine.page");
+  const pyodide = await loading;
+  const page = pyodide.pyimport("mkdocs_quantlab.engine.page");
   page.install();
-  return page.respond;
+  return { page, pyodide };
 }
 
-function ask(respond: Respond, { id, widget, options, sources }: Ask, send: Send): void {
-  const result = JSON.parse(respond(widget, JSON.stringify(options), sources));
+function ask({ page }: Python, { id, widget, options, sources }: Ask, send: Send): void {
+  const result = JSON.parse(page.respond(widget, JSON.stringify(options), sources));
   if (result.answer) send({ type: "answer", id, answer: result.answer });
   else send({ type: "error", id, message: result.message, option: result.option });
 }
@@ -84,6 +98,8 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       send({ type: "ready" });
     } else if (message.type === "ask") {
       ask(await starting!, message, send);
+    } else if (message.type === "read") {
+      await readHeaders((await starting!).pyodide.pyimport("mkdocs_quantlab.engine.page_files"), message, send);
     } else if (message.type === "wasm") {
       receiveWasm(message.wasm);
     } else {

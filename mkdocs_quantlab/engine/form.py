@@ -18,6 +18,7 @@ def form(options: Options, label: str) -> Html:
     """
     return tag(
         "form",
+        _files() if options.takes_files else None,
         (field.control(options) for field in options.fields()),
         tag(
             "div",
@@ -30,4 +31,26 @@ def form(options: Options, label: str) -> Html:
         ),
         class_="quantlab-form",
         aria_label=label,
+    )
+
+
+def _files() -> Html:
+    """Where a reader's own files come in. Without names: neither files nor addresses are options, and no link has them."""
+    return tag(
+        "div",
+        tag(
+            "label",
+            tag("span", "Drop GGUF files here, or pick them"),
+            tag("input", type="file", multiple=True, accept=".gguf"),
+            class_="quantlab-control",
+        ),
+        tag(
+            "label",
+            tag("span", "or the address of one, on a server that answers ranges"),
+            tag("input", type="url", placeholder="https://…/model.gguf", spellcheck="false"),
+            class_="quantlab-control",
+        ),
+        tag("button", "Read", type="button", class_="quantlab-read"),
+        class_="quantlab-files",
+        hidden=True,
     )

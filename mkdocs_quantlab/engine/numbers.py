@@ -52,3 +52,18 @@ def decibel(x: float) -> str:
 def count(n: int, noun: str) -> str:
     """`1 weight`, `16 weights`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def volume(size: float) -> str:
+    """Bytes in the decimal unit that suits, with three significant digits: `4.92 GB`."""
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= unit:
+            return f"{significant(size / unit)} {name}"
+    return count(int(size), "byte")
+
+
+def significant(x: float) -> str:
+    """Three significant digits, or all that stand before the point: `4.92`, `4,915`."""
+    if x >= 100:
+        return f"{x:,.0f}"
+    return f"{x:.1f}" if x >= 10 else f"{x:.2f}" if x >= 1 else f"{x:#.3g}"

@@ -454,7 +454,11 @@ class Names(Field[tuple[str, ...]]):
 
     @property
     def allowed(self) -> str:
-        return f"{self.takes}, at most {self.most}, separated by spaces"
+        return (
+            self.takes
+            if self.most == 1
+            else f"{self.takes}, at most {self.most}, separated by spaces"
+        )
 
     def parse(self, text: str) -> tuple[str, ...]:
         found = tuple(word for word in re.split(r"[\s,;]+", text) if word)
@@ -469,7 +473,8 @@ class Names(Field[tuple[str, ...]]):
         return " ".join(value)
 
     def control(self, options: Options) -> Html:
-        return self.textarea(options, rows=1)
+        # Where nothing has a name there is nothing to type.
+        return self.textarea(options, rows=1) if options.sources.names else join()
 
 
 class Options:
@@ -485,6 +490,8 @@ class Options:
 
     primary: ClassVar[str]
     """The option whose every value is rendered at build time, so that it answers without Python; `""` for none."""
+    takes_files: ClassVar[bool] = False
+    """Whether readers may give GGUF files of their own, whose models are then in `sources.files`."""
 
     def __init__(
         self, strings: Mapping[str, str] | None = None, sources: Sources | None = None

@@ -1,4 +1,4 @@
-"""What the page's worker calls. Nothing but this module knows that the engine runs in a page."""
+"""What the page's worker calls. Nothing but this module and `page_files` knows that the engine runs in a page."""
 
 from __future__ import annotations
 

@@ -22,10 +22,17 @@ class Sources:
     Args:
         names: The models' names, in the author's order.
         found: The answers, by kind and key in one text.
+        files: Names of the models that came out of the reader's own files, in the page only.
     """
 
-    def __init__(self, names: Sequence[str] = (), found: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        names: Sequence[str] = (),
+        found: Mapping[str, Any] | None = None,
+        files: Sequence[str] = (),
+    ) -> None:
         self.names = tuple(names)
+        self.files = tuple(files)
         self.found: dict[str, Any] = dict(found or {})
 
     def find(self, kind: str, key: str) -> Any:

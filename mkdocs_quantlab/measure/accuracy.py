@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from mkdocs_quantlab.engine.quant.ggml.types import ggml_type
 from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS, dequantize, quantize
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
 
 class Accuracy(NamedTuple):
@@ -31,6 +31,37 @@ class Accuracy(NamedTuple):
     """Share of decoded weights that are exactly 0."""
 
 
+class Errors:
+    """Sums over pieces of weights, from which their accuracy follows."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.signal = self.noise = self.largest = 0.0
+        self.zeros = 0
+
+    def add(self, original: NDArray[Any], decoded: NDArray[Any]) -> None:
+        """Takes in a piece: two arrays of one shape with one axis."""
+        x, y = original.astype(np.float64), decoded.astype(np.float64)
+        self.size += x.size
+        self.zeros += int(np.count_nonzero(y == 0))
+        self.signal += float(x @ x)
+        x -= y
+        self.noise += float(x @ x)
+        self.largest = max(self.largest, float(np.absolute(x).max()))
+
+    def accuracy(self, bits_per_weight: float) -> Accuracy:
+        """What the pieces come to."""
+        relative = math.sqrt(self.noise / self.signal) if self.signal else math.nan
+        return Accuracy(
+            rmse=math.sqrt(self.noise / self.size),
+            relative_rmse=relative,
+            max_error=self.largest,
+            snr_db=-20 * math.log10(relative) if relative else math.inf,
+            bits_per_weight=bits_per_weight,
+            zeros=self.zeros / self.size,
+        )
+
+
 def compare(original: ArrayLike, decoded: ArrayLike, bits_per_weight: float = math.nan) -> Accuracy:
     """Measure decoded weights against the original ones, in double precision and piece by piece.
 
@@ -47,26 +78,11 @@ def compare(original: ArrayLike, decoded: ArrayLike, bits_per_weight: float = ma
         raise GgmlError(
             f"cannot compare weights of shape {a.shape} with weights of shape {b.shape}"
         )
-    signal = noise = largest = 0.0
-    zeros = 0
     flat_a, flat_b = a.reshape(-1), b.reshape(-1)
+    errors = Errors()
     for start in range(0, a.size, CHUNK_WEIGHTS):
-        x = flat_a[start : start + CHUNK_WEIGHTS].astype(np.float64)
-        y = flat_b[start : start + CHUNK_WEIGHTS].astype(np.float64)
-        zeros += int(np.count_nonzero(y == 0))
-        signal += float(x @ x)
-        x -= y
-        noise += float(x @ x)
-        largest = max(largest, float(np.absolute(x).max()))
-    relative = math.sqrt(noise / signal) if signal else math.nan
-    return Accuracy(
-        rmse=math.sqrt(noise / a.size),
-        relative_rmse=relative,
-        max_error=largest,
-        snr_db=-20 * math.log10(relative) if relative else math.inf,
-        bits_per_weight=bits_per_weight,
-        zeros=zeros / a.size,
-    )
+        errors.add(flat_a[start : start + CHUNK_WEIGHTS], flat_b[start : start + CHUNK_WEIGHTS])
+    return errors.accuracy(bits_per_weight)
 
 
 def accuracy(

@@ -85,6 +85,10 @@ PAGES = {
 
 <div data-quantization-formats></div>
 """,
+    "inspect.md": """# The reader's files
+
+<div data-gguf-inspect></div>
+""",
     "plain.md": """# No widget here
 
 [To the lab](index.md)
@@ -166,6 +170,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
                 {"Block": "block.md"},
                 {"Legacy": "legacy.md"},
                 {"Formats": "formats.md"},
+                {"Inspect": "inspect.md"},
                 {"Plain": "plain.md"},
             ],
             **settings,
@@ -216,7 +221,8 @@ class Server(ThreadingHTTPServer):
 
     Attributes:
         asked: The URLs asked for that no cache had.
-        strays: What was asked of others.
+        others: Other sites that a test plays: an answer to a request, by origin with a final slash.
+        strays: What was asked of any other.
     """
 
     daemon_threads = True
@@ -229,6 +235,7 @@ class Server(ThreadingHTTPServer):
         self.bodies: dict[str, tuple[int, bytes]] = {}
         self.types: dict[str, str] = {}
         self.asked: list[str] = []
+        self.others: dict[str, Callable[[_Handler], None]] = {}
         self.strays: list[str] = []
 
     @contextmanager
@@ -279,6 +286,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         asked = self.path if "://" in self.path else self.server.origin + self.path
+        for origin, answer in self.server.others.items():
+            if asked.startswith(origin):
+                answer(self)
+                return
         if not asked.startswith(self.server.origin + "/"):
             self.do_CONNECT()
             return
@@ -309,6 +320,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, self._type(file), file.read_bytes(), **cache)
         else:
             self._answer(404, TYPES[".html"], (root / "404.html").read_bytes())
+
+    do_HEAD = do_GET  # noqa: N815  # the standard library's name
 
     def _type(self, file: Path) -> str:
         types = TYPES | self.server.types
@@ -433,6 +446,7 @@ class Visit:
 
     Attributes:
         requests: Every URL that the page asked for, and its own workers.
+        wanted: What the reader asked for by address: origins, each with a final slash.
     """
 
     def __init__(self, context: BrowserContext, server: Server) -> None:
@@ -441,6 +455,7 @@ class Visit:
         self.asked = len(server.asked)
         self.strays = len(server.strays)
         self.requests: list[str] = []
+        self.wanted: list[str] = []
         self.errors: list[str] = []
         self.allowed: list[re.Pattern[str]] = []
         context.add_init_script(COUNT)
@@ -501,7 +516,7 @@ class Visit:
 
     def check(self) -> None:
         """What holds for every visit."""
-        ours = (f"{self.server.origin}/", "file:", "data:", "blob:", "about:")
+        ours = (f"{self.server.origin}/", "file:", "data:", "blob:", "about:", *self.wanted)
         strays = [url for url in self.requests if not url.startswith(ours)]
         strays += self.server.strays[self.strays :]
         assert not strays, "\n".join(strays)

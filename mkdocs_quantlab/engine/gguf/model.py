@@ -38,6 +38,10 @@ def part_names(file: str) -> list[str]:
     ]
 
 
+ALIGNMENT = 32
+"""Of tensors' data where metadata say nothing; ggml's `GGUF_DEFAULT_ALIGNMENT`."""
+
+
 class Model(NamedTuple):
     """A model out of one GGUF file, or out of all parts of a split one."""
 
@@ -91,7 +95,12 @@ class Model(NamedTuple):
         """The model as JSON has it, for the lock file and for the page."""
         fields = self._asdict()
         fields["metadata"] = {key: _plain(value) for key, value in self.metadata.items()}
-        fields["tensors"] = [list(tensor) for tensor in self.tensors]
+        fields["tensors"] = []
+        end = _End(self.metadata)
+        for tensor in self.tensors:
+            # Offsets follow from sizes, but where another part begins: a page need not carry them.
+            fields["tensors"].append(list(tensor[:3] if tensor.offset == end.offset else tensor))
+            end.behind(tensor)
         return fields
 
     @classmethod
@@ -101,11 +110,26 @@ class Model(NamedTuple):
             key: _array(value["array"]) if isinstance(value, dict) else value
             for key, value in fields["metadata"].items()
         }
-        tensors = tuple(
-            Tensor(name, tuple(shape), type_, offset)
-            for name, shape, type_, offset in fields["tensors"]
-        )
-        return cls(**{**fields, "metadata": metadata, "tensors": tensors})
+        tensors = []
+        end = _End(metadata)
+        for name, shape, type_, *offset in fields["tensors"]:
+            tensor = Tensor(name, tuple(shape), type_, offset[0] if offset else end.offset)
+            end.behind(tensor)
+            tensors.append(tensor)
+        return cls(**{**fields, "metadata": metadata, "tensors": tuple(tensors)})
+
+
+class _End:
+    """Where the next tensor's data begins if it follows the last one's."""
+
+    def __init__(self, metadata: dict[str, Value]) -> None:
+        alignment = metadata.get("general.alignment", ALIGNMENT)
+        self.alignment = alignment if isinstance(alignment, int) and alignment > 0 else ALIGNMENT
+        self.offset = 0
+
+    def behind(self, tensor: Tensor) -> None:
+        end = tensor.offset + (tensor.size or 0)
+        self.offset = -(-end // self.alignment) * self.alignment
 
 
 def _in_order(files: Sequence[tuple[str, Header]]) -> list[tuple[str, Header]]:

@@ -25,6 +25,8 @@ NAMES = (
     "quantization-grid-explorer",
     "quantization-block",
     "quantization-formats",
+    "gguf-compare",
+    "gguf-inspect",
 )
 """Every widget there is."""
 

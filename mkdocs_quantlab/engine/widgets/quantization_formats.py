@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mkdocs_quantlab.engine import options
 from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.numbers import count, decibel, plain
+from mkdocs_quantlab.engine.numbers import count, decibel, plain, significant
 from mkdocs_quantlab.engine.options import Choice, Real, Several
 from mkdocs_quantlab.engine.quant.ggml.measured import (
     BY_GGML,
@@ -126,13 +126,6 @@ def layout(entry: GgmlType) -> str:
     return f"{entry.block_size} weights{shared} in {entry.block_bytes} bytes: {fields}"
 
 
-def volume(size: float) -> str:
-    """A size with three significant digits, whatever its unit."""
-    if size >= 100:
-        return f"{size:,.0f}"
-    return f"{size:.1f}" if size >= 10 else f"{size:.2f}" if size >= 1 else f"{size:#.3g}"
-
-
 def _below(loss: float) -> str:
     return f"{loss:.2f} dB below" if loss >= 0 else f"{-loss:.2f} dB above"
 
@@ -195,8 +188,8 @@ def _rows(given: Options, formats: Sequence[Format]) -> Html:
                 f"{f.bits:.4f}",
                 decibel(f.snr) + (" *" if f.type.name in BY_GGML else ""),
                 "–" if f.is_exact else f"{f.loss:.2f} dB",
-                volume(f.size / 1e9),
-                volume(f.size / 2**30),
+                significant(f.size / 1e9),
+                significant(f.size / 2**30),
                 tag("code", f.type.formula),
                 layout(f.type),
                 item=f.type.name,

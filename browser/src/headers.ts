@@ -1,0 +1,115 @@
+/**
+ * Reads the headers of GGUF files for Python, which says which bytes it needs: out of files that the reader gave, or from a
+ * server, by ranges. Runs in the worker. Nothing is sent anywhere but the requests for an address that the reader typed in.
+ */
+import type { FromWorker, GgufFile, Read } from "./messages.ts";
+
+/** A generator of `engine.page_files.read_headers`. */
+interface Reading {
+  next(bytes?: Uint8Array): { done: boolean; value: string };
+  destroy(): void;
+}
+
+/** `engine.page_files`. */
+export interface PageFiles {
+  read_headers(files: string): Reading;
+}
+
+/** A file whose bytes can be had piece by piece. */
+interface Source {
+  name: string;
+  size: number;
+  slice(start: number, stop: number): Promise<Uint8Array>;
+}
+
+/** A server could not be read; the message is for the reader. */
+class Unreadable extends Error {}
+
+/** The first request asks for so much: most of what a header needs, where the vocabulary is not large. */
+const FIRST = 65536;
+
+function local(file: File): Source {
+  return {
+    name: file.name,
+    size: file.size,
+    slice: async (start, stop) => new Uint8Array(await file.slice(start, stop).arrayBuffer()),
+  };
+}
+
+/** Asks a server for a range of bytes. */
+async function range(url: URL, start: number, stop: number): Promise<Response> {
+  let response: Response;
+  try {
+    // No cookies: the address may be anyone's.
+    response = await fetch(url, { headers: { Range: `bytes=${start}-${stop - 1}` }, credentials: "omit" });
+  } catch {
+    throw new Unreadable(
+      `${url.host} gave this page no answer that it may read: the server cannot be reached, or it does not allow ` +
+        `pages of ${self.location.origin} to read from it (CORS). Download the file and drop it here instead.`,
+    );
+  }
+  if (response.status === 206) return response;
+  await response.body?.cancel();
+  if (response.status === 200) {
+    throw new Unreadable(`${url.host} does not answer ranges: it would send the whole file. Download the file and drop it here instead.`);
+  }
+  throw new Unreadable(`${url.host} answered ${response.status} ${response.statusText}`.trim() + ".");
+}
+
+async function remote(address: string): Promise<Source> {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Unreadable(`An address begins with https://; found ${address.slice(0, 80)}.`);
+  const isOwn = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (self.location.protocol === "https:" && url.protocol === "http:" && !isOwn) {
+    throw new Unreadable(`This page came by https, and browsers do not let it read from http://${url.host}. Try https.`);
+  }
+  const first = await range(url, 0, FIRST);
+  const size = /\/(\d+)$/.exec(first.headers.get("content-range") ?? "")?.[1] ?? (await length(url));
+  const start = new Uint8Array(await first.arrayBuffer());
+  return {
+    name: decodeURIComponent(url.pathname.split("/").at(-1)!) || url.host,
+    size: Number(size),
+    slice: async (from, to) => (to <= start.length ? start.subarray(from, to) : new Uint8Array(await (await range(url, from, to)).arrayBuffer())),
+  };
+}
+
+/** A file's size, where the server does not let pages see it in an answer to a range. */
+async function length(url: URL): Promise<string> {
+  const answer = await fetch(url, { method: "HEAD", credentials: "omit" }).catch(() => undefined);
+  const size = answer?.ok && answer.headers.get("content-length");
+  if (!size) {
+    throw new Unreadable(`${url.host} does not tell pages how large the file is (Access-Control-Expose-Headers: Content-Range).`);
+  }
+  return size;
+}
+
+/** Reads all headers, and sends the models that they describe, or what is wrong with the files. */
+export async function readHeaders(python: PageFiles, { id, files }: Read, send: (message: FromWorker) => void): Promise<void> {
+  let reading: Reading | undefined;
+  try {
+    const sources: Source[] = [];
+    for (const file of files) sources.push(typeof file === "string" ? await remote(file) : local(file));
+    reading = python.read_headers(JSON.stringify(sources.map(({ name, size }) => [name, size])));
+    let step = reading.next();
+    let told = 0;
+    while (!step.done) {
+      const [file, start, stop] = JSON.parse(step.value) as [number, number, number];
+      const source = sources[file]!;
+      if (Date.now() - told > 200) {
+        told = Date.now();
+        send({ type: "reading", id, state: `Reading ${source.name}: ${(start / 1e6).toFixed(1)} MB of its header so far …` });
+      }
+      step = reading.next(await source.slice(start, stop));
+    }
+    const result = JSON.parse(step.value);
+    if (result.models) send({ type: "models", id, models: result.models });
+    else send({ type: "error", id, message: result.message, option: null });
+  } catch (error) {
+    const isFile = error instanceof DOMException; // a file that was moved or changed since it was given
+    if (!isFile && !(error instanceof Unreadable)) throw error;
+    const message = isFile ? `The browser could not read the file: ${error.message}` : error.message;
+    send({ type: "error", id, message, option: null });
+  } finally {
+    reading?.destroy();
+  }
+}
