@@ -6,12 +6,16 @@ import json
 
 import click
 
+from mkdocs_quantlab.cli.compare import compare
 from mkdocs_quantlab.cli.models import find_models
 
 
 @click.group()
 def gguf() -> None:
     """What GGUF files hold."""
+
+
+gguf.add_command(compare)
 
 
 @gguf.command()
