@@ -7,6 +7,7 @@ import json
 import click
 
 from mkdocs_quantlab.cli.compare import compare
+from mkdocs_quantlab.cli.memory import memory
 from mkdocs_quantlab.cli.models import find_models
 
 
@@ -16,6 +17,7 @@ def gguf() -> None:
 
 
 gguf.add_command(compare)
+gguf.add_command(memory)
 
 
 @gguf.command()

@@ -67,3 +67,8 @@ def significant(x: float) -> str:
     if x >= 100:
         return f"{x:,.0f}"
     return f"{x:.1f}" if x >= 10 else f"{x:.2f}" if x >= 1 else f"{x:#.3g}"
+
+
+def gibibytes(size: float) -> str:
+    """Bytes in GiB, to a hundredth, or to three digits where that says too little."""
+    return f"{size / 2**30:,.2f}" if size >= 2**30 / 10 or size == 0 else f"{size / 2**30:#.3g}"

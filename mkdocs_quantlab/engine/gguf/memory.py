@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.cache import CONTEXT_STEP, WINDOWED, CacheError, cache_of
 from mkdocs_quantlab.engine.gguf.header import Array
+from mkdocs_quantlab.engine.gguf.recipes import plan
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.cache import Cache, Part, Setting
@@ -16,6 +17,10 @@ ACTIVATIONS = 5
 
 Fitted to what llama.cpp (build 11549) reserves on a CPU with flash attention; `tests/oracle/test_memory.py` compares.
 """
+
+
+LONGEST = 1 << 20
+"""Tokens of the longest context that is tried where a file does not say for how long a one its model was made."""
 
 
 class Buffers(NamedTuple):
@@ -83,13 +88,24 @@ class Need(NamedTuple):
         buffers = Buffers(setting.batch, self.vocabulary, self.embedding, sum(masks.values()))
         return Memory(self.weights, parts, buffers)
 
+    def stored_by(self, recipe: str, model: Model) -> Need:
+        """The same for the model as a recipe stores it; with an importance matrix where llama.cpp insists on one.
+
+        Raises:
+            GgufError: The model's metadata do not say what the recipe asks.
+        """
+        planned = plan(model, recipe)
+        if planned.is_refused:
+            planned = plan(model, recipe, imatrix=True)
+        return self._replace(weights=planned.size)
+
     def longest(self, setting: Setting, limit: float) -> int:
         """Tokens of the longest context that `limit` bytes have room for, up to what the model was made for.
 
         Raises:
             CacheError: As `under`.
         """
-        fits, too_long = 0, max(1, self.trained // CONTEXT_STEP) + 1
+        fits, too_long = 0, (self.trained or LONGEST) // CONTEXT_STEP + 1
         while fits + 1 < too_long:
             middle = (fits + too_long) // 2
             if self.under(setting._replace(context=middle * CONTEXT_STEP)).total <= limit:

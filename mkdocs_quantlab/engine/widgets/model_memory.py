@@ -16,16 +16,20 @@ from mkdocs_quantlab.engine.gguf.cache import (
     CacheError,
     Setting,
 )
+from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.memory import ACTIVATIONS, Memory, Need, need_of
+from mkdocs_quantlab.engine.gguf.recipes import RECIPES
+from mkdocs_quantlab.engine.gguf.shapes import SHAPES
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.numbers import count, plain
-from mkdocs_quantlab.engine.options import Choice, Names, OptionError, Real, Whole
+from mkdocs_quantlab.engine.numbers import count, gibibytes, plain
+from mkdocs_quantlab.engine.options import Choice, Names, OptionError, Real, Several, Whole
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mkdocs_quantlab.engine.gguf.cache import Part
+    from mkdocs_quantlab.engine.gguf.model import Model
 
 TITLE = "Memory a model takes"
 
@@ -50,11 +54,21 @@ class Options(options.Options):
 
     primary = "context"
 
+    shape = Choice(
+        "Llama-3.1-8B",
+        {name: name for name in SHAPES},
+        label="Model",
+        help="A well-known model, as each of `recipes` would store it.",
+        excludes=("models",),
+        menu=True,
+    )
     models = Names(
-        "names of models",
+        "names of models in `mkdocs.yml`",
         8,
         label="Models",
-        help="Models of `mkdocs.yml`, in the order shown; all of them where none is named.",
+        help="Models to show in place of a `shape`: one as its file is and as each of `recipes` would store it, several "
+        "as their files are.",
+        excludes=("shape",),
     )
     memory = Real(
         8,
@@ -83,6 +97,12 @@ class Options(options.Options):
         label="Sequences",
         help="Conversations side by side, each with a cache of its own.",
     )
+    recipes = Several(
+        tuple("F16 Q8_0 Q6_K Q5_K_M Q4_K_M IQ4_XS Q3_K_M Q2_K".split()),
+        RECIPES,
+        label="Recipes",
+        help="Recipes of llama.cpp to compare, of one model.",
+    )
 
 
 class Entry(NamedTuple):
@@ -100,26 +120,43 @@ class Entry(NamedTuple):
         return self.memory.weights, self.memory.cache, self.memory.buffers.bytes
 
 
+def _needs(given: Options) -> list[tuple[str, Need]]:
+    """What is compared, by name: one model's recipes, or several models."""
+    if not given.models:
+        shape = SHAPES[given.shape].model(given.shape)
+        return _recipes(given, shape, need_of(shape))
+    models = given.named_models("models")
+    needs = []
+    for model in models:
+        try:
+            needs.append((model.name, need_of(model)))
+        except CacheError as error:
+            raise OptionError(f"`models`: `{model.name}`: {error}", "models") from None
+    if len(models) > 1:
+        return needs
+    return [*needs, *_recipes(given, models[0], needs[0][1])]
+
+
+def _recipes(given: Options, model: Model, need: Need) -> list[tuple[str, Need]]:
+    found = []
+    for recipe in given.recipes:
+        try:
+            found.append((recipe, need.stored_by(recipe, model)))
+        except GgufError as error:
+            raise OptionError(f"`models`: `{model.name}`: {error}", "models") from None
+    return found
+
+
 def _entries(given: Options) -> list[Entry]:
     setting = Setting(given.context, given.cache, given.cache, given.sequences)
     entries = []
-    for model in given.named_models("models"):
+    for name, need in _needs(given):
         try:
-            need = need_of(model)
-        except CacheError as error:
-            raise OptionError(f"`models`: `{model.name}`: {error}", "models") from None
-        try:
-            memory = need.under(setting)
             longest = need.longest(setting, given.memory * GIB)
+            entries.append(Entry(name, need, need.under(setting), longest))
         except CacheError as error:
-            raise OptionError(f"`cache`: `{model.name}`: {error}", "cache") from None
-        entries.append(Entry(model.name, need, memory, longest))
+            raise OptionError(f"`cache`: `{name}`: {error}", "cache") from None
     return entries
-
-
-def gib(size: float) -> str:
-    """A size in GiB, to a hundredth, or to three digits where it is smaller."""
-    return f"{size / GIB:,.2f}" if size >= GIB / 10 or size == 0 else f"{size / GIB:#.3g}"
 
 
 def _sentence(given: Options, entries: Sequence[Entry]) -> Html:
@@ -134,7 +171,7 @@ def _sentence(given: Options, entries: Sequence[Entry]) -> Html:
         which = "" if len(entries) == 1 else ", the smallest of these,"
         return result(
             tag("strong", least.name), which,
-            f" takes {gib(least.memory.total)} GiB and does not fit in {where}: it lacks {gib(short)} GiB.",
+            f" takes {gibibytes(least.memory.total)} GiB and does not fit in {where}: it lacks {gibibytes(short)} GiB.",
         )  # fmt: skip
     best = max(fitting, key=lambda entry: entry.memory.weights)
     left = limit - best.memory.total
@@ -145,7 +182,7 @@ def _sentence(given: Options, entries: Sequence[Entry]) -> Html:
     )
     return result(
         tag("strong", best.name), which,
-        f" takes {gib(best.memory.total)} GiB of {where}, and leaves {gib(left)} GiB.",
+        f" takes {gibibytes(best.memory.total)} GiB of {where}, and leaves {gibibytes(left)} GiB.",
     )  # fmt: skip
 
 
@@ -190,7 +227,7 @@ def _rows(given: Options, entries: Sequence[Entry]) -> Html:
 
     def left(entry: Entry) -> str:
         rest = limit - entry.memory.total
-        return f"{gib(rest)} left" if rest >= 0 else f"{gib(-rest)} too much"
+        return f"{gibibytes(rest)} left" if rest >= 0 else f"{gibibytes(-rest)} too much"
 
     def longest(entry: Entry) -> str:
         if entry.longest == 0:
@@ -201,12 +238,20 @@ def _rows(given: Options, entries: Sequence[Entry]) -> Html:
 
     return table(
         f"GiB that each takes of {plain(given.memory)}; cache of {given.cache.upper()}",
-        ("Model", "Weights", "Cache", "Buffers", "In all", "Fits", "Longest context that fits"),
+        (
+            "File or recipe",
+            "Weights",
+            "Cache",
+            "Buffers",
+            "In all",
+            "Fits",
+            "Longest context that fits",
+        ),
         (
             row(
                 entry.name,
-                *map(gib, entry.sizes),
-                gib(entry.memory.total),
+                *map(gibibytes, entry.sizes),
+                gibibytes(entry.memory.total),
                 left(entry),
                 longest(entry),
                 item=entry.name,
@@ -219,7 +264,7 @@ def _rows(given: Options, entries: Sequence[Entry]) -> Html:
     )
 
 
-BAR, STEP = 18, 44
+BAR, STEP = 14, 38
 """Height of a bar, and of a bar with its name, in pixels."""
 
 
@@ -258,7 +303,7 @@ def _picture(given: Options, entries: Sequence[Entry]) -> Html:
         width="100%",
         height=height + 20,
         role="group",
-        aria_label=f"Weights, cache and buffers of {count(len(entries), 'model')}, one bar each, as long as what it takes; "
+        aria_label=f"Weights, cache and buffers of {count(len(entries), 'file')}, one bar each, as long as what it takes; "
         f"a line stands at the memory there is.",
     )
 
@@ -283,11 +328,13 @@ def _bar(entry: Entry, place: int, scale: float, limit: float) -> Html:
         start += width
     return tag(
         "g",
-        tag("text", f"{entry.name}: {gib(entry.memory.total)} GiB, {said}", x=0, y=top - 5),
+        tag("text", f"{entry.name}: {gibibytes(entry.memory.total)} GiB, {said}", x=0, y=top - 5),
         pieces,
         role="img",
         aria_label=f"{entry.name}: "
-        + ", ".join(f"{name} {gib(size)}" for name, size in zip(SEGMENTS, entry.sizes, strict=True))
+        + ", ".join(
+            f"{name} {gibibytes(size)}" for name, size in zip(SEGMENTS, entry.sizes, strict=True)
+        )
         + f" GiB; {said}",
         data_item=entry.name,
     )
@@ -310,21 +357,20 @@ def _legend() -> Html:
 
 
 def _formulas(given: Options, entries: Sequence[Entry]) -> Html:
+    """The arithmetic of cache and buffers, once for all rows that share it."""
+    shared: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for entry in entries:
+        lines = tuple(arithmetic(entry, given.sequences))[1:]
+        shared.setdefault(lines, []).append(entry.name)
     return tag(
         "details",
         tag("summary", "The arithmetic"),
         (
             join(
-                tag("p", tag("strong", entry.name)),
-                tag(
-                    "ul",
-                    (
-                        tag("li", f"{name}: {formula}")
-                        for name, formula in arithmetic(entry, given.sequences)
-                    ),
-                ),
+                tag("p", tag("strong", ", ".join(names))) if len(shared) > 1 else None,
+                tag("ul", (tag("li", f"{name}: {formula}") for name, formula in lines)),
             )
-            for entry in entries
+            for lines, names in shared.items()
         ),
     )
 
@@ -340,7 +386,8 @@ def _notes(given: Options, entries: Sequence[Entry]) -> Html:
         if beyond
         else None,
         note(
-            "Weights and cache are exact: the file's tensors, and what llama.cpp allocates with flash attention and "
+            "Weights are those of the file, or of the file that llama.cpp's recipe makes; the cache is what llama.cpp allocates "
+            "with flash attention and "
             f"batches of {BATCH} tokens. Buffers are an estimate. What the driver, the system and other programs take is not "
             "counted: leave room for it."
         ),
