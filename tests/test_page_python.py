@@ -100,6 +100,11 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"distribution": "student-t4", "sort": "snr", "parameters": "3.1e6"},
             {"formats": " ".join(SNR), "sort": "name", "distribution": "laplace"},
         ],
+        "model-memory": [
+            {},
+            {"shape": "Qwen2.5-0.5B", "context": "262144", "cache": "q4_0", "memory": "2.5"},
+            {"recipes": "IQ2_XXS Q2_K_S", "sequences": "7", "memory": "1e6"},
+        ],
     }[name]
     texts = [json.dumps(case) for case in cases]
     code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, '') for o in {texts!r}])"

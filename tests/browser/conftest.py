@@ -89,6 +89,10 @@ PAGES = {
 
 <div data-gguf-inspect></div>
 """,
+    "memory.md": """# Memory
+
+<div data-model-memory></div>
+""",
     "plain.md": """# No widget here
 
 [To the lab](index.md)

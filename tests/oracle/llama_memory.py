@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-from gguf import GGUFWriter
 
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 from tests.oracle.reference import library
@@ -149,6 +148,8 @@ class Llama:
 
 def write(path: Path, metadata: dict) -> None:
     """A GGUF file of metadata alone."""
+    from gguf import GGUFWriter
+
     writer = GGUFWriter(path, metadata["general.architecture"])
     for key, value in metadata.items():
         if isinstance(value, list):
@@ -185,6 +186,7 @@ def ask(metadata: dict, settings: list[dict]) -> list[dict]:
         text=True,
         encoding="utf-8",
         timeout=120,
+        env=os.environ | {"GGML_NO_BACKTRACE": "1"},
         check=False,
     )
     if asked.returncode:

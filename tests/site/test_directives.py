@@ -124,3 +124,14 @@ def test_places_are_those_of_the_file():
     assert line_of("<div data-a>", 0, source) == 16
     assert line_of("<div data-a>", 1, source) == 19
     assert line_of("<div data-b>", 0, source) is None
+
+
+def test_a_prefix_that_others_share_is_a_mistake_only_where_it_is_likely_ours():
+    near, other = (
+        scan('<div data-model-memry></div><div data-model-name="x"></div>'),
+        scan('<div data-model-name="x"></div>'),
+    )
+    assert [bool(found.problem and "`data-model-memory`?" in found.problem) for found in near] == [
+        True
+    ]
+    assert other == []

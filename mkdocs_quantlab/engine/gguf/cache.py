@@ -239,11 +239,8 @@ def _row(elements: int, type_: str) -> int:
 class _Keys:
     """A model's metadata as llama.cpp reads it: numbers by the key's part behind the architecture."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, architecture: str) -> None:
         self._metadata = model.metadata
-        architecture = model.metadata.get("general.architecture")
-        if not isinstance(architecture, str):
-            raise CacheError("it has no `general.architecture`")
         self.architecture = architecture
         self.blocks = self.number("block_count")
         if not 1 <= self.blocks <= MOST_LAYERS:
@@ -283,24 +280,32 @@ class _Keys:
         return f"{self.architecture}.{key}" in self._metadata
 
 
+def _architecture(model: Model) -> str:
+    """The architecture, if its cache is known here."""
+    architecture = model.metadata.get("general.architecture")
+    if not isinstance(architecture, str):
+        raise CacheError("it has no `general.architecture`")
+    if architecture in REFUSED:
+        raise CacheError(f"the cache of `{architecture}` is not known: {REFUSED[architecture]}")
+    known = PLAIN | NO_CACHE | RECURRENT | HYBRID | INDEXED | set(WINDOWS)
+    if architecture not in known:
+        raise CacheError(
+            f"the architecture `{architecture}` is not known here{did_you_mean(architecture, known)}, "
+            "and its cache may follow rules of its own"
+        )
+    return architecture
+
+
 def cache_of(model: Model) -> Cache:
     """What llama.cpp keeps for a model.
 
     Raises:
         CacheError: The architecture is not known here, or the file lacks what its rules need.
     """
-    keys = _Keys(model)
-    architecture = keys.architecture
-    known = PLAIN | NO_CACHE | RECURRENT | HYBRID | INDEXED | set(WINDOWS)
-    if architecture in REFUSED:
-        raise CacheError(f"the cache of `{architecture}` is not known: {REFUSED[architecture]}")
-    if architecture not in known:
-        raise CacheError(
-            f"the architecture `{architecture}` is not known here{did_you_mean(architecture, known)}, "
-            "and its cache may follow rules of its own"
-        )
+    architecture = _architecture(model)
     if architecture in NO_CACHE:
         return Cache(0, ())
+    keys = _Keys(model, architecture)
     states = _states(keys)
     window, windowed = _windowed(keys, states)
     sizes = [
