@@ -18,7 +18,7 @@ def test_a_row_lights_its_bar(lab):
     lit = memory.root.locator(".is-lit[data-item='Q4_K_M']")
     expect(lit).to_have_count(2)
     assert set(lit.evaluate_all("all => all.map(e => e.tagName.toLowerCase())")) == {"tr", "g"}
-    expect(memory.detail).to_contain_text("32 layers with the whole context × 8,192 tokens")
+    expect(memory.detail).to_contain_text("1,073,741,824 of cache")
 
 
 def test_another_context_comes_from_a_frame(lab):

@@ -75,8 +75,7 @@ def test_every_rule_for_windows_is_asked_about():
 def test_where_the_common_formula_goes_wrong(name, context, gibibytes, by_formula):
     """The two columns of unslothai/unsloth#4757, at the contexts that the models were made for.
 
-    It calls GiB GB, leaves states out, and gives windows no room for a batch. Its formula halves an odd number of
-    heads' elements where the heads are not a divisor of the embedding.
+    It calls GiB GB, leaves states out, and gives windows no room for a batch.
     """
     found = header(name)
     ours = sum(

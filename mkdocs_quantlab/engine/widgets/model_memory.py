@@ -182,7 +182,7 @@ def _sentence(given: Options, entries: Sequence[Entry]) -> Html:
     )
     return result(
         tag("strong", best.name), which,
-        f" takes {gibibytes(best.memory.total)} GiB of {where}, and leaves {gibibytes(left)} GiB.",
+        f" takes {gibibytes(best.memory.total)} of {where}, and leaves {gibibytes(left)} GiB.",
     )  # fmt: skip
 
 
@@ -209,8 +209,7 @@ def _sum(part: Part, sequences: int) -> str:
 
 
 def arithmetic(entry: Entry, sequences: int) -> Iterator[tuple[str, str]]:
-    """What each size comes from, as pairs of its name and its formula with the numbers put in."""
-    yield "Weights", f"all tensors of the file = {entry.memory.weights:,} bytes"
+    """What cache and buffers come from, as pairs of a name and a formula with the numbers put in."""
     for part in entry.memory.parts:
         yield "Cache", _sum(part, sequences)
     buffers = entry.memory.buffers
@@ -255,9 +254,10 @@ def _rows(given: Options, entries: Sequence[Entry]) -> Html:
                 left(entry),
                 longest(entry),
                 item=entry.name,
-                detail="; ".join(
-                    f"{name}: {formula}" for name, formula in arithmetic(entry, given.sequences)
-                ),
+                detail=" + ".join(
+                    f"{size:,} of {name}" for name, size in zip(SEGMENTS, entry.sizes, strict=True)
+                )
+                + f" = {entry.memory.total:,} bytes",
             )
             for entry in entries
         ),
@@ -275,40 +275,34 @@ def _picture(given: Options, entries: Sequence[Entry]) -> Html:
     widest = max(most, limit) if limit <= 8 * most else most
     scale = 96 / widest
     height = STEP * len(entries) + 8
-    line = limit * scale
+    line = f"{limit * scale:.2f}%" if limit <= widest else None
     return tag(
         "svg",
-        (_bar(entry, place, scale, limit) for place, entry in enumerate(entries)),
         join(
-            tag(
-                "line",
-                x1=f"{line:.2f}%",
-                x2=f"{line:.2f}%",
-                y1=0,
-                y2=height,
-                class_="quantlab-limit",
-            ),
+            # Behind the bars and their names, and once more before each bar.
+            tag("line", x1=line, x2=line, y1=0, y2=height, class_="quantlab-edge"),
             tag(
                 "text",
                 f"{plain(given.memory)} GiB",
-                x=f"{line:.2f}%",
+                x=line,
                 y=height + 14,
-                text_anchor="end" if line > 50 else "start",
+                text_anchor="end" if limit > widest / 2 else "start",
                 class_="quantlab-axis",
             ),
         )
-        if limit <= widest
+        if line
         else None,
+        (_bar(entry, place, scale, limit, line) for place, entry in enumerate(entries)),
         class_="quantlab-line quantlab-memory",
         width="100%",
         height=height + 20,
         role="group",
         aria_label=f"Weights, cache and buffers of {count(len(entries), 'file')}, one bar each, as long as what it takes; "
-        f"a line stands at the memory there is.",
+        "a line stands at the memory there is.",
     )
 
 
-def _bar(entry: Entry, place: int, scale: float, limit: float) -> Html:
+def _bar(entry: Entry, place: int, scale: float, limit: float, line: str | None) -> Html:
     top = STEP * place + 20
     said = "fits" if entry.memory.total <= limit else "does not fit"
     start = 0.0
@@ -326,16 +320,17 @@ def _bar(entry: Entry, place: int, scale: float, limit: float) -> Html:
             )
         )
         start += width
+    if line:
+        pieces.append(
+            tag("line", x1=line, x2=line, y1=top - 3, y2=top + BAR + 3, class_="quantlab-limit")
+        )
+    sizes = zip(SEGMENTS, map(gibibytes, entry.sizes), strict=True)
     return tag(
         "g",
-        tag("text", f"{entry.name}: {gibibytes(entry.memory.total)} GiB, {said}", x=0, y=top - 5),
         pieces,
+        tag("text", f"{entry.name}: {gibibytes(entry.memory.total)} GiB, {said}", x=0, y=top - 5),
         role="img",
-        aria_label=f"{entry.name}: "
-        + ", ".join(
-            f"{name} {gibibytes(size)}" for name, size in zip(SEGMENTS, entry.sizes, strict=True)
-        )
-        + f" GiB; {said}",
+        aria_label=f"{entry.name}: {', '.join(map(' '.join, sizes))} GiB; {said}",
         data_item=entry.name,
     )
 
@@ -360,7 +355,7 @@ def _formulas(given: Options, entries: Sequence[Entry]) -> Html:
     """The arithmetic of cache and buffers, once for all rows that share it."""
     shared: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for entry in entries:
-        lines = tuple(arithmetic(entry, given.sequences))[1:]
+        lines = tuple(arithmetic(entry, given.sequences))
         shared.setdefault(lines, []).append(entry.name)
     return tag(
         "details",
