@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import string
 import struct
 
 TYPES = (
@@ -73,14 +74,22 @@ class Writer:
 def big_header(tokens=262_144, merges=500_000, tensors=500, seed=1):
     """A file whose header is that of a large vocabulary: 14 MB for the defaults, the same bytes for the same seed."""
     rng = random.Random(seed)
-    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-    def word(mean):
-        return "".join(rng.choices(letters, k=max(1, int(rng.gauss(mean, 2.5)))))
-
+    pool = bytes(rng.choices(string.ascii_letters.encode(), k=99_991))
     writer = Writer()
-    vocabulary = [f"{word(4)}{number:x}" for number in range(tokens)]
-    pairs = [f"{word(4)} {word(4)}" for _ in range(merges)]
+
+    def words(count, mean, between=b""):
+        """Elements of an array: pieces of the pool. Called one by one, `rng` and `pack` would take seconds."""
+        prefixes = [writer.length(length) for length in range(256)]
+        sizes = [max(1, int(rng.gauss(mean, 2.5))) for _ in range(997)]
+        for n in range(count):
+            size, start = sizes[n % 997], n * 61 % 99_000
+            word = pool[start : start + size] + between + pool[start + 61 : start + 61 + size]
+            yield prefixes[len(word)] + word
+
+    def array(key, type_, count, elements):
+        head = writer.number("I", TYPES.index(type_)) + writer.length(count)
+        return writer.string(key) + writer.number("I", TYPES.index("array")) + head + elements
+
     roles = "attn_norm attn_q attn_k attn_v attn_output ffn_norm ffn_gate ffn_up ffn_down".split()
     return writer.file(
         [
@@ -90,10 +99,15 @@ def big_header(tokens=262_144, merges=500_000, tensors=500, seed=1):
             ("llama.context_length", "uint32", 8192),
             ("llama.embedding_length", "uint32", 256),
             ("tokenizer.ggml.model", "string", "gpt2"),
-            ("tokenizer.ggml.tokens", "array", ("string", vocabulary)),
-            ("tokenizer.ggml.scores", "array", ("float32", [-float(n) for n in range(tokens)])),
-            ("tokenizer.ggml.token_type", "array", ("int32", [1] * tokens)),
-            ("tokenizer.ggml.merges", "array", ("string", pairs)),
+            array("tokenizer.ggml.tokens", "string", tokens, b"".join(words(tokens, 3.5))),
+            array(
+                "tokenizer.ggml.scores",
+                "float32",
+                tokens,
+                struct.pack(f"<{tokens}f", *range(tokens)),
+            ),
+            array("tokenizer.ggml.token_type", "int32", tokens, writer.number("i", 1) * tokens),
+            array("tokenizer.ggml.merges", "string", merges, b"".join(words(merges, 4, b" "))),
             ("tokenizer.ggml.bos_token_id", "uint32", 1),
             ("tokenizer.chat_template", "string", "{{ messages }}" * 300),
             ("general.file_type", "uint32", 0),
