@@ -77,7 +77,7 @@ class Wanted(NamedTuple):
     digest: Collection[str] = ()
     """Keys of arrays that are to be compared, by digests of runs of `RUN` elements."""
     hints: Hints = MappingProxyType({})
-    """Bytes of arrays in a file that is likely alike, from `lengths`: such an array is stepped over, its digests too."""
+    """Bytes of arrays in a file that is likely alike, from `lengths`: such an array is stepped over and has no digests."""
 
 
 ESSENTIAL = Wanted()
@@ -104,7 +104,7 @@ def read_header(size: int, wanted: Wanted = ESSENTIAL) -> Reading[Header]:
 
     Args:
         size: Bytes of the file.
-        wanted: Which arrays to keep or digest.
+        wanted: Which arrays to keep or digest, and hints.
 
     Yields:
         First byte and end of what is to be sent.
