@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True)
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def compare(models: tuple[str, ...], *, as_json: bool) -> None:
-    """Compare MODELS by their headers: sizes, types, labels, metadata.
+    """Compare each MODEL with the others by their headers: sizes, types, labels, metadata.
 
     The status is 1 if they are not one model in several files: if the architecture, the tensors' names or shapes, or the
     tokenizer differ. A label that does not fit its file is said, and changes nothing in the status.

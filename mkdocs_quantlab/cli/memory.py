@@ -27,7 +27,7 @@ CACHE_TYPE = click.Choice(CACHE_TYPES, case_sensitive=False)
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True)
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.option(
     "--memory",
     type=click.FloatRange(min=0, min_open=True),
@@ -69,7 +69,7 @@ def memory(
     recipes: bool,
     as_json: bool,
 ) -> None:
-    """Show what MODELS take of the memory in llama.cpp: weights, cache, and about what computing takes.
+    """Show what each MODEL takes of the memory in llama.cpp: weights, cache, and about what computing takes.
 
     The status is 1 if a model takes more than `--memory`, and 2 if its cache is not known.
     """

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns as wide as their longest text, and an empty line behind them."""
+    """Prints columns as wide as their longest text, and an empty line behind them."""
     lines = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
