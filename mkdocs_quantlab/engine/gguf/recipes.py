@@ -127,11 +127,8 @@ class _Case(NamedTuple):
 class _Rule(NamedTuple):
     type: str
     why: str
-    fits: Callable[[_Case], bool]
-
-
-def _always(case: _Case) -> bool:
-    return True
+    fits: Callable[[_Case], bool] | None
+    """Whether it goes for a tensor; None where it always does."""
 
 
 def _first(part: int) -> Callable[[_Case], bool]:
@@ -155,7 +152,7 @@ _RULES: dict[tuple[str, str], list[_Rule]] = {}
 
 
 def _rule(
-    recipes: str, parts: str, type_: str, why: str, fits: Callable[[_Case], bool] = _always
+    recipes: str, parts: str, type_: str, why: str, fits: Callable[[_Case], bool] | None = None
 ) -> None:
     for recipe in recipes.split():
         for part in parts.split():
@@ -226,9 +223,7 @@ _rule("IQ3_XXS", "attn_k attn_q", "IQ2_S", "queries and keys stand fewer bits")
 
 _rule("Q2_K", "ffn_down", "Q3_K", _DOWN)
 _rule("Q2_K_S", "ffn_down", "Q4_K", _FIRST, _first(8))
-_rule(
-    "IQ3_XXS", "ffn_down", "Q4_K", _GUARD, lambda case: not case.imatrix and _first(8)(case)
-)
+_rule("IQ3_XXS", "ffn_down", "Q4_K", _GUARD, lambda case: not case.imatrix and _first(8)(case))
 _rule(
     "IQ3_XXS", "ffn_down", "Q3_K", "without importance matrix, the down projection gets more bits",
     lambda case: not case.imatrix,
@@ -244,9 +239,7 @@ _rule(
     lambda case: case.is_falcon and _first(16)(case),
 )  # fmt: skip
 _rule("Q4_K_M", "ffn_down", "Q5_K", _MORE, lambda case: case.is_falcon and case.more_bits)
-_rule(
-    "Q4_K_M", "ffn_down", "Q6_K", _MORE, lambda case: not case.is_falcon and case.more_bits
-)
+_rule("Q4_K_M", "ffn_down", "Q6_K", _MORE, lambda case: not case.is_falcon and case.more_bits)
 _rule(
     "IQ4_NL IQ4_XS", "ffn_down", "Q5_K", _GUARD, lambda case: not case.imatrix and _first(8)(case)
 )
@@ -409,7 +402,9 @@ def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool
             stacked=len(tensor.shape) > 2 and tensor.shape[2] > 1
             and (asked.architecture != "bailingmoe3" or part.startswith("ffn_")),
         )  # fmt: skip
-        type_, why = _choose(recipe, own, part, case) if recipe in QUANTIZED else (own, "the recipe's type")
+        type_, why = (
+            _choose(recipe, own, part, case) if recipe in QUANTIZED else (own, "the recipe's type")
+        )
         seen[part] += 1
         type_, why = _fall_back(type_, why, rows)
         found[tensor.name] = Assigned(
@@ -451,10 +446,18 @@ def _kept(tensor: Tensor) -> str | None:
 
 def _choose(recipe: str, own: str, part: str, case: _Case) -> tuple[str, str]:
     rules = _RULES.get((recipe, part), ())
-    rule = next((rule for rule in rules if rule.fits(case)), None)
+    rule = next((rule for rule in rules if rule.fits is None or rule.fits(case)), None)
     type_, why = (rule.type, rule.why) if rule else (own, "the recipe's type")
-    if case.traits.is_70b and part == "attn_v" and recipe in _USUAL.split() and type_ in ("Q3_K", "Q4_K"):
-        return "Q5_K", "8 query heads share each value head in models of 70 B, so precision costs little"
+    if (
+        case.traits.is_70b
+        and part == "attn_v"
+        and recipe in _USUAL.split()
+        and type_ in ("Q3_K", "Q4_K")
+    ):
+        return (
+            "Q5_K",
+            "8 query heads share each value head in models of 70 B, so precision costs little",
+        )
     return type_, why
 
 
@@ -466,7 +469,10 @@ def _fall_back(type_: str, why: str, rows: int) -> tuple[str, str]:
     other = _FALLBACKS.get(type_, type_)
     if rows % TYPES[other].block_size:
         other = "F16"
-    return other, f"its rows of {rows:,} weights do not divide into blocks of {blocks}: {other} instead of {type_} ({why})"
+    return (
+        other,
+        f"its rows of {rows:,} weights do not divide into blocks of {blocks}: {other} instead of {type_} ({why})",
+    )
 
 
 def _needs_imatrix(name: str, type_: str, recipe: str) -> bool:
