@@ -16,7 +16,16 @@ PACKAGE = Path(mkdocs_quantlab.__file__).parent
 MAY_IMPORT = {
     "engine": set(),
     "measure": {"mkdocs_quantlab.engine", "numpy", "gguf"},
-    "site": {"mkdocs_quantlab.engine", "mkdocs_quantlab.measure", "mkdocs", "markdown", "jinja2"},
+    "site": {
+        "mkdocs_quantlab.engine",
+        "mkdocs_quantlab.measure",
+        "mkdocs",
+        "markdown",
+        "jinja2",
+        "requests",
+        "fsspec",
+        "huggingface_hub",
+    },
     "cli": {"mkdocs_quantlab", "mkdocs", "click"},
 }
 

@@ -2,35 +2,96 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+from mkdocs.exceptions import ConfigurationError
+from mkdocs.utils.yaml import yaml_load
 
-from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.model import Model, part_names
-from mkdocs_quantlab.engine.gguf.ranges import read_file
+from mkdocs_quantlab.engine.nearest import did_you_mean
+from mkdocs_quantlab.site.config import read_models
+from mkdocs_quantlab.site.models import Models
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from mkdocs_quantlab.engine.gguf.model import Model
+
+CONFIG = Path("mkdocs.yml")
 
 
 class Unreadable(click.ClickException):
-    """A model that cannot be read. The command ends with status 2, as on wrong usage; 1 is for findings."""
+    """A model or a configuration that cannot be read.
+
+    The command ends with status 2, as on wrong usage; 1 is for findings.
+    """
 
     exit_code = 2
 
 
-def find_models(places: Sequence[str]) -> list[Model]:
-    """The models at these paths, in this order.
+def config_file() -> Path:
+    """The configuration that the group `gguf` was given."""
+    return click.get_current_context().find_object(Path) or CONFIG
+
+
+def site_models() -> Models:
+    """The models that the configuration names; none where there is no such file and none was asked for.
+
+    Raises:
+        Unreadable: The file is not there, or cannot be read.
+    """
+    config = config_file()
+    if config == CONFIG and not config.is_file():
+        return Models({}, Path.cwd())
+    try:
+        with config.open("rb") as file:
+            named = next(_named(yaml_load(file)), {})
+        return Models(read_models(named), config.resolve().parent)
+    except (ConfigurationError, OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise Unreadable(f"{config}: {reason}") from None
+
+
+def find_models(names: Sequence[str]) -> list[Model]:
+    """The models of these names, in this order.
+
+    Args:
+        names: Names in the configuration, paths from the current folder, or addresses.
 
     Raises:
         Unreadable: One of them cannot be read.
     """
-    return [_model(place) for place in places]
+    models = site_models()
+    return [_model(models, name) for name in names]
 
 
-def _model(place: str) -> Model:
+def _model(models: Models, name: str) -> Model:
+    place = name
+    if name not in models.named and Path(name).is_file():
+        # A path is meant from where the command is called, unlike in mkdocs.yml.
+        place = str(Path(name).resolve())
     try:
-        return Model.of_files(place, [(part, read_file(part)) for part in part_names(place)])
-    except (GgufError, OSError) as error:
-        raise Unreadable(f"{place}: {error}") from None
+        return models.model(place, _quiet)._replace(name=name)
+    except LookupError as error:
+        known = ", ".join(f"`{each}`" for each in models.named)
+        which = f"{config_file()} names {known}" if known else f"{config_file()} names none"
+        hint = did_you_mean(name, models.named)
+        raise Unreadable(f"{error.args[0]}{hint}; {which}") from None
+    except ValueError as error:
+        raise Unreadable(str(error)) from None
+
+
+def _quiet(message: str) -> None:
+    """The command line asks servers because it was told to."""
+
+
+def _named(fields: dict[str, Any]) -> Iterator[object]:
+    """The option `models` of the plugin or the extension `quantlab`."""
+    for section in ("plugins", "markdown_extensions"):
+        entries = fields.get(section) or []
+        # Both take a list of names and mappings, or one mapping.
+        for entry in [entries] if isinstance(entries, dict) else entries:
+            options = entry.get("quantlab") if isinstance(entry, dict) else None
+            if isinstance(options, dict) and "models" in options:
+                yield options["models"]

@@ -473,7 +473,8 @@ class Names(Field[tuple[str, ...]]):
         return " ".join(value)
 
     def control(self, options: Options) -> Html:
-        return self.textarea(options, rows=1)
+        # Where nothing has a name there is nothing to type.
+        return self.textarea(options, rows=1) if options.sources.names else join()
 
 
 class Options:

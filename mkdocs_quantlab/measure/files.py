@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mkdocs_quantlab.engine.gguf.header import Header, Tensor
+    from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.measure.accuracy import Accuracy
 
     Floats = NDArray[Any]  # float32
@@ -29,28 +29,19 @@ REACH = 4.0
 """How far a histogram goes on both sides, in root mean squares of the reference's weights."""
 
 
-class Stored(NamedTuple):
+class Stored(Protocol):
     """A tensor in a file on disk."""
 
-    path: Path
-    start: int
-    """The first byte of its data in the file."""
-    tensor: Tensor
+    @property
+    def path(self) -> Path: ...
+    @property
+    def start(self) -> int:
+        """The first byte of its data in the file."""
 
-
-def stored(parts: Mapping[Path, Header]) -> dict[str, Stored]:
-    """The tensors of a model by name, from the headers of its files.
-
-    Raises:
-        GgmlError: A file is big-endian, whose blocks are not decoded here.
-    """
-    found = {}
-    for path, header in parts.items():
-        if header.big_endian:
-            raise GgmlError(f"{path.name} is big-endian; weights are read from little-endian files")
-        for tensor in header.tensors:
-            found[tensor.name] = Stored(path, header.data_start + tensor.offset, tensor)
-    return found
+    @property
+    def tensor(self) -> Tensor: ...
+    @property
+    def big_endian(self) -> bool: ...
 
 
 class Histogram(NamedTuple):
@@ -69,9 +60,13 @@ def pieces(stored: Stored) -> Iterator[Floats]:
     """The weights of a tensor in file order, 262,144 at a time.
 
     Raises:
-        GgmlError: The type is not known here.
+        GgmlError: The type is not known here, or the file is big-endian.
     """
     tensor = stored.tensor
+    if stored.big_endian:
+        raise GgmlError(
+            f"{stored.path.name} is big-endian; weights are read from little-endian files"
+        )
     entry, size = stored_type(tensor.type), tensor.size
     if entry is None or size is None or entry.name not in TYPES:
         raise GgmlError(

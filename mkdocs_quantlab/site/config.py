@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.model import part_names
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import NAMES, widget
 
 if TYPE_CHECKING:
@@ -66,11 +70,48 @@ def read_defaults(value: object) -> dict[str, dict[str, str]]:
             raise ValueError(f"`{key}` takes a mapping from option to value; found `{given}`")
         strings = {str(option): _text(entry) for option, entry in given.items()}
         try:
-            widget(name).options(strings)
+            widget(name).options(strings, _NotRead())
         except OptionError as error:
             raise ValueError(f"`{key}`: {error}") from None
+        except _NotReadError:
+            pass  # each directive will tell
         result[name] = strings
     return result
+
+
+def read_models(value: object) -> dict[str, str]:
+    """Where models are, by name.
+
+    Raises:
+        ValueError: A name cannot be one, or a place is none.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from name to path or address; found `{value}`")
+    for name, place in value.items():
+        # Names stand in lists, and before a colon and a tensor's name.
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", str(name)):
+            raise ValueError(f"a name takes letters, digits and any of `_.+-`; found `{name}`")
+        if not isinstance(place, str) or not place.strip():
+            raise ValueError(f"`{name}` takes a path or an address of a GGUF file; found `{place}`")
+        try:
+            part_names(place)
+        except GgufError as error:
+            raise ValueError(f"`{name}` ({place}): {error}") from None
+    return {str(name): place for name, place in value.items()}
+
+
+class _NotRead(Sources):
+    """Stands for models while options are checked before any is read."""
+
+    def __init__(self) -> None:
+        super().__init__(("any",))
+
+    def find(self, kind: str, key: str) -> Any:
+        raise _NotReadError
+
+
+class _NotReadError(Exception):
+    """What is checked further needs a model."""
 
 
 def _text(value: object) -> str:
@@ -117,6 +158,13 @@ class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves 
         read_defaults,
         "Options for every directive of a kind, unless the directive says otherwise, as in "
         "`defaults: {quantization-explorer: {bits: 3}}`.",
+    )
+    models = Setting(
+        {},
+        read_models,
+        "GGUF files by name, as in `models: {q4: models/tiny-Q4_K_M.gguf, q8: https://example.org/tiny-Q8_0.gguf}`: paths "
+        "relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in), or addresses. Of a split "
+        "file any part. [Models](models.md) says what is read, and when.",
     )
 
 

@@ -17,16 +17,19 @@ from markdown.preprocessors import Preprocessor
 from mkdocs.exceptions import PluginError
 
 from mkdocs_quantlab.engine.nearest import did_you_mean
-from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import widget
 from mkdocs_quantlab.site.config import SETTINGS
 from mkdocs_quantlab.site.directives import Found, expand, line_of, note
 from mkdocs_quantlab.site.element import element
+from mkdocs_quantlab.site.models import models_of
+from mkdocs_quantlab.site.sources import SiteSources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from markdown import Markdown
+
+    from mkdocs_quantlab.site.models import Models
 
 
 class LabError(PluginError):
@@ -40,6 +43,7 @@ class QuantlabExtension(Extension):
         page: Path and text of the page's file, where the caller knows them: for the place of an error.
         seen: A page had a directive, or a lab's callout, since the extension was made.
         warn: Takes each problem where `on_error` is `warn`.
+        folder: What relative places of models are relative to.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -47,7 +51,13 @@ class QuantlabExtension(Extension):
         self.page: tuple[str, str] | None = None
         self.seen = False
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
+        self.folder = Path.cwd()
         super().__init__(**kwargs)
+
+    @property
+    def models(self) -> Models:
+        """The site's models."""
+        return models_of(tuple(self.getConfig("models").items()), self.folder)
 
     def setConfig(self, key: str, value: Any) -> None:  # noqa: N802
         """Sets an option; Python-Markdown calls it for each one given."""
@@ -112,7 +122,7 @@ class _Directives(Postprocessor):
             identifier=found.attributes.get("id", f"quantlab-{number}"),
             attributes=found.attributes,
             pyodide=self.extension.getConfig("pyodide"),
-            sources=Sources(),
+            sources=SiteSources(self.extension.models, self.extension.warn),
         )
 
     def _locate(self, found: Found, nth: int) -> str:

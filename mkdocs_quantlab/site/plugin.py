@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mkdocs.config.config_options import ExtraScriptValue
@@ -14,8 +15,11 @@ from mkdocs_quantlab.site.config import SETTINGS, QuantlabConfig
 from mkdocs_quantlab.site.extension import QuantlabExtension
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
@@ -27,6 +31,10 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     extension: QuantlabExtension
     dirty = False
+    server: LiveReloadServer | None = None
+
+    def __init__(self) -> None:
+        self.watched: set[Path] = set()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Notes whether pages that did not change are left out of this build."""
@@ -36,6 +44,8 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         """Adds the Markdown extension, the script and the style sheet."""
         extension = QuantlabExtension(**{name: self.config[name] for name in SETTINGS})
         extension.warn = log.warning
+        if config.config_file_path:
+            extension.folder = Path(config.config_file_path).resolve().parent
         if "quantlab" in config.markdown_extensions:
             log.warning(
                 "the plugin `quantlab` brings its Markdown extension: take it out of `markdown_extensions`"
@@ -48,7 +58,25 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         config.extra_javascript.append(script)
         config.extra_css.append(f"{FOLDER}/{STYLE}")
         self.extension = extension
+        self._watch()
         return config
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]
+    ) -> LiveReloadServer:
+        """Watches the models' local files and the lock file."""
+        self.server = server
+        self._watch()
+        return server
+
+    def _watch(self) -> None:
+        """Watches what is not watched yet: `mkdocs.yml` may name other models by now."""
+        if self.server is None:
+            return
+        for path in self.extension.models.paths():
+            if path not in self.watched:
+                self.watched.add(path)
+                self.server.watch(str(path))
 
     def on_page_markdown(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files

@@ -6,11 +6,11 @@ import pytest
 
 from mkdocs_quantlab.engine.gguf.comparison import (
     bits_per_weight,
+    kinship,
     main_share,
     matrices,
     metadata,
     shares,
-    tokenizers,
 )
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from tests.engine.gguf_models import model
@@ -125,7 +125,45 @@ def test_long_values_are_shortened():
     assert found.texts[1] == "9 × float32: 0, 1, 2, 3, 4, 5, 6, 7 …"
 
 
+def kin(*models):
+    return kinship(models, metadata(models))
+
+
 def test_the_chat_template_is_no_part_of_the_tokenizer():
-    a = model(**{"tokenizer.chat_template": "a"})
-    b = model(**{"tokenizer.chat_template": "b"})
-    assert [d.key for d in tokenizers(metadata([a, b]))] == ["tokenizer.ggml.tokens"]
+    found = kin(*(model(**{"tokenizer.chat_template": text}) for text in "ab"))
+    assert found == (True, True, True, True)
+    assert found.is_one_model
+    assert found.sentences() == ["All have the same tensors.", "The tokenizers are the same."]
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        (model(general__architecture="qwen2"), "The architectures differ."),
+        (model(layers=3), "Their tensors differ in names or shapes: they are not the same model."),
+        (
+            model(tokenizer__ggml__tokens=Array("string", 1000, 9000, None, ("a1", "c3"))),
+            "The tokenizers differ.",
+        ),
+    ],
+)
+def test_what_is_not_one_model(other, says):
+    found = kin(model(), other)
+    assert not found.is_one_model
+    assert says in found.sentences()
+
+
+def test_vocabularies_that_were_not_read_are_not_called_the_same():
+    unread = model(tokenizer__ggml__tokens=Array("string", 1000, 9000))
+    found = kin(unread, unread)
+    assert found.tokenizer is None
+    assert found.is_one_model
+    assert found.about_tokenizer() == (
+        "The tokenizers agree in numbers and bytes; their words were not compared."
+    )
+
+
+def test_no_tokenizer_is_said():
+    bare = model()
+    bare.metadata.pop("tokenizer.ggml.tokens")
+    assert kin(bare, bare).about_tokenizer() == "No file has a tokenizer."

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003  # the type of a field
+from typing import NamedTuple
+
 import gguf
 import numpy as np
 import pytest
@@ -10,7 +13,14 @@ from mkdocs_quantlab.engine.gguf.header import Tensor
 from mkdocs_quantlab.engine.quant.ggml import GgmlError
 from mkdocs_quantlab.measure import accuracy, quantize
 from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS
-from mkdocs_quantlab.measure.files import BINS, Stored, errors, histogram, pieces
+from mkdocs_quantlab.measure.files import BINS, errors, histogram, pieces
+
+
+class Located(NamedTuple):
+    path: Path
+    start: int
+    tensor: Tensor
+    big_endian: bool = False
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +53,7 @@ def files(weights, tmp_path_factory):
         writer.close()
         found = gguf.GGUFReader(path).tensors
         return {
-            t.name: Stored(
+            t.name: Located(
                 path,
                 int(t.data_offset),
                 Tensor(t.name, tuple(map(int, t.shape)), int(t.tensor_type), 0),
@@ -95,5 +105,7 @@ def test_what_cannot_be_decoded_or_compared(files):
     small = files["F32"]["small"]
     with pytest.raises(GgmlError, match="`small` has the type I32, which cannot be decoded here"):
         list(pieces(small._replace(tensor=small.tensor._replace(type=26))))
+    with pytest.raises(GgmlError, match="is big-endian; weights are read from little-endian"):
+        list(pieces(small._replace(big_endian=True)))
     with pytest.raises(GgmlError, match="has the shape"):
         histogram(small, files["F32"]["wide"])

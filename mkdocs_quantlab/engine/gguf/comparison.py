@@ -102,20 +102,66 @@ def metadata(models: Sequence[Model]) -> list[Difference]:
     found = []
     for key in keys:
         values = [model.metadata.get(key) for model in models]
-        same = _all_same(values)
+        same = _all([_same(values[0], value) for value in values])
         where = "" if same else _first_difference(values)
         found.append(Difference(key, tuple(map(_text, values)), same, where))
     return found
 
 
-def tokenizers(differences: Sequence[Difference]) -> list[Difference]:
-    """The entries that make the tokenizer: all of `tokenizer.` but the chat template."""
-    return [d for d in differences if d.key.startswith("tokenizer.") and CHAT_TEMPLATE not in d.key]
+class Kinship(NamedTuple):
+    """Whether several files hold one model."""
+
+    architecture: bool
+    """The same `general.architecture`."""
+    tensors: bool
+    """The same tensors, by name and shape."""
+    tokenizer: bool | None
+    """The same tokenizer, chat template left aside; None where vocabularies were not compared."""
+    has_tokenizer: bool
+
+    @property
+    def is_one_model(self) -> bool:
+        """Nothing speaks against it."""
+        return self.architecture and self.tensors and self.tokenizer is not False
+
+    def sentences(self) -> list[str]:
+        """The same in words."""
+        said = [] if self.architecture else ["The architectures differ."]
+        if self.tensors:
+            said.append("All have the same tensors.")
+        else:
+            said.append("Their tensors differ in names or shapes: they are not the same model.")
+        return [*said, self.about_tokenizer()]
+
+    def about_tokenizer(self) -> str:
+        """What is known of the tokenizers, in a sentence."""
+        if not self.has_tokenizer:
+            return "No file has a tokenizer."
+        if self.tokenizer is None:
+            return "The tokenizers agree in numbers and bytes; their words were not compared."
+        return "The tokenizers are the same." if self.tokenizer else "The tokenizers differ."
 
 
-def _all_same(values: Sequence[Value | None]) -> bool | None:
-    same = [_same(values[0], value) for value in values[1:]]
-    return False if False in same else None if None in same else True
+def kinship(models: Sequence[Model], found: Sequence[Difference]) -> Kinship:
+    """Whether the models are one.
+
+    Args:
+        models: The models, at least one.
+        found: What `metadata` says of them.
+    """
+    entries = [
+        d.same for d in found if d.key.startswith("tokenizer.") and CHAT_TEMPLATE not in d.key
+    ]
+    return Kinship(
+        architecture=len({m.metadata.get("general.architecture") for m in models}) == 1,
+        tensors=len({tuple(sorted((t.name, t.shape) for t in m.tensors)) for m in models}) == 1,
+        tokenizer=_all(entries),
+        has_tokenizer=bool(entries),
+    )
+
+
+def _all(found: Sequence[bool | None]) -> bool | None:
+    return False if False in found else None if None in found else True
 
 
 def _same(a: Value | None, b: Value | None) -> bool | None:

@@ -8,9 +8,9 @@ from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.gguf.comparison import (
     CHAT_TEMPLATE,
     bits_per_weight,
+    kinship,
     metadata,
     shares,
-    tokenizers,
 )
 from mkdocs_quantlab.engine.gguf.label import check
 from mkdocs_quantlab.engine.gguf.maps import bits_class, maps
@@ -105,33 +105,7 @@ def sentence(models: Sequence[Model], checks: Sequence[Check], found: Sequence[D
             listed([strong(m) for m in wrong]),
             " does not go with the tensors: see the labels.",
         ]
-    return result(sizes, " ".join(_kinship(models, found)), " ", labels)
-
-
-def _kinship(models: Sequence[Model], found: Sequence[Difference]) -> Iterable[str]:
-    """Whether the models are one model in several files."""
-    architectures = {str(m.metadata.get("general.architecture")) for m in models}
-    if len(architectures) > 1:
-        yield f"The architectures differ: {', '.join(sorted(architectures))}."
-    shapes = {tuple(sorted((t.name, t.shape) for t in m.tensors)) for m in models}
-    yield (
-        "All have the same tensors."
-        if len(shapes) == 1
-        else "Their tensors differ in names or shapes: they are not the same model."
-    )
-    yield tokenizer_sentence(found)
-
-
-def tokenizer_sentence(found: Sequence[Difference]) -> str:
-    """Whether the tokenizers are the same, as far as headers tell."""
-    entries = tokenizers(found)
-    if not entries:
-        return "No file has a tokenizer."
-    if any(entry.same is False for entry in entries):
-        return "The tokenizers differ."
-    if any(entry.same is None for entry in entries):
-        return "The tokenizers agree in numbers and bytes; their words were not compared."
-    return "The tokenizers are the same."
+    return result(sizes, " ".join(kinship(models, found).sentences()), " ", labels)
 
 
 def sizes(models: Sequence[Model], checks: Sequence[Check]) -> Html:
@@ -220,53 +194,41 @@ def _bars(model: Model, parts: Sequence[Share]) -> Html:
         ("weights", [share.parameters / (model.parameters or 1) for share in parts]),
         ("bytes", [(share.size or 0) / (size or 1) for share in parts]),
     )
-    described = "; ".join(
-        f"of the {what} "
-        + ", ".join(f"{s.type} {percent(x)}" for s, x in zip(parts, values, strict=True) if x)
-        for what, values in rows
-    )
     return tag(
         "div",
         tag("p", strong(model), f": {volume(size)} of tensors"),
-        tag(
-            "svg",
-            (_bar(what, values, parts, i * (BAR + 4)) for i, (what, values) in enumerate(rows)),
-            class_="quantlab-shares",
-            width="100%",
-            height=2 * BAR + 4,
-            role="img",
-            aria_label=f"{model.name}: {described}",
+        (
+            tag("div", tag("span", what), _bar(model, what, values, parts), class_="quantlab-share")
+            for what, values in rows
         ),
     )
 
 
-def _bar(what: str, values: Sequence[float], parts: Sequence[Share], top: int) -> Html:
+def _bar(model: Model, what: str, values: Sequence[float], parts: Sequence[Share]) -> Html:
+    drawn = [(share, value) for share, value in zip(parts, values, strict=True) if value]
     start = 0.0
-    drawn: list[Html] = [tag("text", what, x="0", y=top + BAR - 7)]
-    left, width = 12.0, 88.0
-    for share, value in zip(parts, values, strict=True):
-        if not value:
-            continue
-        x = left + width * start
-        drawn.append(
+    segments = []
+    for share, value in drawn:
+        x, width = 100 * start, 100 * value
+        name = tag("text", share.type, x=f"{x + width / 2:.3f}%", y=BAR - 7, text_anchor="middle")
+        segments.append(
             tag(
                 "g",
-                tag("rect", x=f"{x:.3f}%", y=top, width=f"{width * value:.3f}%", height=BAR),
-                tag(
-                    "text",
-                    share.type,
-                    x=f"{x + width * value / 2:.3f}%",
-                    y=top + BAR - 7,
-                    text_anchor="middle",
-                )
-                if value >= ROOM
-                else None,
-                tag("title", f"{share.type}: {percent(value)} of the {what}"),
+                tag("rect", x=f"{x:.3f}%", width=f"{width:.3f}%", height=BAR),
+                name if value >= ROOM else None,
                 class_=bits_class(share.bits),
             )
         )
         start += value
-    return join(*drawn)
+    described = ", ".join(f"{share.type} {percent(value)}" for share, value in drawn)
+    return tag(
+        "svg",
+        segments,
+        width="100%",
+        height=BAR,
+        role="img",
+        aria_label=f"{model.name}, share of the {what}: {described}",
+    )
 
 
 def _texts(found: Check) -> tuple[str, str, str]:
@@ -322,7 +284,7 @@ def metadata_part(found: Sequence[Difference], models: Sequence[Model]) -> Html:
         if differ
         else note("All metadata that was read is the same."),
         (note(tag("code", d.key), f": {d.where}.") for d in differ if d.where),
-        _template(found),
+        _template(models, found),
         _folded(
             f"Not compared, because arrays were not read: {count(len(unread), 'key')}",
             unread,
@@ -334,10 +296,10 @@ def metadata_part(found: Sequence[Difference], models: Sequence[Model]) -> Html:
     )
 
 
-def _template(found: Sequence[Difference]) -> Html:
+def _template(models: Sequence[Model], found: Sequence[Difference]) -> Html:
     entry = next((d for d in found if d.key == CHAT_TEMPLATE), None)
     says = "none has one" if entry is None else "the same" if entry.same else "they differ"
-    return note(f"{tokenizer_sentence(found)} Chat template: {says}.")
+    return note(f"{kinship(models, found).about_tokenizer()} Chat template: {says}.")
 
 
 def _folded(summary: str, found: Sequence[Difference], names: Sequence[str]) -> Html:

@@ -1,0 +1,76 @@
+"""What figures ask for when a site is built, out of the site's models; what they got is noted and travels with them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_quantlab.engine.sources import Sources
+from mkdocs_quantlab.site.models import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mkdocs_quantlab.site.models import Models
+
+
+class SiteSources(Sources):
+    """The sources of one figure.
+
+    Args:
+        models: The site's models.
+        warn: Told what an author should know.
+    """
+
+    def __init__(self, models: Models, warn: Callable[[str], None]) -> None:
+        super().__init__(tuple(models.named))
+        self.models = models
+        self.warn = warn
+
+    def find(self, kind: str, key: str) -> Any:
+        """What is known under a kind and a key.
+
+        Raises:
+            LookupError: There is no model of that name.
+            ModelError: A model cannot be read.
+            LockError: The lock file cannot be used.
+        """
+        question = f"{kind} {key}"
+        if question not in self.found:
+            self.found[question] = KINDS[kind](self, key)
+        return self.found[question]
+
+
+def _model(sources: SiteSources, key: str) -> Any:
+    return sources.models.model(key, sources.warn).to_json()
+
+
+def _accuracy(sources: SiteSources, key: str) -> Any:
+    name, reference = key.split(" ")
+    measured = _measure().errors(sources.models.tensors(name), sources.models.tensors(reference))
+    # JSON has no infinity: an exact copy has no noise.
+    return {
+        tensor: found.snr_db if math.isfinite(found.snr_db) else None for tensor, found in measured
+    }
+
+
+def _histogram(sources: SiteSources, key: str) -> Any:
+    name, reference, tensor = key.split(" ")
+    stored = sources.models.tensors(name)[tensor]
+    return _measure().histogram(stored, sources.models.tensors(reference)[tensor])._asdict()
+
+
+def _measure() -> Any:
+    try:
+        from mkdocs_quantlab.measure import files  # noqa: PLC0415  # an extra
+    except ImportError as error:
+        raise ModelError(str(error)) from None
+    return files
+
+
+KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
+    "model": _model,
+    "accuracy": _accuracy,
+    "histogram": _histogram,
+}
+"""What can be asked for, by kind. Each widget's module says what a key looks like."""
