@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.file_types import base_type
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
-from mkdocs_quantlab.engine.gguf.label import base_type
 from mkdocs_quantlab.engine.gguf.model import ALIGNMENT
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
