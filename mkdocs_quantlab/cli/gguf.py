@@ -10,6 +10,7 @@ from mkdocs_quantlab.cli.compare import compare
 from mkdocs_quantlab.cli.lock import lock
 from mkdocs_quantlab.cli.memory import memory
 from mkdocs_quantlab.cli.models import CONFIG
+from mkdocs_quantlab.cli.recipe import recipe
 from mkdocs_quantlab.cli.show import show
 
 
@@ -35,5 +36,5 @@ def gguf(context: click.Context, *, config_file: Path) -> None:
     context.obj = config_file
 
 
-for command in (compare, lock, memory, show):
+for command in (compare, lock, memory, recipe, show):
     gguf.add_command(command)

@@ -6,15 +6,15 @@ for is written once for all maps: a thousand tensors in four files would otherwi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.comparison import type_bits
+from mkdocs_quantlab.engine.gguf.header import place
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.engine.gguf.model import Model
@@ -29,21 +29,6 @@ SCALE = (1, 2, 3, 4, 5, 6, 8, 16, 32)
 """Where a colour of the scale begins, in bits per weight."""
 
 
-class Place(NamedTuple):
-    """Where a tensor is on a map."""
-
-    layer: int
-    """-1 for what belongs to no layer."""
-    kind: str
-    """What it is, whatever its layer: `attn_q`."""
-
-
-def place(tensor: str) -> Place:
-    """The place of the tensor of that name."""
-    match = re.fullmatch(r"blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
-    return Place(int(match[1]), match[2]) if match else Place(-1, tensor.removesuffix(".weight"))
-
-
 def bits_class(bits: float | None) -> str:
     """The style of so many bits per weight."""
     if bits is None:
@@ -56,8 +41,6 @@ class _Frame(NamedTuple):
 
     cells: dict[str, tuple[int, int]]
     """Column and row of each tensor, by name."""
-    items: dict[str, str]
-    """What each tensor is called when it is pointed at."""
     head: Html
     width: int
     height: int
@@ -66,32 +49,102 @@ class _Frame(NamedTuple):
 def maps(models: Sequence[Model]) -> Html:
     """The maps of the models on one scale, its legend, and what the page says of a cell that is pointed at."""
     names = dict.fromkeys(tensor.name for model in models for tensor in model.tensors)
+    frame = _frame(names)
+    items = {name: f"t{i}" for i, name in enumerate(names)}
+    return join(
+        tag(
+            "div",
+            (_map(model, frame, items) for model in models),
+            class_="quantlab-maps",
+        ),
+        legend(),
+        _details(models, items),
+    )
+
+
+class Group(NamedTuple):
+    """Tensors that are stored alike for one reason."""
+
+    tensors: Sequence[Tensor]
+    """Of one type."""
+    text: str
+    """What is written out when one of them is pointed at."""
+
+
+def group_maps(named: Sequence[tuple[str, Sequence[Group]]], summary: str) -> Html:
+    """Maps by name whose tensors light up in groups; a tenth of the text of `maps`.
+
+    Args:
+        named: Names and groups of each map.
+        summary: What the list of the groups' texts is called.
+    """
+    names = dict.fromkeys(t.name for _, groups in named for group in groups for t in group.tensors)
+    frame = _frame(names)
+    drawn = []
+    texts = []
+    for i, (name, groups) in enumerate(named):
+        item = f"{chr(ord('a') + i)}{{}}".format
+        cells = (
+            tag(
+                "path",
+                d=_columns([frame.cells[tensor.name] for tensor in group.tensors]),
+                class_=bits_class(type_bits(group.tensors[0].type)),
+                data_item=item(j),
+            )
+            for j, group in enumerate(groups)
+        )
+        drawn.append(_picture(name, len(names), frame, cells))
+        entries = (tag("li", g.text, data_detail_of=item(j)) for j, g in enumerate(groups))
+        texts.append((tag("p", tag("strong", name)), tag("ul", entries)))
+    return join(
+        tag("div", drawn, class_="quantlab-maps"),
+        legend(),
+        tag(
+            "details",
+            tag("summary", summary),
+            texts,
+            class_="quantlab-tensors",
+            data_search_exclude=True,
+        ),
+    )
+
+
+def _columns(cells: Sequence[tuple[int, int]]) -> str:
+    """Lines down the columns, as wide as a cell; the style dashes them into cells."""
+    lines = []
+    runs: list[list[int]] = []
+    for column, row in sorted(cells):
+        if runs and runs[-1][0] == column and runs[-1][2] == row - 1 > 0:
+            runs[-1][2] = row
+        else:
+            runs.append([column, row, row])
+    for column, first, last in runs:
+        x, y = _corner(column, first)
+        lines.append(f"M{x + (CELL - 1) / 2:g} {y}v{(last - first + 1) * CELL - 1}")
+    return "".join(lines)
+
+
+def _corner(column: int, row: int) -> tuple[int, int]:
+    """The left upper corner of a cell; a gap parts the layers from what belongs to none."""
+    return SIDE + CELL * column, HEAD + CELL * row + (4 if row else 0)
+
+
+def _frame(names: Iterable[str]) -> _Frame:
     places = {name: place(name) for name in names}
     kinds = list(dict.fromkeys(at.kind for at in places.values() if at.layer >= 0))
     layers = sorted({at.layer for at in places.values() if at.layer >= 0})
     # What belongs to no layer stands above the layers, from the left.
     outside = [name for name, at in places.items() if at.layer < 0]
-    grid = {
-        name: (kinds.index(at.kind), layers.index(at.layer) + 1)
-        if at.layer >= 0
-        else (outside.index(name), 0)
-        for name, at in places.items()
-    }
-    frame = _Frame(
-        cells=grid,
-        items={name: f"t{i}" for i, name in enumerate(names)},
+    return _Frame(
+        cells={
+            name: (kinds.index(at.kind), layers.index(at.layer) + 1)
+            if at.layer >= 0
+            else (outside.index(name), 0)
+            for name, at in places.items()
+        },
         head=_head(kinds, layers),
         width=SIDE + CELL * max(len(kinds), len(outside), 1),
         height=HEAD + CELL * (len(layers) + 1) + 4,
-    )
-    return join(
-        tag(
-            "div",
-            (_map(model, frame) for model in models),
-            class_="quantlab-maps",
-        ),
-        legend(),
-        _details(models, frame.items),
     )
 
 
@@ -109,21 +162,26 @@ def _head(kinds: Sequence[str], layers: Sequence[int]) -> Html:
     return join(columns, rows)
 
 
-def _map(model: Model, frame: _Frame) -> Html:
+def _map(model: Model, frame: _Frame, items: dict[str, str]) -> Html:
     drawn = sorted(model.tensors, key=lambda tensor: frame.cells[tensor.name][::-1])
+    corners = (_corner(*frame.cells[tensor.name]) for tensor in drawn)
     cells = (
         tag(
             "rect",
-            x=SIDE + CELL * frame.cells[tensor.name][0],
-            y=HEAD + CELL * frame.cells[tensor.name][1] + (4 if frame.cells[tensor.name][1] else 0),
+            x=x,
+            y=y,
             class_=bits_class(type_bits(tensor.type)),
-            data_item=frame.items[tensor.name],
+            data_item=items[tensor.name],
         )
-        for tensor in drawn
+        for tensor, (x, y) in zip(drawn, corners, strict=True)
     )
+    return _picture(model.name, len(model.tensors), frame, cells)
+
+
+def _picture(name: str, tensors: int, frame: _Frame, cells: Iterable[Html]) -> Html:
     return tag(
         "div",
-        tag("p", tag("strong", model.name)),
+        tag("p", tag("strong", name)),
         tag(
             "svg",
             frame.head,
@@ -132,7 +190,7 @@ def _map(model: Model, frame: _Frame) -> Html:
             width=frame.width,
             height=frame.height,
             role="group",
-            aria_label=f"Map of {model.name}: {len(model.tensors):,} tensors by layer and kind, coloured by bits per weight",
+            aria_label=f"Map of {name}: {tensors:,} tensors by layer and kind, coloured by bits per weight",
         ),
     )
 

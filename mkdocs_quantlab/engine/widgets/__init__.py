@@ -27,6 +27,7 @@ NAMES = (
     "quantization-formats",
     "gguf-compare",
     "gguf-inspect",
+    "gguf-recipe",
     "model-memory",
 )
 """Every widget there is."""
