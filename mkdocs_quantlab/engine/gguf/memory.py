@@ -150,14 +150,3 @@ def _number(model: Model, key: str) -> int:
     value = model.metadata.get(f"{model.metadata.get('general.architecture')}.{key}", 0)
     values = (value.values or ()) if isinstance(value, Array) else (value,)
     return max((number for number in values if isinstance(number, int)), default=0)
-
-
-def naive(model: Model, context: int) -> int:
-    """Bytes of the cache by the formula that is found everywhere, to show where it goes wrong.
-
-    `2 * 2 bytes * block_count * head_count_kv * embedding_length / head_count * context`
-    """
-    heads = _number(model, "attention.head_count") or 1
-    kept = _number(model, "attention.head_count_kv") or heads
-    head = _number(model, "embedding_length") // heads
-    return 4 * _number(model, "block_count") * kept * head * context
