@@ -100,6 +100,11 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"distribution": "student-t4", "sort": "snr", "parameters": "3.1e6"},
             {"formats": " ".join(SNR), "sort": "name", "distribution": "laplace"},
         ],
+        "gguf-recipe": [
+            {},
+            {"recipe": "IQ2_XXS", "compare": "Q4_0", "imatrix": "yes"},
+            {"shape": "Qwen2.5-0.5B", "kv_heads": "7", "layers": "5", "tied": "no"},
+        ],
     }[name]
     texts = [json.dumps(case) for case in cases]
     code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, '') for o in {texts!r}])"
