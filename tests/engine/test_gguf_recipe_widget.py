@@ -137,5 +137,7 @@ def test_what_is_not_taken_says_what_is(strings, message) -> None:
 
 
 def test_a_model_without_what_rules_ask_is_refused() -> None:
-    with pytest.raises(OptionError, match=r"needs a whole number as `llama\.attention\.head_count`"):
+    with pytest.raises(
+        OptionError, match=r"needs a whole number as `llama\.attention\.head_count`"
+    ):
         text({"model": "q4"}, model("q4"))
