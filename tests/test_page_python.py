@@ -105,6 +105,11 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"shape": "Qwen2.5-0.5B", "context": "262144", "cache": "q4_0", "memory": "2.5"},
             {"recipes": "IQ2_XXS Q2_K_S", "sequences": "7", "memory": "1e6"},
         ],
+        "gguf-recipe": [
+            {},
+            {"recipe": "IQ2_XXS", "compare": "Q4_0", "imatrix": "yes"},
+            {"shape": "Qwen2.5-0.5B", "kv_heads": "7", "layers": "5", "tied": "no"},
+        ],
     }[name]
     texts = [json.dumps(case) for case in cases]
     code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, '') for o in {texts!r}])"

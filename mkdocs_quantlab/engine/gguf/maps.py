@@ -93,7 +93,7 @@ def group_maps(named: Sequence[tuple[str, Sequence[Group]]], summary: str) -> Ht
             )
             for j, group in enumerate(groups)
         )
-        drawn.append(_picture(name, len(names), frame, cells))
+        drawn.append(_picture(name, len(names), frame, (*cells, _rules(frame))))
         entries = (tag("li", g.text, data_detail_of=item(j)) for j, g in enumerate(groups))
         texts.append((tag("p", tag("strong", name)), tag("ul", entries)))
     return join(
@@ -110,7 +110,7 @@ def group_maps(named: Sequence[tuple[str, Sequence[Group]]], summary: str) -> Ht
 
 
 def _columns(cells: Sequence[tuple[int, int]]) -> str:
-    """Lines down the columns, as wide as a cell; the style dashes them into cells."""
+    """Bars down the columns, each over neighbours; `_rules` parts them into cells."""
     lines = []
     runs: list[list[int]] = []
     for column, row in sorted(cells):
@@ -120,8 +120,15 @@ def _columns(cells: Sequence[tuple[int, int]]) -> str:
             runs.append([column, row, row])
     for column, first, last in runs:
         x, y = _corner(column, first)
-        lines.append(f"M{x + (CELL - 1) / 2:g} {y}v{(last - first + 1) * CELL - 1}")
+        lines.append(f"M{x} {y}h{CELL - 1}v{(last - first + 1) * CELL - 1}h{1 - CELL}z")
     return "".join(lines)
+
+
+def _rules(frame: _Frame) -> Html:
+    """Lines between the layers."""
+    rows = range(2, max((row for _, row in frame.cells.values()), default=0) + 1)
+    lines = "".join(f"M{SIDE} {_corner(0, row)[1] - 0.5}H{frame.width}" for row in rows)
+    return tag("path", d=lines, class_="quantlab-rules")
 
 
 def _corner(column: int, row: int) -> tuple[int, int]:
