@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,9 @@ class LlamaServer:
         url: Its address, without a final slash.
     """
 
-    def __init__(self, model: Path, *, slots: int = 1, context: int = 4096, **params: object) -> None:
+    def __init__(
+        self, model: Path, *, slots: int = 1, context: int = 4096, **params: object
+    ) -> None:
         """Starts it and waits until it listens; the model may still be loading.
 
         Args:
@@ -48,7 +50,7 @@ class LlamaServer:
         self._process.stdin.close()
         self._process.stdout.close()
 
-    def __enter__(self) -> LlamaServer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_) -> None:

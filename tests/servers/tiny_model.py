@@ -115,7 +115,11 @@ def tensors(pieces: list[Piece], seed: int) -> Iterator[tuple[str, np.ndarray]]:
 
 def tensor_type(recipe: str, name: str) -> str:
     """The ggml type of a matrix, as llama-quantize chooses it for a model of two layers."""
-    better = ("output.weight", f"blk.{LAYERS - 1}.attn_v.weight", f"blk.{LAYERS - 1}.ffn_down.weight")
+    better = (
+        "output.weight",
+        f"blk.{LAYERS - 1}.attn_v.weight",
+        f"blk.{LAYERS - 1}.ffn_down.weight",
+    )
     return "Q6_K" if recipe == "Q6_K" or name in better else "Q4_K"
 
 
