@@ -235,6 +235,7 @@ class Models:
         max_loaded: OLLAMA_MAX_LOADED_MODELS.
         max_queue: OLLAMA_MAX_QUEUE, how many may wait for a model to be loaded.
         crowded: So many do.
+        pending: How many wait for a load, or are being loaded for.
         script: What models say, by request, in place of what they would; the tests' own words.
         loop_error: A loop is an error, as since a change of September 2026; before, the stream just ended.
         error_after: After so many tokens, an error in the stream.
@@ -253,7 +254,7 @@ class Models:
         self.error_after: int | None = None
         self.drop_after: int | None = None
         self._loaded: dict[str, _Runner] = {}
-        self._pending = 0
+        self.pending = 0
         self._lock = threading.Lock()
         self._loading = threading.Lock()
 
@@ -382,9 +383,9 @@ class Models:
 
     def _load(self, model: Model, context: int, gone: Callable[[], bool]) -> _Runner:
         with self._lock:
-            if self.crowded or self._pending > self.max_queue:
+            if self.crowded or self.pending > self.max_queue:
                 raise RefusedError(503, BUSY)
-            self._pending += 1
+            self.pending += 1
         try:
             with self._loading:
                 if runner := self._use(model, context):
@@ -399,7 +400,7 @@ class Models:
                 return runner
         finally:
             with self._lock:
-                self._pending -= 1
+                self.pending -= 1
 
     def _make_room(self, model: Model) -> bool:
         """Unloads what is in the way if it is idle; whether nothing is in the way any more."""
