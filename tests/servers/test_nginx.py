@@ -168,7 +168,7 @@ def other_server(answer):
     """A server that is not Ollama, and what it answers to everything."""
 
     class Handler(BaseHTTPRequestHandler):
-        do_GET = do_POST = answer
+        do_GET = do_POST = answer  # noqa: N815
 
         def log_message(self, *_):
             pass
