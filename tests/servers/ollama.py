@@ -53,6 +53,11 @@ MANAGEMENT = [
     ("DELETE", "/api/delete"),
 ]  # fmt: skip
 
+PATHS = {
+    "/", "/api/version", "/api/tags", "/api/ps", "/api/show", "/api/chat", "/v1/models", "/v1/chat/completions",
+    *(path for _, path in MANAGEMENT),
+}  # fmt: skip
+
 
 class Asked(NamedTuple):
     """A request as it came in."""
@@ -206,8 +211,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._chat_completions(request)
         elif (method, path) in MANAGEMENT:
             self._send_json({"status": "success"})
-        elif (method, path) not in {("POST", "/api/show"), ("POST", "/api/chat")}:
+        elif path not in PATHS:
             self._send(404, b"404 page not found", "text/plain")
+        elif (method, path) not in {("POST", "/api/show"), ("POST", "/api/chat")}:
+            self._send(405, b"405 method not allowed", "text/plain")
         elif empty:
             raise RefusedError(400, "missing request body")
         elif not isinstance(request, dict):

@@ -94,6 +94,29 @@ class Script(NamedTuple):
                 yield field, token
 
 
+class Held:
+    """What a model says when the test lets it.
+
+    Attributes:
+        begun: It has been asked.
+        released: It may answer.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.begun = threading.Event()
+        self.released = threading.Event()
+
+    def script(self, request: Json) -> Script:
+        """For `Models.script`."""
+        return Script(self._words())
+
+    def _words(self) -> Iterator[str]:
+        self.begun.set()
+        assert self.released.wait(60)
+        yield self.text
+
+
 class Model:
     """A model that the server has.
 

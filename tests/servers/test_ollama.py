@@ -257,6 +257,12 @@ def test_a_dead_model_runner(start_llama_server, start_ollama):
     assert answer.json()["error"].startswith("model runner has unexpectedly stopped")
 
 
+def test_unknown_paths_and_methods(client):
+    assert client.post("/api/nothing").status_code == 404
+    assert client.get("/api/chat").status_code == 405
+    assert client.head("/").status_code == 200
+
+
 # Origins and hosts
 
 
