@@ -300,7 +300,11 @@ def _matches(pattern: str, origin: str) -> bool:
 
 
 def _dump(value: Json) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # As Go does; they stand in texts only.
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text.encode()
 
 
 def _joined(records: Iterable[Json]) -> Json:

@@ -204,6 +204,14 @@ def test_thinking_is_on_unless_asked_not_to(start_ollama):
 # What no client shows
 
 
+def test_texts_are_escaped_as_go_does(ollama, client):
+    ollama.script = lambda request: Script(["<svg>", " & café"])
+    answer = client.post("/api/chat", json=ask())
+    assert r'"\u003csvg\u003e"' in answer.text
+    assert r'" \u0026 café"' in answer.text
+    assert text(lines(answer)) == "<svg> & café"
+
+
 def test_a_seed_beside_the_options_is_ignored(client):
     def answer(**rest):
         return text(lines(client.post("/api/chat", json=ask() | rest)))
