@@ -72,7 +72,7 @@ def test_the_page_asks_again_when_the_class_has_asked_too_much(open_chat, ollama
 
 def test_one_of_a_hundred_sees_how_long_it_waits(open_chat, ollama):
     chat, nginx = open_chat()
-    ollama.script = lambda request: Script("word " * 10, pause=0.005)
+    ollama.script = lambda request: Script("word " * 10, pause=0.01)
 
     async def ask(client):
         return (await client.post("/api/chat", json=QUESTION)).text

@@ -361,21 +361,19 @@ def test_ollamas_own_errors_are_readable(ollama, page):
 # Several hosts
 
 
-def test_hosts_share_the_load(start_ollama, start_nginx):
+def test_the_host_with_less_to_do_gets_the_next(start_ollama, start_nginx):
     hosts = [start_ollama(), start_ollama()]
-    together = threading.Barrier(2)
-
-    def words():
-        # Both are at work at the same time, or neither ends.
-        together.wait(60)
-        yield "Hello."
-
-    for host in hosts:
-        host.script = lambda request: Script(words())
     with client(start_nginx(hosts, [SITE])) as page, ThreadPoolExecutor() as pool:
-        answers = list(pool.map(lambda _: page.post(CHAT, json=QUESTION), range(8)))
-    assert [answer.status_code for answer in answers] == [200] * 8
-    assert [len(host.asked) for host in hosts] == [4, 4]
+        for _ in range(4):
+            held = [Held("Hello."), Held("Hello.")]
+            for host, each in zip(hosts, held, strict=True):
+                host.script = each.script
+            answers = [pool.submit(page.post, CHAT, json=QUESTION) for _ in hosts]
+            # Each has one, whichever of nginx's processes took the questions.
+            assert [each.begun.wait(20) for each in held] == [True, True]
+            for each in held:
+                each.released.set()
+            assert [answer.result().status_code for answer in answers] == [200, 200]
 
 
 def test_each_model_stays_on_one_host(start_ollama, start_nginx):
