@@ -27,6 +27,7 @@ MAY_IMPORT = {
         "huggingface_hub",
     },
     "cli": {"mkdocs_quantlab", "mkdocs", "click"},
+    "endpoint": {"jinja2"},
 }
 
 

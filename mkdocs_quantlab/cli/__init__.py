@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mkdocs_quantlab import __version__
+from mkdocs_quantlab.cli.endpoint import endpoint
 from mkdocs_quantlab.cli.gguf import gguf
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
 
@@ -18,6 +19,7 @@ def main() -> None:
     """Labs on the quantization of large language models."""
 
 
+main.add_command(endpoint)
 main.add_command(gguf)
 
 

@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Locator
@@ -96,6 +96,12 @@ PAGES = {
     "recipe.md": """# A recipe
 
 <div data-gguf-recipe data-compare="Q4_K_S"></div>
+""",
+    "chat.md": """# A chat
+
+<div data-quantlab-chat data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
+
+[To the lab](index.md)
 """,
     "plain.md": """# No widget here
 
@@ -179,6 +185,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
                 {"Legacy": "legacy.md"},
                 {"Formats": "formats.md"},
                 {"Inspect": "inspect.md"},
+                {"Chat": "chat.md"},
                 {"Plain": "plain.md"},
             ],
             **settings,
@@ -455,6 +462,7 @@ class Visit:
     Attributes:
         requests: Every URL that the page asked for, and its own workers.
         wanted: What the reader asked for by address: origins, each with a final slash.
+        servers: Origins of model servers, which the page may ask.
     """
 
     def __init__(self, context: BrowserContext, server: Server) -> None:
@@ -464,6 +472,7 @@ class Visit:
         self.strays = len(server.strays)
         self.requests: list[str] = []
         self.wanted: list[str] = []
+        self.servers: list[str] = []
         self.errors: list[str] = []
         self.allowed: list[re.Pattern[str]] = []
         context.add_init_script(COUNT)
@@ -524,7 +533,15 @@ class Visit:
 
     def check(self) -> None:
         """What holds for every visit."""
-        ours = (f"{self.server.origin}/", "file:", "data:", "blob:", "about:", *self.wanted)
+        ours = (
+            f"{self.server.origin}/",
+            "file:",
+            "data:",
+            "blob:",
+            "about:",
+            *self.wanted,
+            *self.servers,
+        )
         strays = [url for url in self.requests if not url.startswith(ours)]
         strays += self.server.strays[self.strays :]
         assert not strays, "\n".join(strays)
@@ -550,17 +567,25 @@ def visit(
 ) -> Iterator[Callable[..., Visit]]:
     """Starts a visit at a page of a site, or at a URL; more of them are separate readers.
 
-    Arguments beyond site and page (with its query, if any) are Playwright's for a browser context.
+    `servers` are origins of model servers, which the page may ask. Arguments beyond are Playwright's for a browser
+    context.
     """
     visits: list[Visit] = []
 
     def start(
-        name: str = "material", page: str = "index", query: str = "", url: str = "", **options
+        name: str = "material",
+        page: str = "index",
+        query: str = "",
+        url: str = "",
+        servers: Sequence[str] = (),
+        **options,
     ) -> Visit:
         options = {"viewport": {"width": 1280, "height": 900}} | options
-        context = browser.new_context(proxy={"server": server.origin}, **options)
+        bypass = ",".join(urlsplit(origin).netloc for origin in servers)
+        context = browser.new_context(proxy={"server": server.origin, "bypass": bypass}, **options)
         context.set_default_timeout(PATIENCE)
         visit = Visit(context, server)
+        visit.servers += servers
         visits.append(visit)
         visit.open(url or site(name).page(page) + query)
         return visit
