@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.model import Model, part_names
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.gguf.header import Header, Tensor
     from mkdocs_quantlab.engine.gguf.reader import Hints
-
-COMPARED = tuple(
-    f"tokenizer.ggml.{array}" for array in ("tokens", "scores", "token_type", "merges")
-)
-"""Arrays of which digests are kept: they tell two tokenizers apart."""
 
 
 class ModelError(ValueError):
@@ -143,7 +139,7 @@ class Models:
         size = sum(file.size for file in files)
         if known and all(etags) and (etags, size) == (known.etags, known.model.size):
             return known
-        wanted = Wanted(digest=COMPARED, hints=hints)
+        wanted = Wanted(digest=VOCABULARY, hints=hints)
         headers = [read_ranges(file.fetch, file.size, wanted) for file in files]
         return Locked(Model.of_files(place, list(zip(names, headers, strict=True))), etags)
 
@@ -202,7 +198,7 @@ def local_header(path: Path) -> Header:
         GgufError: The file is no GGUF, broken, or beyond a limit.
         OSError: It cannot be read.
     """
-    return read_file(path, Wanted(digest=COMPARED))
+    return read_file(path, Wanted(digest=VOCABULARY))
 
 
 def _shown(name: str, place: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.sources import Sources
+from mkdocs_quantlab.site import losses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,5 +44,9 @@ def _model(sources: SiteSources, key: str) -> Any:
     return sources.models.model(key, sources.warn).to_json()
 
 
-KINDS: dict[str, Callable[[SiteSources, str], Any]] = {"model": _model}
+KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
+    "model": _model,
+    "accuracy": lambda sources, key: losses.accuracy(sources.models, key),
+    "histogram": lambda sources, key: losses.histogram(sources.models, key),
+}
 """What can be asked for, by kind."""
