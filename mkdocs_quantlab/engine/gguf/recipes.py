@@ -1,0 +1,487 @@
+"""llama.cpp's recipes: which ggml type each of them gives each tensor of a model, and why.
+
+What `llama-quantize` calls a type is a recipe: a type for most matrices, and rules that give some of them another. The
+rules here are those of llama.cpp 0.5.0, `src/llama-quant.cpp`: `llama_tensor_get_type_impl`, `tensor_type_fallback`,
+`tensor_allows_quantization` and `tensor_requires_imatrix`; tests compare what follows from them with files that
+llama.cpp wrote. They are read from the top: the first that fits counts.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.header import Array, Tensor
+from mkdocs_quantlab.engine.gguf.label import base_type
+from mkdocs_quantlab.engine.gguf.model import ALIGNMENT
+from mkdocs_quantlab.engine.quant.ggml.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mkdocs_quantlab.engine.gguf.header import Value
+    from mkdocs_quantlab.engine.gguf.model import Model
+
+RECIPES = tuple(
+    "F32 BF16 F16 Q8_0 Q6_K Q5_1 Q5_K_M Q5_K_S Q5_0 Q4_1 Q4_K_M Q4_K_S Q4_0 IQ4_NL IQ4_XS MXFP4_MOE Q3_K_L Q3_K_M "
+    "Q3_K_S IQ3_M IQ3_S IQ3_XS IQ3_XXS Q2_K Q2_K_S IQ2_M IQ2_S IQ2_XS IQ2_XXS TQ2_0 TQ1_0 IQ1_M IQ1_S".split()
+)
+"""llama.cpp's recipes, mostly those of more bits first."""
+
+QUANTIZED = RECIPES[3:]
+_LOW = "IQ1_S IQ1_M IQ2_XXS IQ2_XS IQ2_S IQ2_M"
+_USUAL = " ".join(recipe for recipe in QUANTIZED if recipe not in (*_LOW.split(), "MXFP4_MOE"))
+
+_NAMED = {
+    "attn_qkv.weight": "attn_v",
+    "attn_kv_b.weight": "attn_v",
+    "attn_v.weight": "attn_v",
+    "attn_k.weight": "attn_k",
+    "attn_q.weight": "attn_q",
+    "attn_output.weight": "attn_output",
+    "ffn_up": "ffn_up",
+    "ffn_gate": "ffn_gate",
+    "ffn_down": "ffn_down",
+}
+"""What is in a tensor's name, and which rules it goes by; `attn_qkv` and `attn_kv_b` hold values too."""
+
+_KEPT = {
+    "_norm.weight": "a norm",
+    "ffn_gate_inp.weight": "the router of the experts",
+    "ffn_gate_tid2eid.weight": "the table of the experts",
+    "ssm_conv1d": "a small convolution",
+    "shortconv.conv.weight": "a small convolution",
+    **dict.fromkeys(("altup", "laurel", "per_layer_model_proj"), "small"),
+    **dict.fromkeys(("indexer.k_proj.weight", "indexer.q_proj.weight"), "small"),
+    **{
+        f"time_mix_{part}.weight": "small"
+        for part in "first w0 w1 w2 v0 v1 v2 a0 a1 a2 g1 g2 decay_w1 decay_w2 lerp_fused".split()
+    },
+    "attn_rel_b.weight": "a table of positions",
+    **dict.fromkeys((".position_embd", "sam.pos_embd", ".rel_pos"), "a table of positions"),
+    **dict.fromkeys(("sam.neck.", "sam.net_", ".patch_embd", ".patch_merger"), "of an image encoder"),
+    **dict.fromkeys(("a.rvq.codebook", "mm.a.code_embd"), "of an audio encoder"),
+}  # fmt: skip
+"""What is in the names of tensors that stay as they are, and what these are."""
+
+_FALLBACKS = {
+    **dict.fromkeys("IQ1_S IQ1_M IQ2_XXS IQ2_XS IQ2_S IQ3_XXS IQ3_S IQ4_XS".split(), "IQ4_NL"),
+    **dict.fromkeys("Q2_K Q3_K TQ1_0 TQ2_0".split(), "Q4_0"),
+    "Q4_K": "Q5_0",
+    "Q5_K": "Q5_1",
+    "Q6_K": "Q8_0",
+}
+"""The type of blocks of 32 that stands in for one of blocks of 256."""
+
+_BIG = {"llama": 80, "qwen2": 80, "olmo": 80, "deci": 80, "jais2": 68}
+"""Layers of the models that llama.cpp calls 70B, by architecture (`LLM_TYPE_70B` in `src/models`)."""
+
+
+class Traits(NamedTuple):
+    """What the rules ask of a model."""
+
+    architecture: str
+    layers: int
+    gqa: int
+    """Query heads that share a key and value head, of the first layer."""
+    experts: int
+    is_70b: bool
+
+
+class _Case(NamedTuple):
+    """What the rules ask of a tensor."""
+
+    traits: Traits
+    imatrix: bool
+    order: int
+    """Number of tensors before it that go by the same rules."""
+    layer: int
+    """The same, but the layer's own number in a mixture of experts, whose tensors may be sprinkled."""
+    layers: int
+    fits: bool
+    """The recipe's own type can store its rows."""
+    stacked: bool
+    """It holds the matrices of several experts."""
+
+    @property
+    def more_bits(self) -> bool:
+        """llama.cpp's `use_more_bits`: the first and last eighth of the layers, and every third between."""
+        eighth = self.layers // 8
+        return (
+            self.layer < eighth
+            or self.layer >= 7 * self.layers // 8
+            or (self.layer - eighth) % 3 == 2
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        return self.traits.experts != 8 and not self.is_falcon
+
+    @property
+    def is_falcon(self) -> bool:
+        return self.traits.architecture == "falcon"
+
+
+class _Rule(NamedTuple):
+    type: str
+    why: str
+    fits: Callable[[_Case], bool]
+
+
+def _always(case: _Case) -> bool:
+    return True
+
+
+def _first(part: int) -> Callable[[_Case], bool]:
+    return lambda case: case.layer < case.layers // part
+
+
+def _eight(case: _Case) -> bool:
+    return case.traits.experts == 8
+
+
+def _shared(case: _Case) -> bool:
+    return case.traits.gqa >= 4
+
+
+def _plain(case: _Case) -> bool:
+    return case.is_plain
+
+
+_RULES: dict[tuple[str, str], list[_Rule]] = {}
+"""By recipe and by what the tensor is."""
+
+
+def _rule(
+    recipes: str, parts: str, type_: str, why: str, fits: Callable[[_Case], bool] = _always
+) -> None:
+    for recipe in recipes.split():
+        for part in parts.split():
+            _RULES.setdefault((recipe, part), []).append(_Rule(type_, why, fits))
+
+
+_OUTPUT = "the output matrix, which every token goes through, is kept precise"
+_EVERY_EIGHT = "small beside 8 experts, so more bits cost little"
+_SHARED = "4 or more query heads share each value head, so it is small and precision costs little"
+_FIRST = "one of the first eighth of the layers, whose errors all others pass on"
+_MORE = "one of the layers that get more bits: the first and last eighth, and every third between"
+_VALUES = "the values of attention get more bits"
+_DOWN = "the down projection gets more bits in all layers"
+_GUARD = "without importance matrix, the down projection of the first eighth of the layers gets more bits"
+
+_rule("MXFP4_MOE", "output", "Q8_0", "all but the experts' matrices are Q8_0")
+_rule(
+    " ".join(QUANTIZED), "output", "Q8_0", f"{_OUTPUT}; its rows do not divide into the recipe's blocks",
+    lambda case: case.is_falcon or not case.fits,
+)  # fmt: skip
+_rule(f"{_LOW} IQ3_XXS", "output", "Q5_K", _OUTPUT)
+_rule(" ".join(r for r in QUANTIZED if r != "Q8_0"), "output", "Q6_K", _OUTPUT)
+
+_EVERY = "token_embd attn_v attn_k attn_q attn_output ffn_up ffn_gate ffn_down other"
+_rule(
+    "MXFP4_MOE", _EVERY, "Q8_0", "all but the experts' matrices are Q8_0",
+    lambda case: not case.stacked,
+)  # fmt: skip
+
+_EMBEDDING = "the token embeddings get more bits than so few"
+_rule("IQ2_XXS IQ2_XS IQ1_S IQ1_M", "token_embd", "Q2_K", _EMBEDDING)
+_rule("IQ2_S IQ2_M IQ3_XXS", "token_embd", "IQ3_S", _EMBEDDING)
+_rule("TQ1_0 TQ2_0", "token_embd", "Q4_K", "token embeddings are not ternary")
+
+_rule(
+    _LOW, "attn_v", "Q4_K", "small beside the rest of the model, so precision costs little",
+    lambda case: case.traits.gqa >= 4 or case.traits.experts >= 4,
+)  # fmt: skip
+_rule("IQ2_S IQ2_M", "attn_v", "IQ3_S", _VALUES)
+_rule("IQ1_S IQ1_M IQ2_XXS IQ2_XS", "attn_v", "Q2_K", _VALUES)
+_rule(_LOW, "attn_k", "Q4_K", _EVERY_EIGHT, _eight)
+for _recipes, _type in (("IQ2_S IQ2_M", "IQ3_S"), ("IQ1_S IQ1_M IQ2_XXS IQ2_XS", "Q2_K")):
+    _rule(_recipes, "ffn_down", _type, _FIRST, lambda case: case.order < case.layers // 8)
+_rule(_LOW, "attn_output", "Q5_K", _EVERY_EIGHT, _eight)
+_rule("IQ1_S IQ1_M", "attn_output", "IQ2_XXS", "the output of attention gets more bits")
+_rule("IQ2_S IQ2_M", "attn_output", "IQ3_S", "the output of attention gets more bits")
+
+_rule(_USUAL, "attn_v", "Q8_0", _EVERY_EIGHT, _eight)
+_rule("Q2_K Q2_K_S IQ3_XXS IQ3_XS IQ3_S", "attn_v", "Q4_K", _SHARED, _shared)
+_rule("Q2_K", "attn_v", "Q3_K", _VALUES)
+_rule(
+    "IQ3_XXS", "attn_v", "IQ3_S", "without importance matrix, the values of attention get more bits",
+    lambda case: not case.imatrix,
+)  # fmt: skip
+_rule("IQ3_M", "attn_v", "Q4_K", _VALUES)
+_rule("Q3_K_M", "attn_v", "Q5_K", "the values of the first 2 layers", lambda case: case.order < 2)
+_rule("Q3_K_M", "attn_v", "Q4_K", _VALUES)
+_rule("Q3_K_L", "attn_v", "Q5_K", _VALUES)
+_rule("IQ4_NL IQ4_XS", "attn_v", "Q5_K", _SHARED, _shared)
+_rule(
+    "Q4_K_M Q5_K_M", "attn_v", "Q6_K", _MORE, lambda case: case._replace(layer=case.order).more_bits
+)
+_rule("Q4_K_S", "attn_v", "Q5_K", "the values of the first 4 layers", lambda case: case.order < 4)
+
+_rule(_USUAL, "attn_k", "Q8_0", _EVERY_EIGHT, _eight)
+_rule("IQ3_XS", "attn_k attn_q", "IQ3_XXS", "queries and keys stand fewer bits")
+_rule("IQ3_XXS", "attn_k attn_q", "IQ2_S", "queries and keys stand fewer bits")
+
+_rule("Q2_K", "ffn_down", "Q3_K", _DOWN)
+_rule("Q2_K_S", "ffn_down", "Q4_K", _FIRST, _first(8))
+_rule(
+    "IQ3_XXS", "ffn_down", "Q4_K", _GUARD, lambda case: not case.imatrix and _first(8)(case)
+)
+_rule(
+    "IQ3_XXS", "ffn_down", "Q3_K", "without importance matrix, the down projection gets more bits",
+    lambda case: not case.imatrix,
+)  # fmt: skip
+_rule("Q3_K_M", "ffn_down", "Q5_K", "one of the first sixteenth of the layers", _first(16))
+_rule("Q3_K_M", "ffn_down", "Q4_K", _DOWN, lambda case: not case.is_falcon or case.more_bits)
+_rule("IQ3_M", "ffn_down", "Q4_K", _FIRST, _first(8))
+_rule("IQ3_M", "ffn_down", "Q4_K", _MORE, lambda case: _eight(case) and case.more_bits)
+_rule("Q3_K_L", "ffn_down", "Q4_K", _DOWN, lambda case: case.is_falcon)
+_rule("Q3_K_L", "ffn_down", "Q5_K", _DOWN)
+_rule(
+    "Q4_K_M", "ffn_down", "Q6_K", "one of the first sixteenth of the layers",
+    lambda case: case.is_falcon and _first(16)(case),
+)  # fmt: skip
+_rule("Q4_K_M", "ffn_down", "Q5_K", _MORE, lambda case: case.is_falcon and case.more_bits)
+_rule(
+    "Q4_K_M", "ffn_down", "Q6_K", _MORE, lambda case: not case.is_falcon and case.more_bits
+)
+_rule(
+    "IQ4_NL IQ4_XS", "ffn_down", "Q5_K", _GUARD, lambda case: not case.imatrix and _first(8)(case)
+)
+_rule("Q5_K_M", "ffn_down", "Q6_K", _MORE, lambda case: case.more_bits)
+_rule("Q4_K_S", "ffn_down", "Q5_K", _FIRST, lambda case: not case.is_falcon and _first(8)(case))
+for _recipe, _type in (("Q4_0", "Q4_1"), ("Q5_0", "Q5_1")):
+    _rule(
+        _recipe, "ffn_down", _type,
+        "with an importance matrix, a guard against large errors in the first eighth of the layers",
+        lambda case: case.imatrix and _first(8)(case),
+    )  # fmt: skip
+
+_rule(
+    "Q2_K IQ3_XS IQ3_XXS Q3_K_S Q3_K_M IQ4_NL Q4_K_S Q4_K_M IQ3_S IQ3_M IQ4_XS", "attn_output", "Q5_K",
+    _EVERY_EIGHT, lambda case: _eight(case) and not case.is_falcon,
+)  # fmt: skip
+for _recipe, _type in zip(
+    ("Q2_K", "IQ3_XXS", "Q3_K_M", "Q3_K_L", "IQ3_M"),
+    ("Q3_K", "IQ3_S", "Q4_K", "Q5_K", "Q4_K"),
+    strict=True,
+):
+    _rule(_recipe, "attn_output", _type, "the output of attention gets more bits", _plain)
+_rule(
+    "Q3_K_L", "attn_output", "Q4_K", "the output of attention gets more bits",
+    lambda case: case.is_falcon,
+)  # fmt: skip
+
+_rule(
+    "IQ3_XS", "ffn_gate ffn_up", "IQ3_XXS", "neither of the first nor of the last eighth of the layers",
+    lambda case: case.layers // 8 <= case.layer < 7 * case.layers // 8,
+)  # fmt: skip
+
+
+class Assigned(NamedTuple):
+    """A tensor as a recipe stores it."""
+
+    tensor: Tensor
+    """Its type is the recipe's."""
+    why: str
+    """The rule, in a few words."""
+    needs_imatrix: bool
+    """llama.cpp refuses to store it so without an importance matrix."""
+
+
+class Plan(NamedTuple):
+    """What a recipe makes of a model."""
+
+    recipe: str
+    imatrix: bool
+    assigned: tuple[Assigned, ...]
+    """In the model's order."""
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        return tuple(entry.tensor for entry in self.assigned)
+
+    @property
+    def parameters(self) -> int:
+        return sum(tensor.parameters for tensor in self.tensors)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the tensors, without the file's header and without padding."""
+        return sum(tensor.size or 0 for tensor in self.tensors)
+
+    @property
+    def padded(self) -> int:
+        """Bytes of the tensors in a file, each filled up to a multiple of 32 bytes: all of the file but its header."""
+        return sum(-(-(tensor.size or 0) // ALIGNMENT) * ALIGNMENT for tensor in self.tensors)
+
+    @property
+    def bits_per_weight(self) -> float:
+        """As llama.cpp prints it: bits of all tensors over their weights."""
+        return 8 * self.size / self.parameters
+
+    @property
+    def is_refused(self) -> bool:
+        """llama.cpp writes no such file without an importance matrix."""
+        return not self.imatrix and any(entry.needs_imatrix for entry in self.assigned)
+
+
+def traits(model: Model) -> Traits:
+    """What the rules ask of a model, out of its metadata.
+
+    Raises:
+        GgufError: They do not say it.
+    """
+    architecture = model.metadata.get("general.architecture")
+
+    def number(key: str, default: int | None = None) -> int:
+        key = f"{architecture}.{key}"
+        value: Value | None = model.metadata.get(key, default)
+        if isinstance(value, Array) and value.values:
+            value = value.values[0]
+        if isinstance(value, bool) or not isinstance(value, int):
+            found = "nothing" if value is None else "another value"
+            raise GgufError(f"a recipe needs a whole number as `{key}`; found {found}")
+        return value
+
+    layers = number("block_count")
+    heads = number("attention.head_count")
+    kv_heads = number("attention.head_count_kv", heads)
+    experts = number("expert_count", 0)
+    is_70b = layers == _BIG.get(str(architecture)) and not (
+        architecture == "llama" and (heads == kv_heads or experts == 8)
+    )
+    return Traits(str(architecture), layers, heads // kv_heads if kv_heads else 0, experts, is_70b)
+
+
+def plan(model: Model, recipe: str, *, imatrix: bool = False) -> Plan:
+    """What a recipe makes of a model.
+
+    Args:
+        model: Its metadata, and its tensors with their shapes. Those that no recipe quantizes keep their types.
+        recipe: One of `RECIPES`.
+        imatrix: Whether llama.cpp is given an importance matrix.
+
+    Raises:
+        GgufError: The model's metadata do not say what the rules ask.
+    """
+    return _plan(model.tensors, traits(model), recipe, imatrix)
+
+
+def plans(model: Model, *, imatrix: bool = False) -> list[Plan]:
+    """What each recipe makes of a model, the largest first.
+
+    Raises:
+        GgufError: The model's metadata do not say what the rules ask.
+    """
+    found = [plan(model, recipe, imatrix=imatrix) for recipe in RECIPES]
+    return sorted(found, key=lambda each: -each.size)
+
+
+# A figure lists all recipes, and is drawn for each of them.
+@lru_cache(maxsize=4 * len(RECIPES))
+def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool) -> Plan:
+    own = base_type(recipe)
+    parts = {tensor.name: _part(tensor.name) for tensor in tensors}
+    if "output.weight" not in parts:
+        parts = {name: "output" if part == "token_embd" else part for name, part in parts.items()}
+    seen = dict.fromkeys(parts.values(), 0)
+    values = sum(part == "attn_v" for part in parts.values())
+    found: dict[str, Assigned] = {}
+    for tensor in sorted(tensors, key=_order):
+        kept = _kept(tensor)
+        if kept:
+            found[tensor.name] = Assigned(tensor, f"stays as it is: {kept}", False)
+            continue
+        part = parts[tensor.name]
+        layer = place_layer(tensor.name)
+        sprinkled = asked.experts > 1 and layer is not None
+        rows = tensor.shape[0]
+        case = _Case(
+            traits=asked,
+            imatrix=imatrix,
+            order=seen[part],
+            layer=layer if sprinkled and layer is not None else seen[part],
+            layers=values if part == "attn_v" else asked.layers,
+            fits=rows % TYPES[own].block_size == 0,
+            stacked=len(tensor.shape) > 2 and tensor.shape[2] > 1
+            and (asked.architecture != "bailingmoe3" or part.startswith("ffn_")),
+        )  # fmt: skip
+        type_, why = _choose(recipe, own, part, case) if recipe in QUANTIZED else (own, "the recipe's type")
+        seen[part] += 1
+        type_, why = _fall_back(type_, why, rows)
+        found[tensor.name] = Assigned(
+            tensor._replace(type=TYPES[type_].id), why, _needs_imatrix(tensor.name, type_, recipe)
+        )
+    return Plan(recipe, imatrix, tuple(found[tensor.name] for tensor in tensors))
+
+
+def place_layer(name: str) -> int | None:
+    """The layer in a tensor's name."""
+    match = re.match(r"blk\.(\d+)\.", name)
+    return int(match[1]) if match else None
+
+
+def _order(tensor: Tensor) -> tuple[int, str]:
+    """llama.cpp goes through tensors by layer, then by name, whatever their order in the file (`weight_name_comparer`)."""
+    layer = place_layer(tensor.name)
+    return (-1 if layer is None else layer, tensor.name)
+
+
+def _part(name: str) -> str:
+    if name == "output.weight":
+        return "output"
+    if name in ("token_embd.weight", "per_layer_token_embd.weight"):
+        return "token_embd"
+    return next((part for inside, part in _NAMED.items() if inside in name), "other")
+
+
+def _kept(tensor: Tensor) -> str | None:
+    """What a tensor is that no recipe touches; None for one that they quantize."""
+    if all(length == 1 for length in tensor.shape[1:]):
+        return "it has one dimension"
+    if not tensor.name.endswith("weight"):
+        return "not a weight matrix"
+    if tensor.name in ("position_embd.weight", "token_types.weight"):
+        return "a table of positions or token types"
+    return next((what for inside, what in _KEPT.items() if inside in tensor.name), None)
+
+
+def _choose(recipe: str, own: str, part: str, case: _Case) -> tuple[str, str]:
+    rules = _RULES.get((recipe, part), ())
+    rule = next((rule for rule in rules if rule.fits(case)), None)
+    type_, why = (rule.type, rule.why) if rule else (own, "the recipe's type")
+    if case.traits.is_70b and part == "attn_v" and recipe in _USUAL.split() and type_ in ("Q3_K", "Q4_K"):
+        return "Q5_K", "8 query heads share each value head in models of 70 B, so precision costs little"
+    return type_, why
+
+
+def _fall_back(type_: str, why: str, rows: int) -> tuple[str, str]:
+    """Another type where the rows do not divide into the type's blocks."""
+    blocks = TYPES[type_].block_size
+    if rows % blocks == 0:
+        return type_, why
+    other = _FALLBACKS.get(type_, type_)
+    if rows % TYPES[other].block_size:
+        other = "F16"
+    return other, f"its rows of {rows:,} weights do not divide into blocks of {blocks}: {other} instead of {type_} ({why})"
+
+
+def _needs_imatrix(name: str, type_: str, recipe: str) -> bool:
+    if name in ("output.weight", "token_embd.weight", "per_layer_token_embd.weight"):
+        return False
+    return type_ in ("IQ3_XXS", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ1_M", "IQ1_S") or (
+        type_ == "Q2_K" and recipe == "Q2_K_S"
+    )
+
+
+def differences(planned: Sequence[Tensor], real: Sequence[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """Tensors that have another type in a real file than planned: planned and real."""
+    by_name = {tensor.name: tensor for tensor in real}
+    return [
+        (tensor, by_name[tensor.name])
+        for tensor in planned
+        if tensor.name in by_name and by_name[tensor.name].type != tensor.type
+    ]
