@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.file_types import base_type
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
-from mkdocs_quantlab.engine.gguf.label import base_type
 from mkdocs_quantlab.engine.gguf.model import ALIGNMENT
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
@@ -226,9 +226,7 @@ _rule("IQ3_XXS", "attn_k attn_q", "IQ2_S", "queries and keys stand fewer bits")
 
 _rule("Q2_K", "ffn_down", "Q3_K", _DOWN)
 _rule("Q2_K_S", "ffn_down", "Q4_K", _FIRST, _first(8))
-_rule(
-    "IQ3_XXS", "ffn_down", "Q4_K", _GUARD, lambda case: not case.imatrix and _first(8)(case)
-)
+_rule("IQ3_XXS", "ffn_down", "Q4_K", _GUARD, lambda case: not case.imatrix and _first(8)(case))
 _rule(
     "IQ3_XXS", "ffn_down", "Q3_K", "without importance matrix, the down projection gets more bits",
     lambda case: not case.imatrix,
@@ -244,9 +242,7 @@ _rule(
     lambda case: case.is_falcon and _first(16)(case),
 )  # fmt: skip
 _rule("Q4_K_M", "ffn_down", "Q5_K", _MORE, lambda case: case.is_falcon and case.more_bits)
-_rule(
-    "Q4_K_M", "ffn_down", "Q6_K", _MORE, lambda case: not case.is_falcon and case.more_bits
-)
+_rule("Q4_K_M", "ffn_down", "Q6_K", _MORE, lambda case: not case.is_falcon and case.more_bits)
 _rule(
     "IQ4_NL IQ4_XS", "ffn_down", "Q5_K", _GUARD, lambda case: not case.imatrix and _first(8)(case)
 )
@@ -409,7 +405,9 @@ def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool
             stacked=len(tensor.shape) > 2 and tensor.shape[2] > 1
             and (asked.architecture != "bailingmoe3" or part.startswith("ffn_")),
         )  # fmt: skip
-        type_, why = _choose(recipe, own, part, case) if recipe in QUANTIZED else (own, "the recipe's type")
+        type_, why = (
+            _choose(recipe, own, part, case) if recipe in QUANTIZED else (own, "the recipe's type")
+        )
         seen[part] += 1
         type_, why = _fall_back(type_, why, rows)
         found[tensor.name] = Assigned(
@@ -453,8 +451,16 @@ def _choose(recipe: str, own: str, part: str, case: _Case) -> tuple[str, str]:
     rules = _RULES.get((recipe, part), ())
     rule = next((rule for rule in rules if rule.fits(case)), None)
     type_, why = (rule.type, rule.why) if rule else (own, "the recipe's type")
-    if case.traits.is_70b and part == "attn_v" and recipe in _USUAL.split() and type_ in ("Q3_K", "Q4_K"):
-        return "Q5_K", "8 query heads share each value head in models of 70 B, so precision costs little"
+    if (
+        case.traits.is_70b
+        and part == "attn_v"
+        and recipe in _USUAL.split()
+        and type_ in ("Q3_K", "Q4_K")
+    ):
+        return (
+            "Q5_K",
+            "8 query heads share each value head in models of 70 B, so precision costs little",
+        )
     return type_, why
 
 
@@ -466,7 +472,10 @@ def _fall_back(type_: str, why: str, rows: int) -> tuple[str, str]:
     other = _FALLBACKS.get(type_, type_)
     if rows % TYPES[other].block_size:
         other = "F16"
-    return other, f"its rows of {rows:,} weights do not divide into blocks of {blocks}: {other} instead of {type_} ({why})"
+    return (
+        other,
+        f"its rows of {rows:,} weights do not divide into blocks of {blocks}: {other} instead of {type_} ({why})",
+    )
 
 
 def _needs_imatrix(name: str, type_: str, recipe: str) -> bool:
