@@ -6,15 +6,17 @@ for is written once for all maps: a thousand tensors in four files would otherwi
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.comparison import type_bits
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.numbers import count, plain
+from mkdocs_quantlab.engine.numbers import count, decibel, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.engine.gguf.model import Model
@@ -26,7 +28,9 @@ HEAD = 86
 SIDE = 26
 """Pixels for the numbers of the layers."""
 SCALE = (1, 2, 3, 4, 5, 6, 8, 16, 32)
-"""Where a colour of the scale begins, in bits per weight."""
+"""Where a colour of the scale begins, in bits per weight; the styles are named for them."""
+LEVELS = (-math.inf, 8, 13, 18, 24, 30, 40, math.inf)
+"""Where a colour begins in signal-to-noise ratios, in dB; the colours are those of the bits, infinity that of 32."""
 
 
 class Place(NamedTuple):
@@ -40,8 +44,11 @@ class Place(NamedTuple):
 
 def place(tensor: str) -> Place:
     """The place of the tensor of that name."""
-    match = re.fullmatch(r"blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
-    return Place(int(match[1]), match[2]) if match else Place(-1, tensor.removesuffix(".weight"))
+    # Image encoders have layers of their own, `v.blk.0`.
+    match = re.fullmatch(r"(.*\.)?blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
+    if match is None:
+        return Place(-1, tensor.removesuffix(".weight"))
+    return Place(int(match[2]), (match[1] or "") + match[3])
 
 
 def bits_class(bits: float | None) -> str:
@@ -55,7 +62,7 @@ class _Frame(NamedTuple):
     """What all maps share."""
 
     cells: dict[str, tuple[int, int]]
-    """Column and row of each tensor, by name."""
+    """Row and column of each tensor, by name."""
     items: dict[str, str]
     """What each tensor is called when it is pointed at."""
     head: Html
@@ -63,8 +70,23 @@ class _Frame(NamedTuple):
     height: int
 
 
-def maps(models: Sequence[Model]) -> Html:
-    """The maps of the models on one scale, its legend, and what the page says of a cell that is pointed at."""
+def level_class(level: float | None) -> str:
+    """The style of a signal-to-noise ratio; None for one that is not known."""
+    if level is None:
+        return "bits-unknown"
+    if level == math.inf:
+        return "bits-32"
+    return f"bits-{SCALE[sum(step <= level for step in LEVELS) - 1]}"
+
+
+def maps(models: Sequence[Model], lost: Mapping[str, Mapping[str, float]] | None = None) -> Html:
+    """The maps of the models on one scale, its legend, and what the page says of a cell that is pointed at.
+
+    Args:
+        models: The models.
+        lost: Signal-to-noise ratios in dB by model and tensor, where they are known: they get maps of their own.
+    """
+    lost = lost or {}
     names = dict.fromkeys(tensor.name for model in models for tensor in model.tensors)
     places = {name: place(name) for name in names}
     kinds = list(dict.fromkeys(at.kind for at in places.values() if at.layer >= 0))
@@ -72,9 +94,9 @@ def maps(models: Sequence[Model]) -> Html:
     # What belongs to no layer stands above the layers, from the left.
     outside = [name for name, at in places.items() if at.layer < 0]
     grid = {
-        name: (kinds.index(at.kind), layers.index(at.layer) + 1)
+        name: (layers.index(at.layer) + 1, kinds.index(at.kind))
         if at.layer >= 0
-        else (outside.index(name), 0)
+        else (0, outside.index(name))
         for name, at in places.items()
     }
     frame = _Frame(
@@ -84,14 +106,33 @@ def maps(models: Sequence[Model]) -> Html:
         width=SIDE + CELL * max(len(kinds), len(outside), 1),
         height=HEAD + CELL * (len(layers) + 1) + 4,
     )
+
+    bits = (
+        _map(
+            model, frame, "bits per weight", [bits_class(type_bits(t.type)) for t in model.tensors]
+        )
+        for model in models
+    )
+    levels = (
+        _map(
+            model,
+            frame,
+            "signal-to-noise ratio",
+            [level_class(lost[model.name].get(t.name)) for t in model.tensors],
+        )
+        for model in models
+        if model.name in lost
+    )
     return join(
-        tag(
-            "div",
-            (_map(model, frame) for model in models),
-            class_="quantlab-maps",
-        ),
-        legend(),
-        _details(models, frame.items),
+        tag("div", bits, class_="quantlab-maps"),
+        _legend("Bits per weight", zip(SCALE, _ranges(), strict=True)),
+        [
+            tag("div", levels, class_="quantlab-maps"),
+            _legend("Signal-to-noise ratio", zip((*SCALE[:7], 32), _level_ranges(), strict=True)),
+        ]
+        if lost
+        else None,
+        _details(models, frame.items, lost),
     )
 
 
@@ -109,17 +150,15 @@ def _head(kinds: Sequence[str], layers: Sequence[int]) -> Html:
     return join(columns, rows)
 
 
-def _map(model: Model, frame: _Frame) -> Html:
-    drawn = sorted(model.tensors, key=lambda tensor: frame.cells[tensor.name][::-1])
-    cells = (
-        tag(
-            "rect",
-            x=SIDE + CELL * frame.cells[tensor.name][0],
-            y=HEAD + CELL * frame.cells[tensor.name][1] + (4 if frame.cells[tensor.name][1] else 0),
-            class_=bits_class(type_bits(tensor.type)),
-            data_item=frame.items[tensor.name],
-        )
-        for tensor in drawn
+def _map(model: Model, frame: _Frame, what: str, styles: Sequence[str]) -> Html:
+    def cell(entry: tuple[tuple[int, int], str, str]) -> Html:
+        (row, column), name, style = entry
+        y = HEAD + CELL * row + (4 if row else 0)
+        return tag("rect", x=SIDE + CELL * column, y=y, class_=style, data_item=frame.items[name])
+
+    entries = sorted(
+        (frame.cells[tensor.name], tensor.name, style)
+        for tensor, style in zip(model.tensors, styles, strict=True)
     )
     return tag(
         "div",
@@ -127,37 +166,43 @@ def _map(model: Model, frame: _Frame) -> Html:
         tag(
             "svg",
             frame.head,
-            tag("g", cells),
+            tag("g", map(cell, entries)),
             class_="quantlab-map",
             width=frame.width,
             height=frame.height,
             role="group",
-            aria_label=f"Map of {model.name}: {len(model.tensors):,} tensors by layer and kind, coloured by bits per weight",
+            aria_label=f"{model.name}: {what} of {count(len(model.tensors), 'tensor')}, by layer and kind",
         ),
     )
 
 
-def legend() -> Html:
-    """The colours and what they stand for."""
-    ends = (*SCALE[1:], None)
+def _legend(what: str, entries: Iterable[tuple[int, str]]) -> Html:
     return tag(
         "ul",
-        (
-            tag("li", tag("i", class_=f"bits-{low}"), _range(low, high))
-            for low, high in zip(SCALE, ends, strict=True)
-        ),
+        tag("li", what),
+        (tag("li", tag("i", class_=f"bits-{style}"), text) for style, text in entries),
         class_="quantlab-legend",
-        aria_label="Bits per weight",
     )
 
 
-def _range(low: int, high: int | None) -> str:
-    if high is None or low in (16, 32):
-        return f"{low} bits"
-    return f"under {high} bits" if low == 1 else f"{low} to {high}"
+def _ranges() -> list[str]:
+    return [
+        "under 2",
+        *(f"{low} to {high}" for low, high in pairwise(SCALE[1:7])),
+        "8 to 16",
+        "16",
+        "32",
+    ]
 
 
-def _details(models: Sequence[Model], items: dict[str, str]) -> Html:
+def _level_ranges() -> list[str]:
+    between = (f"{low} to {high}" for low, high in pairwise(LEVELS[1:-1]))
+    return [f"under {LEVELS[1]} dB", *between, f"{LEVELS[-2]} dB or more", "exact"]
+
+
+def _details(
+    models: Sequence[Model], items: dict[str, str], lost: Mapping[str, Mapping[str, float]]
+) -> Html:
     """What is written out for a cell: the tensor, and its type in each model; without script a list to read."""
     by_name: dict[str, list[tuple[str, Tensor]]] = {}
     for model in models:
@@ -169,7 +214,7 @@ def _details(models: Sequence[Model], items: dict[str, str]) -> Html:
         tag(
             "ul",
             (
-                tag("li", _detail(name, found), data_detail_of=items[name])
+                tag("li", _detail(name, found, lost), data_detail_of=items[name])
                 for name, found in by_name.items()
             ),
         ),
@@ -178,11 +223,23 @@ def _details(models: Sequence[Model], items: dict[str, str]) -> Html:
     )
 
 
-def _detail(name: str, found: Sequence[tuple[str, Tensor]]) -> str:
-    shape = " × ".join(map(str, found[0][1].shape))
-    return f"{name}, {shape}: " + "; ".join(
-        f"{model} {tensor.type_name}"
-        + (f" {plain(bits)} bits" if (bits := type_bits(tensor.type)) else "")
-        + ("" if tensor.shape == found[0][1].shape else f" ({' × '.join(map(str, tensor.shape))})")
-        for model, tensor in found
-    )
+def _detail(
+    name: str, found: Sequence[tuple[str, Tensor]], lost: Mapping[str, Mapping[str, float]]
+) -> str:
+    shape = found[0][1].shape
+    said = []
+    for model, tensor in found:
+        parts = [tensor.type_name]
+        bits, level = type_bits(tensor.type), lost.get(model, {}).get(name)
+        if bits is not None:
+            parts.append(f"{plain(bits)} bits")
+        if level is not None:
+            parts.append(decibel(level))
+        if tensor.shape != shape:
+            parts.append(_shape(tensor.shape))
+        said.append(f"{model} {', '.join(parts)}")
+    return f"{name}, {_shape(shape)}: {'; '.join(said)}"
+
+
+def _shape(lengths: Sequence[int]) -> str:
+    return " × ".join(map(str, lengths))
