@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mkdocs_quantlab.cli.models import find_models
+from mkdocs_quantlab.cli.tables import print_table
 from mkdocs_quantlab.engine.gguf.comparison import (
     Difference,
     bits_per_weight,
@@ -20,7 +21,7 @@ from mkdocs_quantlab.engine.gguf.label import check
 from mkdocs_quantlab.engine.numbers import percent, volume
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from mkdocs_quantlab.engine.gguf.comparison import Kinship
     from mkdocs_quantlab.engine.gguf.label import Check
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True)
+@click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def compare(models: tuple[str, ...], *, as_json: bool) -> None:
-    """Compare MODELS by their headers: sizes, types, labels, metadata.
+    """Compare each MODEL with the others by their headers: sizes, types, labels, metadata.
 
     The status is 1 if they are not one model in several files: if the architecture, the tensors' names or shapes, or the
     tokenizer differ. A label that does not fit its file is said, and changes nothing in the status.
@@ -87,7 +88,7 @@ def _print(
     models: Sequence[Model], checks: Sequence[Check], differences: Sequence[Difference]
 ) -> None:
     names = [model.name for model in models]
-    _table(
+    print_table(
         ("Model", "Size", "Weights", "Bits per weight", "File name", "general.file_type", "Layers mostly"),
         (
             (
@@ -102,7 +103,7 @@ def _print(
             for model, found in zip(models, checks, strict=True)
         ),
     )  # fmt: skip
-    _table(
+    print_table(
         ("Type", "Model", "Tensors", "Of the weights", "Of the bytes"),
         (
             (
@@ -121,7 +122,7 @@ def _print(
     differ = [each for each in differences if each.same is False]
     if differ:
         click.echo()
-        _table(("Metadata", *names), ((each.key, *each.texts) for each in differ))
+        print_table(("Metadata", *names), ((each.key, *each.texts) for each in differ))
         for each in differ:
             if each.where:
                 click.echo(f"{each.key}: {each.where}")
@@ -129,12 +130,3 @@ def _print(
 
 def _data(model: Model) -> int:
     return sum(tensor.size or 0 for tensor in model.tensors)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns as wide as their longest text, and an empty line behind them."""
-    lines = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        click.echo("  ".join(map(str.ljust, line, widths)).rstrip())
-    click.echo()

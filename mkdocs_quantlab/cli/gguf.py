@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 import click
 
 from mkdocs_quantlab.cli.compare import compare
-from mkdocs_quantlab.cli.models import find_models
+from mkdocs_quantlab.cli.lock import lock
+from mkdocs_quantlab.cli.models import CONFIG
+from mkdocs_quantlab.cli.show import show
 
 
 @click.group()
-def gguf() -> None:
-    """What GGUF files hold."""
+@click.option(
+    "-f",
+    "--config-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=CONFIG,
+    show_default=True,
+    help="The configuration that gives models their names.",
+)
+@click.pass_context
+def gguf(context: click.Context, *, config_file: Path) -> None:
+    """What GGUF files hold. Only their headers are read.
+
+    A MODEL is a name in the configuration, a path, or an address (https://, hf://owner/repository/file.gguf, or any that
+    fsspec opens). Of a split file any part stands for all.
+
+    The status is 0 if all is well, 1 if a command found what it is there to find, and 2 for wrong usage or a file that
+    cannot be read.
+    """
+    context.obj = config_file
 
 
-gguf.add_command(compare)
-
-
-@gguf.command()
-@click.argument("models", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-def show(models: tuple[str, ...], *, as_json: bool) -> None:
-    """Show what the headers of MODELS say."""
-    found = find_models(models)
-    if as_json:
-        click.echo(json.dumps([model.to_json() for model in found]))
-        return
-    for model in found:
-        click.echo(f"{model.file}: {model.parameters:,} parameters, {model.size:,} bytes")
+for command in (compare, lock, show):
+    gguf.add_command(command)

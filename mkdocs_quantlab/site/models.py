@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +18,7 @@ from mkdocs_quantlab.site.places import PlaceError, is_remote, open_remote
 from mkdocs_quantlab.site.unchanged import while_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mkdocs_quantlab.engine.gguf.header import Header, Tensor
     from mkdocs_quantlab.engine.gguf.reader import Hints
@@ -60,7 +61,7 @@ class Models:
         """
         if name in self.named:
             return self.named[name]
-        if is_remote(name) or name.endswith(".gguf"):
+        if is_remote(name) or name.endswith(".gguf") or Path(name).name != name:
             return name
         raise LookupError(f"there is no model `{name}`")
 
@@ -85,10 +86,14 @@ class Models:
             LockError: The lock file cannot be used.
         """
         place = self.place(name)
-        try:
-            return self._found(place, name, warn)._replace(name=name)
-        except (GgufError, PlaceError, OSError) as error:
-            raise ModelError(f"{_shown(name, place)}: {_reason(error)}") from None
+        with _naming(name, place):
+            model = None
+            if not self._is_here(place):
+                locked = read_lock(self.lock_path).get(place)
+                if locked is None and is_remote(place):
+                    locked = self._asked(place, name, warn)
+                model = locked and locked.model
+            return (model or self._local(place))._replace(name=name)
 
     def tensors(self, name: str) -> dict[str, Located]:
         """The tensors of a local model, by name, with where their weights are.
@@ -98,11 +103,11 @@ class Models:
             ModelError: It cannot be read, or is not in local files.
         """
         place = self.place(name)
-        if is_remote(place):
-            raise ModelError(
-                f"{_shown(name, place)}: weights are read from local files only; download it, and name its path"
-            )
-        try:
+        with _naming(name, place):
+            if is_remote(place):
+                raise PlaceError(
+                    "weights are read from local files only; download it, and name its path"
+                )
             return {
                 tensor.name: Located(
                     path, header.data_start + tensor.offset, tensor, header.big_endian
@@ -110,70 +115,53 @@ class Models:
                 for path, header in ((path, local_header(path)) for path in self._parts(place))
                 for tensor in header.tensors
             }
-        except FileNotFoundError:
-            raise ModelError(
-                f"{_shown(name, place)}: there is no such file in {self.folder}"
-            ) from None
-        except (GgufError, OSError) as error:
-            raise ModelError(f"{_shown(name, place)}: {_reason(error)}") from None
 
-    def read(self, place: str, known: Locked | None, hints: Hints) -> Locked:
+    def read(self, name: str, known: Locked | None, hints: Hints) -> Locked:
         """A model read anew from its files or its servers, for the lock file.
 
         Args:
-            place: A path or an address.
-            known: What the lock file has of it. If its servers say that nothing changed, that is what is given.
+            name: A name or a place.
+            known: What the lock file has of it. That is what is given if a local file is not there, or if the servers say
+                that nothing changed.
             hints: Bytes of arrays in models that may be alike.
 
         Raises:
-            GgufError: A file is no GGUF, broken, or beyond a limit.
-            PlaceError: A file cannot be had.
-            OSError: A local file cannot be read.
+            LookupError: There is none of that name, and it is not like a place.
+            ModelError: It cannot be read.
         """
-        if not is_remote(place):
+        place = self.place(name)
+        with _naming(name, place):
+            if is_remote(place):
+                return _read_remote(place, known, hints)
+            if known and not self._is_here(place):
+                return known
             model = self._local(place)
             return Locked(model, ("",) * model.parts)
-        names = part_names(place)
-        files = [open_remote(part) for part in names]
-        etags = tuple(file.etag for file in files)
-        size = sum(file.size for file in files)
-        if known and all(etags) and (etags, size) == (known.etags, known.model.size):
-            return known
-        wanted = Wanted(digest=VOCABULARY, hints=hints)
-        headers = [read_ranges(file.fetch, file.size, wanted) for file in files]
-        return Locked(Model.of_files(place, list(zip(names, headers, strict=True))), etags)
 
     def _parts(self, place: str) -> list[Path]:
         return [Path(part) for part in part_names(str(self.folder / place))]
+
+    def _is_here(self, place: str) -> bool:
+        return not is_remote(place) and self._parts(place)[0].is_file()
 
     def _local(self, place: str) -> Model:
         return Model.of_files(
             place, [(str(path), local_header(path)) for path in self._parts(place)]
         )
 
-    def _found(self, place: str, name: str, warn: Callable[[str], None]) -> Model:
-        if not is_remote(place) and self._parts(place)[0].is_file():
-            return self._local(place)
-        locked = read_lock(self.lock_path).get(place)
-        if locked is None and not is_remote(place):
-            raise PlaceError(f"there is no such file in {self.folder}")
-        return (locked or self._asked(place, name, warn)).model
-
     def _asked(self, place: str, name: str, warn: Callable[[str], None]) -> Locked:
         """What a server says, asked once."""
         # Pages may be rendered in several threads.
         with self._reading:
             if place not in self._remote:
-                self._remote[place] = self.read(place, None, self._hints())
+                known = [*read_lock(self.lock_path).values(), *self._remote.values()]
+                self._remote[place] = _read_remote(place, None, learned(known))
                 named = "" if name in self.named else "name it under `models` in mkdocs.yml and "
                 warn(
                     f"{_shown(name, place)} was read over the network, as each build will: "
                     f"{named}run `quantlab gguf lock`"
                 )
             return self._remote[place]
-
-    def _hints(self) -> Hints:
-        return learned([*read_lock(self.lock_path).values(), *self._remote.values()])
 
 
 @lru_cache(maxsize=8)
@@ -201,10 +189,31 @@ def local_header(path: Path) -> Header:
     return read_file(path, Wanted(digest=VOCABULARY))
 
 
+def _read_remote(place: str, known: Locked | None, hints: Hints) -> Locked:
+    names = part_names(place)
+    files = [open_remote(part) for part in names]
+    etags = tuple(file.etag for file in files)
+    size = sum(file.size for file in files)
+    if known and all(etags) and (etags, size) == (known.etags, known.model.size):
+        return known
+    wanted = Wanted(digest=VOCABULARY, hints=hints)
+    headers = [read_ranges(file.fetch, file.size, wanted) for file in files]
+    return Locked(Model.of_files(place, list(zip(names, headers, strict=True))), etags)
+
+
+@contextmanager
+def _naming(name: str, place: str) -> Iterator[None]:
+    """Errors name the model."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        reason = f"there is no file {error.filename}"
+        raise ModelError(f"{_shown(name, place)}: {reason}") from None
+    except OSError as error:
+        raise ModelError(f"{_shown(name, place)}: {error.strerror}") from None
+    except (GgufError, PlaceError) as error:
+        raise ModelError(f"{_shown(name, place)}: {error}") from None
+
+
 def _shown(name: str, place: str) -> str:
     return f"`{name}`" if name == place else f"`{name}` ({place})"
-
-
-def _reason(error: Exception) -> str:
-    """Why, without Python's own number and repeated path."""
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

@@ -23,7 +23,7 @@ def read_ranges(
     Args:
         fetch: Gives the bytes from `start` up to `stop`, or more than that; never fewer.
         size: Bytes of the file.
-        wanted: Which arrays to keep or digest.
+        wanted: Which arrays to keep or digest, and hints.
 
     Raises:
         GgufError: The file is no GGUF, broken, or beyond a limit.
@@ -54,6 +54,8 @@ def read_stream(stream: BinaryIO, wanted: Wanted = ESSENTIAL) -> Header:
 
 def read_file(path: str | os.PathLike[str], wanted: Wanted = ESSENTIAL) -> Header:
     """The header of a local file.
+
+    It is read, not mapped into memory: that is as fast, needs less memory, and survives that the file gets shorter meanwhile.
 
     Raises:
         GgufError: The file is no GGUF, broken, or beyond a limit.

@@ -41,7 +41,9 @@ MAX_ARRAY = 1 << 22
 MAX_DIMENSIONS = 8
 """Dimensions of a tensor, the limit of huggingface.js; ggml takes 4."""
 MAX_NESTING = 4
-"""Arrays in arrays, the limit of huggingface.js; ggml takes none."""
+"""Arrays in arrays in arrays, the limit of huggingface.js; ggml takes none in others."""
+MAX_NESTED = 10_000
+"""Arrays in arrays, in all: each costs as much time as hundreds of strings."""
 MAX_ELEMENTS = 2**63 - 1
 """Elements of a tensor, the limit of `gguf.cpp`."""
 
@@ -75,7 +77,7 @@ class Wanted(NamedTuple):
     digest: Collection[str] = ()
     """Keys of arrays that are to be compared, by digests of runs of `RUN` elements."""
     hints: Hints = MappingProxyType({})
-    """Bytes of arrays in a file that is likely alike, from `lengths`: such an array is stepped over, its digests too."""
+    """Bytes of arrays in a file that is likely alike, from `lengths`: such an array is stepped over and has no digests."""
 
 
 ESSENTIAL = Wanted()
@@ -102,7 +104,7 @@ def read_header(size: int, wanted: Wanted = ESSENTIAL) -> Reading[Header]:
 
     Args:
         size: Bytes of the file.
-        wanted: Which arrays to keep or digest.
+        wanted: Which arrays to keep or digest, and hints.
 
     Yields:
         First byte and end of what is to be sent.
@@ -135,6 +137,8 @@ class _Reader:
         """What is being read, for errors."""
         self.short = 0
         """Elements of short arrays so far."""
+        self.nested = 0
+        """Arrays in arrays so far."""
         self.data = memoryview(b"")
         self.start = 0
         """Where `data` begins in the file."""
@@ -153,19 +157,18 @@ class _Reader:
             f"{self.what}, at byte {self.place if place is None else place:,}: {problem}"
         )
 
-    def check(self, count: int) -> None:
-        """Sees to it that `count` bytes from the place on can be."""
-        stop = self.place + count
-        if stop > self.size:
+    def check(self, place: int, count: int) -> None:
+        """Sees to it that something of `count` bytes can be at a place."""
+        if place + count > self.size:
             raise self.error(
-                f"the file ends within it, at byte {self.size:,} (an incomplete download?)"
+                f"the file ends within it, at byte {self.size:,} (an incomplete download?)", place
             )
-        if stop > MAX_HEADER:
-            raise self.error(f"the header goes on; at most {MAX_HEADER:,} bytes are read")
+        if place + count > MAX_HEADER:
+            raise self.error(f"the header goes on; at most {MAX_HEADER:,} bytes are read", place)
 
     def need(self, count: int, ahead: int = 0) -> Reading[None]:
         """Sees to it that `count` bytes from the place on are at hand; `ahead` are expected to be needed soon."""
-        self.check(count)
+        self.check(self.place, count)
         if self.at + count <= len(self.data):
             return
         stepped_over = self.at > len(self.data)
@@ -225,6 +228,8 @@ class _Reader:
             self.what = f"metadata entry {number} of {key_count}"
             place = self.place
             key = yield from self.text(MAX_NAME)
+            if not key:
+                raise self.error("the key is empty", place)
             self.what = f"metadata entry {number} of {key_count}, {_shown(key)}"
             if key in metadata:
                 raise self.error("the key is there twice", place)
@@ -241,7 +246,7 @@ class _Reader:
             self.what = f"tensor {number} of {tensor_count}"
             tensors.append((yield from self.tensor((tensor_count + 1 - number) * 64)))
         self.what = "the header"
-        self.check(0)
+        self.check(self.place, 0)
         header = Header(
             version=version,
             big_endian=self.order == ">",
@@ -283,6 +288,9 @@ class _Reader:
         """An array: stepped over, or looked at as far as is wanted."""
         if depth > MAX_NESTING:
             raise self.error(f"arrays in arrays, more than {MAX_NESTING} deep")
+        self.nested += depth > 1
+        if self.nested > MAX_NESTED:
+            raise self.error(f"more than {MAX_NESTED:,} arrays in arrays")
         type_ = yield from self.type()
         prefix = _SIZES[self.length]
         smallest = {"string": prefix, "array": 4 + prefix}.get(type_) or _SIZES[_CODES[type_]]
@@ -344,6 +352,7 @@ class _Reader:
                     at += step
             except (struct.error, OverflowError):
                 left += 1
+            self.check(self.start + at - step, step)
             if spans is not None:
                 if at > len(data):
                     at, left, needed = at - step, left + 1, step

@@ -1,0 +1,55 @@
+"""The command `quantlab gguf lock`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mkdocs_quantlab.cli.models import Unreadable, config_file, site_models
+from mkdocs_quantlab.site.lock import Locked, LockError, read_lock, write_lock
+from mkdocs_quantlab.site.models import ModelError, learned
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; the status is 1 if it would change.")
+def lock(*, check: bool) -> None:
+    """Write what the headers of all named models say into quantlab.lock.
+
+    The lock file lies beside the configuration and belongs under version control: with it, a site is built from the same
+    again, and without a network. A model whose server says that nothing changed is not read again. A local file that is
+    not there keeps what is locked.
+    """
+    models = site_models()
+    if not models.named:
+        raise click.UsageError(f"{config_file()} names no models")
+    try:
+        locked = dict(read_lock(models.lock_path))
+    except LockError as error:
+        click.echo(f"Warning: {error}", err=True)
+        locked = {}
+    found: dict[str, Locked] = {}
+    with click.progressbar(
+        models.named.items(),
+        label="Reading",
+        item_show_func=lambda item: item[0] if item else None,
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as progress:
+        for name, place in progress:
+            try:
+                found[place] = models.read(
+                    name, locked.get(place), learned([*locked.values(), *found.values()])
+                )
+            except ModelError as error:
+                raise Unreadable(str(error)) from None
+    changed = [name for name, place in models.named.items() if found[place] != locked.get(place)]
+    gone = sorted(set(locked) - set(found))
+    for name in changed:
+        click.echo(f"{name}: {'new' if models.named[name] not in locked else 'changed'}")
+    for place in gone:
+        click.echo(f"{place}: no longer named")
+    if check:
+        sys.exit(bool(changed or gone))
+    write_lock(models.lock_path, found)
+    click.echo(f"{len(found)} models in {models.lock_path.name}")
