@@ -127,11 +127,8 @@ class _Case(NamedTuple):
 class _Rule(NamedTuple):
     type: str
     why: str
-    fits: Callable[[_Case], bool]
-
-
-def _always(case: _Case) -> bool:
-    return True
+    fits: Callable[[_Case], bool] | None
+    """Whether it goes for a tensor; None where it always does."""
 
 
 def _first(part: int) -> Callable[[_Case], bool]:
@@ -155,7 +152,7 @@ _RULES: dict[tuple[str, str], list[_Rule]] = {}
 
 
 def _rule(
-    recipes: str, parts: str, type_: str, why: str, fits: Callable[[_Case], bool] = _always
+    recipes: str, parts: str, type_: str, why: str, fits: Callable[[_Case], bool] | None = None
 ) -> None:
     for recipe in recipes.split():
         for part in parts.split():
@@ -449,7 +446,7 @@ def _kept(tensor: Tensor) -> str | None:
 
 def _choose(recipe: str, own: str, part: str, case: _Case) -> tuple[str, str]:
     rules = _RULES.get((recipe, part), ())
-    rule = next((rule for rule in rules if rule.fits(case)), None)
+    rule = next((rule for rule in rules if rule.fits is None or rule.fits(case)), None)
     type_, why = (rule.type, rule.why) if rule else (own, "the recipe's type")
     if (
         case.traits.is_70b
