@@ -113,7 +113,7 @@ def test_on_the_command_line(files):
     )
     assert re.search(r"Q8_0 +\S+tiny-Q8_0\.gguf +\d+ +\S+ % +\S+ %", output)
     assert "All have the same tensors. The tokenizers are the same." in output
-    assert re.search(r"general\.file_type +15 +7", output)
+    assert re.search(r"general\.file_type +15 \(Q4_K_M\) +7 \(Q8_0\)", output)
 
 
 def test_what_is_not_one_model_is_status_1(files):

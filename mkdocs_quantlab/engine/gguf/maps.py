@@ -16,7 +16,7 @@ from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.engine.gguf.model import Model
