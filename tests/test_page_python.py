@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 from pathlib import Path
@@ -20,6 +21,8 @@ from mkdocs_quantlab.engine.widgets import NAMES
 from mkdocs_quantlab.site.assets import STATIC
 from tests.engine.gguf_models import model, sources
 from tests.gguf_files import write_gguf
+from tests.gguf.samples import everything
+from tests.gguf.writer import Writer
 
 BROWSER = Path(mkdocs_quantlab.__file__).parent.parent / "browser"
 START = """
@@ -153,3 +156,33 @@ found
         "a-model-Q4_K_M", [(path.name, read_file(path, Wanted(digest=VOCABULARY)))]
     )
     assert models == [json.loads(json.dumps(wanted.to_json()))]
+
+
+def outcome(text):
+    from mkdocs_quantlab.engine.gguf.ranges import read_ranges
+
+    file = bytes.fromhex(text)
+    try:
+        return repr(read_ranges(lambda start, stop: file[start:stop], len(file)))
+    except ValueError as error:
+        return str(error)
+
+
+def test_the_page_reads_gguf_headers_as_the_build_does(run):
+    """With the 32-bit sizes of its platform, broken files included."""
+    writer = Writer()
+    endless = writer.string("key") + b"".join(writer.number("I", n) for n in (9, 8))
+    lengths = b"".join(writer.length(n) for n in (0, 2**31, 2**63, 2**64 - 1))
+    files = [
+        everything(),
+        everything(1, big_endian=True),
+        *(
+            writer.file([endless + writer.length(4) + lengths[8 * n :] + bytes(600)])
+            for n in range(4)
+        ),
+        writer.file([endless + writer.length(600) + bytes(4792) + writer.length(2**31) + b"x"]),
+    ]
+    texts = [file.hex() for file in files]
+    code = f"import json\n{inspect.getsource(outcome)}\njson.dumps([outcome(t) for t in {texts!r}])"
+    assert run(code) == [outcome(text) for text in texts]
+    assert "ends within it" in outcome(texts[-1])

@@ -17,9 +17,9 @@ class Array(NamedTuple):
     size: int
     """Bytes of all elements in the file."""
     values: tuple[Value, ...] | None = None
-    """The elements, where they were asked for."""
+    """The elements, where they were asked for or are few."""
     digests: tuple[str, ...] = ()
-    """Digests of runs of elements, where they were asked for: they tell two arrays apart, and where."""
+    """Digests (`reader.DIGEST`) of runs of elements, where they were asked for: they tell two arrays apart, and where."""
 
 
 Value: TypeAlias = "int | float | bool | str | Array"

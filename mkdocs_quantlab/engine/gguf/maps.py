@@ -166,7 +166,7 @@ def _map(model: Model, frame: _Frame, what: str, styles: Sequence[str]) -> Html:
         tag(
             "svg",
             frame.head,
-            tag("g", map(cell, entries)),
+            tag("g", map(cell, entries), data_group=True, data_ragged=True),
             class_="quantlab-map",
             width=frame.width,
             height=frame.height,
