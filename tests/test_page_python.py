@@ -20,9 +20,9 @@ from mkdocs_quantlab.engine.quant.ggml.measured import SNR
 from mkdocs_quantlab.engine.widgets import NAMES
 from mkdocs_quantlab.site.assets import STATIC
 from tests.engine.gguf_models import model, sources
-from tests.gguf_files import write_gguf
 from tests.gguf.samples import everything
 from tests.gguf.writer import Writer
+from tests.gguf_files import write_gguf
 
 BROWSER = Path(mkdocs_quantlab.__file__).parent.parent / "browser"
 START = """

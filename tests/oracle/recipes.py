@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
-from mkdocs_quantlab.engine.gguf.header import Tensor
-from mkdocs_quantlab.engine.gguf.maps import place
+from mkdocs_quantlab.engine.gguf.header import Tensor, place
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES
 

@@ -13,7 +13,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.figures import note, row, table
-from mkdocs_quantlab.engine.gguf.maps import place
+from mkdocs_quantlab.engine.gguf.header import place
 from mkdocs_quantlab.engine.html import Html, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, short
 

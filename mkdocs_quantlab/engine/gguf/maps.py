@@ -7,11 +7,11 @@ for is written once for all maps: a thousand tensors in four files would otherwi
 from __future__ import annotations
 
 import math
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.comparison import type_bits
+from mkdocs_quantlab.engine.gguf.header import place
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, plain
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.engine.gguf.model import Model
 
+BITS, SNR = "Bits per weight", "Signal-to-noise ratio"
+"""What the colours of a map stand for."""
 CELL = 12
 """Pixels from a cell to the next."""
 HEAD = 86
@@ -33,41 +35,11 @@ LEVELS = (-math.inf, 8, 13, 18, 24, 30, 40, math.inf)
 """Where a colour begins in signal-to-noise ratios, in dB; the colours are those of the bits, infinity that of 32."""
 
 
-class Place(NamedTuple):
-    """Where a tensor is on a map."""
-
-    layer: int
-    """-1 for what belongs to no layer."""
-    kind: str
-    """What it is, whatever its layer: `attn_q`."""
-
-
-def place(tensor: str) -> Place:
-    """The place of the tensor of that name."""
-    # Image encoders have layers of their own, `v.blk.0`.
-    match = re.fullmatch(r"(.*\.)?blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
-    if match is None:
-        return Place(-1, tensor.removesuffix(".weight"))
-    return Place(int(match[2]), (match[1] or "") + match[3])
-
-
 def bits_class(bits: float | None) -> str:
     """The style of so many bits per weight."""
     if bits is None:
         return "bits-unknown"
     return f"bits-{max((step for step in SCALE if step <= bits), default=SCALE[0])}"
-
-
-class _Frame(NamedTuple):
-    """What all maps share."""
-
-    cells: dict[str, tuple[int, int]]
-    """Row and column of each tensor, by name."""
-    items: dict[str, str]
-    """What each tensor is called when it is pointed at."""
-    head: Html
-    width: int
-    height: int
 
 
 def level_class(level: float | None) -> str:
@@ -79,6 +51,16 @@ def level_class(level: float | None) -> str:
     return f"bits-{SCALE[sum(step <= level for step in LEVELS) - 1]}"
 
 
+class _Frame(NamedTuple):
+    """What all maps share."""
+
+    cells: dict[str, tuple[int, int]]
+    """Row and column of each tensor, by name."""
+    head: Html
+    width: int
+    height: int
+
+
 def maps(models: Sequence[Model], lost: Mapping[str, Mapping[str, float]] | None = None) -> Html:
     """The maps of the models on one scale, its legend, and what the page says of a cell that is pointed at.
 
@@ -88,36 +70,18 @@ def maps(models: Sequence[Model], lost: Mapping[str, Mapping[str, float]] | None
     """
     lost = lost or {}
     names = dict.fromkeys(tensor.name for model in models for tensor in model.tensors)
-    places = {name: place(name) for name in names}
-    kinds = list(dict.fromkeys(at.kind for at in places.values() if at.layer >= 0))
-    layers = sorted({at.layer for at in places.values() if at.layer >= 0})
-    # What belongs to no layer stands above the layers, from the left.
-    outside = [name for name, at in places.items() if at.layer < 0]
-    grid = {
-        name: (layers.index(at.layer) + 1, kinds.index(at.kind))
-        if at.layer >= 0
-        else (0, outside.index(name))
-        for name, at in places.items()
-    }
-    frame = _Frame(
-        cells=grid,
-        items={name: f"t{i}" for i, name in enumerate(names)},
-        head=_head(kinds, layers),
-        width=SIDE + CELL * max(len(kinds), len(outside), 1),
-        height=HEAD + CELL * (len(layers) + 1) + 4,
-    )
-
+    frame = _frame(names)
+    items = {name: f"t{i}" for i, name in enumerate(names)}
     bits = (
-        _map(
-            model, frame, "bits per weight", [bits_class(type_bits(t.type)) for t in model.tensors]
-        )
+        _map(model, BITS, frame, items, [bits_class(type_bits(t.type)) for t in model.tensors])
         for model in models
     )
     levels = (
         _map(
             model,
+            SNR,
             frame,
-            "signal-to-noise ratio",
+            items,
             [level_class(lost[model.name].get(t.name)) for t in model.tensors],
         )
         for model in models
@@ -125,14 +89,102 @@ def maps(models: Sequence[Model], lost: Mapping[str, Mapping[str, float]] | None
     )
     return join(
         tag("div", bits, class_="quantlab-maps"),
-        _legend("Bits per weight", zip(SCALE, _ranges(), strict=True)),
+        legend(),
         [
             tag("div", levels, class_="quantlab-maps"),
-            _legend("Signal-to-noise ratio", zip((*SCALE[:7], 32), _level_ranges(), strict=True)),
+            _legend(SNR, zip((*SCALE[:7], 32), _level_ranges(), strict=True)),
         ]
         if lost
         else None,
-        _details(models, frame.items, lost),
+        _details(models, items, lost),
+    )
+
+
+class Group(NamedTuple):
+    """Tensors that are stored alike for one reason."""
+
+    tensors: Sequence[Tensor]
+    """Of one type."""
+    text: str
+    """What is written out when one of them is pointed at."""
+
+
+def group_maps(named: Sequence[tuple[str, Sequence[Group]]], summary: str) -> Html:
+    """Maps by name whose tensors light up in groups; a tenth of the text of `maps`.
+
+    Args:
+        named: Names and groups of each map.
+        summary: What the list of the groups' texts is called.
+    """
+    names = dict.fromkeys(t.name for _, groups in named for group in groups for t in group.tensors)
+    frame = _frame(names)
+    drawn = []
+    texts = []
+    for i, (name, groups) in enumerate(named):
+        item = f"{chr(ord('a') + i)}{{}}".format
+        cells = (
+            tag(
+                "path",
+                d=_columns([frame.cells[tensor.name] for tensor in group.tensors]),
+                class_=bits_class(type_bits(group.tensors[0].type)),
+                data_item=item(j),
+            )
+            for j, group in enumerate(groups)
+        )
+        drawn.append(
+            _picture(f"{name}: {BITS} of {count(len(names), 'tensor')}", name, frame, cells)
+        )
+        entries = (tag("li", g.text, data_detail_of=item(j)) for j, g in enumerate(groups))
+        texts.append((tag("p", tag("strong", name)), tag("ul", entries)))
+    return join(
+        tag("div", drawn, class_="quantlab-maps"),
+        legend(),
+        tag(
+            "details",
+            tag("summary", summary),
+            texts,
+            class_="quantlab-tensors",
+            data_search_exclude=True,
+        ),
+    )
+
+
+def _columns(cells: Sequence[tuple[int, int]]) -> str:
+    """Lines down the columns, as wide as a cell; the style dashes them into cells."""
+    lines = []
+    runs: list[list[int]] = []
+    for column, row in sorted((column, row) for row, column in cells):
+        if runs and runs[-1][0] == column and runs[-1][2] == row - 1 > 0:
+            runs[-1][2] = row
+        else:
+            runs.append([column, row, row])
+    for column, first, last in runs:
+        x, y = _corner(first, column)
+        lines.append(f"M{x + (CELL - 1) / 2:g} {y}v{(last - first + 1) * CELL - 1}")
+    return "".join(lines)
+
+
+def _corner(row: int, column: int) -> tuple[int, int]:
+    """The left upper corner of a cell; a gap parts the layers from what belongs to none."""
+    return SIDE + CELL * column, HEAD + CELL * row + (4 if row else 0)
+
+
+def _frame(names: Iterable[str]) -> _Frame:
+    places = {name: place(name) for name in names}
+    kinds = list(dict.fromkeys(at.kind for at in places.values() if at.layer >= 0))
+    layers = sorted({at.layer for at in places.values() if at.layer >= 0})
+    # What belongs to no layer stands above the layers, from the left.
+    outside = [name for name, at in places.items() if at.layer < 0]
+    return _Frame(
+        cells={
+            name: (layers.index(at.layer) + 1, kinds.index(at.kind))
+            if at.layer >= 0
+            else (0, outside.index(name))
+            for name, at in places.items()
+        },
+        head=_head(kinds, layers),
+        width=SIDE + CELL * max(len(kinds), len(outside), 1),
+        height=HEAD + CELL * (len(layers) + 1) + 4,
     )
 
 
@@ -150,30 +202,45 @@ def _head(kinds: Sequence[str], layers: Sequence[int]) -> Html:
     return join(columns, rows)
 
 
-def _map(model: Model, frame: _Frame, what: str, styles: Sequence[str]) -> Html:
-    def cell(entry: tuple[tuple[int, int], str, str]) -> Html:
-        (row, column), name, style = entry
-        y = HEAD + CELL * row + (4 if row else 0)
-        return tag("rect", x=SIDE + CELL * column, y=y, class_=style, data_item=frame.items[name])
-
+def _map(
+    model: Model, what: str, frame: _Frame, items: dict[str, str], styles: Sequence[str]
+) -> Html:
     entries = sorted(
         (frame.cells[tensor.name], tensor.name, style)
         for tensor, style in zip(model.tensors, styles, strict=True)
     )
+    corners = (_corner(*cell) for cell, _, _ in entries)
+    cells = (
+        tag("rect", x=x, y=y, class_=style, data_item=items[name])
+        for (_, name, style), (x, y) in zip(entries, corners, strict=True)
+    )
+    label = f"{model.name}: {what} of {count(len(model.tensors), 'tensor')}"
+    return _picture(label, model.name, frame, cells, ragged=True)
+
+
+def _picture(
+    label: str, name: str, frame: _Frame, cells: Iterable[Html], *, ragged: bool = False
+) -> Html:
     return tag(
         "div",
-        tag("p", tag("strong", model.name)),
+        tag("p", tag("strong", name)),
         tag(
             "svg",
             frame.head,
-            tag("g", map(cell, entries), data_group=True, data_ragged=True),
+            tag("g", cells, data_ragged=ragged),
             class_="quantlab-map",
             width=frame.width,
             height=frame.height,
             role="group",
-            aria_label=f"{model.name}: {what} of {count(len(model.tensors), 'tensor')}, by layer and kind",
+            aria_label=f"{label}, by layer and kind",
         ),
     )
+
+
+def legend() -> Html:
+    """The colours of the bits, and what they stand for."""
+    between = (f"{low} to {high}" for low, high in pairwise(SCALE[1:7]))
+    return _legend(BITS, zip(SCALE, ["under 2", *between, "8 to 16", "16", "32"], strict=True))
 
 
 def _legend(what: str, entries: Iterable[tuple[int, str]]) -> Html:
@@ -183,16 +250,6 @@ def _legend(what: str, entries: Iterable[tuple[int, str]]) -> Html:
         (tag("li", tag("i", class_=f"bits-{style}"), text) for style, text in entries),
         class_="quantlab-legend",
     )
-
-
-def _ranges() -> list[str]:
-    return [
-        "under 2",
-        *(f"{low} to {high}" for low, high in pairwise(SCALE[1:7])),
-        "8 to 16",
-        "16",
-        "32",
-    ]
 
 
 def _level_ranges() -> list[str]:
