@@ -18,9 +18,9 @@ class Array(NamedTuple):
     size: int
     """Bytes of all elements in the file."""
     values: tuple[Value, ...] | None = None
-    """The elements, where they were asked for."""
+    """The elements, where they were asked for or are few."""
     digests: tuple[str, ...] = ()
-    """Digests of runs of elements, where they were asked for: they tell two arrays apart, and where."""
+    """Digests (`reader.DIGEST`) of runs of elements, where they were asked for: they tell two arrays apart, and where."""
 
 
 Value: TypeAlias = "int | float | bool | str | Array"
@@ -71,8 +71,11 @@ class Place(NamedTuple):
 
 def place(tensor: str) -> Place:
     """The place of the tensor of that name."""
-    match = re.fullmatch(r"blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
-    return Place(int(match[1]), match[2]) if match else Place(-1, tensor.removesuffix(".weight"))
+    # Image encoders have layers of their own, `v.blk.0`.
+    match = re.fullmatch(r"(.*\.)?blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
+    if match is None:
+        return Place(-1, tensor.removesuffix(".weight"))
+    return Place(int(match[2]), (match[1] or "") + match[3])
 
 
 class Header(NamedTuple):
