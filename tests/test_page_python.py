@@ -10,13 +10,19 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
+from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
+from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.gguf.ranges import read_file
+from mkdocs_quantlab.engine.gguf.reader import Wanted
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.page import respond
 from mkdocs_quantlab.engine.quant.ggml.measured import SNR
 from mkdocs_quantlab.engine.widgets import NAMES
 from mkdocs_quantlab.site.assets import STATIC
+from tests.engine.gguf_models import model, sources
 from tests.gguf.samples import everything
 from tests.gguf.writer import Writer
+from tests.gguf_files import write_gguf
 
 BROWSER = Path(mkdocs_quantlab.__file__).parent.parent / "browser"
 START = """
@@ -108,6 +114,8 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"shape": "Qwen2.5-0.5B", "context": "262144", "cache": "q4_0", "memory": "2.5"},
             {"recipes": "IQ2_XXS Q2_K_S", "sequences": "7", "memory": "1e6"},
         ],
+        "gguf-compare": [{}, {"models": "b", "show": "map"}, {"models": "b", "reference": "a"}],
+        "gguf-inspect": [{}, {"models": "a"}],
         "gguf-recipe": [
             {},
             {"recipe": "IQ2_XXS", "compare": "Q4_0", "imatrix": "yes"},
@@ -115,8 +123,15 @@ def test_the_page_draws_what_the_build_draws(run, name):
         ],
     }[name]
     texts = [json.dumps(case) for case in cases]
-    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, '') for o in {texts!r}])"
-    assert run(code) == [respond(name, options, "") for options in texts]
+    # Others ask for nothing of it.
+    found = sources(
+        model("a", "a-Q4_K_M.gguf", general__file_type=15),
+        model("b", "b-UD-Q2_K_XL.gguf", "Q2_K", more={"blk.1.attn_q.weight": "Q3_K"}),
+    )
+    found.found["accuracy b a"] = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
+    given = json.dumps({**found.to_json(), "files": ["b"]})
+    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, {given!r}) for o in {texts!r}])"
+    assert run(code) == [respond(name, options, given) for options in texts]
 
 
 def test_an_option_that_is_not_taken_is_an_answer():
@@ -124,6 +139,33 @@ def test_an_option_that_is_not_taken_is_an_answer():
         "message": "`bits` takes one of `2`, `3`, `4`, `5`, `6`, `7`, `8`; found `1`; the nearest is `2`",
         "option": "bits",
     }
+
+
+def test_headers_are_read_in_the_page_as_at_build_time(run, tmp_path):
+    """By the generator that the worker drives, from bytes as JavaScript has them."""
+    path = write_gguf(tmp_path / "a model-Q4_K_M.gguf", file_type=15)
+    start = path.read_bytes()[: 1 << 15]  # what the reader asks for first
+    code = f"""
+import json
+from pyodide.code import run_js
+from mkdocs_quantlab.engine.page_files import read_headers
+given = bytes.fromhex({start.hex()!r})
+as_javascript = run_js("bytes => new Uint8Array(bytes.toJs())")
+reading = read_headers(json.dumps([["a model-Q4_K_M.gguf", {path.stat().st_size}]]))
+asked = next(reading)
+try:
+    while True:
+        number, start, stop = json.loads(asked)
+        asked = reading.send(as_javascript(given[start:stop]))
+except StopIteration as stop:
+    found = stop.value
+found
+"""
+    models = run(code)["models"]
+    wanted = Model.of_files(
+        "a-model-Q4_K_M", [(path.name, read_file(path, Wanted(digest=VOCABULARY)))]
+    )
+    assert models == [json.loads(json.dumps(wanted.to_json()))]
 
 
 def outcome(text):

@@ -71,8 +71,11 @@ class Place(NamedTuple):
 
 def place(tensor: str) -> Place:
     """The place of the tensor of that name."""
-    match = re.fullmatch(r"blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
-    return Place(int(match[1]), match[2]) if match else Place(-1, tensor.removesuffix(".weight"))
+    # Image encoders have layers of their own, `v.blk.0`.
+    match = re.fullmatch(r"(.*\.)?blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
+    if match is None:
+        return Place(-1, tensor.removesuffix(".weight"))
+    return Place(int(match[2]), (match[1] or "") + match[3])
 
 
 class Header(NamedTuple):

@@ -98,7 +98,6 @@ def histogram(sources: Sources, model: str, reference: str, tensor: str) -> Html
             viewBox=f"0 0 {len(before)} {HEIGHT:.0f}",
             preserveAspectRatio="none",
             width="100%",
-            height="160",
             class_="quantlab-histogram",
             role="img",
             aria_label=f"Histogram of {tensor} from {short(given['low'])} to {short(given['high'])}, in {reference} and in {model}",
