@@ -25,6 +25,7 @@ NAMES = (
     "quantization-grid-explorer",
     "quantization-block",
     "quantization-formats",
+    "quantization-layer",
 )
 """Every widget there is."""
 

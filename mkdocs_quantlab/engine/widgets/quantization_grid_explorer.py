@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine import drawn, options
-from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
+from mkdocs_quantlab.engine.figures import cells, fact, facts, note, result, row, shade, table, view
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, number, plain, short
 from mkdocs_quantlab.engine.options import Choice, OptionError, Whole
@@ -149,28 +149,10 @@ def _sentence(layer: Layer) -> Html:
     )
 
 
-def _shade(share: float) -> str:
-    """Class for a place on the diverging scale from n8 over z to p8."""
-    step = round(8 * min(1.0, abs(share)))
-    return "z" if step == 0 else f"{'n' if share < 0 else 'p'}{step}"
-
-
-def _grid(name: str, caption: str, cells: Sequence[tuple[str, float]]) -> Html:
-    columns = 4 if len(cells) <= 16 else 8 if len(cells) <= 64 else 16
-    return tag(
-        "div",
-        tag("p", caption),
-        tag(
-            "ol",
-            (
-                tag("li", text, class_=_shade(share), data_item=f"w{i}")
-                for i, (text, share) in enumerate(cells)
-            ),
-            class_=f"quantlab-cells of-{columns}",
-            aria_label=caption,
-        ),
-        class_="quantlab-view",
-        data_view=name,
+def _grid(name: str, caption: str, entries: Sequence[tuple[str, float]]) -> Html:
+    columns = 4 if len(entries) <= 16 else 8 if len(entries) <= 64 else 16
+    return view(
+        name, caption, cells(caption, [(text, shade(share)) for text, share in entries], columns)
     )
 
 
