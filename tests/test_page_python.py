@@ -95,6 +95,11 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"format": "Q3_K", "preset": "laplace", "seed": "5", "sub": "7"},
             {"format": "NVFP4", "compare": "TQ1_0", "preset": "outlier"},
         ],
+        "quantization-layer": [
+            {},
+            {"method": "awq", "hot": "30"},
+            {"step": "5", "bits": "2", "seed": "9"},
+        ],
         "quantization-formats": [
             {},
             {"distribution": "student-t4", "sort": "snr", "parameters": "3.1e6"},

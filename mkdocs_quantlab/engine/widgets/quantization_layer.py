@@ -219,12 +219,11 @@ def _views(given: Options, made: Layer) -> Html:
 def _table(given: Options, made: Layer) -> Html:
     nearest = made.methods["rtn"]
     return table(
-        "The three methods with the same number of bits",
-        ("Method", "Bits per weight", "Weight RMSE", "Output SNR", "On fresh inputs", "Output error, nearest = 100 %"),
+        f"The three methods, each with {made.bits_per_weight:.2f} bits per weight",
+        ("Method", "Weight RMSE", "Output SNR", "On fresh inputs", "Error to nearest's"),
         (
             row(
                 METHODS[m.name],
-                f"{made.bits_per_weight:.2f}",
                 f"{m.rmse:.4f}",
                 decibel(made.snr(m.error)),
                 decibel(made.snr(m.fresh)),
