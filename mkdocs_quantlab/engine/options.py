@@ -485,7 +485,10 @@ class Options:
                 raise OptionError(f"unknown option `{name}`{hint}; the options are {known}", name)
             for other in fields[name].excluded_by(strings[name]):
                 if other in strings:
-                    raise OptionError(f"`{name}` and `{other}` exclude each other: give one", name)
+                    own = "" if other in fields[name].excludes else f" `{strings[name]}`"
+                    raise OptionError(
+                        f"`{name}`{own} and `{other}` exclude each other: give one", name
+                    )
         self.given = frozenset(strings)
         # Any: each value has its own field's type, which `Field.__get__` restores.
         self.values = {

@@ -188,7 +188,7 @@ def _misspelt(names: Iterable[str]) -> str | None:
     for name in names:
         ours = f"data-{name}".startswith(OURS)
         # Outside our own prefixes, only a near miss counts: other plugins have attributes too.
-        if ours or (name.startswith("quan") and nearest(name, NAMES)):
+        if ours or (name.startswith("quan") and "-" in name and nearest(name, NAMES)):
             known = ", ".join(f"`data-{n}`" for n in NAMES)
             hint = did_you_mean(f"data-{name}", (f"data-{n}" for n in NAMES))
             return f"unknown directive `data-{name}`{hint}; the directives are {known}"

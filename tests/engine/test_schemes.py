@@ -100,8 +100,11 @@ def test_zero_is_exact_with_a_zero_point_and_in_general_not_with_a_minimum():
 
 
 def test_sixteen_levels_have_fifteen_steps():
-    fit = SCHEMES["affine"].fit([0.0, 1.0], 4)
+    """From 0.10 to 0.95, 0.82459 is nearest to level 13; with sixteen steps it would be 14."""
+    fit = SCHEMES["affine"].fit([0.10, 0.95], 4)
     assert len(fit.levels) == 16
+    assert fit.store(0.82459).code == "13"
+    assert round((0.82459 - 0.10) / (0.85 / 16)) == 14
 
 
 def test_an_outlier_apart_leaves_the_others_their_scale():

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.numbers import count, number, plain
+from mkdocs_quantlab.engine.numbers import number, plain
 from mkdocs_quantlab.engine.quant import codebook
 from mkdocs_quantlab.engine.quant.ggml.float32 import bfloat16_bytes, bfloat16_value
 from mkdocs_quantlab.engine.quant.uniform import largest_q, round_half_away, scale_for, stored
@@ -28,12 +28,21 @@ FLOAT16 = 16
 class Stored(NamedTuple):
     """One weight, stored."""
 
+    q: int
+    """What the bits hold: a number of steps, of a code, or a pattern."""
     code: str
-    """What is stored, as text: an integer, the number of a code, or a word in hexadecimal."""
+    """The same as it is shown: in decimal, patterns in hexadecimal."""
     value: float
     """What is read back."""
-    arithmetic: str
-    """How the one came from the weight and the other from it."""
+    storing: str
+    """How the weight became `q`."""
+    reading: str
+    """How `q` becomes the value."""
+
+    @property
+    def arithmetic(self) -> str:
+        """There and back."""
+        return f"{self.storing}; {self.reading}"
 
 
 class Kept(NamedTuple):
@@ -42,6 +51,8 @@ class Kept(NamedTuple):
     name: str
     value: str
     bits: int
+    arithmetic: str = ""
+    """How it came from the weights."""
 
 
 class Fit:
@@ -50,6 +61,10 @@ class Fit:
     levels: Sequence[float] = ()
     """All values that can be read back, ascending; none where they are too many to list."""
     kept: Sequence[Kept] = ()
+    step: float | None = None
+    """The distance between neighbouring levels, where all have the same."""
+    holds = "integers"
+    """What the stored codes are, in the plural."""
 
     def store(self, weight: float) -> Stored:
         """A weight of the group, stored."""
@@ -60,19 +75,24 @@ class Symmetric(Fit):
     """Whole multiples of one scale, from -(2^(bits-1) - 1) to 2^(bits-1) - 1; see `quant.uniform`."""
 
     def __init__(self, weights: Sequence[float], bits: int) -> None:
-        self.scale = scale_for(max(map(abs, weights)), bits)
+        largest = max(map(abs, weights), default=0.0)
         top = largest_q(bits)
+        self.scale = self.step = scale_for(largest, bits)
         self.levels = [q * self.scale for q in range(-top, top + 1)]
-        self.kept = [Kept("scale", number(self.scale), FLOAT32)]
+        scale = number(self.scale)
+        how = f"{plain(largest)} / (2^({bits}-1) - 1) = {plain(largest)} / {top} = {scale}"
+        self.kept = [Kept("scale", scale, FLOAT32, how)]
 
     def store(self, weight: float) -> Stored:
         q = stored(weight, self.scale)
         value = q * self.scale
         scale = number(self.scale)
         return Stored(
+            q,
             str(q),
             value,
-            f"round({plain(weight)} / {scale}) = {q}; {q} * {scale} = {number(value)}",
+            f"round({plain(weight)} / {scale}) = {q}",
+            f"{q} * {scale} = {number(value)}",
         )
 
 
@@ -80,23 +100,25 @@ class Affine(Fit):
     """Whole steps from the smallest weight to the largest: 2^bits values, 2^bits - 1 steps; as ggml's Q4_1."""
 
     def __init__(self, weights: Sequence[float], bits: int) -> None:
-        self.low = min(weights)
+        self.low, high = min(weights), max(weights)
         self.top = (1 << bits) - 1
-        self.scale = (max(weights) - self.low) / self.top
+        self.scale = self.step = (high - self.low) / self.top
         self.levels = [q * self.scale + self.low for q in range(self.top + 1)]
         self.kept = [
-            Kept("scale", number(self.scale), FLOAT32),
+            _scale(self.low, high, bits, self.scale),
             Kept("minimum", number(self.low), FLOAT32),
         ]
 
     def store(self, weight: float) -> Stored:
         q = min(round_half_away((weight - self.low) / self.scale), self.top) if self.scale else 0
         value = q * self.scale + self.low
-        scale, low = number(self.scale), number(self.low)
+        scale, low = number(self.scale), _signed(self.low)
         return Stored(
+            q,
             str(q),
             value,
-            f"round(({plain(weight)} - {low}) / {scale}) = {q}; {q} * {scale} + {low} = {number(value)}",
+            f"round(({plain(weight)} {_signed(-self.low)}) / {scale}) = {q}",
+            f"{q} * {scale} {low} = {number(value)}",
         )
 
 
@@ -109,12 +131,13 @@ class ZeroPoint(Fit):
     def __init__(self, weights: Sequence[float], bits: int) -> None:
         low, high = min(0.0, *weights), max(0.0, *weights)
         self.top = (1 << bits) - 1
-        self.scale = (high - low) / self.top
+        self.scale = self.step = (high - low) / self.top
         self.zero = round_half_away(-low / self.scale) if self.scale else 0
         self.levels = [(q - self.zero) * self.scale for q in range(self.top + 1)]
+        how = f"round({plain(-low)} / {number(self.scale)}) = {self.zero}"
         self.kept = [
-            Kept("scale", number(self.scale), FLOAT32),
-            Kept("zero point", str(self.zero), bits),
+            _scale(low, high, bits, self.scale),
+            Kept("zero point", str(self.zero), bits, how),
         ]
 
     def store(self, weight: float) -> Stored:
@@ -123,44 +146,95 @@ class ZeroPoint(Fit):
         value = (q - self.zero) * self.scale
         scale = number(self.scale)
         return Stored(
+            q,
             str(q),
             value,
-            f"round({plain(weight)} / {scale}) + {self.zero} = {q}; ({q} - {self.zero}) * {scale} = {number(value)}",
+            f"round({plain(weight)} / {scale}) + {self.zero} = {q}",
+            f"({q} - {self.zero}) * {scale} = {number(value)}",
         )
+
+
+def _scale(low: float, high: float, bits: int, scale: float) -> Kept:
+    """The scale of whole steps from `low` to `high`."""
+    how = f"({plain(high)} {_signed(-low)}) / (2^{bits} - 1) = {number(scale)}"
+    return Kept("scale", number(scale), FLOAT32, how)
+
+
+def _signed(x: float) -> str:
+    """A number that is added or taken off, with its sign before it."""
+    return f"{'-' if x < 0 else '+'} {plain(abs(x))}"
 
 
 class Coded(Fit):
     """The nearest of a fixed set of values, stretched to the largest magnitude among the weights."""
 
+    holds = "numbers of codes"
+
     def __init__(self, weights: Sequence[float], codes: Sequence[float]) -> None:
         self.codes = codes
-        self.scale = max(map(abs, weights)) / codes[-1]
+        largest = max(map(abs, weights))
+        self.scale = largest / codes[-1]
         self.levels = [code * self.scale for code in codes]
-        self.kept = [Kept("scale", number(self.scale), FLOAT32)]
+        scale = number(self.scale)
+        how = f"{plain(largest)} / {plain(codes[-1])} = {scale}"
+        self.kept = [Kept("scale", scale, FLOAT32, how)]
+
+    def shown(self, i: int) -> tuple[int, str]:
+        """Code i as it is stored, and as it is shown."""
+        return i, str(i)
 
     def store(self, weight: float) -> Stored:
         ratio = weight / self.scale if self.scale else 0.0
         i = codebook.nearest(self.codes, ratio)
         value = self.codes[i] * self.scale
+        q, shown = self.shown(i)
         code, scale = number(self.codes[i]), number(self.scale)
         return Stored(
-            str(i),
+            q,
+            shown,
             value,
-            f"{plain(weight)} / {scale} = {number(ratio)}, nearest to code {i}, {code}; {code} * {scale} = {number(value)}",
+            f"{plain(weight)} / {scale} = {number(ratio)}, nearest to {code}, which is {shown}",
+            f"{code} * {scale} = {number(value)}",
         )
+
+
+class SmallFloat(Coded):
+    """The same with the values of a small float; what is stored is its pattern of sign, exponent and fraction."""
+
+    holds = "words, hexadecimal"
+
+    def __init__(
+        self, weights: Sequence[float], exponent: int, fraction: int, left_out: int
+    ) -> None:
+        super().__init__(weights, codebook.small_float(exponent, fraction, left_out))
+        self.sign = 1 << (exponent + fraction)
+
+    def shown(self, i: int) -> tuple[int, str]:
+        place = i - len(self.codes) // 2
+        pattern = abs(place) + (self.sign if place < 0 else 0)
+        return pattern, f"0x{pattern:x}"
 
 
 class OwnCodebook(Fit):
     """The nearest of values that were made for these weights, by k-means."""
 
+    holds = "numbers of codes"
+
     def __init__(self, weights: Sequence[float], bits: int) -> None:
         self.levels = codebook.k_means(weights, 1 << bits)
-        self.kept = [Kept(f"codebook of {len(self.levels)}", "", FLOAT16 * len(self.levels))]
+        entries = " ".join(map(number, self.levels))
+        self.kept = [Kept("codebook", entries, FLOAT16 * len(self.levels))]
 
     def store(self, weight: float) -> Stored:
         i = codebook.nearest(self.levels, weight)
         value = self.levels[i]
-        return Stored(str(i), value, f"{plain(weight)} is nearest to entry {i}, {number(value)}")
+        return Stored(
+            i,
+            str(i),
+            value,
+            f"{plain(weight)} is nearest to entry {i}",
+            f"entry {i} = {number(value)}",
+        )
 
 
 APART = 4
@@ -177,38 +251,44 @@ class OutliersApart(Fit):
     def __init__(self, weights: Sequence[float], bits: int) -> None:
         spread = math.sqrt(math.fsum(w * w for w in weights) / len(weights))
         self.limit = APART * spread
-        inside = [w for w in weights if abs(w) <= self.limit]
-        self.inside = Symmetric(inside, bits)
+        self.inside = Symmetric([w for w in weights if abs(w) <= self.limit], bits)
         self.levels = self.inside.levels
-        apart = len(weights) - len(inside)
+        self.step = self.inside.step
         # The place of each, as many bits as number the group's weights; the stored integer there is not used.
         place = max(1, (len(weights) - 1).bit_length())
-        own = [Kept(count(apart, "outlier"), "", apart * (FLOAT16 + place))] if apart else []
-        self.kept = [*self.inside.kept, *own]
+        apart = [w for w in weights if abs(w) > self.limit]
+        self.kept = [
+            *self.inside.kept,
+            *(Kept("outlier", plain(w), FLOAT16 + place) for w in apart),
+        ]
 
     def store(self, weight: float) -> Stored:
         if abs(weight) <= self.limit:
             return self.inside.store(weight)
-        word = bfloat16_bytes(weight)
-        value = bfloat16_value(word)
-        return Stored(
-            "apart",
-            value,
-            f"|{plain(weight)}| is over {APART} times the root mean square, {number(self.limit)}: kept as bfloat16, {number(value)}",
+        return (
+            Words()
+            .store(weight)
+            ._replace(
+                code="apart",
+                storing=f"|{plain(weight)}| is over {APART} times the root mean square, {number(self.limit)}: kept as bfloat16",
+            )
         )
 
 
 class Words(Fit):
     """The upper half of the float32, rounded to nearest even; nothing is shared."""
 
+    holds = "words, hexadecimal"
+
     def store(self, weight: float) -> Stored:
         word = bfloat16_bytes(weight)
-        value = bfloat16_value(word)
-        code = f"{int.from_bytes(word, 'little'):04x}"
+        q, value = int.from_bytes(word, "little"), bfloat16_value(word)
         return Stored(
-            code,
+            q,
+            f"{q:04x}",
             value,
-            f"upper 16 bits of float32({plain(weight)}), to nearest even = 0x{code} = {number(value)}",
+            f"upper 16 bits of float32({plain(weight)}), to nearest even = 0x{q:04x}",
+            f"0x{q:04x} = {number(value)}",
         )
 
 
@@ -230,7 +310,8 @@ SCHEMES = {
         "Symmetric",
         ANY,
         Symmetric,
-        "Whole multiples of one scale, max(|w|) / (2^(bits-1) - 1). The most negative pattern is never stored.",
+        "Whole multiples of one scale, max(|w|) / (2^(bits-1) - 1). Of the 2^bits patterns the most "
+        "negative one is never stored. Halves round away from zero, as in ggml.",
     ),
     "affine": Scheme(
         "Affine, minimum",
@@ -261,19 +342,19 @@ SCHEMES = {
     "fp4": Scheme(
         "FP4 E2M1",
         (4,),
-        lambda weights, _: Coded(weights, codebook.small_float(2, 1, 0)),
+        lambda weights, _: SmallFloat(weights, 2, 1, 0),
         "Fifteen values of a 4-bit float, 0 to 6 and their negatives, stretched to max(|w|) (OCP Microscaling Formats 1.0).",
     ),
     "fp8-e4m3": Scheme(
         "FP8 E4M3",
         (8,),
-        lambda weights, _: Coded(weights, codebook.small_float(4, 3, 1)),
+        lambda weights, _: SmallFloat(weights, 4, 3, 1),
         "8-bit floats with 4 bits of exponent, up to 448, stretched to max(|w|) (OCP 8-bit Floating Point 1.0).",
     ),
     "fp8-e5m2": Scheme(
         "FP8 E5M2",
         (8,),
-        lambda weights, _: Coded(weights, codebook.small_float(5, 2, 4)),
+        lambda weights, _: SmallFloat(weights, 5, 2, 4),
         "8-bit floats with 5 bits of exponent, up to 57344, stretched to max(|w|) (OCP 8-bit Floating Point 1.0).",
     ),
     "k-means": Scheme(
