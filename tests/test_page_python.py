@@ -78,11 +78,15 @@ def test_the_page_draws_what_the_build_draws(run, name):
     cases = {
         "quantization-explorer": [
             {},
+            {"scheme": "nf4"},
+            {"scheme": "affine", "min": "-0.2", "bits": "3"},
             {"bits": "7", "weight": "-0.31", "max": "0.333"},
             {"weight": "1e-5"},
         ],
         "quantization-grid-explorer": [
             {},
+            {"scheme": "k-means", "bits": "3", "preset": "laplace"},
+            {"scheme": "int8-outliers", "preset": "outlier"},
             {"bits": "16"},
             {"preset": "gaussian", "count": "64", "seed": "9", "block": "8"},
             {"preset": "laplace", "count": "100", "seed": "123456", "bits": "3"},
