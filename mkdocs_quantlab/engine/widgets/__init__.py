@@ -26,6 +26,7 @@ NAMES = (
     "quantization-block",
     "quantization-formats",
     "quantization-layer",
+    "quantization-qat",
 )
 """Every widget there is."""
 
