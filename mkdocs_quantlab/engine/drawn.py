@@ -41,10 +41,15 @@ def preset(
     )
 
 
-def seed() -> Whole:
+def seed(default: int = 1) -> Whole:
     """The seed of drawn weights."""
     return Whole(
-        1, 0, 999_999, label="Seed", help="Start of the random numbers.", excludes=("weights",)
+        default,
+        0,
+        999_999,
+        label="Seed",
+        help="Start of the random numbers.",
+        excludes=("weights",),
     )
 
 
