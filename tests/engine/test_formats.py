@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mkdocs_quantlab.engine import scatter
 from mkdocs_quantlab.engine.quant.ggml import TYPES
 from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
 from mkdocs_quantlab.engine.quant.ggml.published import SCOREBOARD
@@ -195,22 +196,28 @@ def test_any_choice_of_formats_is_well_formed(names, distribution, parameters):
         assert 0 <= float(place) <= 460
 
 
-def test_labels_that_are_always_seen_do_not_touch():
-    from mkdocs_quantlab.engine.widgets import quantization_formats as module
-
-    given_options = module.Options({"formats": " ".join(n for n in SNR if n != "F32")})
-    formats = sorted(module._formats(given_options), key=lambda f: (f.bits, -f.snr))
-    scale = module._Scale(formats)
-    boxes = {module.WIDE: [], module.NARROW: []}
-    for f, (side, seen) in zip(formats, module._place(formats, scale), strict=True):
+@given(
+    st.lists(
+        st.tuples(st.floats(10, 95), st.floats(20, 400), st.text("abcQK_", min_size=2, max_size=8)),
+        min_size=5,
+        max_size=25,
+    )
+)
+def test_labels_that_are_always_seen_do_not_touch(drawn):
+    points = [scatter.Point(name, x, y, name, name) for x, y, name in drawn]
+    boxes = {scatter.WIDE: [], scatter.NARROW: []}
+    for p, (side, seen) in zip(points, scatter._place(points), strict=True):
         for width, hides in (
-            (module.WIDE, {"is-hidden"}),
-            (module.NARROW, {"is-hidden", "is-roomy"}),
+            (scatter.WIDE, {"is-hidden"}),
+            (scatter.NARROW, {"is-hidden", "is-roomy"}),
         ):
             if seen not in hides:
-                x = scale.x(f.bits) / 100 * width
-                boxes[width].append(module._label_box(x, scale.y(f.snr), side, f.type.name))
+                boxes[width].append(scatter._label_box(p.x / 100 * width, p.y, side, p.name))
     for found in boxes.values():
-        assert len(found) >= 5
         for i, a in enumerate(found):
-            assert not any(module._touch(a, b) for b in found[:i])
+            assert not any(scatter._touch(a, b) for b in found[:i])
+
+
+def test_most_formats_have_their_names_beside_them():
+    html = answer(FORMATS, {"formats": " ".join(n for n in SNR if n != "F32")})["html"]
+    assert html.count('class="is-hidden"') < 5

@@ -199,7 +199,6 @@ def _losses(course: Course, made: Comparison, steps: int) -> Html:
             viewBox="0 0 100 100",
             preserveAspectRatio="none",
             width="100%",
-            height=120,
             role="img",
             aria_label=f"Loss of plain training from {plain[0]:.3f} to {plain[-1]:.3f}, with rounding from {aware[0]:.3f} to {aware[-1]:.3f}.",
         ),
