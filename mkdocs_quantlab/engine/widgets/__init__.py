@@ -27,6 +27,7 @@ NAMES = (
     "quantization-formats",
     "quantization-layer",
     "quantization-qat",
+    "quantization-quality",
 )
 """Every widget there is."""
 

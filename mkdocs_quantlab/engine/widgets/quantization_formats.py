@@ -22,9 +22,7 @@ from mkdocs_quantlab.engine.quant.ggml.measured import (
 )
 from mkdocs_quantlab.engine.quant.ggml.published import (
     ADDRESS,
-    HOW,
-    MODEL,
-    SCOREBOARD,
+    LLAMA_3_8B,
     SOURCE,
     TEXT,
 )
@@ -326,21 +324,21 @@ def _limit_note(given: Options) -> Html:
 
 def _published(formats: Sequence[Format]) -> Html | None:
     names = {f.type.name for f in formats}
-    known = [p for p in SCOREBOARD if p.type in names]
+    known = [p for p in LLAMA_3_8B.rows if p.type in names]
     if not known:
         return None
     return tag(
         "details",
-        tag("summary", f"Published: what recipes do to {MODEL}"),
+        tag("summary", f"Published: what recipes do to {LLAMA_3_8B.name}"),
         note(
             "These are figures of others, and of whole files, not of formats: a recipe stores most matrices in one format and "
             "some in others, so its bits per weight differ from the format's. Of each format the recipe with the least of "
-            f"others is shown. {MODEL} on {TEXT}; {HOW}. Source: ",
+            f"others is shown. {LLAMA_3_8B.name} on {TEXT}; {LLAMA_3_8B.how}. Source: ",
             tag("a", SOURCE, href=ADDRESS),
             ".",
         ),
         table(
-            f"Perplexity, its increase and mean KL divergence of {MODEL}; bits per weight of the whole file",
+            f"Perplexity, its increase and mean KL divergence of {LLAMA_3_8B.name}; bits per weight of the whole file",
             (
                 "Recipe",
                 "Mostly",
@@ -357,7 +355,7 @@ def _published(formats: Sequence[Format]) -> Html | None:
                     p.type,
                     f"{p.imatrix} tokens" if p.imatrix else "none",
                     f"{p.gibibytes:.2f}",
-                    f"{p.bits_per_weight:.2f}",
+                    f"{LLAMA_3_8B.bits_per_weight(p):.2f}",
                     f"{p.perplexity:.4f}",
                     f"{p.increase:+.4f}",
                     f"{p.divergence:.5f}",
