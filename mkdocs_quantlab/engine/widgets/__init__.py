@@ -28,6 +28,7 @@ NAMES = (
     "quantization-layer",
     "quantization-qat",
     "quantization-quality",
+    "quantization-palette",
 )
 """Every widget there is."""
 

@@ -83,13 +83,17 @@ class Options(options.Options):
             self.values["measure"] = "increase"
 
 
+MOST_BITS = 9
+"""The picture's right end: 16-bit files, far from all others, are in the table only."""
+
+
 def _shown(given: Options) -> list[tuple[Published, float]]:
-    """The rows that can be drawn on a logarithmic scale, with their figure."""
-    of = MEASURES[given.measure].of
+    """The rows that the picture shows, with their figure."""
+    of, family = MEASURES[given.measure].of, FAMILIES[given.model]
     return [
         (row, value)
-        for row in FAMILIES[given.model].rows
-        if (value := of(row)) is not None and value > 0
+        for row in family.rows
+        if family.bits_per_weight(row) <= MOST_BITS and (value := of(row)) is not None
     ]
 
 
@@ -109,12 +113,11 @@ def _sentence(given: Options, shown: Sequence[tuple[Published, float]]) -> Html:
 def _picture(given: Options, shown: Sequence[tuple[Published, float]]) -> Html:
     family, measure = FAMILIES[given.model], MEASURES[given.measure]
     drawn = sorted(shown, key=lambda pair: (family.bits_per_weight(pair[0]), pair[1]))
-    right = math.ceil(family.bits_per_weight(drawn[-1][0]))
     low = math.floor(math.log10(min(value for _, value in drawn)))
     high = math.ceil(math.log10(max(value for _, value in drawn)))
 
     def x(bits: float) -> float:
-        return LEFT + (RIGHT - LEFT) * bits / right
+        return LEFT + (RIGHT - LEFT) * bits / MOST_BITS
 
     def y(value: float) -> float:
         return BOTTOM - (BOTTOM - TOP) * (math.log10(value) - low) / (high - low)
@@ -130,13 +133,12 @@ def _picture(given: Options, shown: Sequence[tuple[Published, float]]) -> Html:
         )
         for row, value in drawn
     ]
-    step = 1 if right <= 10 else 2
     return tag(
         "svg",
         scatter.rules([(y(10.0**power), f"{10.0**power:g}") for power in range(low, high + 1)]),
         scatter.scatter(points),
         scatter.axis(
-            [(x(bits), str(bits)) for bits in range(0, right + 1, step)],
+            [(x(bits), str(bits)) for bits in range(MOST_BITS + 1)],
             "Bits per weight of the file",
             f"{measure.label}, logarithmic",
         ),
@@ -154,7 +156,7 @@ def _cell(value: float | None, form: str) -> str:
 
 def _rows(given: Options) -> Html:
     family = FAMILIES[given.model]
-    return table(
+    published = table(
         f"As published: {family.name} on {TEXT}",
         (
             "Recipe",
@@ -181,6 +183,7 @@ def _rows(given: Options) -> Html:
             for i, p in enumerate(family.rows)
         ),
     )
+    return tag("details", tag("summary", f"All {len(family.rows)} rows as published"), published)
 
 
 def _generations() -> Html:
