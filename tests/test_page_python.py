@@ -114,12 +114,13 @@ def test_the_page_draws_what_the_build_draws(run, name):
         ],
     }[name]
     texts = [json.dumps(case) for case in cases]
-    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, '') for o in {texts!r}])"
-    assert run(code) == [respond(name, options, "") for options in texts]
+    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, '', '') for o in {texts!r}])"
+    assert run(code) == [respond(name, options, "", "") for options in texts]
 
 
 def test_an_option_that_is_not_taken_is_an_answer():
-    assert json.loads(respond("quantization-explorer", '{"bits": "1"}', "")) == {
+    assert json.loads(respond("quantization-explorer", '{"bits": "1"}', "", "")) == {
         "message": "`bits` takes one of `2`, `3`, `4`, `5`, `6`, `7`, `8`; found `1`; the nearest is `2`",
         "option": "bits",
+        "line": None,
     }

@@ -372,3 +372,16 @@ SCHEMES = {
     ),
 }
 """All schemes, by the name that the option has."""
+
+CLASSES: dict[str, type[Fit]] = {
+    "symmetric": Symmetric,
+    "affine": Affine,
+    "zero-point": ZeroPoint,
+    "int8-outliers": OutliersApart,
+    "nf4": Coded,
+    "fp4": SmallFloat,
+    "fp8-e4m3": SmallFloat,
+    "fp8-e5m2": SmallFloat,
+    "k-means": OwnCodebook,
+}
+"""The class that does a scheme's arithmetic."""

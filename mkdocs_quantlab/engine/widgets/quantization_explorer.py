@@ -6,12 +6,13 @@ from bisect import bisect_left
 from functools import lru_cache
 
 from mkdocs_quantlab.engine import drawn, options
+from mkdocs_quantlab.engine.edit import Editable
 from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import number, percent, plain
 from mkdocs_quantlab.engine.options import Choice, OptionError, Real
 from mkdocs_quantlab.engine.quant.error import difference, relative
-from mkdocs_quantlab.engine.quant.schemes import ANY, SCHEMES
+from mkdocs_quantlab.engine.quant.schemes import ANY, CLASSES, SCHEMES
 
 TITLE = "Single-weight explorer"
 
@@ -19,6 +20,11 @@ WIDTHS = ANY
 
 NEEDS_MORE = ("int8-outliers", "k-means", "bf16")
 """Schemes that say nothing of a single weight: two look at all weights of a group, one has too many values to draw."""
+
+
+EDITABLE = Editable(
+    "scheme", {name: made for name, made in CLASSES.items() if name not in NEEDS_MORE}
+)
 
 
 class Options(options.Options):

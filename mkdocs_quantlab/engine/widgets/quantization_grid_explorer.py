@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine import drawn, options
+from mkdocs_quantlab.engine.edit import Editable
 from mkdocs_quantlab.engine.figures import cells, fact, facts, note, result, row, shade, table, view
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, short
 from mkdocs_quantlab.engine.options import Choice, OptionError, Whole
 from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.error import difference, rmse, snr
-from mkdocs_quantlab.engine.quant.schemes import SCHEMES
+from mkdocs_quantlab.engine.quant.schemes import CLASSES, SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,9 @@ TITLE = "Toy-layer explorer"
 
 WIDTHS = (*range(2, 9), 16)
 MOST = 256
+
+
+EDITABLE = Editable("scheme", CLASSES)
 
 
 class Options(options.Options):

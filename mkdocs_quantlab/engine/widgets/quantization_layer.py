@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine import drawn, options
+from mkdocs_quantlab.engine.edit import Editable
 from mkdocs_quantlab.engine.figures import cells, note, result, row, shade, table, view
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, percent, plain, short, tight
@@ -24,6 +25,9 @@ METHODS = {"rtn": "Nearest", "gptq": "GPTQ", "awq": "AWQ"}
 SPOKEN = {"rtn": "rounding to nearest", "gptq": "GPTQ", "awq": "AWQ"}
 SCALE_BITS = 16
 """A scale is counted as one float16, a zero point as one stored weight; AWQ's channel scales go into the layer before."""
+
+
+EDITABLE = Editable("method", {"rtn": layer.round_to_nearest, "gptq": layer.gptq, "awq": layer.awq})
 
 
 class Options(options.Options):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine import options
+from mkdocs_quantlab.engine.edit import Editable
 from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import decibel, percent
@@ -24,6 +25,9 @@ WIDTH, HEIGHT = 32, 24
 PIXELS = WIDTH * HEIGHT
 WEIGHTS = 1024
 POWERS = tuple(1 << n for n in range(1, 9))
+
+
+EDITABLE = Editable("made", {"k-means": palette.k_means, "uniform": palette.uniform})
 
 
 class Options(options.Options):
