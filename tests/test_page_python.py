@@ -87,11 +87,15 @@ def test_the_page_draws_what_the_build_draws(run, name):
     cases = {
         "quantization-explorer": [
             {},
+            {"scheme": "nf4"},
+            {"scheme": "affine", "min": "-0.2", "bits": "3"},
             {"bits": "7", "weight": "-0.31", "max": "0.333"},
             {"weight": "1e-5"},
         ],
         "quantization-grid-explorer": [
             {},
+            {"scheme": "k-means", "bits": "3", "preset": "laplace"},
+            {"scheme": "int8-outliers", "preset": "outlier"},
             {"bits": "16"},
             {"preset": "gaussian", "count": "64", "seed": "9", "block": "8"},
             {"preset": "laplace", "count": "100", "seed": "123456", "bits": "3"},
@@ -104,6 +108,14 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"format": "Q3_K", "preset": "laplace", "seed": "5", "sub": "7"},
             {"format": "NVFP4", "compare": "TQ1_0", "preset": "outlier"},
         ],
+        "quantization-layer": [
+            {},
+            {"method": "awq", "hot": "30"},
+            {"step": "5", "bits": "2", "seed": "9"},
+        ],
+        "quantization-qat": [{}, {"bits": "2", "steps": "40", "noise": "0.3", "seed": "9"}],
+        "quantization-quality": [{}, {"model": "llama-2-70b"}, {"measure": "change"}],
+        "quantization-palette": [{}, {"colours": "64", "made": "uniform"}, {"number": "100"}],
         "quantization-formats": [
             {},
             {"distribution": "student-t4", "sort": "snr", "parameters": "3.1e6"},
@@ -130,14 +142,15 @@ def test_the_page_draws_what_the_build_draws(run, name):
     )
     found.found["accuracy b a"] = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
     given = json.dumps({**found.to_json(), "files": ["b"]})
-    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, {given!r}) for o in {texts!r}])"
-    assert run(code) == [respond(name, options, given) for options in texts]
+    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, {given!r}, '') for o in {texts!r}])"
+    assert run(code) == [respond(name, options, given, "") for options in texts]
 
 
 def test_an_option_that_is_not_taken_is_an_answer():
-    assert json.loads(respond("quantization-explorer", '{"bits": "1"}', "")) == {
+    assert json.loads(respond("quantization-explorer", '{"bits": "1"}', "", "")) == {
         "message": "`bits` takes one of `2`, `3`, `4`, `5`, `6`, `7`, `8`; found `1`; the nearest is `2`",
         "option": "bits",
+        "line": None,
     }
 
 

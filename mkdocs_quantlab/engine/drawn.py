@@ -1,4 +1,4 @@
-"""Options that widgets share whose weights are typed in or drawn from a seed."""
+"""Options that widgets share: weights that are typed in or drawn from a seed, and how they are stored."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.options import Choice, Reals, Whole
 from mkdocs_quantlab.engine.quant import samples
+from mkdocs_quantlab.engine.quant.schemes import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,13 +41,30 @@ def preset(
     )
 
 
-def seed() -> Whole:
+def seed(default: int = 1) -> Whole:
     """The seed of drawn weights."""
     return Whole(
-        1, 0, 999_999, label="Seed", help="Start of the random numbers.", excludes=("weights",)
+        default,
+        0,
+        999_999,
+        label="Seed",
+        help="Start of the random numbers.",
+        excludes=("weights",),
     )
 
 
 def weights(default: tuple[float, ...], most: int, help: str, excludes: Sequence[str]) -> Reals:
     """Weights typed in, instead of a preset."""
     return Reals(default, most, 1e6, label="Weights", help=help, excludes=excludes)
+
+
+def scheme(names: Sequence[str], help: str) -> Choice[str]:
+    """How weights are stored. Those with one width only leave no choice of `bits`."""
+    return Choice(
+        "symmetric",
+        {name: SCHEMES[name].label for name in names},
+        label="Scheme",
+        help=help,
+        menu=True,
+        excluding={name: ("bits",) for name in names if len(SCHEMES[name].widths) == 1},
+    )

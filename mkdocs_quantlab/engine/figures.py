@@ -73,3 +73,47 @@ def facts(*entries: Html) -> Html:
 def note(*sentence: Child) -> Html:
     """A remark under a figure."""
     return tag("p", *sentence, class_="quantlab-note")
+
+
+def shade(share: float) -> str:
+    """Class for a place on the diverging scale from n8 over z to p8."""
+    step = round(8 * min(1.0, abs(share)))
+    return "z" if step == 0 else f"{'n' if share < 0 else 'p'}{step}"
+
+
+def cells(
+    label: str,
+    entries: Sequence[tuple[str, str]],
+    columns: int,
+    *,
+    marked: Sequence[bool] | None = None,
+    matrix: bool = False,
+) -> Html:
+    """Numbers in a grid, coloured.
+
+    Args:
+        label: What they are, for screen readers.
+        entries: Each number's text and its class from `shade`.
+        columns: 4, 8 or 16.
+        marked: Numbers to set apart.
+        matrix: Rows and columns mean something, so that they stay as they are on a narrow page.
+    """
+    return tag(
+        "ol",
+        (
+            tag(
+                "li",
+                text,
+                class_=f"{colour} is-marked" if marked and marked[i] else colour,
+                data_item=f"w{i}",
+            )
+            for i, (text, colour) in enumerate(entries)
+        ),
+        class_=f"quantlab-cells of-{columns}" + " is-matrix" * matrix,
+        aria_label=label,
+    )
+
+
+def view(name: str, caption: str, content: Html) -> Html:
+    """One of the views that the option `view` switches between."""
+    return tag("div", tag("p", caption), content, class_="quantlab-view", data_view=name)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Child: TypeAlias = "str | Iterable[Child] | None"
 Attribute: TypeAlias = "str | int | float | bool | None"
 
-VOID = frozenset({"br", "hr", "input", "wbr"})
+VOID = frozenset({"br", "hr", "img", "input", "wbr"})
 
 
 class Html(str):

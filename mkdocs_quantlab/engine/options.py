@@ -125,6 +125,24 @@ class Field(Generic[T]):
             )
         )
 
+    def number(self, options: Options, low: float, high: float, *, step: str, slider: bool) -> Html:
+        """The control of a field whose value is a number: a box, and beside it a slider where that helps."""
+        limits = {"min": plain(low), "max": plain(high), "step": step}
+        value = self.format(options.values[self.name])
+        box = tag(
+            "input", type="number", name=self.name, value=value, data_clears=self.clears(), **limits
+        )
+        if not slider:
+            return self.labelled(box)
+        # Both carry the option's name: the script keeps two controls of one name in step.
+        label = f"{self.label}, slider"
+        return self.labelled(
+            join(
+                box,
+                tag("input", type="range", name=self.name, value=value, aria_label=label, **limits),
+            )
+        )
+
     def excluded_by(self, text: str) -> tuple[str, ...]:
         """The options that cannot be given together with this value; setting it clears them."""
         return self.excludes
@@ -272,30 +290,7 @@ class Real(Field[float]):
 
     def control(self, options: Options) -> Html:
         low, high = options.bounds().get(self.name, (self.low, self.high))
-        value = plain(options.values[self.name])
-        limits = {"min": plain(low), "max": plain(high)}
-        box = tag(
-            "input",
-            type="number",
-            name=self.name,
-            value=value,
-            step="any",
-            data_clears=self.clears(),
-            **limits,
-        )
-        if not self.slider:
-            return self.labelled(box)
-        # Both carry the option's name: the script keeps two controls of one name in step.
-        slider = tag(
-            "input",
-            type="range",
-            name=self.name,
-            value=value,
-            step="any",
-            aria_label=f"{self.label}, slider",
-            **limits,
-        )
-        return self.labelled(join(box, slider))
+        return self.number(options, low, high, step="any", slider=self.slider)
 
 
 class Whole(Field[int]):
@@ -310,10 +305,12 @@ class Whole(Field[int]):
         label: str,
         help: str,
         excludes: Sequence[str] = (),
+        slider: bool = False,
     ) -> None:
         super().__init__(default, label=label, help=help, excludes=excludes)
         self.low = low
         self.high = high
+        self.slider = slider
 
     @property
     def allowed(self) -> str:
@@ -329,18 +326,7 @@ class Whole(Field[int]):
         return value
 
     def control(self, options: Options) -> Html:
-        return self.labelled(
-            tag(
-                "input",
-                type="number",
-                name=self.name,
-                value=str(options.values[self.name]),
-                min=str(self.low),
-                max=str(self.high),
-                step="1",
-                data_clears=self.clears(),
-            )
-        )
+        return self.number(options, self.low, self.high, step="1", slider=self.slider)
 
 
 class Reals(Field[tuple[float, ...]]):
@@ -517,7 +503,10 @@ class Options:
                 raise OptionError(f"unknown option `{name}`{hint}; the options are {known}", name)
             for other in fields[name].excluded_by(strings[name]):
                 if other in strings:
-                    raise OptionError(f"`{name}` and `{other}` exclude each other: give one", name)
+                    own = "" if other in fields[name].excludes else f" `{strings[name]}`"
+                    raise OptionError(
+                        f"`{name}`{own} and `{other}` exclude each other: give one", name
+                    )
         self.given = frozenset(strings)
         # Any: each value has its own field's type, which `Field.__get__` restores.
         self.values = {

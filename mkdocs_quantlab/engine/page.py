@@ -5,29 +5,33 @@ from __future__ import annotations
 import json
 import sys
 
+from mkdocs_quantlab.engine.edit import EditError
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import answer
 
 
-def respond(widget: str, options: str, sources: str) -> str:
+def respond(widget: str, options: str, sources: str, code: str) -> str:
     """Draws a widget's figure.
 
     Args:
         widget: The widget's name.
         options: Its options, as a JSON object of texts.
         sources: What the figure came with, as `Sources.to_json` gives it, or the empty text.
+        code: The reader's own code, or the empty text.
 
     Returns:
-        JSON: `{"answer": ...}` as `engine.widgets.answer` gives it, or `{"message": ..., "option": ...}` where an
-        option is not taken. One text, because every object that crosses into JavaScript costs a proxy.
+        JSON: `{"answer": ...}` as `engine.widgets.answer` gives it, or `{"message": ..., "option": ..., "line": ...}`
+        where an option is not taken or the reader's code does not run. One text, because every object that crosses into JavaScript costs a proxy.
     """
     try:
         came_with = Sources(**json.loads(sources)) if sources else None
-        return json.dumps({"answer": answer(widget, json.loads(options), came_with)})
+        return json.dumps({"answer": answer(widget, json.loads(options), came_with, code)})
     except OptionError as error:
-        return json.dumps({"message": str(error), "option": error.option})
+        return json.dumps({"message": str(error), "option": error.option, "line": None})
+    except EditError as error:
+        return json.dumps({"message": str(error), "option": None, "line": error.line})
 
 
 class LeftOut:

@@ -205,7 +205,7 @@ def _misspelt(names: Iterable[str]) -> str | None:
     for name in names:
         ours = f"data-{name}".startswith(OURS)
         # Outside our own prefixes, only a near miss counts: other plugins have attributes too.
-        if ours or (name.startswith("quan") and nearest(name, DIRECTIVES)):
+        if ours or (name.startswith("quan") and "-" in name and nearest(name, DIRECTIVES)):
             known = ", ".join(f"`data-{n}`" for n in DIRECTIVES)
             hint = did_you_mean(f"data-{name}", (f"data-{n}" for n in DIRECTIVES))
             return f"unknown directive `data-{name}`{hint}; the directives are {known}"

@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mkdocs_quantlab.engine import scatter
 from mkdocs_quantlab.engine.quant.ggml import TYPES
 from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
-from mkdocs_quantlab.engine.quant.ggml.published import SCOREBOARD
+from mkdocs_quantlab.engine.quant.ggml.published import (
+    FAMILIES,
+    GENERATIONS,
+    LLAMA_2_70B,
+    LLAMA_3_8B,
+)
 from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit, headroom
 from mkdocs_quantlab.engine.widgets import answer
 from tests.engine.test_widgets import Outline, text
@@ -145,7 +151,7 @@ def test_published_figures_stand_apart_with_their_source():
     ours, published = html.split("<details>")
     assert "q4_K_S" not in ours
     assert "Perplexity" not in ours
-    for said in ("Llama 3 8B", "f364eb6f", "RTX 4090", "February 2025", "examples/perplexity"):
+    for said in ("Llama 3 8B", "f364eb6f", "RTX 4090", "February 2025", "tools/perplexity"):
         assert said in published
     assert re.findall(r'<th scope="row">(\w+)</th><td>(\w+)</td><td>(.*?)</td>', published) == [
         ("q4_K_S", "Q4_K", "10m tokens"),
@@ -156,11 +162,26 @@ def test_published_figures_stand_apart_with_their_source():
 
 
 def test_published_figures_are_consistent():
-    assert [p.divergence for p in SCOREBOARD] == sorted(p.divergence for p in SCOREBOARD)
-    for row in SCOREBOARD:
-        # The source takes the increase over the same original.
-        assert row.perplexity - row.increase == pytest.approx(6.231634, abs=5e-6)
-        assert row.bits_per_weight > TYPES[row.type].bits_per_weight - 0.02
+    rows = LLAMA_3_8B.rows
+    assert [p.divergence for p in rows] == sorted(p.divergence for p in rows)
+    for family, original in ((LLAMA_3_8B, 6.231634), (LLAMA_2_70B, 3.4313)):
+        for row in family.rows:
+            # The source takes the increase over the same original.
+            assert row.perplexity - row.increase == pytest.approx(original, abs=5e-6)
+            if row.type:
+                bits = TYPES[row.type].bits_per_weight
+                assert family.bits_per_weight(row) > bits - 0.02
+    by_name = {row.recipe: row for row in rows if not row.imatrix}
+    for pair in GENERATIONS:
+        row = by_name[pair.recipe]
+        assert pair.divergence[1] == pytest.approx(row.divergence, abs=1e-6)
+        assert pair.ratio[1] == pytest.approx(row.perplexity / 6.231634, abs=2e-5)
+
+
+def test_one_row_stands_for_a_type():
+    for family in FAMILIES.values():
+        chosen = [(row.type, bool(row.imatrix)) for row in family.rows if row.type]
+        assert len(chosen) == len(set(chosen))
 
 
 def test_footnotes_come_with_what_they_are_about():
@@ -195,22 +216,28 @@ def test_any_choice_of_formats_is_well_formed(names, distribution, parameters):
         assert 0 <= float(place) <= 460
 
 
-def test_labels_that_are_always_seen_do_not_touch():
-    from mkdocs_quantlab.engine.widgets import quantization_formats as module
-
-    given_options = module.Options({"formats": " ".join(n for n in SNR if n != "F32")})
-    formats = sorted(module._formats(given_options), key=lambda f: (f.bits, -f.snr))
-    scale = module._Scale(formats)
-    boxes = {module.WIDE: [], module.NARROW: []}
-    for f, (side, seen) in zip(formats, module._place(formats, scale), strict=True):
+@given(
+    st.lists(
+        st.tuples(st.floats(10, 95), st.floats(20, 400), st.text("abcQK_", min_size=2, max_size=8)),
+        min_size=5,
+        max_size=25,
+    )
+)
+def test_labels_that_are_always_seen_do_not_touch(drawn):
+    points = [scatter.Point(name, x, y, name, name) for x, y, name in drawn]
+    boxes = {scatter.WIDE: [], scatter.NARROW: []}
+    for p, (side, seen) in zip(points, scatter._place(points), strict=True):
         for width, hides in (
-            (module.WIDE, {"is-hidden"}),
-            (module.NARROW, {"is-hidden", "is-roomy"}),
+            (scatter.WIDE, {"is-hidden"}),
+            (scatter.NARROW, {"is-hidden", "is-roomy"}),
         ):
             if seen not in hides:
-                x = scale.x(f.bits) / 100 * width
-                boxes[width].append(module._label_box(x, scale.y(f.snr), side, f.type.name))
+                boxes[width].append(scatter._label_box(p.x / 100 * width, p.y, side, p.name))
     for found in boxes.values():
-        assert len(found) >= 5
         for i, a in enumerate(found):
-            assert not any(module._touch(a, b) for b in found[:i])
+            assert not any(scatter._touch(a, b) for b in found[:i])
+
+
+def test_most_formats_have_their_names_beside_them():
+    html = answer(FORMATS, {"formats": " ".join(n for n in SNR if n != "F32")})["html"]
+    assert html.count('class="is-hidden"') <= len(SNR) / 2

@@ -14,6 +14,7 @@ from mkdocs_quantlab.engine.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, encode, ggml_type, scale_search
+from mkdocs_quantlab.engine.quant.schemes import SCHEMES
 from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, NAMES, answer, frames, widget
 
 EXPLORER, GRID = "quantization-explorer", "quantization-grid-explorer"
@@ -67,7 +68,7 @@ def test_explorer_writes_the_arithmetic_with_the_very_numbers():
         "round(0.156347 / 0.130029) = 1",
         "1 * 0.130029 = 0.130029",
         "|0.130029 - 0.156347| = 0.026318",
-        "4 bits have 16 patterns; this rule uses 15 of them: -8 is never stored",
+        "4 bits have 16 patterns; 15 values are used",
         "Halves round away from zero",
     ):
         assert line in said
@@ -76,8 +77,64 @@ def test_explorer_writes_the_arithmetic_with_the_very_numbers():
 def test_explorer_draws_every_value_that_can_be_stored():
     for bits in range(2, 9):
         html = answer(EXPLORER, {"bits": str(bits)})["html"]
-        ticks = re.search(r'<path d="((?:M-?\d+ 0v1)+)"', html)[1]
+        ticks = re.search(r'<path d="((?:M[\d.]+ 0v1)+)"', html)[1]
         assert ticks.count("v1") == 2**bits - 1
+    html = answer(EXPLORER, {"scheme": "fp8-e4m3"})["html"]
+    assert html.count(" 0v1") == 253
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"scheme": "affine", "min": "-0.1"},
+            "(Affine, minimum) the weight 0.156347 is stored as the integer 4",
+        ),
+        (
+            {"scheme": "nf4"},
+            "(NF4) the weight 0.156347 is stored as the code 9 and read back as <strong>0.146479</strong>",
+        ),
+        (
+            {"scheme": "fp4", "weight": "-0.5"},
+            "(FP4 E2M1) the weight -0.5 is stored as the code 0xd and read back as <strong>-0.455100</strong>",
+        ),
+        ({"scheme": "zero-point", "min": "0.1", "weight": "0.5"}, "is stored as the integer 8 and"),
+    ],
+)
+def test_explorer_with_other_schemes(options, sentence):
+    html = answer(EXPLORER, options)["html"]
+    assert sentence in html
+
+
+def test_every_scheme_is_in_the_table_of_schemes():
+    said = text(answer(GRID, {"bits": "5"})["html"])
+    for scheme in SCHEMES.values():
+        width = 5 if 5 in scheme.widths else scheme.widths[-1]
+        assert f"{scheme.label}{width}" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [(EXPLORER, {"scheme": "nf4", "bits": "3"}), (GRID, {"scheme": "fp8-e4m3", "bits": "8"})],
+)
+def test_a_scheme_of_one_width_leaves_no_choice_of_bits(name, options):
+    with pytest.raises(
+        OptionError, match=f"`scheme` `{options['scheme']}` and `bits` exclude each other"
+    ):
+        answer(name, options)
+    assert answer(name, {"scheme": options["scheme"]})["values"]["bits"] in ("4", "8")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"min": "0.95"}, r"`min` is smaller than `max`, which is 0\.9102; found `0\.95`"),
+        ({"min": "0.2"}, r"takes a number from 0\.2 to 0\.9102; found `0\.156347`"),
+    ],
+)
+def test_explorer_range(options, message):
+    with pytest.raises(OptionError, match=message):
+        answer(EXPLORER, {"scheme": "affine", **options})
 
 
 @pytest.mark.parametrize(

@@ -4,19 +4,23 @@ The module of `<div data-NAME>` is `NAME` with underscores. It holds
 
 - `TITLE`, what the widget is called where a reader or a screen reader meets it;
 - `Options`, a subclass of `engine.options.Options`;
-- `render(options) -> Html`, the figure's content.
+- `render(options) -> Html`, the figure's content;
+- `EDITABLE`, where the reader may edit the code that makes the figure.
 """
 
 from __future__ import annotations
 
 import importlib
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mkdocs_quantlab.engine.edit import edited
 from mkdocs_quantlab.engine.options import Choice, OptionError, Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mkdocs_quantlab.engine.edit import Editable
     from mkdocs_quantlab.engine.html import Html
     from mkdocs_quantlab.engine.sources import Sources
 
@@ -25,6 +29,10 @@ NAMES = (
     "quantization-grid-explorer",
     "quantization-block",
     "quantization-formats",
+    "quantization-layer",
+    "quantization-qat",
+    "quantization-quality",
+    "quantization-palette",
     "gguf-compare",
     "gguf-inspect",
     "gguf-recipe",
@@ -43,6 +51,8 @@ class Widget(NamedTuple):
     title: str
     options: type[Options]
     render: Callable[[Any], Html]
+    editable: Editable | None
+    """What a reader can edit, where the module has `EDITABLE`."""
 
 
 def widget(name: str) -> Widget:
@@ -54,11 +64,20 @@ def widget(name: str) -> Widget:
     if name not in NAMES:
         raise KeyError(name)
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
-    return Widget(name, module.TITLE, module.Options, module.render)
+    editable = getattr(module, "EDITABLE", None)
+    return Widget(name, module.TITLE, module.Options, module.render, editable)
 
 
-def answer(name: str, strings: Mapping[str, str], sources: Sources | None = None) -> dict[str, Any]:
+def answer(
+    name: str, strings: Mapping[str, str], sources: Sources | None = None, code: str = ""
+) -> dict[str, Any]:
     """What the page's worker sends back for a set of options and what they name.
+
+    Args:
+        name: The widget's name.
+        strings: Options as texts.
+        sources: Where models come from that the options name.
+        code: The reader's own code in place of what the widget lets readers edit; the empty text for the engine's.
 
     Returns:
         `html`: the figure; `values`: all options as texts, for the controls; `bounds`: limits of number
@@ -66,10 +85,14 @@ def answer(name: str, strings: Mapping[str, str], sources: Sources | None = None
 
     Raises:
         OptionError: The options are not taken.
+        EditError: The reader's code does not run.
     """
     found = widget(name)
     options = found.options(strings, sources)
-    return {"html": found.render(options), "values": options.strings(), "bounds": options.bounds()}
+    target = found.editable.of(options) if code and found.editable else None
+    with edited(target, code) if target else nullcontext():
+        html = found.render(options)
+    return {"html": html, "values": options.strings(), "bounds": options.bounds()}
 
 
 def frames(

@@ -1,20 +1,30 @@
-"""One weight on the number line of all values that a bit width can store."""
+"""One weight on the number line of all values that a scheme can store at a bit width."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 
-from mkdocs_quantlab.engine import options
+from mkdocs_quantlab.engine import drawn, options
+from mkdocs_quantlab.engine.edit import Editable
 from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import number, percent, plain
 from mkdocs_quantlab.engine.options import Choice, OptionError, Real
 from mkdocs_quantlab.engine.quant.error import difference, relative
-from mkdocs_quantlab.engine.quant.uniform import largest_q, scale_for, stored
+from mkdocs_quantlab.engine.quant.schemes import ANY, CLASSES, SCHEMES
 
 TITLE = "Single-weight explorer"
 
-WIDTHS = range(2, 9)
+WIDTHS = ANY
+
+NEEDS_MORE = ("int8-outliers", "k-means", "bf16")
+"""Schemes that say nothing of a single weight: two look at all weights of a group, one has too many values to draw."""
+
+
+EDITABLE = Editable(
+    "scheme", {name: made for name, made in CLASSES.items() if name not in NEEDS_MORE}
+)
 
 
 class Options(options.Options):
@@ -27,6 +37,10 @@ class Options(options.Options):
         {bits: str(bits) for bits in WIDTHS},
         label="Bits",
         help="Bits that each weight is stored in.",
+    )
+    scheme = drawn.scheme(
+        [name for name in SCHEMES if name not in NEEDS_MORE],
+        "Which values the bits stand for.",
     )
     weight = Real(
         0.156347,
@@ -41,50 +55,67 @@ class Options(options.Options):
         1e-6,
         1000,
         label="Largest weight",
-        help="The largest magnitude among the weights that share the scale: max(|w|).",
+        help="The largest magnitude among the weights that share the scale: max(|w|); with the affine schemes the largest weight.",
+    )
+    min = Real(
+        -0.9102,
+        -1000,
+        1000,
+        label="Smallest weight",
+        help="The smallest weight, which only the affine schemes look at; left out, it is the largest with a minus.",
     )
 
     def check(self) -> None:
-        if abs(self.weight) > self.max:
+        if "min" not in self.given:
+            self.values["min"] = -self.max
+        widths = SCHEMES[self.scheme].widths
+        if self.bits not in widths:
+            self.values["bits"] = widths[0]
+        low, high = self.bounds()["weight"]
+        if low >= high:
+            raise OptionError(
+                f"`min` is smaller than `max`, which is {plain(self.max)}; found `{plain(self.min)}`",
+                "min",
+            )
+        if not low <= self.weight <= high:
             raise OptionError(
                 f"`weight` is one of the weights that `max` is the largest of: it takes a number from "
-                f"{plain(-self.max)} to {plain(self.max)}; found `{plain(self.weight)}`",
+                f"{plain(low)} to {plain(high)}; found `{plain(self.weight)}`",
                 "weight",
             )
 
     def bounds(self) -> dict[str, tuple[float, float]]:
-        return {"weight": (-self.max, self.max)}
+        return {"weight": (self.min if "min" in self.given else -self.max, self.max)}
 
 
 class Step:
     """The weight at one bit width, with the arithmetic written out."""
 
-    def __init__(self, weight: float, largest: float, bits: int) -> None:
+    def __init__(self, weight: float, low: float, high: float, scheme: str, bits: int) -> None:
         self.bits = bits
         self.weight = weight
-        self.top = largest_q(bits)
-        self.scale = scale_for(largest, bits)
-        self.q = stored(weight, self.scale)
-        self.value = self.q * self.scale
+        self.scheme = SCHEMES[scheme]
+        self.fit = self.scheme.fit([low, high], bits)
+        self.levels = self.fit.levels
+        self.stored = self.fit.store(weight)
+        self.value = self.stored.value
         self.error = abs(difference(weight, self.value))
         self.relative = relative(weight, self.value)
-        w, scale, value = plain(weight), number(self.scale), number(self.value)
-        self.scaling = (
-            f"{plain(largest)} / (2^({bits}-1) - 1) = {plain(largest)} / {self.top} = {scale}"
-        )
-        self.division = f"{w} / {scale} = {number(weight / self.scale)}"
-        self.rounding = f"round({w} / {scale}) = {self.q}"
-        self.product = f"{self.q} * {scale} = {value}"
-        self.difference = f"|{value} - {w}| = {number(self.error)}"
+        self.difference = f"|{number(self.value)} - {plain(weight)}| = {number(self.error)}"
 
     @property
     def pattern(self) -> str:
-        """The stored bits, as two's complement."""
-        return format(self.q & (2**self.bits - 1), f"0{self.bits}b")
+        """The stored bits, a negative integer as two's complement."""
+        return format(self.stored.q & (2**self.bits - 1), f"0{self.bits}b")
+
+    @property
+    def place(self) -> int:
+        """Which of the levels the weight is stored as."""
+        return bisect_left(self.levels, self.value)
 
 
 # Every frame of a page shows the figures of all bit widths.
-_step = lru_cache(maxsize=2 * len(WIDTHS))(Step)
+_step = lru_cache(maxsize=4 * len(WIDTHS))(Step)
 
 
 def _sentence(step: Step) -> Html:
@@ -93,8 +124,10 @@ def _sentence(step: Step) -> Html:
     else:
         direction = "too large" if step.value > step.weight else "too small"
         outcome = f"{number(step.error)} ({percent(step.relative)}) {direction}"
+    what = "integer" if step.fit.holds == "integers" else "code"
+    name = "" if step.scheme is SCHEMES["symmetric"] else f" ({step.scheme.label})"
     return result(
-        f"At {step.bits} bits the weight {plain(step.weight)} is stored as the integer {step.q} and read back as ",
+        f"At {step.bits} bits{name} the weight {plain(step.weight)} is stored as the {what} {step.stored.code} and read back as ",
         tag("strong", number(step.value)),
         f": {outcome}.",
     )
@@ -127,22 +160,25 @@ def _marker(percentage: float, y: int) -> Html:
     )
 
 
-def _number_line(step: Step, largest: float) -> Html:
-    def at(value: float) -> float:
-        return 3 + 94 * (value + largest) / (2 * largest)
+def _number_line(step: Step) -> Html:
+    low, high = step.levels[0], step.levels[-1]
+    # A weight may lie outside the levels: a zero point is rounded, and shifts them.
+    first, last = min(low, step.weight), max(high, step.weight)
 
-    ticks = "".join(f"M{q} 0v1" for q in range(-step.top, step.top + 1))
+    def at(value: float) -> float:
+        return 3 + 94 * (value - first) / (last - first)
+
+    ticks = "".join(f"M{at(level):.2f} 0v1" for level in step.levels)
     return tag(
         "svg",
         tag("line", x1="3%", x2="97%", y1=42, y2=42),
         tag(
             "svg",
             tag("path", d=ticks),
-            x="3%",
-            width="94%",
+            width="100%",
             y=35,
             height=14,
-            viewBox=f"{-step.top} 0 {2 * step.top} 1",
+            viewBox="0 0 100 1",
             preserveAspectRatio="none",
             overflow="visible",
         ),
@@ -150,125 +186,171 @@ def _number_line(step: Step, largest: float) -> Html:
         _marker(at(step.weight), 34),
         tag("circle", cx=f"{at(step.value):.2f}%", cy=42, r=6, class_="quantlab-value"),
         _label(at(step.value), 68, f"ŵ = {number(step.value)}", "quantlab-value"),
-        _label(3, 90, number(-largest), "quantlab-axis"),
-        _label(50, 90, "0", "quantlab-axis"),
-        _label(97, 90, number(largest), "quantlab-axis"),
+        _label(at(low), 90, number(low), "quantlab-axis"),
+        _label(50, 90, number((first + last) / 2), "quantlab-axis"),
+        _label(at(high), 90, number(high), "quantlab-axis"),
         class_="quantlab-line",
         width="100%",
         height=96,
         role="img",
         aria_label=(
-            f"Number line from {number(-largest)} to {number(largest)} with the {2 * step.top + 1} values that "
-            f"{step.bits} bits can store; the weight lies nearest to number {step.q}."
+            f"Number line from {number(low)} to {number(high)} with the {len(step.levels)} values that "
+            f"{step.bits} bits can store; the weight lies nearest to {number(step.value)}, which is stored as {step.stored.code}."
         ),
     )
+
+
+REACH = 2
+"""How many values to either side of the weight's the close-up shows."""
 
 
 def _close_up(step: Step) -> Html:
     """The stored values next to the weight; what rounds to each of them lies between two dashed lines."""
+    levels, place = step.levels, step.place
+    shown = range(max(0, place - REACH), min(len(levels) - 1, place + REACH) + 1)
+    # Beyond the last value the line goes on as wide as before it.
+    gaps = [levels[i + 1] - levels[i] for i in shown[:-1]]
+    edges = [
+        levels[shown[0]] - gaps[0] / 2,
+        *((levels[i] + levels[i + 1]) / 2 for i in shown[:-1]),
+        levels[shown[-1]] + gaps[-1] / 2,
+    ]
+    start = edges[0] - (REACH - (place - shown[0])) * gaps[0]
+    end = edges[-1] + (REACH - (shown[-1] - place)) * gaps[-1]
 
-    def at(position: float) -> float:
-        return 20 * (position - step.q + 2.5)
+    def at(value: float) -> str:
+        return f"{100 * (value - start) / (end - start):.1f}%"
 
-    neighbours = range(max(-step.top, step.q - 2), min(step.top, step.q + 2) + 1)
     cells = []
-    for q in neighbours:
-        value = number(q * step.scale)
-        chosen = q == step.q
-        left, right = (number((q + half) * step.scale) for half in (-0.5, 0.5))
+    for i, left, right in zip(shown, edges, edges[1:], strict=False):
+        level = step.fit.store(levels[i])
+        wide = f"{100 * (right - left) / (end - start):.1f}%"
         cells.append(
             tag(
                 "g",
-                tag("rect", x=f"{at(q - 0.5):.0f}%", width="20%", y=18, height=62),
-                tag("line", x1=f"{at(q):.0f}%", x2=f"{at(q):.0f}%", y1=36, y2=48),
-                tag("text", str(q), x=f"{at(q):.0f}%", y=62, text_anchor="middle"),
+                tag("rect", x=at(left), width=wide, y=18, height=62),
+                tag("line", x1=at(levels[i]), x2=at(levels[i]), y1=36, y2=48),
+                tag("text", level.code, x=at(levels[i]), y=62, text_anchor="middle"),
                 tag(
                     "text",
-                    value,
-                    x=f"{at(q):.0f}%",
+                    number(levels[i]),
+                    x=at(levels[i]),
                     y=76,
                     text_anchor="middle",
                     class_="quantlab-axis",
                 ),
-                class_="quantlab-bucket is-chosen" if chosen else "quantlab-bucket",
-                data_item=f"q{q}",
-                data_detail=f"{q} * {number(step.scale)} = {value}; weights from {left} to {right} round to it",
+                class_="quantlab-bucket is-chosen" if i == place else "quantlab-bucket",
+                data_item=f"q{level.q}",
+                data_detail=f"{level.reading}; weights from {number(left)} to {number(right)} round to it",
             )
         )
-    edges = sorted({q + half for q in neighbours for half in (-0.5, 0.5)})
-    spoken = ", ".join(f"{q} for {number(q * step.scale)}" for q in neighbours)
+    spoken = ", ".join(f"{step.fit.store(levels[i]).code} for {number(levels[i])}" for i in shown)
     return tag(
         "svg",
         cells,
         (
-            tag(
-                "line", x1=f"{at(e):.0f}%", x2=f"{at(e):.0f}%", y1=18, y2=80, class_="quantlab-edge"
-            )
-            for e in edges
+            tag("line", x1=at(edge), x2=at(edge), y1=18, y2=80, class_="quantlab-edge")
+            for edge in edges
         ),
         tag("line", x1="0", x2="100%", y1=42, y2=42),
-        _marker(at(step.weight / step.scale), 36),
+        _marker(100 * (step.weight - start) / (end - start), 36),
         class_="quantlab-line",
         width="100%",
         height=84,
         role="group",
-        aria_label=f"Close-up: the stored integers next to the weight are {spoken}.",
+        aria_label=f"Close-up: what is stored next to the weight is {spoken}.",
     )
 
 
 def _arithmetic(step: Step) -> Html:
+    kept = [(k.name.capitalize(), tag("code", k.arithmetic or k.value)) for k in step.fit.kept]
     lines = (
-        ("Scale", tag("code", step.scaling)),
-        ("Weight in steps", tag("code", step.division)),
+        *kept,
         (
-            "Stored integer q",
-            join(tag("code", step.rounding), ", in bits ", tag("code", step.pattern)),
+            "Stored",
+            join(tag("code", step.stored.storing), ", in bits ", tag("code", step.pattern)),
         ),
-        ("Reconstruction ŵ", tag("code", step.product)),
+        ("Reconstruction ŵ", tag("code", step.stored.reading)),
         ("Absolute error", tag("code", step.difference)),
         ("Relative error", percent(step.relative)),
     )
     return facts(*(fact(name, value, wide=True) for name, value in lines))
 
 
-@lru_cache(maxsize=4 * len(WIDTHS))
-def _row(weight: float, largest: float, bits: int, *, current: bool) -> Html:
-    step = _step(weight, largest, bits)
+def _scale(step: Step) -> str:
+    return next(k.value for k in step.fit.kept if k.name == "scale")
+
+
+@lru_cache(maxsize=8 * len(WIDTHS))
+def _row(
+    weight: float, low: float, high: float, scheme: str, bits: int, *, by: str, current: bool
+) -> Html:
+    step = _step(weight, low, high, scheme, bits)
     return row(
-        str(step.bits),
-        str(2 * step.top + 1),
-        number(step.scale),
-        str(step.q),
+        str(bits) if by == "bits" else f"{step.scheme.label}, {bits}",
+        str(len(step.levels)),
+        _scale(step),
+        step.stored.code,
         number(step.value),
         number(step.error),
         percent(step.relative),
-        item=f"b{step.bits}",
-        detail=f"{step.scaling}; {step.rounding}; {step.product}",
+        item=f"b{bits}" if by == "bits" else None,
+        detail=f"{step.fit.kept[0].arithmetic}; {step.stored.arithmetic}" if by == "bits" else None,
         current=current,
     )
 
 
-def _widths(given: Options) -> Html:
+COLUMNS = ("Values", "Scale", "Stored", "ŵ", "Absolute error", "Relative error")
+
+
+def _widths(given: Options) -> Html | None:
+    widths = SCHEMES[given.scheme].widths
+    if len(widths) == 1:
+        return None
     return table(
         "The same weight at every bit width",
-        ("Bits", "Values", "Scale", "q", "ŵ", "Absolute error", "Relative error"),
-        (_row(given.weight, given.max, bits, current=bits == given.bits) for bits in WIDTHS),
+        ("Bits", *COLUMNS),
+        (
+            _row(given.weight, given.min, given.max, given.scheme, bits, by="bits", current=bits == given.bits)
+            for bits in widths
+        ),
+    )  # fmt: skip
+
+
+def _schemes(given: Options) -> Html:
+    """The same weight by every scheme, at the chosen width where the scheme has it."""
+    return table(
+        "The same weight by every scheme",
+        ("Scheme, bits", *COLUMNS),
+        (
+            _row(
+                given.weight,
+                given.min,
+                given.max,
+                name,
+                given.bits if given.bits in scheme.widths else scheme.widths[-1],
+                by="scheme",
+                current=name == given.scheme,
+            )
+            for name, scheme in SCHEMES.items()
+            if name not in NEEDS_MORE
+        ),
     )
 
 
 def render(given: Options) -> Html:
-    """The figure: result, number line, close-up, arithmetic, and the table over all bit widths."""
-    step = _step(given.weight, given.max, given.bits)
-    patterns = 2**given.bits
+    """The figure: result, number line, close-up, arithmetic, and the tables over bit widths and schemes."""
+    step = _step(given.weight, given.min, given.max, given.scheme, given.bits)
     return join(
         _sentence(step),
-        _number_line(step, given.max),
+        _number_line(step),
         _close_up(step),
         _arithmetic(step),
         note(
-            "Numbers are shown to six decimals and computed in full. Halves round away from zero, as in ggml. "
-            f"{given.bits} bits have {patterns} patterns; this rule uses "
-            f"{patterns - 1} of them: {-patterns // 2} is never stored."
+            "Numbers are shown to six decimals and computed in full. ",
+            step.scheme.rule,
+            f" {given.bits} bits have {2**given.bits} patterns; {len(step.levels)} values are used.",
         ),
         _widths(given),
+        _schemes(given),
     )

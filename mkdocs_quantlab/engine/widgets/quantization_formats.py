@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine import options
+from mkdocs_quantlab.engine import options, scatter
 from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, plain, significant
@@ -22,14 +22,13 @@ from mkdocs_quantlab.engine.quant.ggml.measured import (
 )
 from mkdocs_quantlab.engine.quant.ggml.published import (
     ADDRESS,
-    HOW,
-    MODEL,
-    SCOREBOARD,
+    LLAMA_3_8B,
     SOURCE,
     TEXT,
 )
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit, headroom
+from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP, Point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -228,32 +227,6 @@ def _notes(given: Options, formats: Sequence[Format]) -> Html:
     return join(said)
 
 
-WIDE, NARROW = 600.0, 300.0
-"""Widths in pixels at which labels must not touch: a page with sidebars, and a phone."""
-
-LEFT, RIGHT, TOP, BOTTOM = 7.5, 98.0, 12.0, 410.0
-"""The plot's edges, in percent and in pixels: it stretches sideways only."""
-
-_SIDES = (
-    (9.0, 4.0, "start"),
-    (8.0, 12.0, "start"),
-    (8.0, -4.0, "start"),
-    (0.0, 19.0, "middle"),
-    (-2.0, 19.0, "start"),
-    (-8.0, 12.0, "end"),
-    (-9.0, 4.0, "end"),
-    (0.0, -10.0, "middle"),
-)
-"""Where a label may stand beside its point: offsets and anchor, the best first; the line is above and to the left."""
-
-DOT, FINGER = 5.0, 11.0
-"""Radius of a point as drawn, and of what around it belongs to it where there is room."""
-
-_CHARACTER, _LINE = 7.0, 11.0
-
-Box = tuple[float, float, float, float]
-
-
 class _Scale:
     """Places of bits and decibels."""
 
@@ -269,91 +242,6 @@ class _Scale:
         return BOTTOM - (BOTTOM - TOP) * (level - self.low) / (self.high - self.low)
 
 
-def _label_box(x: float, y: float, side: int, text: str) -> Box:
-    dx, dy, anchor = _SIDES[side]
-    width = _CHARACTER * len(text)
-    left = x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
-    return (left, y + dy - _LINE + 2, left + width, y + dy + 2)
-
-
-def _touch(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _distance(box: Box, x: float, y: float) -> float:
-    return math.hypot(max(box[0] - x, 0, x - box[2]), max(box[1] - y, 0, y - box[3]))
-
-
-def _place(formats: Sequence[Format], scale: _Scale) -> list[tuple[int, str]]:
-    """For each format the side its label stands on, and where it is seen: always, in wide figures, or when lit."""
-    taken: dict[float, list[Box]] = {WIDE: [], NARROW: []}
-    for width, boxes in taken.items():
-        for f in formats:
-            x, y = scale.x(f.bits) / 100 * width, scale.y(f.snr)
-            boxes.append((x - 6, y - 6, x + 6, y + 6))
-    placed = []
-    for i, f in enumerate(formats):
-
-        def box(width: float, side: int, f: Format = f) -> Box:
-            return _label_box(scale.x(f.bits) / 100 * width, scale.y(f.snr), side, f.type.name)
-
-        def free(width: float, side: int, i: int = i) -> bool:
-            own = box(width, side)
-            if own[0] < LEFT / 100 * width or own[2] > width or own[3] > BOTTOM:
-                return False
-            if any(_touch(own, other) for j, other in enumerate(taken[width]) if j != i):
-                return False
-            # A label that is as near to another point as to its own would be read as that one's.
-            distances = [
-                _distance(own, scale.x(g.bits) / 100 * width, scale.y(g.snr)) for g in formats
-            ]
-            return all(d > distances[i] + 1 for j, d in enumerate(distances) if j != i)
-
-        sides = [side for side in range(len(_SIDES)) if free(WIDE, side)]
-        both = [side for side in sides if free(NARROW, side)]
-        side = (both or sides or [0])[0]
-        if sides:
-            taken[WIDE].append(box(WIDE, side))
-        if both:
-            taken[NARROW].append(box(NARROW, side))
-        placed.append((side, "" if both else "is-roomy" if sides else "is-hidden"))
-    return placed
-
-
-def _reach(f: Format, formats: Sequence[Format], scale: _Scale) -> float:
-    """How far around a point a finger or pointer means it: not over another point, even on a phone."""
-    per_bit = (RIGHT - LEFT) / 100 * NARROW / scale.bits
-    distances = (
-        math.hypot((f.bits - g.bits) * per_bit, scale.y(f.snr) - scale.y(g.snr))
-        for g in formats
-        if g is not f
-    )
-    return max(DOT, min([FINGER, *(d / 2 for d in distances)]))
-
-
-def _point(f: Format, scale: _Scale, reach: float, side: int, seen: str) -> Html:
-    x, y = f"{scale.x(f.bits):.2f}%", scale.y(f.snr)
-    dx, dy, anchor = _SIDES[side]
-    return tag(
-        "g",
-        tag("line", x1=x, x2=x, y1=f"{y:.1f}", y2=f"{scale.y(f.limit):.1f}"),
-        tag("circle", cx=x, cy=f"{y:.1f}", r=f"{reach:.1f}", class_="quantlab-reach"),
-        tag("circle", cx=x, cy=f"{y:.1f}", r=DOT),
-        tag(
-            "text",
-            f.type.name,
-            x=x,
-            y=f"{y + dy:.1f}",
-            dx=f"{dx:.0f}",
-            text_anchor=anchor,
-            class_=seen or None,
-        ),
-        role="img",
-        aria_label=f"{f.type.name}: {decibel(f.snr)} at {plain(f.bits)} bits, {_below(f.loss)} the limit",
-        data_item=f.type.name,
-    )
-
-
 def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
     drawn = sorted((f for f in formats if not f.is_exact), key=lambda f: (f.bits, -f.snr))
     if not drawn:
@@ -361,27 +249,11 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
     scale = _Scale(drawn)
     step = 1 if scale.bits <= 10 else 2
     rung = 10 if scale.high <= 70 else 20
-    floor = f"{BOTTOM:.0f}"
     levels = range(-(-scale.low // rung) * rung, scale.high + 1, rung)
     words = 0.72 * scale.bits  # where on the line its name stands, to its left
     return tag(
         "svg",
-        (
-            tag(
-                "g",
-                tag("line", x1=f"{LEFT}%", x2=f"{RIGHT}%", y1=y, y2=y),
-                tag("text", str(level), x=f"{LEFT - 1}%", y=y, dy="0.35em", text_anchor="end"),
-                class_="quantlab-rule",
-            )
-            for level in levels
-            for y in (f"{scale.y(level):.1f}",)
-        ),
-        (
-            tag("text", str(bits), x=f"{scale.x(bits):.2f}%", y=BOTTOM + 18, text_anchor="middle", class_="quantlab-axis")
-            for bits in range(0, scale.bits + 1, step)
-        ),
-        tag("text", "Bits per weight", x=f"{RIGHT}%", y=BOTTOM + 38, text_anchor="end", class_="quantlab-axis"),
-        tag("text", "SNR in dB", x="0", y=BOTTOM + 38, class_="quantlab-axis"),
+        scatter.rules([(scale.y(level), str(level)) for level in levels]),
         tag(
             "line",
             x1=f"{LEFT}%",
@@ -399,18 +271,34 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
             text_anchor="end",
             class_="quantlab-axis",
         ),
-        tag("g", (_point(f, scale, _reach(f, drawn, scale), *place) for f, place in zip(drawn, _place(drawn, scale), strict=True))),
-        tag("line", x1=f"{LEFT}%", x2=f"{RIGHT}%", y1=floor, y2=floor),
+        scatter.scatter(
+            [
+                Point(
+                    f.type.name,
+                    scale.x(f.bits),
+                    scale.y(f.snr),
+                    f"{f.type.name}: {decibel(f.snr)} at {plain(f.bits)} bits, {_below(f.loss)} the limit",
+                    f.type.name,
+                    foot=scale.y(f.limit),
+                )
+                for f in drawn
+            ]
+        ),
+        scatter.axis(
+            [(scale.x(bits), str(bits)) for bits in range(0, scale.bits + 1, step)],
+            "Bits per weight",
+            "SNR in dB",
+        ),
         class_="quantlab-line quantlab-rate",
         width="100%",
-        height=BOTTOM + 44,
+        height=scatter.HEIGHT,
         role="group",
         aria_label=(
             f"Signal-to-noise ratio against bits per weight for {count(len(drawn), 'format')} on "
             f"{NAMED[given.distribution]}, under the line that no format can cross for Gaussian weights; "
             "a thin line from each point up to it is what the format loses."
         ),
-    )  # fmt: skip
+    )
 
 
 def _limit_note(given: Options) -> Html:
@@ -429,21 +317,21 @@ def _limit_note(given: Options) -> Html:
 
 def _published(formats: Sequence[Format]) -> Html | None:
     names = {f.type.name for f in formats}
-    known = [p for p in SCOREBOARD if p.type in names]
+    known = [p for p in LLAMA_3_8B.rows if p.type in names]
     if not known:
         return None
     return tag(
         "details",
-        tag("summary", f"Published: what recipes do to {MODEL}"),
+        tag("summary", f"Published: what recipes do to {LLAMA_3_8B.name}"),
         note(
             "These are figures of others, and of whole files, not of formats: a recipe stores most matrices in one format and "
             "some in others, so its bits per weight differ from the format's. Of each format the recipe with the least of "
-            f"others is shown. {MODEL} on {TEXT}; {HOW}. Source: ",
+            f"others is shown. {LLAMA_3_8B.name} on {TEXT}; {LLAMA_3_8B.how}. Source: ",
             tag("a", SOURCE, href=ADDRESS),
             ".",
         ),
         table(
-            f"Perplexity, its increase and mean KL divergence of {MODEL}; bits per weight of the whole file",
+            f"Perplexity, its increase and mean KL divergence of {LLAMA_3_8B.name}; bits per weight of the whole file",
             (
                 "Recipe",
                 "Mostly",
@@ -460,7 +348,7 @@ def _published(formats: Sequence[Format]) -> Html | None:
                     p.type,
                     f"{p.imatrix} tokens" if p.imatrix else "none",
                     f"{p.gibibytes:.2f}",
-                    f"{p.bits_per_weight:.2f}",
+                    f"{LLAMA_3_8B.bits_per_weight(p):.2f}",
                     f"{p.perplexity:.4f}",
                     f"{p.increase:+.4f}",
                     f"{p.divergence:.5f}",

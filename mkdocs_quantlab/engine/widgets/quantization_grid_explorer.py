@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine import drawn, options
-from mkdocs_quantlab.engine.figures import fact, facts, note, result, row, table
+from mkdocs_quantlab.engine.edit import Editable
+from mkdocs_quantlab.engine.figures import cells, fact, facts, note, result, row, shade, table, view
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.numbers import count, decibel, number, plain, short
+from mkdocs_quantlab.engine.numbers import count, decibel, short
 from mkdocs_quantlab.engine.options import Choice, OptionError, Whole
 from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.error import difference, rmse, snr
-from mkdocs_quantlab.engine.quant.ggml.float32 import bfloat16_bytes, bfloat16_value
-from mkdocs_quantlab.engine.quant.uniform import quantize
+from mkdocs_quantlab.engine.quant.schemes import CLASSES, SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +24,9 @@ TITLE = "Toy-layer explorer"
 
 WIDTHS = (*range(2, 9), 16)
 MOST = 256
-SCALE_BITS = 32
-"""A scale is counted as one float32."""
+
+
+EDITABLE = Editable("scheme", CLASSES)
 
 
 class Options(options.Options):
@@ -38,6 +40,10 @@ class Options(options.Options):
         label="Bits",
         help="Bits that each weight is stored in; 16 stores bfloat16 words, without a scale.",
     )
+    scheme = drawn.scheme(
+        [name for name in SCHEMES if name != "bf16"],
+        "How a weight is turned into the bits that are stored.",
+    )
     view = Choice(
         "stored",
         {"stored": "Stored", "reconstructed": "Reconstructed", "error": "Error"},
@@ -47,7 +53,7 @@ class Options(options.Options):
     )
     block = Choice(
         "layer",
-        {"layer": "Layer"} | {str(n): str(n) for n in (4, 8, 16, 32)},
+        {"layer": "Layer"} | {str(n): str(n) for n in (4, 8, 16, 32, 64)},
         label="Weights per scale",
         help="How many consecutive weights share a scale: all of the layer, or blocks of this size.",
     )
@@ -74,6 +80,11 @@ class Options(options.Options):
     )
 
     def check(self) -> None:
+        widths = SCHEMES[self.scheme].widths
+        if self.bits == 16:
+            self.values["scheme"] = "symmetric"
+        elif self.bits not in widths:
+            self.values["bits"] = widths[0]
         if "weights" in self.given:
             self.values["preset"] = "own"
         elif self.preset in drawn.DRAWN:
@@ -87,61 +98,63 @@ class Options(options.Options):
 
 
 class Layer:
-    """The weights at one bit width."""
+    """The weights, stored by one scheme at one bit width."""
 
-    def __init__(self, weights: tuple[float, ...], bits: int, block: int) -> None:
+    def __init__(self, weights: tuple[float, ...], scheme: str, bits: int, block: int) -> None:
         self.weights = weights
+        self.scheme = SCHEMES["bf16" if bits == 16 else scheme]
         self.bits = bits
         self.block = block
-        if bits == 16:
-            self.scales: list[float] = []
-            words = [bfloat16_bytes(w) for w in weights]
-            self.q = [int.from_bytes(word, "little") for word in words]
-            self.values = [bfloat16_value(word) for word in words]
-        else:
-            self.scales, self.q, self.values = quantize(weights, bits, block)
+        self.fits = [
+            self.scheme.fit(weights[start : start + block], bits)
+            for start in range(0, len(weights), block)
+        ]
+        self.stored = [self.fits[i // block].store(w) for i, w in enumerate(weights)]
+        self.values = [stored.value for stored in self.stored]
         self.errors = [difference(w, v) for w, v in zip(weights, self.values, strict=True)]
         self.rmse = rmse(weights, self.values)
         self.snr = snr(weights, self.values)
         self.distinct = len(set(self.values))
         self.zeros = self.values.count(0)
-        self.size = len(weights) * bits + len(self.scales) * SCALE_BITS
+        self.kept = [kept for fit in self.fits for kept in fit.kept]
+        self.size = len(weights) * bits + sum(kept.bits for kept in self.kept)
         self.bytes = math.ceil(self.size / 8)
         self.compression = len(weights) * 16 / self.size
 
-    def stored(self, i: int) -> str:
-        """The stored integer, or the bfloat16 word in hexadecimal."""
-        return f"{self.q[i]:04x}" if self.bits == 16 else str(self.q[i])
-
     def largest_error(self, i: int) -> float:
         """What the error of weight i is measured against: half a step, or the largest error there is."""
-        if self.scales:
-            return self.scales[i // self.block] / 2
-        return max(map(abs, self.errors))
+        step = self.fits[i // self.block].step
+        return step / 2 if step else max(map(abs, self.errors))
 
     def arithmetic(self, i: int) -> str:
         """How weight i is stored and read back."""
-        w, value, error = plain(self.weights[i]), number(self.values[i]), f"{self.errors[i]:+.6f}"
-        if self.bits == 16:
-            return f"upper 16 bits of float32({w}), to nearest even = 0x{self.q[i]:04x} = {value}; error {error}"
-        scale = number(self.scales[i // self.block])
-        return f"round({w} / {scale}) = {self.q[i]}; {self.q[i]} * {scale} = {value}; error {error}"
+        return f"{self.stored[i].arithmetic}; error {self.errors[i]:+.6f}"
+
+    def beside(self) -> list[str]:
+        """What is kept beside the weights: how many of each kind, of how many bits."""
+        kinds = Counter((kept.name, kept.bits) for kept in self.kept)
+        return [f"{count(n, name)} × {bits} bits" for (name, bits), n in kinds.items()]
 
 
 # Every frame of a page shows the figures of all bit widths.
-_layer = lru_cache(maxsize=2 * len(WIDTHS))(Layer)
+_layer = lru_cache(maxsize=2 * (len(WIDTHS) + len(SCHEMES)))(Layer)
+
+
+def _how(layer: Layer) -> str:
+    """How the layer is stored, for the sentence."""
+    if layer.bits == 16:
+        return "as bfloat16 words"
+    kinds = Counter(kept.name for kept in layer.kept)
+    beside = " and ".join(count(n, name) for name, n in kinds.items())
+    name = "" if layer.scheme is SCHEMES["symmetric"] else f" ({layer.scheme.label})"
+    return f"at {layer.bits} bits{name} with {beside}"
 
 
 def _sentence(layer: Layer) -> Html:
     n = len(layer.weights)
-    how = (
-        "as bfloat16 words"
-        if layer.bits == 16
-        else f"at {layer.bits} bits with {count(len(layer.scales), 'scale')}"
-    )
     zeros = f"{layer.zeros} of them zero" if layer.zeros else "none of them zero"
     return result(
-        f"Stored {how}, {count(n, 'weight')} ",
+        f"Stored {_how(layer)}, {count(n, 'weight')} ",
         "becomes " if n == 1 else "become ",
         tag("strong", count(layer.distinct, "distinct value")),
         f" ({zeros}), with an RMSE of {layer.rmse:.5f} and a signal-to-noise ratio of {decibel(layer.snr)}, ",
@@ -149,38 +162,23 @@ def _sentence(layer: Layer) -> Html:
     )
 
 
-def _shade(share: float) -> str:
-    """Class for a place on the diverging scale from n8 over z to p8."""
-    step = round(8 * min(1.0, abs(share)))
-    return "z" if step == 0 else f"{'n' if share < 0 else 'p'}{step}"
-
-
-def _grid(name: str, caption: str, cells: Sequence[tuple[str, float]]) -> Html:
-    columns = 4 if len(cells) <= 16 else 8 if len(cells) <= 64 else 16
-    return tag(
-        "div",
-        tag("p", caption),
-        tag(
-            "ol",
-            (
-                tag("li", text, class_=_shade(share), data_item=f"w{i}")
-                for i, (text, share) in enumerate(cells)
-            ),
-            class_=f"quantlab-cells of-{columns}",
-            aria_label=caption,
-        ),
-        class_="quantlab-view",
-        data_view=name,
+def _grid(name: str, caption: str, entries: Sequence[tuple[str, float]]) -> Html:
+    columns = 4 if len(entries) <= 16 else 8 if len(entries) <= 64 else 16
+    return view(
+        name, caption, cells(caption, [(text, shade(share)) for text, share in entries], columns)
     )
 
 
 def _views(layer: Layer) -> Html:
     largest = max(map(abs, layer.weights)) or 1.0
     everything = range(len(layer.weights))
-    kind = "words, hexadecimal" if layer.bits == 16 else "integers"
     shares = [value / largest for value in layer.values]
     return join(
-        _grid("stored", f"Stored {kind}", [(layer.stored(i), shares[i]) for i in everything]),
+        _grid(
+            "stored",
+            f"Stored {layer.fits[0].holds}",
+            [(layer.stored[i].code, shares[i]) for i in everything],
+        ),
         _grid(
             "reconstructed",
             "Reconstructed weights",
@@ -198,15 +196,16 @@ def _views(layer: Layer) -> Html:
 
 
 def _size(layer: Layer) -> str:
-    parts = f"{len(layer.weights)} × {layer.bits} bits"
-    if layer.scales:
-        parts += f" + {count(len(layer.scales), 'scale')} × {SCALE_BITS} bits"
+    parts = " + ".join([f"{len(layer.weights)} × {layer.bits} bits", *layer.beside()])
     return f"{parts} = {layer.size:,} bits = {count(layer.bytes, 'byte')}"
 
 
+# Every frame has these rows for all bit widths, and for all schemes.
 @lru_cache(maxsize=4 * len(WIDTHS))
-def _row(weights: tuple[float, ...], bits: int, block: int, *, current: bool) -> Html:
-    layer = _layer(weights, bits, block)
+def _width_row(
+    weights: tuple[float, ...], scheme: str, bits: int, block: int, *, current: bool
+) -> Html:
+    layer = _layer(weights, scheme, bits, block)
     return row(
         "bf16" if bits == 16 else str(bits),
         str(layer.distinct),
@@ -221,11 +220,51 @@ def _row(weights: tuple[float, ...], bits: int, block: int, *, current: bool) ->
     )
 
 
-def _widths(given: Options, block: int) -> Html:
+@lru_cache(maxsize=8 * len(SCHEMES))
+def _scheme_row(
+    weights: tuple[float, ...], scheme: str, bits: int, block: int, *, current: bool
+) -> Html:
+    layer = _layer(weights, scheme, bits, block)
+    return row(
+        layer.scheme.label,
+        str(bits),
+        f"{layer.size / len(weights):.2f}",
+        f"{layer.rmse:.5f}",
+        decibel(layer.snr),
+        current=current,
+    )
+
+
+def _widths(given: Options, block: int) -> Html | None:
+    widths = [bits for bits in WIDTHS if bits == 16 or bits in SCHEMES[given.scheme].widths]
+    if len(widths) == 2:
+        return None
     return table(
         "The same weights at every bit width",
         ("Bits", "Distinct", "Zeros", "RMSE", "SNR", "Bytes", "Smaller"),
-        (_row(given.weights, bits, block, current=bits == given.bits) for bits in WIDTHS),
+        (
+            _width_row(given.weights, given.scheme, bits, block, current=bits == given.bits)
+            for bits in widths
+        ),
+    )
+
+
+def _schemes(given: Options, block: int) -> Html:
+    """The same weights by every scheme, at the chosen width where the scheme has it."""
+    chosen = "bf16" if given.bits == 16 else given.scheme
+    return table(
+        "The same weights by every scheme",
+        ("Scheme", "Bits", "Bits per weight", "RMSE", "SNR"),
+        (
+            _scheme_row(
+                given.weights,
+                name,
+                given.bits if given.bits in scheme.widths else scheme.widths[-1],
+                block,
+                current=name == chosen,
+            )
+            for name, scheme in SCHEMES.items()
+        ),
     )
 
 
@@ -244,10 +283,10 @@ def _each(layer: Layer) -> Html:
 
 
 def render(given: Options) -> Html:
-    """The figure: result, grid in three views, figures, and the table over all bit widths."""
+    """The figure: result, grid in three views, figures, and the tables over bit widths and schemes."""
     block = len(given.weights) if given.block == "layer" else int(given.block)
-    layer = _layer(given.weights, given.bits, block)
-    scales = " ".join(number(scale) for scale in layer.scales[:8]) + " …" * (len(layer.scales) > 8)
+    layer = _layer(given.weights, given.scheme, given.bits, block)
+    kept = [f"{kept.name} {kept.value}" for kept in layer.kept]
     return join(
         _sentence(layer),
         _views(layer),
@@ -258,14 +297,14 @@ def render(given: Options) -> Html:
             fact("SNR", decibel(layer.snr)),
             fact("Against 16 bits", f"{layer.compression:.2f} times smaller"),
             fact("Size", _size(layer), wide=True),
-            fact("Scale" if len(layer.scales) == 1 else "Scales", scales or "none", wide=True),
+            fact(
+                "Beside the weights",
+                "; ".join(kept[:8]) + "; …" * (len(kept) > 8) or "nothing",
+                wide=True,
+            ),
         ),
         _widths(given, block),
+        _schemes(given, block),
         _each(layer),
-        note(
-            "bfloat16 keeps the upper half of a float32, rounded to nearest even: 8 bits of exponent, 7 of fraction."
-            if given.bits == 16
-            else f"scale = max(|w|) / {2 ** (given.bits - 1) - 1}; halves round away from zero, as in ggml; "
-            f"{-(2 ** (given.bits - 1))} is never stored, so one of {2**given.bits} patterns is wasted."
-        ),
+        note(layer.scheme.rule),
     )

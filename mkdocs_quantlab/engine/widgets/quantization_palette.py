@@ -1,0 +1,176 @@
+"""A picture in a few colours beside weights in a few values: the analogy, and where it ends."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine import options
+from mkdocs_quantlab.engine.edit import Editable
+from mkdocs_quantlab.engine.figures import note, result, row, table
+from mkdocs_quantlab.engine.html import Html, join, tag
+from mkdocs_quantlab.engine.numbers import decibel, percent
+from mkdocs_quantlab.engine.options import Choice, Whole
+from mkdocs_quantlab.engine.picture import Colour, landscape, png, png_of_colours
+from mkdocs_quantlab.engine.quant import codebook, palette, samples
+from mkdocs_quantlab.engine.quant.error import snr
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.quant.palette import Reduced
+
+TITLE = "Palette"
+
+WIDTH, HEIGHT = 32, 24
+PIXELS = WIDTH * HEIGHT
+WEIGHTS = 1024
+POWERS = tuple(1 << n for n in range(1, 9))
+
+
+EDITABLE = Editable("made", {"k-means": palette.k_means, "uniform": palette.uniform})
+
+
+class Options(options.Options):
+    """Options of `data-quantization-palette`."""
+
+    primary = "colours"
+
+    colours = Choice(
+        16,
+        {n: str(n) for n in POWERS},
+        label="Colours",
+        help="How many colours the picture has left, and how many values the weights.",
+        excludes=("number",),
+    )
+    view = Choice(
+        "nearest",
+        {"nearest": "Nearest colour", "dithered": "Dithered"},
+        label="Show",
+        help="Every pixel in its nearest colour, or with its error handed on to its neighbours.",
+        in_page=True,
+    )
+    made = Choice(
+        "k-means",
+        {"k-means": "Made for the picture", "uniform": "Evenly spread"},
+        label="Palette",
+        help="Colours made for these very pixels by k-means, or evenly spread over all colours.",
+    )
+    number = Whole(
+        16, 2, 256, label="Any number", help="A number of colours that is no power of two.", excludes=("colours",)
+    )  # fmt: skip
+
+    def check(self) -> None:
+        if "number" in self.given:
+            self.values["colours"] = next(n for n in POWERS if n >= self.number)
+        else:
+            self.values["number"] = self.colours
+
+
+class Picture:
+    """The picture with one palette."""
+
+    def __init__(self, made: str, count: int) -> None:
+        pixels = _pixels()
+        colours = palette.uniform(count) if made == "uniform" else palette.k_means(pixels, count)
+        self.colours = colours
+        self.nearest: Reduced = palette.reduce(pixels, colours)
+        self.dithered: Reduced = palette.dither(pixels, WIDTH, colours)
+        self.bits = max(1, (len(colours) - 1).bit_length())
+        self.size = PIXELS * self.bits + len(colours) * 24
+
+
+class Weights:
+    """Gaussian weights with as many values."""
+
+    def __init__(self, made: str, count: int) -> None:
+        weights = samples.gaussian(WEIGHTS, 1)
+        if made == "uniform":
+            low, high = min(weights), max(weights)
+            values = tuple(low + (high - low) * i / (count - 1) for i in range(count))
+        else:
+            values = codebook.k_means(weights, count)
+        self.snr = snr(weights, [values[codebook.nearest(values, w)] for w in weights])
+        self.bits = max(1, (len(values) - 1).bit_length())
+        self.size = WEIGHTS * self.bits + len(values) * 16
+
+
+@lru_cache(maxsize=1)
+def _pixels() -> list[Colour]:
+    return landscape(WIDTH, HEIGHT)
+
+
+_picture = lru_cache(maxsize=2 * len(POWERS))(Picture)
+_weights = lru_cache(maxsize=2 * len(POWERS))(Weights)
+
+
+def _sentence(picture: Picture) -> Html:
+    full = PIXELS * 24
+    saved = 1 - picture.size / full
+    return result(
+        f"In {len(picture.colours)} colours each pixel takes {picture.bits} bits instead of 24: ",
+        tag("strong", f"{percent(saved)} smaller"),
+        f" with the palette counted, and {percent(1 - picture.bits / 24)} without; a peak signal-to-noise ratio of {decibel(picture.nearest.psnr)}.",
+    )
+
+
+def _image(source: str, caption: str) -> Html:
+    return tag(
+        "figure",
+        tag("img", src=source, width=WIDTH, height=HEIGHT, alt=caption),
+        tag("p", caption),
+    )
+
+
+def _pictures(picture: Picture) -> Html:
+    def reduced(name: str, how: str, made: Reduced) -> Html:
+        source = png(WIDTH, HEIGHT, made.pixels, made.palette)
+        caption = f"{len(picture.colours)} colours, {how}: {decibel(made.psnr)}"
+        return tag("div", _image(source, caption), class_="quantlab-view", data_view=name)
+
+    return tag(
+        "div",
+        _image(png_of_colours(WIDTH, HEIGHT, _pixels()), "24 bits a pixel"),
+        reduced("nearest", "each pixel the nearest", picture.nearest),
+        reduced("dithered", "with errors handed on", picture.dithered),
+        class_="quantlab-pixels",
+    )
+
+
+def render(given: Options) -> Html:
+    """The figure: result, pictures, and the same done to weights."""
+    picture, weights = _picture(given.made, given.number), _weights(given.made, given.number)
+    return join(
+        _sentence(picture),
+        _pictures(picture),
+        table(
+            "The same done to a picture and to weights",
+            ("", "Before", "After", "Palette or codebook", "In all", "Signal to noise"),
+            (
+                row(
+                    f"{PIXELS} pixels",
+                    "24 bits",
+                    f"{picture.bits} bits",
+                    f"{len(picture.colours)} × 24 bits",
+                    f"{math.ceil(picture.size / 8):,} bytes",
+                    decibel(picture.nearest.psnr),
+                ),
+                row(
+                    f"{WEIGHTS:,} Gaussian weights",
+                    "16 bits",
+                    f"{weights.bits} bits",
+                    f"{given.number} × 16 bits",
+                    f"{math.ceil(weights.size / 8):,} bytes",
+                    decibel(weights.snr),
+                ),
+            ),
+        ),
+        note(
+            "Where the analogy holds: few values, each stored as its number, and a table that says what the numbers mean. NF4 is such a table, "
+            "made once for all weights that are normally distributed; a codebook made by k-means would be made for these weights."
+        ),
+        note(
+            "Where it ends: ggml's K-quants have no palette. Their values are evenly spaced, with a scale for every 16 or 32 weights. And "
+            "nobody looks at a single weight; what counts is the sum of many times their inputs. Dithering is nearer to what GPTQ does: it hands "
+            "each error on, so that areas keep their mean, though every single pixel is further off."
+        ),
+    )
