@@ -103,12 +103,12 @@ export async function readHeaders(python: PageFiles, { id, files }: Read, send: 
     }
     const result = JSON.parse(step.value);
     if (result.models) send({ type: "models", id, models: result.models });
-    else send({ type: "error", id, message: result.message, option: null });
+    else send({ type: "error", id, message: result.message, option: null, line: null });
   } catch (error) {
     const isFile = error instanceof DOMException; // a file that was moved or changed since it was given
     if (!isFile && !(error instanceof Unreadable)) throw error;
     const message = isFile ? `The browser could not read the file: ${error.message}` : error.message;
-    send({ type: "error", id, message, option: null });
+    send({ type: "error", id, message, option: null, line: null });
   } finally {
     reading?.destroy();
   }

@@ -32,6 +32,8 @@ export interface Ask {
   options: Strings;
   /** What the figure came with: models and weights out of files, as JSON, or the empty text. */
   sources: string;
+  /** The reader's own code in place of the engine's, or the empty text. */
+  code: string;
 }
 
 /** A GGUF file of the reader's own, or the address of one. */
@@ -59,7 +61,10 @@ export interface Close {
 
 export type ToWorker = Start | Wasm | Ask | Read | Close;
 
-/** `fetched`: everything has arrived. `option` names the option an error is about, where it is about one. */
+/**
+ * `fetched`: everything has arrived. `option` names the option an error is about, where it is about one; `line` the line of
+ * the reader's code.
+ */
 export type FromWorker =
   | { type: "fetched" }
   | { type: "ready" }
@@ -67,4 +72,4 @@ export type FromWorker =
   | { type: "answer"; id: number; answer: Answer }
   | { type: "reading"; id: number; state: string }
   | { type: "models"; id: number; models: Model[] }
-  | { type: "error"; id: number; message: string; option: string | null };
+  | { type: "error"; id: number; message: string; option: string | null; line: number | null };

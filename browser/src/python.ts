@@ -15,11 +15,24 @@ declare const BUILD: string;
 /** A start that takes longer has failed without saying so: Pyodide does that on a wrong MIME type. */
 const START_LIMIT = 60_000;
 
+/** How long the reader's own code may take for a figure. */
+const CODE_LIMIT = 10_000;
+
 /** An option was not taken. */
 export class OptionError extends Error {
   constructor(
     message: string,
     readonly option: string | null,
+  ) {
+    super(message);
+  }
+}
+
+/** The reader's own code does not run, or not to its end. */
+export class CodeError extends Error {
+  constructor(
+    message: string,
+    readonly line: number | null,
   ) {
     super(message);
   }
@@ -58,10 +71,12 @@ export class Python {
   /**
    * @param base The folder of the site that holds our files.
    * @param folder The folder that holds Pyodide's.
+   * @param runsReaders It runs code of the reader's: in a worker that nobody shares and that can be ended while it computes.
    */
   constructor(
     readonly base: string,
     readonly folder: string,
+    readonly runsReaders: boolean,
   ) {}
 
   /** Starts what is not started yet. */
@@ -81,10 +96,11 @@ export class Python {
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
    * @param sources What the figure came with, as JSON.
+   * @param code The reader's own code, or the empty text.
    * @returns The answer, or null where a newer request took its place.
    */
-  ask(owner: Owner, widget: string, options: Strings, sources: string): Promise<Answer | null> {
-    return this.#request(owner, { type: "ask", widget, options, sources });
+  ask(owner: Owner, widget: string, options: Strings, sources: string, code: string): Promise<Answer | null> {
+    return this.#request(owner, { type: "ask", widget, options, sources, code });
   }
 
   /**
@@ -131,7 +147,7 @@ export class Python {
         }
       };
       const url = `${this.base}worker.mjs`;
-      const channel = (keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ?? dedicated(url, receive, fail);
+      const channel = (this.runsReaders || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ?? dedicated(url, receive, fail);
       this.#channel = channel;
       channel.post({
         type: "start",
@@ -167,6 +183,10 @@ export class Python {
     this.#waiting.delete(request.owner);
     this.#running = { ...request, id: ++this.#lastId };
     this.#channel!.post({ ...request.question, id: this.#lastId });
+    if (this.runsReaders) {
+      const seconds = CODE_LIMIT / 1000;
+      this.#limit = setTimeout(() => this.#end(new CodeError(`It ran for ${seconds} seconds and was ended.`, null)), CODE_LIMIT);
+    }
   }
 
   #receive(message: Exclude<FromWorker, { type: "ready" | "fetched" }>): void {
@@ -183,6 +203,7 @@ export class Python {
     this.#running = undefined;
     if (message.type === "answer") running.resolve(message.answer);
     else if (message.type === "models") running.resolve(message.models);
+    else if (message.option === null && this.runsReaders) running.reject(new CodeError(message.message, message.line));
     else running.reject(new OptionError(message.message, message.option));
     this.#next();
   }

@@ -5,19 +5,23 @@
  * not before. The element knows nothing of any one widget.
  */
 import { BASE } from "./base.ts";
+import { Code, decode, encode, type Texts } from "./code.ts";
 import { Explorer } from "./explore.ts";
 import { takeFiles } from "./files.ts";
 import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
 import type { Answer, GgufFile, Model, Strings } from "./messages.ts";
-import { OptionError, Python, Stopped } from "./python.ts";
+import { CodeError, OptionError, Python, Stopped } from "./python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 /** A wait this short needs no word; a longer one gets a state and a way to stop. */
 const PATIENCE = 300;
 
-/** Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from. */
+/**
+ * Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from, and another for
+ * code of the reader's.
+ */
 const pythons: Record<string, Python> = {};
 
 /**
@@ -25,11 +29,11 @@ const pythons: Record<string, Python> = {};
  *
  * @throws Error Where there is none, with the reason as the end of a sentence.
  */
-function python(setting: string): Python {
+function python(setting: string, runsReaders = false): Python {
   if (setting === "off") throw new Error("this site was built without it.");
   if (location.protocol === "file:") throw new Error("browsers do not run it on a page that was opened from a file.");
   const folder = setting === "bundled" ? `${BASE}pyodide/` : setting;
-  return (pythons[folder] ??= new Python(BASE, folder));
+  return (pythons[`${folder} ${runsReaders}`] ??= new Python(BASE, folder, runsReaders));
 }
 
 export class QuantlabWidget extends HTMLElement {
@@ -53,6 +57,9 @@ export class QuantlabWidget extends HTMLElement {
   #sources = "";
   /** The reader's files that were not read yet. */
   #unread: GgufFile[] = [];
+  /** What makes the figure, where the reader may edit it. */
+  #code: Code | undefined;
+  #codeOption = "";
   /** Counts redraws, so that a late answer to an old question is dropped. */
   #turn = 0;
   #patience = 0;
@@ -94,9 +101,10 @@ export class QuantlabWidget extends HTMLElement {
     form.addEventListener("input", (event) => this.#onInput(event.target as Control));
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
-    this.#stop.addEventListener("click", () => python(this.dataset.pyodide!).stop());
+    this.#stop.addEventListener("click", () => this.#python().stop());
     form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
 
+    this.#setUpCode();
     this.#changes = readLink(this.id, this.#names());
     for (const [name, value] of Object.entries(this.#changes)) this.#set(name, value ?? "");
     for (const name of Object.keys(this.#changes)) {
@@ -105,8 +113,28 @@ export class QuantlabWidget extends HTMLElement {
         if (!Object.hasOwn(this.#changes, other) && Object.hasOwn(this.#options, other)) this.#changes[other] = null;
       }
     }
+    const { code } = readLink(this.id, ["code"]);
+    const brought = decode(code ?? "");
+    this.#code?.choose(this.#value(this.#codeOption) ?? "");
+    if (brought) this.#code?.bring(brought).catch(() => {});
     this.#updateLink();
     if (Object.keys(this.#changes).length) void this.#redraw();
+  }
+
+  #setUpCode(): void {
+    const details = this.querySelector<HTMLDetailsElement>(".quantlab-code");
+    if (!details || !this.dataset.code) return;
+    const texts = JSON.parse(this.dataset.code) as Texts;
+    this.#codeOption = texts.option;
+    this.#code = new Code(details, texts, this.#value(texts.option) ?? "", () => {
+      this.#updateLink();
+      void this.#redraw();
+    });
+  }
+
+  /** The Python that draws this figure. */
+  #python(): Python {
+    return python(this.dataset.pyodide!, Boolean(this.#code?.running));
   }
 
   disconnectedCallback(): void {
@@ -200,6 +228,7 @@ export class QuantlabWidget extends HTMLElement {
     this.#changes = {};
     this.#unread = [];
     this.#sources = this.dataset.sources ?? "";
+    this.#code?.reset();
     for (const [input, [min, max]] of this.#limits) {
       input.min = min;
       input.max = max;
@@ -224,11 +253,15 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   #updateLink(): void {
-    this.#form.querySelector<HTMLAnchorElement>(".quantlab-link")!.href = writeLink(this.id, this.#changes);
+    this.#form.querySelector<HTMLAnchorElement>(".quantlab-link")!.href = writeLink(this.id, {
+      ...this.#changes,
+      code: this.#code?.running ? encode(this.#code.running) : null,
+    });
   }
 
   async #redraw(): Promise<void> {
     const turn = ++this.#turn;
+    this.#code?.choose(this.#value(this.#codeOption) ?? "");
     const frame = this.#frame();
     this.#mark(null);
     if (frame !== undefined) {
@@ -243,18 +276,19 @@ export class QuantlabWidget extends HTMLElement {
         if (value === null) delete options[name];
         else options[name] = value;
       }
-      const ours = python(this.dataset.pyodide!);
+      const ours = this.#python();
       if (this.#unread.length) {
         const models = await ours.read(this, this.#unread);
         if (turn !== this.#turn || models === null) return;
         this.#unread = [];
         this.#addModels(models);
       }
-      const answer = await ours.ask(this, this.getAttribute("name")!, options, this.#sources);
+      const answer = await ours.ask(this, this.getAttribute("name")!, options, this.#sources, this.#code?.running ?? "");
       if (turn !== this.#turn || answer === null) return;
       this.#rest("");
       this.#show(answer.html);
       this.#follow(answer);
+      this.#code?.succeed();
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#unread = [];
@@ -264,7 +298,7 @@ export class QuantlabWidget extends HTMLElement {
 
   /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */
   #frame(): string | undefined {
-    if (this.#unread.length || this.#sources !== (this.dataset.sources ?? "")) return undefined;
+    if (this.#code?.running || this.#unread.length || this.#sources !== (this.dataset.sources ?? "")) return undefined;
     const primary = this.dataset.primary!;
     if (Object.keys(this.#changes).some((name) => name !== primary && !this.#inPage(name))) return undefined;
     const value = this.#changes[primary] ?? this.#choice;
@@ -334,6 +368,9 @@ export class QuantlabWidget extends HTMLElement {
       // Backticks are how messages quote; a page has no use for them.
       this.#rest(error.message.replaceAll("`", ""));
       this.#mark(error.option);
+    } else if (error instanceof CodeError) {
+      this.#rest("Your code does not run to its end; the figure shows the last state that was computed.");
+      this.#code?.fail(error.message.replaceAll("`", ""), error.line);
     } else if (error instanceof Stopped) {
       this.#rest("Stopped. The figure shows the last state that was computed.");
     } else {

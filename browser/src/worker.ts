@@ -14,7 +14,7 @@ type Send = (message: FromWorker) => void;
 
 /** `engine.page`. */
 interface Page {
-  respond(widget: string, options: string, sources: string): string;
+  respond(widget: string, options: string, sources: string, code: string): string;
   install(): void;
 }
 
@@ -84,10 +84,10 @@ async function start(message: Start, fetched: () => void): Promise<Python> {
   return { page, pyodide };
 }
 
-function ask({ page }: Python, { id, widget, options, sources }: Ask, send: Send): void {
-  const result = JSON.parse(page.respond(widget, JSON.stringify(options), sources));
+function ask({ page }: Python, { id, widget, options, sources, code }: Ask, send: Send): void {
+  const result = JSON.parse(page.respond(widget, JSON.stringify(options), sources, code));
   if (result.answer) send({ type: "answer", id, answer: result.answer });
-  else send({ type: "error", id, message: result.message, option: result.option });
+  else send({ type: "error", id, message: result.message, option: result.option, line: result.line });
 }
 
 async function receive(message: ToWorker, send: Send): Promise<void> {

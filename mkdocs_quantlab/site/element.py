@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from mkdocs_quantlab.engine.edit import source
 from mkdocs_quantlab.engine.form import form
-from mkdocs_quantlab.engine.html import Html, attribute, tag
+from mkdocs_quantlab.engine.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.widgets import frames, widget
 from mkdocs_quantlab.site.directives import attributes_text
 
@@ -50,6 +51,11 @@ def element(
     }
     if sources.found:
         data["sources"] = _compact(sources.to_json())
+    code = ""
+    if found.editable:
+        texts = {value: source(made) for value, made in found.editable.objects.items()}
+        data["code"] = _compact({"option": found.editable.option, "texts": texts})
+        code = _code(texts.get(str(options.values[found.editable.option]), ""))
     head = attributes_text(
         {
             **attributes,
@@ -60,8 +66,18 @@ def element(
         }
     )
     head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())
-    inside = Html(form(options, found.title) + tag("figure", figure))
+    inside = join(form(options, found.title), tag("figure", figure), code)
     return f"<quantlab-widget{head}>{inside}</quantlab-widget>"
+
+
+def _code(text: str) -> Html:
+    """The lines of Python that make the figure, to read; the page's script makes an editor of it."""
+    return tag(
+        "details",
+        tag("summary", "Show the Python"),
+        tag("pre", tag("code", text), tabindex="0"),
+        class_="quantlab-code",
+    )
 
 
 def _compact(data: object) -> str:
