@@ -14,8 +14,8 @@ serve: $(READY) static
 build: $(READY) static
 	$(BIN)/mkdocs build --strict
 
-## Run all checks and tests
-test: check | chromium
+## Run all checks and tests; tests/oracle has llama.cpp's quantizer from npm, where npm has one for the machine
+test: check tests/oracle/node_modules/.package-lock.json | chromium
 	$(BIN)/pytest -n auto --dist loadgroup
 
 ## Types and style, of Python and of TypeScript
@@ -34,8 +34,8 @@ format: $(READY)
 static: browser/node_modules/.package-lock.json
 	@cd browser && npm run --silent build
 
-browser/node_modules/.package-lock.json: browser/package-lock.json
-	cd browser && npm ci --no-audit --no-fund
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund
 	touch $@
 
 $(READY): requirements/dev.txt pyproject.toml hatch_build.py | static
@@ -58,4 +58,4 @@ lock:
 	  --no-annotate --quiet --upgrade requirements/dev.in pyproject.toml --output-file requirements/dev.txt
 
 clean:
-	rm -rf .venv site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis browser/node_modules mkdocs_quantlab/static
+	rm -rf .venv site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis browser/node_modules tests/oracle/node_modules mkdocs_quantlab/static

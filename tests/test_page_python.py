@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 from pathlib import Path
@@ -9,11 +10,19 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
+from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
+from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.gguf.ranges import read_file
+from mkdocs_quantlab.engine.gguf.reader import Wanted
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.page import respond
 from mkdocs_quantlab.engine.quant.ggml.measured import SNR
 from mkdocs_quantlab.engine.widgets import NAMES
 from mkdocs_quantlab.site.assets import STATIC
+from tests.engine.gguf_models import model, sources
+from tests.gguf.samples import everything
+from tests.gguf.writer import Writer
+from tests.gguf_files import write_gguf
 
 BROWSER = Path(mkdocs_quantlab.__file__).parent.parent / "browser"
 START = """
@@ -100,10 +109,19 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"distribution": "student-t4", "sort": "snr", "parameters": "3.1e6"},
             {"formats": " ".join(SNR), "sort": "name", "distribution": "laplace"},
         ],
+        "gguf-compare": [{}, {"models": "b", "show": "map"}, {"models": "b", "reference": "a"}],
+        "gguf-inspect": [{}, {"models": "a"}],
     }[name]
     texts = [json.dumps(case) for case in cases]
-    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, '') for o in {texts!r}])"
-    assert run(code) == [respond(name, options, "") for options in texts]
+    # Others ask for nothing of it.
+    found = sources(
+        model("a", "a-Q4_K_M.gguf", general__file_type=15),
+        model("b", "b-UD-Q2_K_XL.gguf", "Q2_K", more={"blk.1.attn_q.weight": "Q3_K"}),
+    )
+    found.found["accuracy b a"] = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
+    given = json.dumps({**found.to_json(), "files": ["b"]})
+    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, {given!r}) for o in {texts!r}])"
+    assert run(code) == [respond(name, options, given) for options in texts]
 
 
 def test_an_option_that_is_not_taken_is_an_answer():
@@ -111,3 +129,60 @@ def test_an_option_that_is_not_taken_is_an_answer():
         "message": "`bits` takes one of `2`, `3`, `4`, `5`, `6`, `7`, `8`; found `1`; the nearest is `2`",
         "option": "bits",
     }
+
+
+def test_headers_are_read_in_the_page_as_at_build_time(run, tmp_path):
+    """By the generator that the worker drives, from bytes as JavaScript has them."""
+    path = write_gguf(tmp_path / "a model-Q4_K_M.gguf", file_type=15)
+    start = path.read_bytes()[: 1 << 15]  # what the reader asks for first
+    code = f"""
+import json
+from pyodide.code import run_js
+from mkdocs_quantlab.engine.page_files import read_headers
+given = bytes.fromhex({start.hex()!r})
+as_javascript = run_js("bytes => new Uint8Array(bytes.toJs())")
+reading = read_headers(json.dumps([["a model-Q4_K_M.gguf", {path.stat().st_size}]]))
+asked = next(reading)
+try:
+    while True:
+        number, start, stop = json.loads(asked)
+        asked = reading.send(as_javascript(given[start:stop]))
+except StopIteration as stop:
+    found = stop.value
+found
+"""
+    models = run(code)["models"]
+    wanted = Model.of_files(
+        "a-model-Q4_K_M", [(path.name, read_file(path, Wanted(digest=VOCABULARY)))]
+    )
+    assert models == [json.loads(json.dumps(wanted.to_json()))]
+
+
+def outcome(text):
+    from mkdocs_quantlab.engine.gguf.ranges import read_ranges
+
+    file = bytes.fromhex(text)
+    try:
+        return repr(read_ranges(lambda start, stop: file[start:stop], len(file)))
+    except ValueError as error:
+        return str(error)
+
+
+def test_the_page_reads_gguf_headers_as_the_build_does(run):
+    """With the 32-bit sizes of its platform, broken files included."""
+    writer = Writer()
+    endless = writer.string("key") + b"".join(writer.number("I", n) for n in (9, 8))
+    lengths = b"".join(writer.length(n) for n in (0, 2**31, 2**63, 2**64 - 1))
+    files = [
+        everything(),
+        everything(1, big_endian=True),
+        *(
+            writer.file([endless + writer.length(4) + lengths[8 * n :] + bytes(600)])
+            for n in range(4)
+        ),
+        writer.file([endless + writer.length(600) + bytes(4792) + writer.length(2**31) + b"x"]),
+    ]
+    texts = [file.hex() for file in files]
+    code = f"import json\n{inspect.getsource(outcome)}\njson.dumps([outcome(t) for t in {texts!r}])"
+    assert run(code) == [outcome(text) for text in texts]
+    assert "ends within it" in outcome(texts[-1])

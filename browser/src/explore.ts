@@ -102,11 +102,27 @@ export class Explorer {
       End: items.length - 1 - here,
     };
     const step = steps[event.key];
-    const to = step === undefined ? undefined : items[here + step];
     if (step === undefined) return;
+    const isVertical = event.key === "ArrowUp" || event.key === "ArrowDown";
+    const to = isVertical && groupOf(from).hasAttribute("data-ragged") ? nextRow(items, from, step) : items[here + step];
     event.preventDefault();
     if (to) this.#focus(to);
   }
+}
+
+/** Where rows are not equally long: of the next one, above for a negative step, the item that is nearest below or above. */
+function nextRow(items: HTMLElement[], from: Element, step: number): HTMLElement | undefined {
+  const at = from.getBoundingClientRect();
+  let best: HTMLElement | undefined;
+  let least = Infinity;
+  for (const item of items) {
+    const { top, left } = item.getBoundingClientRect();
+    const down = Math.sign(step) * (top - at.top);
+    // A row away weighs more than any place in it.
+    const distance = down * 1e4 + Math.abs(left - at.left);
+    if (down > 1 && distance < least) [best, least] = [item, distance];
+  }
+  return best;
 }
 
 function groupOf(item: Element): Element {

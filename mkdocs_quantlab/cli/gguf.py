@@ -9,6 +9,7 @@ import click
 from mkdocs_quantlab.cli.compare import compare
 from mkdocs_quantlab.cli.lock import lock
 from mkdocs_quantlab.cli.models import CONFIG
+from mkdocs_quantlab.cli.recipe import recipe
 from mkdocs_quantlab.cli.show import show
 
 
@@ -34,5 +35,5 @@ def gguf(context: click.Context, *, config_file: Path) -> None:
     context.obj = config_file
 
 
-for command in (compare, lock, show):
+for command in (compare, lock, recipe, show):
     gguf.add_command(command)

@@ -474,7 +474,18 @@ class Names(Field[tuple[str, ...]]):
 
     def control(self, options: Options) -> Html:
         # Where nothing has a name there is nothing to type.
-        return self.textarea(options, rows=1) if options.sources.names else join()
+        if not options.sources.names:
+            return join()
+        return self.labelled(
+            tag(
+                "input",
+                type="text",
+                name=self.name,
+                value=self.format(options.values[self.name]),
+                spellcheck="false",
+                data_clears=self.clears(),
+            )
+        )
 
 
 class Options:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 
 from mkdocs_quantlab.engine.quant.ggml.errors import GgmlError
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES, stored_type
+from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 from mkdocs_quantlab.measure.accuracy import Errors
 from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS, dequantize
 
@@ -67,8 +67,8 @@ def pieces(stored: Stored) -> Iterator[Floats]:
         raise GgmlError(
             f"{stored.path.name} is big-endian; weights are read from little-endian files"
         )
-    entry, size = stored_type(tensor.type), tensor.size
-    if entry is None or size is None or entry.name not in TYPES:
+    entry, size = TYPES.get(tensor.type_name), tensor.size
+    if entry is None or size is None:
         raise GgmlError(
             f"`{tensor.name}` has the type {tensor.type_name}, which cannot be decoded here"
         )
@@ -81,14 +81,15 @@ def pieces(stored: Stored) -> Iterator[Floats]:
 def errors(
     tensors: Mapping[str, Stored], reference: Mapping[str, Stored]
 ) -> Iterator[tuple[str, Accuracy]]:
-    """The accuracy of every tensor that both files have in one shape, in the order of the first."""
+    """The accuracy of every tensor that both files have in one shape, as far as types are known here.
+
+    In the order of the first file. It takes memory for one piece of each, however large they are.
+    """
     for name, stored in tensors.items():
         other = reference.get(name)
-        if (
-            other is None
-            or other.tensor.shape != stored.tensor.shape
-            or not stored.tensor.parameters
-        ):
+        if other is None or other.tensor.shape != stored.tensor.shape:
+            continue
+        if not {stored.tensor.type_name, other.tensor.type_name} <= TYPES.keys():
             continue
         sums = Errors()
         for x, y in zip(pieces(other), pieces(stored), strict=True):

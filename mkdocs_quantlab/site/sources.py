@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.site.models import ModelError
+from mkdocs_quantlab.site import losses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,32 +44,9 @@ def _model(sources: SiteSources, key: str) -> Any:
     return sources.models.model(key, sources.warn).to_json()
 
 
-def _accuracy(sources: SiteSources, key: str) -> Any:
-    name, reference = key.split(" ")
-    measured = _measure().errors(sources.models.tensors(name), sources.models.tensors(reference))
-    # JSON has no infinity: an exact copy has no noise.
-    return {
-        tensor: found.snr_db if math.isfinite(found.snr_db) else None for tensor, found in measured
-    }
-
-
-def _histogram(sources: SiteSources, key: str) -> Any:
-    name, reference, tensor = key.split(" ")
-    stored = sources.models.tensors(name)[tensor]
-    return _measure().histogram(stored, sources.models.tensors(reference)[tensor])._asdict()
-
-
-def _measure() -> Any:
-    try:
-        from mkdocs_quantlab.measure import files  # noqa: PLC0415  # an extra
-    except ImportError as error:
-        raise ModelError(str(error)) from None
-    return files
-
-
 KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
     "model": _model,
-    "accuracy": _accuracy,
-    "histogram": _histogram,
+    "accuracy": lambda sources, key: losses.accuracy(sources.models, key),
+    "histogram": lambda sources, key: losses.histogram(sources.models, key),
 }
-"""What can be asked for, by kind. Each widget's module says what a key looks like."""
+"""What can be asked for, by kind."""

@@ -21,6 +21,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.gguf_files import write_gguf
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -85,6 +87,10 @@ PAGES = {
 
 <div data-quantization-formats></div>
 """,
+    "compare.md": """# Files
+
+<div data-gguf-compare></div>
+""",
     "inspect.md": """# The reader's files
 
 <div data-gguf-inspect></div>
@@ -148,7 +154,27 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Site]:
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The models that sites name, and where they are."""
+    folder = tmp_path_factory.mktemp("models")
+    return {
+        "f32": str(write_gguf(folder / "tiny-F32.gguf", "F32", file_type=0)),
+        "q4": str(write_gguf(folder / "tiny-Q4_K_M.gguf", file_type=15)),
+    }
+
+
+def _with_models(plugin: str | dict[str, dict], models: dict[str, str]) -> str | dict[str, dict]:
+    if plugin == "quantlab":
+        plugin = {"quantlab": {}}
+    if "quantlab" not in plugin:
+        return plugin
+    return {"quantlab": {"models": models, **plugin["quantlab"]}}
+
+
+@pytest.fixture(scope="session")
+def site(
+    server: Server, models: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Site]:
     """Builds a site of `SITES` when a test first needs it."""
     built: dict[str, Site] = {}
 
@@ -160,6 +186,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
         for path, text in PAGES.items():
             (folder / "docs" / path).write_text(text, encoding="utf-8")
         settings = {"plugins": ["search", "quantlab"]} | SITES[name]
+        settings["plugins"] = [_with_models(plugin, models) for plugin in settings["plugins"]]
         config = {
             "site_name": "Labs",
             "site_url": f"{server.origin}/{name}/",
@@ -170,6 +197,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
                 {"Block": "block.md"},
                 {"Legacy": "legacy.md"},
                 {"Formats": "formats.md"},
+                {"Compare": "compare.md"},
                 {"Inspect": "inspect.md"},
                 {"Plain": "plain.md"},
             ],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
-from mkdocs_quantlab.engine.gguf.label import base_type, check, label_of
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, base_type
+from mkdocs_quantlab.engine.gguf.label import check, label_of
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 from tests.engine.gguf_models import model
 
@@ -73,6 +73,46 @@ def test_verdicts(found, agrees, says):
 
 def test_a_plain_file_of_its_label_is_not_heavy():
     assert "weigh in" not in check(model(file="a-Q4_K_M.gguf")).verdict
+
+
+HEADS = {"llama.attention.head_count": 4, "llama.attention.head_count_kv": 1}
+
+
+@pytest.mark.parametrize(
+    ("found", "recipes", "says"),
+    [
+        # Of two layers llama.cpp's Q4_K_M gives the last one more bits.
+        (
+            model(
+                file="a-Q4_K_M.gguf",
+                more={"blk.1.attn_v.weight": "Q6_K", "blk.1.ffn_down.weight": "Q6_K"},
+                **HEADS,
+            ),
+            ("Q4_K_M",),
+            "Every tensor has the type that llama.cpp's Q4_K_M gives it.",
+        ),
+        (
+            model(file="a-Q4_K_M.gguf", **HEADS),
+            (),
+            "The types are not tensor for tensor those of llama.cpp's Q4_K_M.",
+        ),
+        (
+            model(base="Q8_0", embedding="Q8_0", **HEADS),
+            ("Q8_0",),
+            "Every tensor has the type that llama.cpp's Q8_0 gives it.",
+        ),
+    ],
+)
+def test_recipes_that_explain_every_type(found, recipes, says):
+    result = check(found)
+    assert result.recipes == recipes
+    assert says in result.verdict
+
+
+def test_nothing_is_said_of_recipes_where_metadata_lack_what_they_ask():
+    result = check(model(file="a-Q4_K_M.gguf"))
+    assert result.recipes is None
+    assert "tensor for tensor" not in result.verdict
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine import options
 from mkdocs_quantlab.engine.options import Choice, OptionError, Real, Reals, Whole
+from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import NAMES, widget
 
 
@@ -134,7 +135,7 @@ def test_no_text_breaks_a_field(text):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_option_has_a_control_and_a_hint(name):
     kind = widget(name).options
-    given = kind()
+    given = kind({}, Sources(["q4"]))
     for field in kind.fields():
         assert f'name="{field.name}"' in field.control(given)
         assert field.help.endswith(".")

@@ -79,3 +79,23 @@ def test_what_is_not_there(text, given, message):
 def test_too_many_and_twice(text, message):
     with pytest.raises(OptionError, match=message):
         Chosen({"models": text})
+
+
+def test_where_nothing_has_a_name_there_is_no_control():
+    assert Chosen.models.control(Chosen()) == ""
+    assert 'type="text"' in Chosen.models.control(Chosen({}, sources()))
+
+
+def test_offsets_that_follow_from_sizes_do_not_travel():
+    parts = TINY._replace(
+        tensors=(
+            *TINY.tensors,
+            Tensor("after", (64,), 0, 576),  # of an unknown type's size nothing is known
+            Tensor("padded", (3,), 0, 832),
+            Tensor("aligned", (3,), 0, 864),
+            Tensor("next.part", (3,), 0, 0),
+        )
+    )
+    found = json.loads(json.dumps(parts.to_json()))
+    assert [len(tensor) for tensor in found["tensors"]] == [3, 3, 3, 3, 3, 4]
+    assert Model.from_json(found) == parts

@@ -48,7 +48,7 @@ def table(*tensors, data=64):
 OTHERS = {
     b"": "the file is empty",
     b"GG": "the file ends after 2 bytes (an incomplete download?)",
-    b"tjgg\x03\0\0\0": "not a GGUF file, which begins with b'GGUF'; it begins with b'tjgg': an old GGML file (magic `ggjt`, before GGUF)",
+    b"tjgg\x03\0\0\0": "not a GGUF file: it is an old GGML file (magic `ggjt`, before GGUF); llama.cpp reads",
     b"lmgg" + bytes(40): "an old GGML file (magic `ggml`",
     b"FUGG\3\0\0\0": "a GGUF whose magic has its bytes reversed",
     (900).to_bytes(8, "little") + b'{"__metadata__"': "a safetensors file",
@@ -58,8 +58,9 @@ OTHERS = {
     b"<HTML><body>": "a web page",
     b'{"error": "Not found"}': "JSON, perhaps a server's error",
     b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n": "a Git LFS pointer, not the file itself; `git lfs pull` fetches it",
-    b"\x1f\x8b\x08\0": "compressed with gzip",
-    b"Entry not found": "it begins with b'Entr'",
+    b"\x1f\x8b\x08\0": "not a GGUF file: it is compressed with gzip",
+    b"\x7fELF": "it begins with the bytes 7f 45 4c 46, not",
+    b"Entry not found": "not a GGUF file: it begins with the bytes 45 6e 74 72 (`Entr`), not 47 47 55 46 (`GGUF`)",
 }
 
 

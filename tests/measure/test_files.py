@@ -87,6 +87,9 @@ def test_only_what_both_have_in_one_shape(files):
     small = reference["small"]
     reference["small"] = small._replace(tensor=small.tensor._replace(shape=(1024,)))
     assert [name for name, _ in errors(files["Q4_K"], reference)] == ["norm"]
+    norm = reference["norm"]
+    reference["norm"] = norm._replace(tensor=norm.tensor._replace(type=26))
+    assert list(errors(files["Q4_K"], reference)) == []
 
 
 def test_a_histogram_counts_every_weight(files, weights):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
 from mkdocs_quantlab.engine.gguf.header import Array
 from mkdocs_quantlab.engine.gguf.reader import RUN
 from mkdocs_quantlab.engine.numbers import count, precise
@@ -104,7 +105,8 @@ def metadata(models: Sequence[Model]) -> list[Difference]:
         values = [model.metadata.get(key) for model in models]
         same = _all([_same(values[0], value) for value in values])
         where = "" if same else _first_difference(values)
-        found.append(Difference(key, tuple(map(_text, values)), same, where))
+        texts = map(_file_type if key == "general.file_type" else _text, values)
+        found.append(Difference(key, tuple(texts), same, where))
     return found
 
 
@@ -194,6 +196,12 @@ def _text(value: Value | None) -> str:
         if isinstance(value, float)
         else str(value)
     )
+
+
+def _file_type(value: Value | None) -> str:
+    """The number, with the name of what it stands for."""
+    name = FILE_TYPES.get(value) if isinstance(value, int) else None
+    return f"{_text(value)} ({name})" if name else _text(value)
 
 
 def shorten(text: str) -> str:

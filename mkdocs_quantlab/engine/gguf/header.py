@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple, TypeAlias
 
 from mkdocs_quantlab.engine.quant.ggml.types import stored_type
@@ -17,9 +18,9 @@ class Array(NamedTuple):
     size: int
     """Bytes of all elements in the file."""
     values: tuple[Value, ...] | None = None
-    """The elements, where they were asked for."""
+    """The elements, where they were asked for or are few."""
     digests: tuple[str, ...] = ()
-    """Digests of runs of elements, where they were asked for: they tell two arrays apart, and where."""
+    """Digests (`reader.DIGEST`) of runs of elements, where they were asked for: they tell two arrays apart, and where."""
 
 
 Value: TypeAlias = "int | float | bool | str | Array"
@@ -57,6 +58,24 @@ class Tensor(NamedTuple):
         if known is None:
             return None
         return self.parameters // known.block_size * known.block_bytes
+
+
+class Place(NamedTuple):
+    """Where a tensor is on a map."""
+
+    layer: int
+    """-1 for what belongs to no layer."""
+    kind: str
+    """What it is, whatever its layer: `attn_q`."""
+
+
+def place(tensor: str) -> Place:
+    """The place of the tensor of that name."""
+    # Image encoders have layers of their own, `v.blk.0`.
+    match = re.fullmatch(r"(.*\.)?blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
+    if match is None:
+        return Place(-1, tensor.removesuffix(".weight"))
+    return Place(int(match[2]), (match[1] or "") + match[3])
 
 
 class Header(NamedTuple):

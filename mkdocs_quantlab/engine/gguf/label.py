@@ -9,11 +9,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.comparison import bits_per_weight, main_share, matrices, shorten
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED, base_type
+from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
 from mkdocs_quantlab.engine.numbers import percent, plain
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mkdocs_quantlab.engine.gguf.comparison import Share
     from mkdocs_quantlab.engine.gguf.model import Model
 
@@ -51,6 +55,9 @@ class Check(NamedTuple):
     """The type that most weights of the layers' matrices have."""
     share: float
     """Its share of those weights."""
+    recipes: tuple[str, ...] | None
+    """llama.cpp's recipe that the file is named for, or others for the same type, where they explain every tensor's type;
+    None where the metadata do not say what recipes ask."""
     agrees: bool
     """Nothing that the file says of itself speaks against its tensors."""
     verdict: str
@@ -62,16 +69,6 @@ class Check(NamedTuple):
 _NAMES = sorted({*FILE_TYPES.values(), *ALIASES, *VARIANTS}, key=len, reverse=True)
 _LABEL = re.compile(rf"(?<![a-z0-9])({DYNAMIC})?({'|'.join(_NAMES)})(?![a-z0-9])", re.IGNORECASE)
 _QAT = re.compile(r"(?<![a-z])qat(?![a-z])", re.IGNORECASE)
-_MIXTURE = re.compile(r"_(S|M|L|XL|XS|XXS|MOE)$")
-
-
-def base_type(name: str) -> str:
-    """The ggml type that a file type, or an uploader's variant of one, stores most matrices of the layers in.
-
-    Source: llama.cpp's `src/llama-quant.cpp`, where each file type is given its default type.
-    """
-    own = VARIANTS | {"IQ2_S": "IQ2_XS", "IQ2_M": "IQ2_S", "IQ3_XS": "IQ3_S", "IQ3_M": "IQ3_S"}
-    return own.get(name) or (name if name in TYPES else _MIXTURE.sub("", name))
 
 
 def label_of(file: str) -> Label | None:
@@ -83,7 +80,10 @@ def label_of(file: str) -> Label | None:
     name = name.upper()
     recipe = None if name in VARIANTS else ALIASES.get(name, name)
     return Label(
-        found[-1][0], None if dynamic else recipe, base_type(recipe or name), bool(dynamic)
+        found[-1][0],
+        None if dynamic else recipe,
+        VARIANTS.get(name) or base_type(recipe or name),
+        bool(dynamic),
     )
 
 
@@ -93,6 +93,7 @@ def check(model: Model) -> Check:
     main = main_share(model)
     weights = sum(tensor.parameters for tensor in matrices(model) or model.tensors)
     share = main.parameters / weights if main and weights else 0.0
+    recipes = _matching(model, label, claimed, main)
     said: list[str] = []
     agrees = True
     if main is None:
@@ -101,6 +102,7 @@ def check(model: Model) -> Check:
         wrong = _contradictions(label, claimed, main, share)
         agrees = not wrong
         said += wrong or [_agreement(label, claimed, main)]
+        said += _exactness(recipes, label, claimed)
     if label and label.dynamic:
         said.append(
             f"“{DYNAMIC}” (Unsloth Dynamic) means that the uploader chose the type of each tensor: the name is not a recipe."
@@ -110,7 +112,9 @@ def check(model: Model) -> Check:
     if guessed:
         said.append("general.file_type is marked as guessed.")
     said += _weight(model, label, claimed)
-    return Check(label, claimed, main, share, agrees, " ".join(said), tuple(_traces(model)))
+    return Check(
+        label, claimed, main, share, recipes, agrees, " ".join(said), tuple(_traces(model))
+    )
 
 
 def _file_type(model: Model) -> tuple[str | None, bool]:
@@ -150,6 +154,43 @@ def _agreement(label: Label | None, claimed: str | None, main: Share) -> str:
     if claimed:
         return f"general.file_type ({claimed}) goes with the tensors: {mostly}; the file name says nothing."
     return f"Neither the file name nor general.file_type says anything: {mostly}."
+
+
+def _matching(
+    model: Model, label: Label | None, claimed: str | None, main: Share | None
+) -> tuple[str, ...] | None:
+    """The recipes, among those worth trying, that explain every tensor's type, with or without an importance matrix.
+
+    None where the metadata do not say what recipes ask.
+    """
+    named = (label.recipe if label else None) or claimed
+    tried = [named, claimed]
+    tried += [recipe for recipe in RECIPES if main and base_type(recipe) == main.type]
+    types = [tensor.type for tensor in model.tensors]
+    found = []
+    try:
+        for recipe in dict.fromkeys(name for name in tried if name in RECIPES):
+            assert recipe
+            plans = (plan(model, recipe, imatrix=imatrix) for imatrix in (False, True))
+            if any([tensor.type for tensor in each.tensors] == types for each in plans):
+                if recipe == named:
+                    return (recipe,)  # what others would give is of no interest
+                found.append(recipe)
+    except GgufError:
+        return None
+    return tuple(found)
+
+
+def _exactness(
+    recipes: Sequence[str] | None, label: Label | None, claimed: str | None
+) -> list[str]:
+    named = (label.recipe if label else None) or claimed
+    if recipes:
+        given = named if named in recipes else " or ".join(recipes)
+        return [f"Every tensor has the type that llama.cpp's {given} gives it."]
+    if named in RECIPES and recipes is not None:
+        return [f"The types are not tensor for tensor those of llama.cpp's {named}."]
+    return []
 
 
 def _weight(model: Model, label: Label | None, claimed: str | None) -> list[str]:

@@ -13,7 +13,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.figures import note, row, table
-from mkdocs_quantlab.engine.gguf.maps import place
+from mkdocs_quantlab.engine.gguf.header import place
 from mkdocs_quantlab.engine.html import Html, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, short
 
@@ -98,7 +98,6 @@ def histogram(sources: Sources, model: str, reference: str, tensor: str) -> Html
             viewBox=f"0 0 {len(before)} {HEIGHT:.0f}",
             preserveAspectRatio="none",
             width="100%",
-            height="160",
             class_="quantlab-histogram",
             role="img",
             aria_label=f"Histogram of {tensor} from {short(given['low'])} to {short(given['high'])}, in {reference} and in {model}",

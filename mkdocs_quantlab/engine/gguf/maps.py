@@ -6,19 +6,23 @@ for is written once for all maps: a thousand tensors in four files would otherwi
 
 from __future__ import annotations
 
-import re
+import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.comparison import type_bits
+from mkdocs_quantlab.engine.gguf.header import place
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.numbers import count, plain
+from mkdocs_quantlab.engine.numbers import count, decibel, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.engine.gguf.model import Model
 
+BITS, SNR = "Bits per weight", "Signal-to-noise ratio"
+"""What the colours of a map stand for."""
 CELL = 12
 """Pixels from a cell to the next."""
 HEAD = 86
@@ -26,22 +30,9 @@ HEAD = 86
 SIDE = 26
 """Pixels for the numbers of the layers."""
 SCALE = (1, 2, 3, 4, 5, 6, 8, 16, 32)
-"""Where a colour of the scale begins, in bits per weight."""
-
-
-class Place(NamedTuple):
-    """Where a tensor is on a map."""
-
-    layer: int
-    """-1 for what belongs to no layer."""
-    kind: str
-    """What it is, whatever its layer: `attn_q`."""
-
-
-def place(tensor: str) -> Place:
-    """The place of the tensor of that name."""
-    match = re.fullmatch(r"blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
-    return Place(int(match[1]), match[2]) if match else Place(-1, tensor.removesuffix(".weight"))
+"""Where a colour of the scale begins, in bits per weight; the styles are named for them."""
+LEVELS = (-math.inf, 8, 13, 18, 24, 30, 40, math.inf)
+"""Where a colour begins in signal-to-noise ratios, in dB; the colours are those of the bits, infinity that of 32."""
 
 
 def bits_class(bits: float | None) -> str:
@@ -51,47 +42,149 @@ def bits_class(bits: float | None) -> str:
     return f"bits-{max((step for step in SCALE if step <= bits), default=SCALE[0])}"
 
 
+def level_class(level: float | None) -> str:
+    """The style of a signal-to-noise ratio; None for one that is not known."""
+    if level is None:
+        return "bits-unknown"
+    if level == math.inf:
+        return "bits-32"
+    return f"bits-{SCALE[sum(step <= level for step in LEVELS) - 1]}"
+
+
 class _Frame(NamedTuple):
     """What all maps share."""
 
     cells: dict[str, tuple[int, int]]
-    """Column and row of each tensor, by name."""
-    items: dict[str, str]
-    """What each tensor is called when it is pointed at."""
+    """Row and column of each tensor, by name."""
     head: Html
     width: int
     height: int
 
 
-def maps(models: Sequence[Model]) -> Html:
-    """The maps of the models on one scale, its legend, and what the page says of a cell that is pointed at."""
+def maps(models: Sequence[Model], lost: Mapping[str, Mapping[str, float]] | None = None) -> Html:
+    """The maps of the models on one scale, its legend, and what the page says of a cell that is pointed at.
+
+    Args:
+        models: The models.
+        lost: Signal-to-noise ratios in dB by model and tensor, where they are known: they get maps of their own.
+    """
+    lost = lost or {}
     names = dict.fromkeys(tensor.name for model in models for tensor in model.tensors)
+    frame = _frame(names)
+    items = {name: f"t{i}" for i, name in enumerate(names)}
+    bits = (
+        _map(model, BITS, frame, items, [bits_class(type_bits(t.type)) for t in model.tensors])
+        for model in models
+    )
+    levels = (
+        _map(
+            model,
+            SNR,
+            frame,
+            items,
+            [level_class(lost[model.name].get(t.name)) for t in model.tensors],
+        )
+        for model in models
+        if model.name in lost
+    )
+    return join(
+        tag("div", bits, class_="quantlab-maps"),
+        legend(),
+        [
+            tag("div", levels, class_="quantlab-maps"),
+            _legend(SNR, zip((*SCALE[:7], 32), _level_ranges(), strict=True)),
+        ]
+        if lost
+        else None,
+        _details(models, items, lost),
+    )
+
+
+class Group(NamedTuple):
+    """Tensors that are stored alike for one reason."""
+
+    tensors: Sequence[Tensor]
+    """Of one type."""
+    text: str
+    """What is written out when one of them is pointed at."""
+
+
+def group_maps(named: Sequence[tuple[str, Sequence[Group]]], summary: str) -> Html:
+    """Maps by name whose tensors light up in groups; a tenth of the text of `maps`.
+
+    Args:
+        named: Names and groups of each map.
+        summary: What the list of the groups' texts is called.
+    """
+    names = dict.fromkeys(t.name for _, groups in named for group in groups for t in group.tensors)
+    frame = _frame(names)
+    drawn = []
+    texts = []
+    for i, (name, groups) in enumerate(named):
+        item = f"{chr(ord('a') + i)}{{}}".format
+        cells = (
+            tag(
+                "path",
+                d=_columns([frame.cells[tensor.name] for tensor in group.tensors]),
+                class_=bits_class(type_bits(group.tensors[0].type)),
+                data_item=item(j),
+            )
+            for j, group in enumerate(groups)
+        )
+        drawn.append(
+            _picture(f"{name}: {BITS} of {count(len(names), 'tensor')}", name, frame, cells)
+        )
+        entries = (tag("li", g.text, data_detail_of=item(j)) for j, g in enumerate(groups))
+        texts.append((tag("p", tag("strong", name)), tag("ul", entries)))
+    return join(
+        tag("div", drawn, class_="quantlab-maps"),
+        legend(),
+        tag(
+            "details",
+            tag("summary", summary),
+            texts,
+            class_="quantlab-tensors",
+            data_search_exclude=True,
+        ),
+    )
+
+
+def _columns(cells: Sequence[tuple[int, int]]) -> str:
+    """Lines down the columns, as wide as a cell; the style dashes them into cells."""
+    lines = []
+    runs: list[list[int]] = []
+    for column, row in sorted((column, row) for row, column in cells):
+        if runs and runs[-1][0] == column and runs[-1][2] == row - 1 > 0:
+            runs[-1][2] = row
+        else:
+            runs.append([column, row, row])
+    for column, first, last in runs:
+        x, y = _corner(first, column)
+        lines.append(f"M{x + (CELL - 1) / 2:g} {y}v{(last - first + 1) * CELL - 1}")
+    return "".join(lines)
+
+
+def _corner(row: int, column: int) -> tuple[int, int]:
+    """The left upper corner of a cell; a gap parts the layers from what belongs to none."""
+    return SIDE + CELL * column, HEAD + CELL * row + (4 if row else 0)
+
+
+def _frame(names: Iterable[str]) -> _Frame:
     places = {name: place(name) for name in names}
     kinds = list(dict.fromkeys(at.kind for at in places.values() if at.layer >= 0))
     layers = sorted({at.layer for at in places.values() if at.layer >= 0})
     # What belongs to no layer stands above the layers, from the left.
     outside = [name for name, at in places.items() if at.layer < 0]
-    grid = {
-        name: (kinds.index(at.kind), layers.index(at.layer) + 1)
-        if at.layer >= 0
-        else (outside.index(name), 0)
-        for name, at in places.items()
-    }
-    frame = _Frame(
-        cells=grid,
-        items={name: f"t{i}" for i, name in enumerate(names)},
+    return _Frame(
+        cells={
+            name: (layers.index(at.layer) + 1, kinds.index(at.kind))
+            if at.layer >= 0
+            else (0, outside.index(name))
+            for name, at in places.items()
+        },
         head=_head(kinds, layers),
         width=SIDE + CELL * max(len(kinds), len(outside), 1),
         height=HEAD + CELL * (len(layers) + 1) + 4,
-    )
-    return join(
-        tag(
-            "div",
-            (_map(model, frame) for model in models),
-            class_="quantlab-maps",
-        ),
-        legend(),
-        _details(models, frame.items),
     )
 
 
@@ -109,55 +202,64 @@ def _head(kinds: Sequence[str], layers: Sequence[int]) -> Html:
     return join(columns, rows)
 
 
-def _map(model: Model, frame: _Frame) -> Html:
-    drawn = sorted(model.tensors, key=lambda tensor: frame.cells[tensor.name][::-1])
-    cells = (
-        tag(
-            "rect",
-            x=SIDE + CELL * frame.cells[tensor.name][0],
-            y=HEAD + CELL * frame.cells[tensor.name][1] + (4 if frame.cells[tensor.name][1] else 0),
-            class_=bits_class(type_bits(tensor.type)),
-            data_item=frame.items[tensor.name],
-        )
-        for tensor in drawn
+def _map(
+    model: Model, what: str, frame: _Frame, items: dict[str, str], styles: Sequence[str]
+) -> Html:
+    entries = sorted(
+        (frame.cells[tensor.name], tensor.name, style)
+        for tensor, style in zip(model.tensors, styles, strict=True)
     )
+    corners = (_corner(*cell) for cell, _, _ in entries)
+    cells = (
+        tag("rect", x=x, y=y, class_=style, data_item=items[name])
+        for (_, name, style), (x, y) in zip(entries, corners, strict=True)
+    )
+    label = f"{model.name}: {what} of {count(len(model.tensors), 'tensor')}"
+    return _picture(label, model.name, frame, cells, ragged=True)
+
+
+def _picture(
+    label: str, name: str, frame: _Frame, cells: Iterable[Html], *, ragged: bool = False
+) -> Html:
     return tag(
         "div",
-        tag("p", tag("strong", model.name)),
+        tag("p", tag("strong", name)),
         tag(
             "svg",
             frame.head,
-            tag("g", cells),
+            tag("g", cells, data_ragged=ragged),
             class_="quantlab-map",
             width=frame.width,
             height=frame.height,
             role="group",
-            aria_label=f"Map of {model.name}: {len(model.tensors):,} tensors by layer and kind, coloured by bits per weight",
+            aria_label=f"{label}, by layer and kind",
         ),
     )
 
 
 def legend() -> Html:
-    """The colours and what they stand for."""
-    ends = (*SCALE[1:], None)
+    """The colours of the bits, and what they stand for."""
+    between = (f"{low} to {high}" for low, high in pairwise(SCALE[1:7]))
+    return _legend(BITS, zip(SCALE, ["under 2", *between, "8 to 16", "16", "32"], strict=True))
+
+
+def _legend(what: str, entries: Iterable[tuple[int, str]]) -> Html:
     return tag(
         "ul",
-        (
-            tag("li", tag("i", class_=f"bits-{low}"), _range(low, high))
-            for low, high in zip(SCALE, ends, strict=True)
-        ),
+        tag("li", what),
+        (tag("li", tag("i", class_=f"bits-{style}"), text) for style, text in entries),
         class_="quantlab-legend",
-        aria_label="Bits per weight",
     )
 
 
-def _range(low: int, high: int | None) -> str:
-    if high is None or low in (16, 32):
-        return f"{low} bits"
-    return f"under {high} bits" if low == 1 else f"{low} to {high}"
+def _level_ranges() -> list[str]:
+    between = (f"{low} to {high}" for low, high in pairwise(LEVELS[1:-1]))
+    return [f"under {LEVELS[1]} dB", *between, f"{LEVELS[-2]} dB or more", "exact"]
 
 
-def _details(models: Sequence[Model], items: dict[str, str]) -> Html:
+def _details(
+    models: Sequence[Model], items: dict[str, str], lost: Mapping[str, Mapping[str, float]]
+) -> Html:
     """What is written out for a cell: the tensor, and its type in each model; without script a list to read."""
     by_name: dict[str, list[tuple[str, Tensor]]] = {}
     for model in models:
@@ -169,7 +271,7 @@ def _details(models: Sequence[Model], items: dict[str, str]) -> Html:
         tag(
             "ul",
             (
-                tag("li", _detail(name, found), data_detail_of=items[name])
+                tag("li", _detail(name, found, lost), data_detail_of=items[name])
                 for name, found in by_name.items()
             ),
         ),
@@ -178,11 +280,23 @@ def _details(models: Sequence[Model], items: dict[str, str]) -> Html:
     )
 
 
-def _detail(name: str, found: Sequence[tuple[str, Tensor]]) -> str:
-    shape = " × ".join(map(str, found[0][1].shape))
-    return f"{name}, {shape}: " + "; ".join(
-        f"{model} {tensor.type_name}"
-        + (f" {plain(bits)} bits" if (bits := type_bits(tensor.type)) else "")
-        + ("" if tensor.shape == found[0][1].shape else f" ({' × '.join(map(str, tensor.shape))})")
-        for model, tensor in found
-    )
+def _detail(
+    name: str, found: Sequence[tuple[str, Tensor]], lost: Mapping[str, Mapping[str, float]]
+) -> str:
+    shape = found[0][1].shape
+    said = []
+    for model, tensor in found:
+        parts = [tensor.type_name]
+        bits, level = type_bits(tensor.type), lost.get(model, {}).get(name)
+        if bits is not None:
+            parts.append(f"{plain(bits)} bits")
+        if level is not None:
+            parts.append(decibel(level))
+        if tensor.shape != shape:
+            parts.append(_shape(tensor.shape))
+        said.append(f"{model} {', '.join(parts)}")
+    return f"{name}, {_shape(shape)}: {'; '.join(said)}"
+
+
+def _shape(lengths: Sequence[int]) -> str:
+    return " × ".join(map(str, lengths))

@@ -171,10 +171,11 @@ class _Reader:
         self.check(self.place, count)
         if self.at + count <= len(self.data):
             return
-        stepped_over = self.at > len(self.data)
+        if ahead or self.at > len(self.data):
+            self.block = FIRST
         self.start, self.at = self.place, 0
-        stop = self.start + max(count, min(ahead + FIRST if ahead else self.block, LARGEST))
-        self.block = 2 * (FIRST if stepped_over else self.block)
+        stop = self.start + max(count, min(ahead + self.block, LARGEST))
+        self.block *= 2
         stop = min(stop, self.size)
         self.data = memoryview((yield self.start, stop))
         if len(self.data) < stop - self.start:

@@ -8,18 +8,17 @@ llama.cpp wrote. They are read from the top: the first that fits counts.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.header import Array, Tensor
-from mkdocs_quantlab.engine.gguf.label import base_type
+from mkdocs_quantlab.engine.gguf.file_types import base_type
+from mkdocs_quantlab.engine.gguf.header import Array, Tensor, place
 from mkdocs_quantlab.engine.gguf.model import ALIGNMENT
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mkdocs_quantlab.engine.gguf.header import Value
     from mkdocs_quantlab.engine.gguf.model import Model
@@ -127,11 +126,8 @@ class _Case(NamedTuple):
 class _Rule(NamedTuple):
     type: str
     why: str
-    fits: Callable[[_Case], bool]
-
-
-def _always(case: _Case) -> bool:
-    return True
+    fits: Callable[[_Case], bool] | None
+    """Whether it goes for a tensor; None where it always does."""
 
 
 def _first(part: int) -> Callable[[_Case], bool]:
@@ -155,7 +151,7 @@ _RULES: dict[tuple[str, str], list[_Rule]] = {}
 
 
 def _rule(
-    recipes: str, parts: str, type_: str, why: str, fits: Callable[[_Case], bool] = _always
+    recipes: str, parts: str, type_: str, why: str, fits: Callable[[_Case], bool] | None = None
 ) -> None:
     for recipe in recipes.split():
         for part in parts.split():
@@ -276,6 +272,11 @@ _rule(
 )  # fmt: skip
 
 
+def padded_size(tensors: Iterable[Tensor]) -> int:
+    """Bytes of tensors in a file, each filled up to a multiple of 32 bytes."""
+    return sum(-(-(tensor.size or 0) // ALIGNMENT) * ALIGNMENT for tensor in tensors)
+
+
 class Assigned(NamedTuple):
     """A tensor as a recipe stores it."""
 
@@ -311,7 +312,7 @@ class Plan(NamedTuple):
     @property
     def padded(self) -> int:
         """Bytes of the tensors in a file, each filled up to a multiple of 32 bytes: all of the file but its header."""
-        return sum(-(-(tensor.size or 0) // ALIGNMENT) * ALIGNMENT for tensor in self.tensors)
+        return padded_size(self.tensors)
 
     @property
     def bits_per_weight(self) -> float:
@@ -392,14 +393,13 @@ def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool
             found[tensor.name] = Assigned(tensor, f"stays as it is: {kept}", False)
             continue
         part = parts[tensor.name]
-        layer = place_layer(tensor.name)
-        sprinkled = asked.experts > 1 and layer is not None
+        layer = place(tensor.name).layer
         rows = tensor.shape[0]
         case = _Case(
             traits=asked,
             imatrix=imatrix,
             order=seen[part],
-            layer=layer if sprinkled and layer is not None else seen[part],
+            layer=layer if asked.experts > 1 and layer >= 0 else seen[part],
             layers=values if part == "attn_v" else asked.layers,
             fits=rows % TYPES[own].block_size == 0,
             stacked=len(tensor.shape) > 2 and tensor.shape[2] > 1
@@ -416,16 +416,9 @@ def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool
     return Plan(recipe, imatrix, tuple(found[tensor.name] for tensor in tensors))
 
 
-def place_layer(name: str) -> int | None:
-    """The layer in a tensor's name."""
-    match = re.match(r"blk\.(\d+)\.", name)
-    return int(match[1]) if match else None
-
-
 def _order(tensor: Tensor) -> tuple[int, str]:
     """llama.cpp goes through tensors by layer, then by name, whatever their order in the file (`weight_name_comparer`)."""
-    layer = place_layer(tensor.name)
-    return (-1 if layer is None else layer, tensor.name)
+    return place(tensor.name).layer, tensor.name
 
 
 def _part(name: str) -> str:
@@ -449,7 +442,7 @@ def _kept(tensor: Tensor) -> str | None:
 
 def _choose(recipe: str, own: str, part: str, case: _Case) -> tuple[str, str]:
     rules = _RULES.get((recipe, part), ())
-    rule = next((rule for rule in rules if rule.fits(case)), None)
+    rule = next((rule for rule in rules if rule.fits is None or rule.fits(case)), None)
     type_, why = (rule.type, rule.why) if rule else (own, "the recipe's type")
     if (
         case.traits.is_70b

@@ -30,14 +30,13 @@ def what_it_looks_like(beginning: bytes) -> str:
         return "the file is empty"
     if b"GGUF".startswith(beginning):
         return f"the file ends after {len(beginning)} bytes (an incomplete download?)"
-    kind = None
+    # safetensors begins with the length of the JSON that follows, at most 100 MB.
+    if beginning[8:9] == b"{" and int.from_bytes(beginning[:8], "little") < 100_000_000:
+        return "not a GGUF file: it is a safetensors file"
     text = beginning.lstrip().lower()
     for signature, meaning in _SIGNATURES:
         if beginning.startswith(signature) or text.startswith(signature):
-            kind = meaning
-            break
-    # safetensors begins with the length of the JSON that follows.
-    if beginning[8:9] == b"{" and int.from_bytes(beginning[:8], "little") < 100_000_000:
-        kind = "a safetensors file"
-    found = f"it begins with {beginning[:4]!r}"
-    return f"not a GGUF file, which begins with b'GGUF'; {found}" + (f": {kind}" if kind else "")
+            return f"not a GGUF file: it is {meaning}"
+    first = beginning[:4]
+    shown = f" (`{first.decode('ascii')}`)" if first.isalnum() else ""
+    return f"not a GGUF file: it begins with the bytes {first.hex(' ')}{shown}, not 47 47 55 46 (`GGUF`)"

@@ -18,7 +18,7 @@ from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, percent, volume
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.gguf.comparison import Difference, Share
     from mkdocs_quantlab.engine.gguf.label import Check
@@ -36,12 +36,17 @@ PARTS = {
 """Parts of the figure, as an option that chooses among them names them."""
 
 
-def comparison(models: Sequence[Model], lost: Child = None) -> Html:
+def comparison(
+    models: Sequence[Model],
+    levels: Mapping[str, Mapping[str, float]] | None = None,
+    lost: Child = None,
+) -> Html:
     """All parts of the figure, after the sentence with the result.
 
     Args:
         models: The models, at least one.
-        lost: What is known of the errors of their tensors; it stands with the map.
+        levels: Signal-to-noise ratios by model and tensor, where they are known.
+        lost: What else is known of errors; it stands with the map.
     """
     checks = [check(model) for model in models]
     found = metadata(models)
@@ -50,7 +55,7 @@ def comparison(models: Sequence[Model], lost: Child = None) -> Html:
         sizes(models, checks),
         types(models),
         labels(models, checks),
-        part("map", maps(models), lost),
+        part("map", maps(models, levels), lost),
         metadata_part(found, models),
     )
 

@@ -27,6 +27,7 @@ NAMES = (
     "quantization-formats",
     "gguf-compare",
     "gguf-inspect",
+    "gguf-recipe",
 )
 """Every widget there is."""
 

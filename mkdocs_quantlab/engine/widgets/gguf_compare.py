@@ -77,4 +77,5 @@ def render(given: Options) -> Html:
                 lost.append(losses.histogram(given.sources, model.name, reference.name, tensor))
             except LookupError as error:
                 raise OptionError(f"`tensor`: {error.args[0]}", "tensor") from None
-    return views.comparison(models, lost)
+    by_model = {model.name: levels for model, levels in zip(others, found, strict=True)}
+    return views.comparison(models, by_model, lost)

@@ -1,0 +1,53 @@
+"""Tables of the guide to reading GGUF files, from the reader itself; `guide/reading-gguf.md` prints them."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.gguf import reader
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.ranges import read_ranges
+
+_GGUF = b"GGUF" + (3).to_bytes(4, "little")
+_ONE_ENTRY = _GGUF + bytes(8) + (1).to_bytes(8, "little") + (1).to_bytes(8, "little") + b"k"
+
+BROKEN = {
+    "an empty file": b"",
+    "a Git LFS pointer": b"version https://git-lfs.github.com/spec/v1\n",
+    "a page in its place": b"<!doctype html><title>Sign in</title>",
+    "another format": (900).to_bytes(8, "little") + b'{"__metadata__":{}}',
+    "a future version": b"GGUF" + (4).to_bytes(4, "little") + bytes(16),
+    "an absurd count": _GGUF + b"\xff" * 8 + bytes(8),
+    "a value of an unknown type": _ONE_ENTRY + (200).to_bytes(4, "little"),
+    "a header cut off": _ONE_ENTRY
+    + (8).to_bytes(4, "little")
+    + (90).to_bytes(8, "little")
+    + b"cut",
+}
+
+
+def errors() -> str:
+    """What is said of broken files."""
+    lines = ["| File | Error |", "| --- | --- |"]
+    for what, file in BROKEN.items():
+        try:
+            read_ranges(lambda start, stop, file=file: file[start:stop], len(file))
+        except GgufError as error:
+            lines.append(f"| {what} | {error} |")
+    return "\n".join(lines)
+
+
+def limits() -> str:
+    """What is refused however large the file."""
+    rows = {
+        "bytes of a header": reader.MAX_HEADER,
+        "metadata entries": reader.MAX_KEYS,
+        "tensors": reader.MAX_TENSORS,
+        "elements of an array": reader.MAX_ARRAY,
+        "arrays in arrays": reader.MAX_NESTED,
+        "depth of arrays in arrays": reader.MAX_NESTING,
+        "bytes of a string, outside arrays": reader.MAX_STRING,
+        "bytes of a key or a tensor's name": reader.MAX_NAME,
+        "dimensions of a tensor": reader.MAX_DIMENSIONS,
+        "elements of a tensor": reader.MAX_ELEMENTS,
+    }
+    lines = ["| At most | |", "| --- | ---: |"]
+    return "\n".join([*lines, *(f"| {what} | {limit:,} |" for what, limit in rows.items())])
