@@ -111,6 +111,11 @@ def test_the_page_draws_what_the_build_draws(run, name):
         ],
         "gguf-compare": [{}, {"models": "b", "show": "map"}, {"models": "b", "reference": "a"}],
         "gguf-inspect": [{}, {"models": "a"}],
+        "gguf-recipe": [
+            {},
+            {"recipe": "IQ2_XXS", "compare": "Q4_0", "imatrix": "yes"},
+            {"shape": "Qwen2.5-0.5B", "kv_heads": "7", "layers": "5", "tied": "no"},
+        ],
     }[name]
     texts = [json.dumps(case) for case in cases]
     # Others ask for nothing of it.

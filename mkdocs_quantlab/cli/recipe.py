@@ -36,6 +36,7 @@ def _shape_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--recipe",
     type=click.Choice(RECIPES, case_sensitive=False),
+    metavar="RECIPE",
     help="List every tensor with its type in this recipe, and why.",
 )
 @click.option("--imatrix", is_flag=True, help="As with an importance matrix.")

@@ -95,6 +95,10 @@ PAGES = {
 
 <div data-gguf-inspect></div>
 """,
+    "recipe.md": """# A recipe
+
+<div data-gguf-recipe data-compare="Q4_K_S"></div>
+""",
     "plain.md": """# No widget here
 
 [To the lab](index.md)

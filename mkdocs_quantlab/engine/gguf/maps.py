@@ -131,9 +131,8 @@ def group_maps(named: Sequence[tuple[str, Sequence[Group]]], summary: str) -> Ht
             )
             for j, group in enumerate(groups)
         )
-        drawn.append(
-            _picture(f"{name}: {BITS} of {count(len(names), 'tensor')}", name, frame, cells)
-        )
+        title = f"{name}: {BITS} of {count(len(names), 'tensor')}"
+        drawn.append(_picture(title, name, frame, (*cells, _rules(frame))))
         entries = (tag("li", g.text, data_detail_of=item(j)) for j, g in enumerate(groups))
         texts.append((tag("p", tag("strong", name)), tag("ul", entries)))
     return join(
@@ -150,7 +149,7 @@ def group_maps(named: Sequence[tuple[str, Sequence[Group]]], summary: str) -> Ht
 
 
 def _columns(cells: Sequence[tuple[int, int]]) -> str:
-    """Lines down the columns, as wide as a cell; the style dashes them into cells."""
+    """Bars down the columns, each over neighbours; `_rules` parts them into cells."""
     lines = []
     runs: list[list[int]] = []
     for column, row in sorted((column, row) for row, column in cells):
@@ -160,8 +159,15 @@ def _columns(cells: Sequence[tuple[int, int]]) -> str:
             runs.append([column, row, row])
     for column, first, last in runs:
         x, y = _corner(first, column)
-        lines.append(f"M{x + (CELL - 1) / 2:g} {y}v{(last - first + 1) * CELL - 1}")
+        lines.append(f"M{x} {y}h{CELL - 1}v{(last - first + 1) * CELL - 1}h{1 - CELL}z")
     return "".join(lines)
+
+
+def _rules(frame: _Frame) -> Html:
+    """Lines between the layers."""
+    rows = range(2, max((row for row, _ in frame.cells.values()), default=0) + 1)
+    lines = "".join(f"M{SIDE} {_corner(row, 0)[1] - 0.5}H{frame.width}" for row in rows)
+    return tag("path", d=lines, class_="quantlab-rules")
 
 
 def _corner(row: int, column: int) -> tuple[int, int]:

@@ -295,24 +295,15 @@ class Plan(NamedTuple):
     imatrix: bool
     assigned: tuple[Assigned, ...]
     """In the model's order."""
+    parameters: int
+    size: int
+    """Bytes of the tensors, without the file's header and without padding."""
+    padded: int
+    """Bytes of the tensors in a file, each filled up to a multiple of 32 bytes: all of the file but its header."""
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
         return tuple(entry.tensor for entry in self.assigned)
-
-    @property
-    def parameters(self) -> int:
-        return sum(tensor.parameters for tensor in self.tensors)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the tensors, without the file's header and without padding."""
-        return sum(tensor.size or 0 for tensor in self.tensors)
-
-    @property
-    def padded(self) -> int:
-        """Bytes of the tensors in a file, each filled up to a multiple of 32 bytes: all of the file but its header."""
-        return padded_size(self.tensors)
 
     @property
     def bits_per_weight(self) -> float:
@@ -377,43 +368,78 @@ def plans(model: Model, *, imatrix: bool = False) -> list[Plan]:
     return sorted(found, key=lambda each: -each.size)
 
 
-# A figure lists all recipes, and is drawn for each of them.
-@lru_cache(maxsize=4 * len(RECIPES))
-def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool) -> Plan:
-    own = base_type(recipe)
+class _Entry(NamedTuple):
+    """A tensor, and what is the same of it for every recipe."""
+
+    tensor: Tensor
+    kept: str | None
+    """What it is, if no recipe touches it."""
+    part: str
+    """What rules call it."""
+    order: int
+    layer: int
+    layers: int
+    stacked: bool
+
+
+@lru_cache(maxsize=8)
+def _entries(tensors: tuple[Tensor, ...], asked: Traits) -> tuple[_Entry, ...]:
+    """The tensors in their own order, counted in llama.cpp's."""
     parts = {tensor.name: _part(tensor.name) for tensor in tensors}
     if "output.weight" not in parts:
         parts = {name: "output" if part == "token_embd" else part for name, part in parts.items()}
     seen = dict.fromkeys(parts.values(), 0)
     values = sum(part == "attn_v" for part in parts.values())
-    found: dict[str, Assigned] = {}
+    found: dict[str, _Entry] = {}
     for tensor in sorted(tensors, key=_order):
-        kept = _kept(tensor)
-        if kept:
-            found[tensor.name] = Assigned(tensor, f"stays as it is: {kept}", False)
-            continue
         part = parts[tensor.name]
-        layer = place(tensor.name).layer
-        rows = tensor.shape[0]
-        case = _Case(
-            traits=asked,
-            imatrix=imatrix,
-            order=seen[part],
-            layer=layer if asked.experts > 1 and layer >= 0 else seen[part],
+        order, layer = seen[part], place(tensor.name).layer
+        found[tensor.name] = _Entry(
+            tensor=tensor,
+            kept=_kept(tensor),
+            part=part,
+            order=order,
+            layer=layer if asked.experts > 1 and layer >= 0 else order,
             layers=values if part == "attn_v" else asked.layers,
-            fits=rows % TYPES[own].block_size == 0,
             stacked=len(tensor.shape) > 2 and tensor.shape[2] > 1
             and (asked.architecture != "bailingmoe3" or part.startswith("ffn_")),
         )  # fmt: skip
-        type_, why = (
-            _choose(recipe, own, part, case) if recipe in QUANTIZED else (own, "the recipe's type")
+        seen[part] += found[tensor.name].kept is None
+    return tuple(found[tensor.name] for tensor in tensors)
+
+
+# A figure lists all recipes, and is drawn for each of them.
+@lru_cache(maxsize=4 * len(RECIPES))
+def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool) -> Plan:
+    own = base_type(recipe)
+    blocks = TYPES[own].block_size
+    assigned = []
+    for tensor, kept, part, order, layer, layers, stacked in _entries(tensors, asked):
+        if kept:
+            assigned.append(Assigned(tensor, f"stays as it is: {kept}", False))
+            continue
+        type_, why = own, "the recipe's type"
+        row = tensor.shape[0]
+        if (recipe, part) in _RULES:
+            case = _Case(asked, imatrix, order, layer, layers, row % blocks == 0, stacked)
+            type_, why = _choose(recipe, own, part, case)
+        type_, why = _fall_back(type_, why, row)
+        assigned.append(
+            Assigned(
+                Tensor(tensor.name, tensor.shape, TYPES[type_].id, tensor.offset),
+                why,
+                _needs_imatrix(tensor.name, type_, recipe),
+            )
         )
-        seen[part] += 1
-        type_, why = _fall_back(type_, why, rows)
-        found[tensor.name] = Assigned(
-            tensor._replace(type=TYPES[type_].id), why, _needs_imatrix(tensor.name, type_, recipe)
-        )
-    return Plan(recipe, imatrix, tuple(found[tensor.name] for tensor in tensors))
+    stored = [entry.tensor for entry in assigned]
+    return Plan(
+        recipe=recipe,
+        imatrix=imatrix,
+        assigned=tuple(assigned),
+        parameters=sum(tensor.parameters for tensor in stored),
+        size=sum(tensor.size or 0 for tensor in stored),
+        padded=padded_size(stored),
+    )
 
 
 def _order(tensor: Tensor) -> tuple[int, str]:
@@ -441,13 +467,13 @@ def _kept(tensor: Tensor) -> str | None:
 
 
 def _choose(recipe: str, own: str, part: str, case: _Case) -> tuple[str, str]:
-    rules = _RULES.get((recipe, part), ())
+    rules = _RULES[recipe, part]
     rule = next((rule for rule in rules if rule.fits is None or rule.fits(case)), None)
     type_, why = (rule.type, rule.why) if rule else (own, "the recipe's type")
     if (
         case.traits.is_70b
         and part == "attn_v"
-        and recipe in _USUAL.split()
+        and recipe not in _LOW.split()
         and type_ in ("Q3_K", "Q4_K")
     ):
         return (
@@ -457,17 +483,17 @@ def _choose(recipe: str, own: str, part: str, case: _Case) -> tuple[str, str]:
     return type_, why
 
 
-def _fall_back(type_: str, why: str, rows: int) -> tuple[str, str]:
+def _fall_back(type_: str, why: str, row: int) -> tuple[str, str]:
     """Another type where the rows do not divide into the type's blocks."""
     blocks = TYPES[type_].block_size
-    if rows % blocks == 0:
+    if row % blocks == 0:
         return type_, why
     other = _FALLBACKS.get(type_, type_)
-    if rows % TYPES[other].block_size:
+    if row % TYPES[other].block_size:
         other = "F16"
     return (
         other,
-        f"its rows of {rows:,} weights do not divide into blocks of {blocks}: {other} instead of {type_} ({why})",
+        f"its rows of {row:,} weights do not divide into blocks of {blocks}: {other} instead of {type_} ({why})",
     )
 
 

@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+METADATA = {
+    "layers": "block_count",
+    "embedding": "embedding_length",
+    "feed_forward": "feed_forward_length",
+    "heads": "attention.head_count",
+    "kv_heads": "attention.head_count_kv",
+}
+"""GGUF's metadata keys of a shape's numbers, without the architecture in front."""
+
+
 class Shape(NamedTuple):
     """The numbers that make a dense, llama-like model, as `config.json` calls them."""
 
@@ -67,15 +77,10 @@ class Shape(NamedTuple):
             type_ = TYPES["F32" if len(shape) == 1 else "F16"].id
             tensors.append(Tensor(tensor, shape, type_, offset))
             offset += -(-(tensors[-1].size or 0) // 32) * 32
-        keys = {
-            "block_count": self.layers,
-            "embedding_length": self.embedding,
-            "feed_forward_length": self.feed_forward,
-            "attention.head_count": self.heads,
-            "attention.head_count_kv": self.kv_heads,
-        }
         metadata: dict[str, int | str] = {"general.architecture": self.architecture}
-        metadata |= {f"{self.architecture}.{key}": value for key, value in keys.items()}
+        metadata |= {
+            f"{self.architecture}.{key}": getattr(self, name) for name, key in METADATA.items()
+        }
         return Model(name, "", 1, offset, 3, False, {**metadata}, {}, tuple(tensors))
 
 

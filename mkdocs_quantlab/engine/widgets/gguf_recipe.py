@@ -14,7 +14,7 @@ from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED
 from mkdocs_quantlab.engine.gguf.header import place
 from mkdocs_quantlab.engine.gguf.maps import Group, group_maps
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, differences, padded_size, plan, plans
-from mkdocs_quantlab.engine.gguf.shapes import SHAPES
+from mkdocs_quantlab.engine.gguf.shapes import METADATA, SHAPES
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, percent, plain, volume
 from mkdocs_quantlab.engine.options import Choice, Names, OptionError, Whole
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TITLE = "Recipe explorer"
 
-NUMBERS = ("layers", "embedding", "feed_forward", "heads", "kv_heads", "vocabulary")
+NUMBERS = (*METADATA, "vocabulary")
 
 SHAPE_OPTIONS = ("shape", *NUMBERS, "tied")
 """Options that make a model without a file."""
@@ -74,6 +74,7 @@ class Options(options.Options):
         help="A well-known model; numbers given besides replace its own.",
         excludes=("model",),
         menu=True,
+        derived={"file": "That of the file"},
     )
     model = Names(
         "the name of a model in `mkdocs.yml`",
@@ -103,7 +104,10 @@ class Options(options.Options):
     )
 
     def check(self) -> None:
-        """Numbers that are not given are those of the shape."""
+        """Numbers that are not given are those of the file or the shape."""
+        if self.model:
+            self._show_file()
+            return
         shape = SHAPES[self.shape]
         for name in NUMBERS:
             if name not in self.given:
@@ -121,6 +125,21 @@ class Options(options.Options):
                     f"`{name}` takes a divisor of `{whole}`, {number}; found `{divisor}`; the nearest is `{best}`",
                     name,
                 )
+
+    def _show_file(self) -> None:
+        """Gives the controls the file's numbers, as far as its metadata have them."""
+        model = self.described()
+        self.values["shape"] = "file"
+        self.values["tied"] = (
+            "no" if any(t.name == "output.weight" for t in model.tensors) else "yes"
+        )
+        for name, key in METADATA.items():
+            value = model.metadata.get(f"{model.metadata.get('general.architecture')}.{key}")
+            if isinstance(value, int):
+                self.values[name] = value
+        for tensor in model.tensors:
+            if tensor.name == "token_embd.weight":
+                self.values["vocabulary"] = tensor.shape[-1]
 
     def described(self) -> Model:
         """The model that is named, or that the numbers make."""
