@@ -35,7 +35,7 @@ static: browser/node_modules/.package-lock.json
 	@cd browser && npm run --silent build
 
 %/node_modules/.package-lock.json: %/package-lock.json
-	cd $* && npm ci --no-audit --no-fund
+	cd $* && npm ci --no-audit --no-fund && mkdir -p node_modules
 	touch $@
 
 $(READY): requirements/dev.txt pyproject.toml hatch_build.py | static
