@@ -23,6 +23,7 @@ MAY_IMPORT = {
         "markdown",
         "jinja2",
         "requests",
+        "urllib3",
         "fsspec",
         "huggingface_hub",
     },

@@ -67,10 +67,15 @@ async function remote(address: string): Promise<Source> {
   const size = /\/(\d+)$/.exec(first.headers.get("content-range") ?? "")?.[1] ?? (await length(url));
   const start = new Uint8Array(await first.arrayBuffer());
   return {
-    name: decodeURIComponent(url.pathname.split("/").at(-1)!) || url.host,
+    name: decoded(url.pathname.split("/").at(-1)!) || url.host,
     size: Number(size),
     slice: async (from, to) => (to <= start.length ? start.subarray(from, to) : new Uint8Array(await (await range(url, from, to)).arrayBuffer())),
   };
+}
+
+/** A part of an address as people read it; unlike decodeURIComponent it takes what is not well formed. */
+function decoded(part: string): string {
+  return new URLSearchParams(`part=${part.replaceAll("+", "%2B").replaceAll("&", "%26")}`).get("part")!;
 }
 
 /** A file's size, where the server does not let pages see it in an answer to a range. */

@@ -9,6 +9,7 @@ import click
 from mkdocs_quantlab.cli.models import Unreadable, config_file, site_models
 from mkdocs_quantlab.site.lock import Locked, LockError, read_lock, write_lock
 from mkdocs_quantlab.site.models import ModelError, learned
+from mkdocs_quantlab.site.places import is_remote
 
 
 @click.command()
@@ -38,9 +39,9 @@ def lock(*, check: bool) -> None:
     ) as progress:
         for name, place in progress:
             try:
-                found[place] = models.read(
-                    name, locked.get(place), learned([*locked.values(), *found.values()])
-                )
+                # Of models read now, so that the file never depends on what it was before; local ones cost nothing.
+                alike = learned(each for at, each in found.items() if is_remote(at))
+                found[place] = models.read(name, locked.get(place), alike)
             except ModelError as error:
                 raise Unreadable(str(error)) from None
     changed = [name for name, place in models.named.items() if found[place] != locked.get(place)]

@@ -26,6 +26,7 @@ def preset(
     choices: Mapping[str, str],
     help: str,
     *,
+    excludes: Sequence[str] = ("weights",),
     excluding: Mapping[str, Sequence[str]] | None = None,
 ) -> Choice[str]:
     """Where the weights come from."""
@@ -34,14 +35,14 @@ def preset(
         choices,
         label="Weights from",
         help=help,
-        excludes=("weights",),
+        excludes=excludes,
         excluding=excluding,
         menu=True,
         derived={"own": "Your own weights"},
     )
 
 
-def seed(default: int = 1) -> Whole:
+def seed(default: int = 1, excludes: Sequence[str] = ("weights",)) -> Whole:
     """The seed of drawn weights."""
     return Whole(
         default,
@@ -49,7 +50,7 @@ def seed(default: int = 1) -> Whole:
         999_999,
         label="Seed",
         help="Start of the random numbers.",
-        excludes=("weights",),
+        excludes=excludes,
     )
 
 

@@ -57,7 +57,11 @@ def _models(files: Sequence[tuple[str, Header]]) -> Iterator[Model]:
     """The models in files, each named for its file in one word, as options name models."""
     groups: dict[str, list[tuple[str, Header]]] = {}
     for file, header in files:
-        groups.setdefault(part_names(file)[0], []).append((file, header))
+        try:
+            first = part_names(file)[0]
+        except GgufError as error:
+            raise GgufError(f"{file}: {error}") from None
+        groups.setdefault(first, []).append((file, header))
     for first, parts in groups.items():
         name = re.sub(r"(-00001-of-\d+)?\.gguf$", "", first)
         try:

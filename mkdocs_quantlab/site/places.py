@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
+import urllib3
 
 from mkdocs_quantlab.engine.gguf.reader import FIRST
 from mkdocs_quantlab.engine.nearest import did_you_mean
@@ -104,8 +105,8 @@ class HttpFile:
                 problem = str(error)
             except requests.Timeout:
                 problem = "the server does not answer"
-            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-                problem = "there is no connection, or it was cut"
+            except requests.ConnectionError:
+                problem = "there is no connection"
             except requests.RequestException as error:
                 raise PlaceError(f"it cannot be asked for: {error}") from None
             if left:
@@ -123,12 +124,13 @@ class HttpFile:
             partial = response.status_code == 206
             size = _size_of_all(response, start) if partial else _size_of_whole(response)
             state = (size, response.headers.get("ETag", ""))
+            if self._state not in (None, state):
+                raise PlaceError("it changed while it was read")
+            body = _body(response, min(stop, size) - start if partial else size)
             if self._state is None:
                 self._state, self.size, self.etag = state, size, _etag(response)
-            elif state != self._state:
-                raise PlaceError("it changed while it was read")
             self.address = response.url
-            return _body(response, min(stop, size) - start if partial else size)
+            return body
 
     def _check(self, response: requests.Response) -> None:
         status = response.status_code
@@ -238,12 +240,15 @@ def _body(response: requests.Response, length: int) -> bytes:
     """As many bytes as were asked for."""
     end = time.monotonic() + PATIENCE
     body = bytearray()
-    for piece in response.iter_content(1 << 16):
-        body += piece
-        if len(body) >= length:
-            break
+    while len(body) < length:
         if time.monotonic() > end:
             raise _PassingError(f"the server sent {len(body):,} bytes in {PATIENCE:g} seconds")
-    if len(body) < length:
-        raise _PassingError("the connection was cut")
+        try:
+            # What has come by now: requests' own iterators wait for a full piece, however slowly it comes.
+            piece = response.raw.read1(1 << 16)
+        except urllib3.exceptions.HTTPError:
+            raise _PassingError("the connection was cut") from None
+        if not piece:
+            raise _PassingError("the connection was cut")
+        body += piece
     return bytes(body[:length])

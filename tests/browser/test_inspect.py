@@ -70,7 +70,10 @@ def test_before_files_are_given_the_page_says_what_it_is_for(lab):
     assert lab.python_requests() == []
 
 
-def test_a_picked_file_is_read(lab, files):
+@pytest.mark.parametrize("theme", ["material", "mkdocs"])
+def test_a_picked_file_is_read(visit, files, theme):
+    """By a worker of the page, and by one that the pages of a visit share."""
+    lab = visit(theme, "inspect")
     inspector = lab.widget("quantlab-1")
     give(inspector, files["q4"])
     expect(inspector.result).to_contain_text("tiny-Q4_K_M stores")

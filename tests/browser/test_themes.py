@@ -170,6 +170,28 @@ def test_accessibility_of_an_error(warm):
     assert not found, found
 
 
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", ["compare", "inspect"])
+def test_accessibility_of_a_comparison(visit, models, name, dark):
+    lab = visit(page=name)
+    if dark:
+        lab.page.locator("label[for=__palette_1]").click()
+    root = lab.widget("quantlab-1").root
+    if name == "inspect":
+        root.locator("[type=file]").set_input_files(models["q4"])
+    root.locator(".quantlab-map [data-item]").nth(3).hover()
+    lab.page.evaluate("Promise.all(document.getAnimations().map(a => a.finished.catch(() => {})))")
+    found = violations(lab.page)
+    assert not found, found
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_comparison_on_a_phone(visit, theme):
+    lab = visit(theme, page="compare", viewport={"width": 360, "height": 844})
+    assert lab.widget("quantlab-1")
+    assert lab.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 @pytest.mark.parametrize("width", [390, 320])
 def test_a_block_on_a_phone(visit, width):
     lab = visit(page="block", viewport={"width": width, "height": 844})

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.file_server import FileServer
+
 
 @pytest.fixture
 def build(project):
@@ -31,3 +33,11 @@ def build(project):
         return done.returncode, done.stdout + done.stderr, folder / "site"
 
     return run
+
+
+@pytest.fixture
+def server():
+    """A server of files in memory."""
+    server = FileServer()
+    yield server
+    server.close()

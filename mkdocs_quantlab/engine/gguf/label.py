@@ -56,7 +56,7 @@ class Check(NamedTuple):
     share: float
     """Its share of those weights."""
     recipes: tuple[str, ...] | None
-    """llama.cpp's recipes that give every tensor the type that it has, of those that name or main type suggest;
+    """llama.cpp's recipe that the file is named for, or others for the same type, where they explain every tensor's type;
     None where the metadata do not say what recipes ask."""
     agrees: bool
     """Nothing that the file says of itself speaks against its tensors."""
@@ -163,7 +163,8 @@ def _matching(
 
     None where the metadata do not say what recipes ask.
     """
-    tried = [label.recipe if label else None, claimed]
+    named = (label.recipe if label else None) or claimed
+    tried = [named, claimed]
     tried += [recipe for recipe in RECIPES if main and base_type(recipe) == main.type]
     types = [tensor.type for tensor in model.tensors]
     found = []
@@ -172,6 +173,8 @@ def _matching(
             assert recipe
             plans = (plan(model, recipe, imatrix=imatrix) for imatrix in (False, True))
             if any([tensor.type for tensor in each.tensors] == types for each in plans):
+                if recipe == named:
+                    return (recipe,)  # what others would give is of no interest
                 found.append(recipe)
     except GgufError:
         return None

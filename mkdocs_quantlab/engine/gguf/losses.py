@@ -64,7 +64,8 @@ def _summary(found: list[float] | None) -> str:
     if not found:
         return "–"
     ranked = sorted(found)
-    middle = decibel(ranked[len(ranked) // 2])
+    # Two in the middle where their number is even; statistics.median takes a while to import.
+    middle = decibel((ranked[(len(ranked) - 1) // 2] + ranked[len(ranked) // 2]) / 2)
     return middle if len(ranked) == 1 else f"{middle} ({decibel(ranked[0])})"
 
 
@@ -83,13 +84,12 @@ def histogram(sources: Sources, model: str, reference: str, tensor: str) -> Html
     before, after = given["before"], given["after"]
     top = max(1, *before, *after)
     size = sum(before) + given["beyond"][0]
-    distinct = sum(1 for number in after if number)
     return tag(
         "div",
         tag(
             "p",
             tag("code", tensor), f" in {model} (line) over {reference} (area): {decibel(level)}; "
-            f"{count(size, 'weight')} in {len(before)} bins, {distinct} of which {model} uses.",
+            f"{count(size, 'weight')} in {len(before)} bins.",
         ),
         tag(
             "svg",
