@@ -25,6 +25,7 @@ def preset(
     choices: Mapping[str, str],
     help: str,
     *,
+    excludes: Sequence[str] = ("weights",),
     excluding: Mapping[str, Sequence[str]] | None = None,
 ) -> Choice[str]:
     """Where the weights come from."""
@@ -33,17 +34,17 @@ def preset(
         choices,
         label="Weights from",
         help=help,
-        excludes=("weights",),
+        excludes=excludes,
         excluding=excluding,
         menu=True,
         derived={"own": "Your own weights"},
     )
 
 
-def seed() -> Whole:
+def seed(excludes: Sequence[str] = ("weights",)) -> Whole:
     """The seed of drawn weights."""
     return Whole(
-        1, 0, 999_999, label="Seed", help="Start of the random numbers.", excludes=("weights",)
+        1, 0, 999_999, label="Seed", help="Start of the random numbers.", excludes=excludes
     )
 
 

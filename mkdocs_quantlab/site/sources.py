@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
+from mkdocs_quantlab.engine.gguf.blocks import parse_name, span
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.site import losses
+from mkdocs_quantlab.site.models import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +47,22 @@ def _model(sources: SiteSources, key: str) -> Any:
     return sources.models.model(key, sources.warn).to_json()
 
 
+def _block(sources: SiteSources, key: str) -> Any:
+    name = parse_name(key)
+    located = sources.models.tensors(name.model)
+    type_, start, stop = span(name, {each: found.tensor for each, found in located.items()})
+    place = located[name.tensor]
+    if place.big_endian:
+        raise ModelError(f"`{name.model}`: blocks of big-endian files cannot be decoded here")
+    with place.path.open("rb") as file:
+        file.seek(place.start + start)
+        data = file.read(stop - start)
+    return {"type": type_, "data": base64.b64encode(data).decode()}
+
+
 KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
     "model": _model,
+    "block": _block,
     "accuracy": lambda sources, key: losses.accuracy(sources.models, key),
     "histogram": lambda sources, key: losses.histogram(sources.models, key),
 }

@@ -80,7 +80,8 @@ def frames(
     primary = getattr(found.options, found.options.primary)
     assert isinstance(primary, Choice)
     choices = [str(choice) for choice in primary.choices]
-    here = choices.index(str(found.options(strings, sources).values[primary.name]))
+    shown = str(found.options(strings, sources).values[primary.name])
+    here = choices.index(shown) if shown in choices else -1  # it may follow from another option
     others = sorted(set(range(len(choices))) - {here}, key=lambda i: (abs(i - here), i))
     result: dict[str, str] = {}
     size = 0

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine import drawn, options
 from mkdocs_quantlab.engine.figures import fact, facts, note, result
+from mkdocs_quantlab.engine.gguf.blocks import Stored, find_blocks
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, number, precise, short, tight
-from mkdocs_quantlab.engine.options import Choice, OptionError, Whole
+from mkdocs_quantlab.engine.options import Choice, Names, OptionError, Whole
 from mkdocs_quantlab.engine.quant.error import rmse, snr
 from mkdocs_quantlab.engine.quant.ggml import (
     ROLES,
@@ -34,6 +35,7 @@ MOST = 256
 """The largest block has this many weights."""
 
 FORMATS = [entry.name for entry in TYPES.values() if entry.can_encode and entry.block_size > 1]
+DECODED = [entry.name for entry in TYPES.values() if not entry.can_encode]
 
 
 class Options(options.Options):
@@ -45,8 +47,9 @@ class Options(options.Options):
         "Q4_0",
         {name: name for name in FORMATS},
         label="Format",
-        help="The ggml format that the block is stored in.",
+        help="The ggml format that the block is stored in; that of the file where `tensor` is given and this is not.",
         menu=True,
+        derived={name: name for name in DECODED},
     )
     compare = Choice(
         "none",
@@ -63,15 +66,26 @@ class Options(options.Options):
         help="For Q2_K to Q6_K: the sub-block whose search for a scale is drawn.",
     )
     preset = drawn.preset(
-        "gaussian", drawn.LABELS, "Weights drawn from `seed`, as many as the block holds."
+        "gaussian",
+        drawn.LABELS,
+        "Weights drawn from `seed`, as many as the block holds.",
+        excludes=("weights", "tensor"),
     )
-    seed = drawn.seed()
+    seed = drawn.seed(excludes=("weights", "tensor"))
     weights = drawn.weights(
         (),
         MOST,
         "The block's weights, instead of a preset: at least as many as the format's block holds.",
-        ("preset", "seed"),
+        ("preset", "seed", "tensor"),
     )
+    tensor = Names(
+        "a block of a model's tensor, such as `q4:blk.0.ffn_up.weight[3]`",
+        1,
+        label="Block of a file",
+        help="A block out of a file, instead of a preset: shown as it is stored.",
+        excludes=("preset", "seed", "weights"),
+    )
+    stored: Stored | None = None
 
     @property
     def formats(self) -> list[str]:
@@ -79,19 +93,33 @@ class Options(options.Options):
         return [self.format] + [self.compare] * (self.compare != "none")
 
     def check(self) -> None:
+        if self.tensor:
+            self._find()
         needed = max(ggml_type(name).block_size for name in self.formats)
-        if "weights" not in self.given:
+        if "weights" not in self.given and not self.stored:
             self.values["weights"] = tuple(drawn.DRAWN[self.preset](needed, self.seed))
             return
         self.values["preset"] = "own"
         for name in self.formats:
             size = ggml_type(name).block_size
             if len(self.weights) < size:
+                option = "tensor" if self.stored else "weights"
                 raise OptionError(
-                    f"`weights` must fill a block of {name}, which holds {size} weights; "
+                    f"`{option}` must fill a block of {name}, which holds {size} weights; "
                     f"found {count(len(self.weights), 'weight')}",
-                    "weights",
+                    option,
                 )
+
+    def _find(self) -> None:
+        """Takes weights and format from a file."""
+        try:
+            self.stored = find_blocks(self.sources, self.tensor[0])
+        except LookupError as error:
+            raise OptionError(f"`tensor`: {error.args[0]}", "tensor") from None
+        self.values["weights"] = self.stored.weights
+        # Single numbers are no blocks: of F32, F16 and BF16 only the weights are taken.
+        if "format" not in self.given and TYPES[self.stored.type].block_size > 1:
+            self.values["format"] = self.stored.type
 
 
 class Run(NamedTuple):
@@ -110,15 +138,20 @@ class Block:
         name: The format.
         weights: At least one block of weights.
         number: Which of the figure's blocks it is. Bits and fields are named apart; weights are the same ones.
+        stored: What a file has of these weights. A block of its type is shown as it is there: nothing is known of the
+            weights that it was made from.
     """
 
-    def __init__(self, name: str, weights: Sequence[float], number: int) -> None:
+    def __init__(
+        self, name: str, weights: Sequence[float], number: int, stored: Stored | None = None
+    ) -> None:
         self.entry = ggml_type(name)
         self.name = name
         self.prefix = "rs"[number]
         self.field_prefix = "fg"[number]
         self.weights = weights[: self.entry.block_size]
-        self.data = encode(name, self.weights)
+        self.is_stored = stored is not None and stored.type == name
+        self.data = stored.first if stored and self.is_stored else encode(name, self.weights)
         self.values = decode(name, self.data)
         self.rmse = rmse(self.weights, self.values)
         self.snr = snr(self.weights, self.values)
@@ -176,11 +209,16 @@ def _sentence(blocks: Sequence[Block]) -> Html:
     parts = []
     for block in blocks:
         entry = block.entry
+        error = (
+            ", as the file has them. "
+            if block.is_stored
+            else f", with an RMSE of {number(block.rmse)} and a signal-to-noise ratio of {decibel(block.snr)}. "
+        )
         parts.append(
             join(
                 tag("strong", block.name),
                 f" stores {entry.block_size} weights in {count(entry.block_bytes, 'byte')}, {entry.bits_per_weight:g} "
-                f"bits each, with an RMSE of {number(block.rmse)} and a signal-to-noise ratio of {decibel(block.snr)}. ",
+                f"bits each{error}",
             )
         )
     return result(*parts)
@@ -198,6 +236,11 @@ def _weights(block: Block) -> Html:
             share = round(8 * min(1.0, abs(value) / largest))
             shade = "z" if share == 0 else f"{'n' if value < 0 else 'p'}{share}"
             steps = arithmetic(block.name, block.data, i, precise)
+            was = (
+                ""
+                if block.is_stored
+                else f"; it was {number(block.weights[i])}, error {value - block.weights[i]:+.6f}"
+            )
             cells.append(
                 tag(
                     "li",
@@ -205,8 +248,7 @@ def _weights(block: Block) -> Html:
                     class_=shade,
                     data_item=f"w{i}",
                     data_lights=_ranges(block.prefix, (r.place for r in block.runs_of_weight[i])),
-                    data_detail=f"weight {i} in {block.name}: {block.entry.formula} = {steps} = {number(value)}; "
-                    f"it was {number(block.weights[i])}, error {value - block.weights[i]:+.6f}",
+                    data_detail=f"weight {i} in {block.name}: {block.entry.formula} = {steps} = {number(value)}{was}",
                 )
             )
         label = f"Sub-block {sub}" if block.scales > 1 else f"{size} weights, read back"
@@ -409,6 +451,15 @@ def _search(block: Block, given: Options) -> Html | None:
 
 
 def _one(block: Block, given: Options) -> Html:
+    errors = (
+        ()
+        if block.is_stored
+        else (
+            fact("RMSE", number(block.rmse)),
+            fact("SNR", decibel(block.snr)),
+            fact("Largest error", number(block.worst)),
+        )
+    )
     return tag(
         "div",
         tag("p", tag("strong", block.name), ": ", tag("code", block.entry.formula)),
@@ -421,9 +472,7 @@ def _one(block: Block, given: Options) -> Html:
         facts(
             fact("Bytes", str(block.entry.block_bytes)),
             fact("Bits per weight", f"{block.entry.bits_per_weight:g}"),
-            fact("RMSE", number(block.rmse)),
-            fact("SNR", decibel(block.snr)),
-            fact("Largest error", number(block.worst)),
+            *errors,
         ),
         None
         if all(map(math.isfinite, block.values))
@@ -431,8 +480,8 @@ def _one(block: Block, given: Options) -> Html:
             "A weight is too large: its scale lies beyond float16's largest number, 65504, and is stored as infinity, "
             "as ggml does it."
         ),
-        _search(block, given),
-        _steps(block),
+        None if block.is_stored else _search(block, given),
+        None if block.is_stored else _steps(block),
         _hex(block),
         class_="quantlab-block",
     )
@@ -440,7 +489,7 @@ def _one(block: Block, given: Options) -> Html:
 
 def render(given: Options) -> Html:
     """The figure: result, and for each format its weights, its bytes and how they came about."""
-    blocks = [Block(name, given.weights, i) for i, name in enumerate(given.formats)]
+    blocks = [Block(name, given.weights, i, given.stored) for i, name in enumerate(given.formats)]
     return join(
         _sentence(blocks),
         tag(
@@ -450,5 +499,8 @@ def render(given: Options) -> Html:
         ),
         note(
             "Bytes, scales and values are those of ggml's x86-64 reference, without an importance matrix."
+            if given.stored is None
+            else f"Out of a file: {given.tensor[0]}, stored as {given.stored.type}. The weights before quantization are not in it; "
+            "another format encodes the weights as they are read back."
         ),
     )

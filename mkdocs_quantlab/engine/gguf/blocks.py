@@ -1,0 +1,97 @@
+"""Blocks of tensors in files: how they are named, and what sources answer.
+
+Sources answer `block "MODEL:TENSOR[NUMBER]"` with `type`, the ggml type's name, and `data`, the block and as many after it as
+make `WEIGHTS` weights, as far as the tensor has them, in Base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine.nearest import did_you_mean, nearest_number
+from mkdocs_quantlab.engine.quant.ggml import TYPES, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mkdocs_quantlab.engine.gguf.header import Tensor
+    from mkdocs_quantlab.engine.sources import Sources
+
+WEIGHTS = 256
+"""Weights that are read: the largest block has as many."""
+
+
+class Name(NamedTuple):
+    """Which block of which tensor of which model."""
+
+    model: str
+    tensor: str
+    number: int
+
+
+class Stored(NamedTuple):
+    """Blocks out of a file."""
+
+    type: str
+    """The ggml type's name."""
+    data: bytes
+
+    @property
+    def first(self) -> bytes:
+        """The block that was named."""
+        return self.data[: TYPES[self.type].block_bytes]
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """All weights, decoded."""
+        return tuple(decode(self.type, self.data))
+
+
+def parse_name(text: str) -> Name:
+    """What `q4:blk.0.ffn_up.weight[3]` names; the first block where no number is given.
+
+    Raises:
+        LookupError: The text is no such name.
+    """
+    match = re.fullmatch(r"([^:\s]+):([^\s\[\]]+)(?:\[([0-9]{1,12})\])?", text)
+    if match is None:
+        raise LookupError(f"a block is named as in `q4:blk.0.ffn_up.weight[3]`; found `{text}`")
+    return Name(match[1], match[2], int(match[3] or 0))
+
+
+def span(name: Name, tensors: Mapping[str, Tensor]) -> tuple[str, int, int]:
+    """Where a named block and those after it are: the type, the first byte within the tensor, and the end.
+
+    Raises:
+        LookupError: There is no such tensor or block, or its type is not known here.
+    """
+    tensor = tensors.get(name.tensor)
+    if tensor is None:
+        hint = did_you_mean(name.tensor, tensors)
+        raise LookupError(f"`{name.model}` has no tensor `{name.tensor}`{hint}")
+    if tensor.type_name not in TYPES:
+        raise LookupError(
+            f"`{name.tensor}` has the type {tensor.type_name}, which cannot be decoded here"
+        )
+    entry = TYPES[tensor.type_name]
+    blocks = tensor.parameters // entry.block_size
+    if name.number >= blocks:
+        hint = nearest_number(str(name.number), [0, blocks - 1]) if blocks else ""
+        raise LookupError(
+            f"`{name.tensor}` has {blocks:,} blocks, counted from 0; found {name.number}{hint}"
+        )
+    stop = min(blocks, name.number + WEIGHTS // entry.block_size)
+    return entry.name, name.number * entry.block_bytes, stop * entry.block_bytes
+
+
+def find_blocks(sources: Sources, text: str) -> Stored:
+    """The named block and those after it.
+
+    Raises:
+        LookupError: There are none; the message says why.
+    """
+    parse_name(text)
+    answer = sources.find("block", text)
+    return Stored(answer["type"], base64.b64decode(answer["data"]))
