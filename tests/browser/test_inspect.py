@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -139,6 +140,7 @@ class Host:
         ranges: It answers ranges.
         allows: It lets other sites read from it.
         exposes: It lets them see how large the file is.
+        open: It answers at all; until then it keeps everyone waiting.
     """
 
     origin = "http://models.test/"
@@ -146,11 +148,14 @@ class Host:
     def __init__(self, content: bytes) -> None:
         self.content = content
         self.ranges = self.allows = self.exposes = True
+        self.open = threading.Event()
+        self.open.set()
         self.asked: list[tuple[str, str]] = []
 
     def __call__(self, request: BaseHTTPRequestHandler) -> None:
         asked = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("Range", ""))
         self.asked.append((request.command, request.headers.get("Range", "")))
+        self.open.wait()
         if "/tiny" not in request.path:
             self.answer(request, 404, b"")
         elif asked and self.ranges:
@@ -182,15 +187,28 @@ class Host:
 def host(files, server) -> Iterator[Host]:
     host = server.others[Host.origin] = Host(files["q4"].read_bytes())
     yield host
+    host.open.set()
     del server.others[Host.origin]
 
 
-def ask(lab, address):
+def ask(lab, address, *, settle=True):
     inspector = lab.widget("quantlab-1")
     inspector.root.locator("[type=url]").fill(address)
     inspector.root.get_by_role("button", name="Read", exact=True).click()
-    inspector.settle()
+    if settle:
+        inspector.settle()
     return inspector
+
+
+def test_a_server_that_does_not_answer_can_be_given_up(lab, host, files):
+    host.open.clear()
+    lab.wanted.append(host.origin)
+    inspector = ask(lab, f"{host.origin}tiny-Q4_K_M.gguf", settle=False)
+    inspector.stop.click()
+    inspector.settle()
+    assert inspector.status.inner_text().startswith("Stopped.")
+    give(inspector, files["q8"])
+    expect(inspector.result).to_contain_text("tiny-Q8_0 stores")
 
 
 @pytest.mark.parametrize("exposes", [True, False])
