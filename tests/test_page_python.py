@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
 import subprocess
@@ -107,6 +108,8 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"format": "Q4_K", "compare": "Q6_K"},
             {"format": "Q3_K", "preset": "laplace", "seed": "5", "sub": "7"},
             {"format": "NVFP4", "compare": "TQ1_0", "preset": "outlier"},
+            {"tensor": "a:x[2]"},
+            {"tensor": "a:x[2]", "format": "Q4_0"},
         ],
         "quantization-layer": [
             {},
@@ -141,6 +144,8 @@ def test_the_page_draws_what_the_build_draws(run, name):
         model("b", "b-UD-Q2_K_XL.gguf", "Q2_K", more={"blk.1.attn_q.weight": "Q3_K"}),
     )
     found.found["accuracy b a"] = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
+    data = base64.b64encode(bytes(range(66))).decode()
+    found.found["block a:x[2]"] = {"type": "IQ2_XXS", "data": data}
     given = json.dumps({**found.to_json(), "files": ["b"]})
     code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, {given!r}, '') for o in {texts!r}])"
     assert run(code) == [respond(name, options, given, "") for options in texts]

@@ -83,6 +83,10 @@ PAGES = {
 
 <div data-quantization-block></div>
 """,
+    "stored.md": """# A block of a file
+
+<div data-quantization-block data-tensor="q4:blk.0.attn_q.weight[1]"></div>
+""",
     "formats.md": """# Formats
 
 <div data-quantization-formats></div>
@@ -210,6 +214,7 @@ def site(
                 {"Wide": "wide.md"},
                 {"Block": "block.md"},
                 {"Legacy": "legacy.md"},
+                {"Stored": "stored.md"},
                 {"Formats": "formats.md"},
                 {"Compare": "compare.md"},
                 {"Inspect": "inspect.md"},

@@ -1,12 +1,14 @@
 """The block of bytes: what belongs together lights up together, and an edited weight is encoded again."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from mkdocs_quantlab.engine.gguf.ranges import read_file
 from mkdocs_quantlab.engine.quant import samples
-from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, encode
+from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, decode, encode
 from mkdocs_quantlab.engine.widgets import answer
 
 pytestmark = pytest.mark.xdist_group("browser-python")
@@ -84,3 +86,24 @@ def test_an_edited_weight_is_encoded_again(block):
         re.compile("must fill a block of Q4_K, which holds 256 weights")
     )
     assert block.control("weights").get_attribute("aria-invalid") == "true"
+
+
+def shown(block):
+    """The bytes of the first block."""
+    cells = block.root.locator(".quantlab-block").first.locator(".quantlab-byte b")
+    return bytes.fromhex("".join(cells.all_inner_texts()))
+
+
+def test_a_block_of_a_file_is_encoded_again_when_it_is_edited(visit, models):
+    block = visit("material", "stored").widget("quantlab-1")
+    path = Path(models["q4"])
+    header = read_file(path)
+    (tensor,) = (each for each in header.tensors if each.name == "blk.0.attn_q.weight")
+    start = header.data_start + tensor.offset + 144
+    stored = path.read_bytes()[start : start + 144]
+    assert shown(block) == stored
+    weights = decode("Q4_K", stored)
+    weights[3] = 0.9
+    block.set("weights", " ".join(map(str, weights)))
+    block.settle()
+    assert shown(block) == encode("Q4_K", weights)

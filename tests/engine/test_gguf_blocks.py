@@ -57,6 +57,15 @@ def test_another_format_encodes_what_was_read_back():
     assert code(drawn["html"]) == [encode("Q4_K", weights), data[:34]]
 
 
+def test_weights_take_the_place_of_those_of_the_file():
+    own = " ".join(["1"] * 256)
+    drawn = draw("Q6_K", encode("Q6_K", WEIGHTS), weights=own)
+    assert code(drawn["html"]) == [encode("Q6_K", [1.0] * 256)]
+    only_decoded = bytes(range(TYPES["IQ2_XXS"].block_bytes))
+    drawn = draw("IQ2_XXS", only_decoded, weights=own)
+    assert code(drawn["html"]) == [encode("Q4_0", [1.0] * 32)]
+
+
 def test_numbers_that_are_no_blocks_give_weights():
     drawn = draw("F16", encode("F16", WEIGHTS), format="Q6_K")
     assert code(drawn["html"]) == [encode("Q6_K", decode("F16", encode("F16", WEIGHTS)))]
@@ -71,7 +80,6 @@ def test_every_format_comes_with_a_block_that_only_decodes():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"tensor": KEY, "weights": "1 2"}, "exclude each other"),
         ({"tensor": KEY, "preset": "laplace"}, "exclude each other"),
         ({"tensor": "q4"}, r"`tensor`: a block is named as in .*; found `q4`"),
         ({"tensor": "q4:x[a]"}, r"found `q4:x\[a\]`"),

@@ -14,6 +14,7 @@ from mkdocs_quantlab.site.lock import NAME, LockError
 from mkdocs_quantlab.site.models import ModelError, Models
 from mkdocs_quantlab.site.sources import SiteSources
 from tests import file_server as serve
+from tests.gguf.writer import big_header
 from tests.gguf_files import write_gguf
 
 PAGE = "# Lab\n\n<div data-gguf-compare></div>\n"
@@ -84,6 +85,20 @@ def test_a_server_is_asked_once_and_that_is_said(site, server):
     found = models(site)
     found.model(address, told.append)
     assert "name it under `models` in mkdocs.yml and run" in told[1]
+
+
+def test_further_files_of_a_model_cost_little(tmp_path, server):
+    data = big_header(tokens=100_000, merges=150_000)
+    server.files["/a.gguf"] = server.files["/b.gguf"] = data
+    found = Models({name: server.url(f"/{name}.gguf") for name in "ab"}, tmp_path)
+    first = found.model("a", lambda _: None)
+    assert len(server.requests) <= 16
+    assert sum(request.sent for request in server.requests) < 1.05 * len(data)
+    assert first.metadata["tokenizer.ggml.scores"].digests
+    del server.requests[:]
+    assert found.model("b", lambda _: None).tensors == first.tensors
+    assert len(server.requests) <= 8
+    assert sum(request.sent for request in server.requests) <= 500_000
 
 
 def test_what_is_locked_needs_no_network(site, server):

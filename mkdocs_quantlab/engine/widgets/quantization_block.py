@@ -76,14 +76,14 @@ class Options(options.Options):
         (),
         MOST,
         "The block's weights, instead of a preset: at least as many as the format's block holds.",
-        ("preset", "seed", "tensor"),
+        ("preset", "seed"),
     )
     tensor = Names(
         "a block of a model's tensor, such as `q4:blk.0.ffn_up.weight[3]`",
         1,
         label="Block of a file",
-        help="A block out of a file, instead of a preset: shown as it is stored.",
-        excludes=("preset", "seed", "weights"),
+        help="A block out of a file, instead of a preset: shown as it is stored, unless `weights` take its place.",
+        excludes=("preset", "seed"),
     )
     stored: Stored | None = None
 
@@ -113,13 +113,20 @@ class Options(options.Options):
     def _find(self) -> None:
         """Takes weights and format from a file."""
         try:
-            self.stored = find_blocks(self.sources, self.tensor[0])
+            found = find_blocks(self.sources, self.tensor[0])
         except LookupError as error:
             raise OptionError(f"`tensor`: {error.args[0]}", "tensor") from None
-        self.values["weights"] = self.stored.weights
+        if "weights" not in self.given:
+            self.stored = found
+            self.values["weights"] = found.weights
         # Single numbers are no blocks: of F32, F16 and BF16 only the weights are taken.
-        if "format" not in self.given and TYPES[self.stored.type].block_size > 1:
-            self.values["format"] = self.stored.type
+        entry = TYPES[found.type]
+        if (
+            "format" not in self.given
+            and entry.block_size > 1
+            and (self.stored or entry.can_encode)
+        ):
+            self.values["format"] = entry.name
 
 
 class Run(NamedTuple):
