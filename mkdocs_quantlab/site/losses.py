@@ -1,10 +1,19 @@
-"""What tensors of local models lost against a reference, measured when a site is built, for `engine.gguf.losses`."""
+"""What tensors of local models lost against a reference, and what one would lose in other types, measured when a site is built.
+
+For `engine.gguf.losses` and `engine.quant.ggml.ratios`.
+"""
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from mkdocs_quantlab.engine.numbers import count
+from mkdocs_quantlab.engine.quant.ggml import TYPES, ratios
+from mkdocs_quantlab.engine.quant.ggml.errors import GgmlError
+from mkdocs_quantlab.engine.quant.ggml.measured import SNR
+from mkdocs_quantlab.site.models import ModelError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -41,6 +50,28 @@ def histogram(models: Models, key: str) -> dict[str, Any]:
     return _files().histogram(*found)._asdict()  # type: ignore[no-any-return]
 
 
+def snr(located: Located) -> dict[str, Any]:
+    """What each type that can be encoded here would keep of a tensor.
+
+    Raises:
+        LookupError: It is no matrix whose rows are blocks of weights, or `measure` is not installed.
+        ModelError: Its weights cannot be read, or have no such ratio.
+    """
+    tensor = located.tensor
+    if len(tensor.shape) < 2:
+        raise LookupError(
+            f"`{tensor.name}` has one dimension, which stays in F32 in every recipe; name a matrix"
+        )
+    row = tensor.shape[0]
+    sizes = {TYPES[name].block_size for name in SNR} - {1}
+    if all(row % size for size in sizes):
+        raise LookupError(
+            f"`{tensor.name}` has rows of {count(row, 'weight')}, which are whole blocks of no format; the smallest hold "
+            f"{min(sizes)}; name a matrix whose rows are blocks"
+        )
+    return _snr(located, located.path.stat().st_mtime_ns)
+
+
 def _state(models: Models, name: str) -> State:
     """A model's tensors, each with the time of its file: what was measured stands as long as it does."""
     return tuple((each, each.path.stat().st_mtime_ns) for each in models.tensors(name).values())
@@ -54,6 +85,25 @@ def _accuracy(model: State, reference: State) -> dict[str, float | None]:
     return {
         name: None if math.isinf(found.snr_db) else round(found.snr_db, 3)
         for name, found in _files().errors(tensors, others)
+    }
+
+
+@lru_cache(maxsize=32)
+def _snr(located: Located, _: int) -> dict[str, Any]:
+    tensor = located.tensor
+    try:
+        found = _files().trial(located, ratios.measurable(tensor.shape[0]))
+    except GgmlError as error:
+        raise ModelError(f"{located.path.name}: {error}") from None
+    return {
+        "type": tensor.type_name,
+        "shape": list(tensor.shape),
+        "rms": float(f"{found.rms:.6g}"),
+        "snr": {
+            name: None if math.isinf(level) else round(level, 3)
+            for name, level in ((name, each.snr_db) for name, each in found.accuracy.items())
+            if level > -math.inf  # neither where numbers went beyond a type's range
+        },
     }
 
 
