@@ -91,6 +91,10 @@ PAGES = {
 
 <div data-quantization-formats></div>
 """,
+    "measured.md": """# Formats on a tensor
+
+<div data-quantization-formats data-tensor="f32:blk.0.attn_q.weight"></div>
+""",
     "compare.md": """# Files
 
 <div data-gguf-compare></div>
@@ -216,6 +220,7 @@ def site(
                 {"Legacy": "legacy.md"},
                 {"Stored": "stored.md"},
                 {"Formats": "formats.md"},
+                {"Measured": "measured.md"},
                 {"Compare": "compare.md"},
                 {"Inspect": "inspect.md"},
                 {"Chat": "chat.md"},
