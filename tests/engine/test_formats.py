@@ -309,7 +309,7 @@ def test_a_format_without_figure_says_why():
     snr = {name: level for name, level in MEASURED.items() if TYPES[name].block_size <= 64}
     del snr["MXFP4"]
     html = of_tensor(snr, row=64, formats="IQ2_XS Q4_K MXFP4 Q4_0", sort="snr")["html"]
-    assert "<td>encoded by ggml only</td><td>–</td>" in row_of(html, "IQ2_XS")
+    assert "<td>ggml only</td><td>–</td>" in row_of(html, "IQ2_XS")
     assert "<td>blocks of 256, rows of 64</td><td>–</td>" in row_of(html, "Q4_K")
     assert "<td>beyond its range</td><td>–</td>" in row_of(html, "MXFP4")
     assert re.findall(r'<tr data-item="(\w+)"', html)[0] == "Q4_0", "those without come last"

@@ -156,7 +156,7 @@ def of_tensor(sources: Sources, text: str) -> Ratios:
 def _why(name: str, row: int) -> str:
     """Why a type has no ratio on a tensor with rows of that many weights."""
     if name in BY_GGML:
-        return "encoded by ggml only"
+        return "ggml only"
     if name not in measurable(row):
         return f"blocks of {TYPES[name].block_size}, rows of {row}"
     return "beyond its range"
