@@ -1,0 +1,64 @@
+/** An answer as it grows: what was asked, what has come, and how it ended. */
+import type { Candidate, ChatEvent, ChatRequest, Endpoint, Figures, Problem, Reason } from "./wire.ts";
+
+export interface Token extends Candidate {
+  readonly candidates: readonly Candidate[];
+}
+
+export interface Answer {
+  readonly request: ChatRequest;
+  readonly endpoint: Pick<Endpoint, "kind" | "url">;
+  /** What the server says it waits for, while it has not begun. */
+  waiting?: "loading" | "busy";
+  /** The model that answered, by the server's word; empty where it has not said. */
+  model: string;
+  text: string;
+  thinking: string;
+  tokens: Token[];
+  /** Absent while the answer grows. */
+  reason?: Reason;
+  figures?: Figures;
+  problem?: Problem;
+}
+
+export function newAnswer(request: ChatRequest, endpoint: Pick<Endpoint, "kind" | "url">): Answer {
+  return { request, endpoint: { kind: endpoint.kind, url: endpoint.url }, model: "", text: "", thinking: "", tokens: [] };
+}
+
+/** Takes an event in. */
+export function receive(answer: Answer, event: ChatEvent): void {
+  if (event.type !== "waiting") delete answer.waiting;
+  switch (event.type) {
+    case "waiting":
+      answer.waiting = event.why;
+      break;
+    case "model":
+      answer.model = event.model;
+      break;
+    case "text":
+      answer.text += event.text;
+      break;
+    case "thinking":
+      answer.thinking += event.text;
+      break;
+    case "token":
+      answer.tokens.push({ token: event.token, logprob: event.logprob, candidates: event.candidates });
+      break;
+    case "done":
+      answer.reason = event.reason;
+      answer.figures = event.figures;
+      if (event.problem) answer.problem = event.problem;
+  }
+}
+
+/** Tokens a second, by the server's figures; undefined where it gives none. */
+export function speed({ tokens, generation }: Figures): number | undefined {
+  return tokens && generation ? (tokens / generation) * 1000 : undefined;
+}
+
+/** The model that answered, where it is not the one that was asked for: then two models may be one and the same. */
+export function otherModel({ model, request }: Pick<Answer, "model" | "request">): string | undefined {
+  // Ollama leaves `:latest` out or puts it in; others answer with a dated version of the name.
+  const plain = (name: string): string => name.toLowerCase().replace(/:latest$/, "");
+  return model && !plain(model).startsWith(plain(request.model)) ? model : undefined;
+}

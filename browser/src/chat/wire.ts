@@ -1,0 +1,148 @@
+/**
+ * What the chat says to a model server and hears from it, whichever server it is.
+ *
+ * One `Endpoint` speaks to one server. The chat and the comparison know this file only: not which of the servers' own
+ * languages is spoken, nor whether the model runs elsewhere or in the page.
+ */
+
+/** What the sampler is told, explicitly each time: servers' own defaults differ, even between two APIs of one server. */
+export interface Settings {
+  /** Whole number, from 0. */
+  readonly seed: number;
+  /** From 0, which always takes the likeliest token. */
+  readonly temperature: number;
+  /** From 0 to 1: sample from the likeliest tokens that have this probability together. */
+  readonly topP: number;
+  /** The most tokens an answer may have; thinking counts. */
+  readonly maxTokens: number;
+  /** Let the model think first, where it can. */
+  readonly think: boolean;
+}
+
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export interface ChatRequest {
+  /** The server's name of the model. */
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly settings: Settings;
+  /** How many candidates to tell for each token, up to 20; where absent, tokens are not told one by one. */
+  readonly candidates?: number;
+}
+
+export interface Candidate {
+  readonly token: string;
+  /** Natural logarithm of its probability. */
+  readonly logprob: number;
+}
+
+/**
+ * How an answer ended.
+ *
+ * - `stop`: the model ended it.
+ * - `length`: it reached `maxTokens`, or the model's context.
+ * - `looped`: the model repeated itself, and the server cut it off: a result, not a failure.
+ * - `cut`: the stream ended, or fell silent, without a word on why.
+ * - `stopped`: the reader stopped it.
+ * - `error`: it failed; `problem` says how.
+ */
+export type Reason = "stop" | "length" | "looped" | "cut" | "stopped" | "error";
+
+/** Durations in milliseconds. The server's own, but for `firstToken` and `total`; absent where it tells none. */
+export interface Figures {
+  /** From sending the request to the first visible text, thinking included, as seen in the page. */
+  firstToken?: number;
+  /** From sending the request to its end, as seen in the page. */
+  total: number;
+  /** Loading the model. */
+  load?: number;
+  /** Reading the prompt. */
+  prompt?: number;
+  promptTokens?: number;
+  /** Writing the answer. */
+  generation?: number;
+  tokens?: number;
+}
+
+/** Why a request failed. */
+export interface Problem {
+  /** The server's words, or the browser's; no key is ever in it. */
+  readonly message: string;
+  /** The HTTP status, or 0 where there was no answer that the page may read. */
+  readonly status: number;
+}
+
+export type ChatEvent =
+  /** Nothing yet: the request is put again when the server has loaded the model, or has room. */
+  | { readonly type: "waiting"; readonly why: "loading" | "busy"; readonly seconds: number }
+  /** The model that answers, by the server's word, once. */
+  | { readonly type: "model"; readonly model: string }
+  /** Never empty. */
+  | { readonly type: "text"; readonly text: string }
+  /** Never empty. */
+  | { readonly type: "thinking"; readonly text: string }
+  /** A token that the text or thinking before it holds; likeliest candidate first. */
+  | { readonly type: "token"; readonly token: string; readonly logprob: number; readonly candidates: readonly Candidate[] }
+  | { readonly type: "done"; readonly reason: Reason; readonly figures: Figures; readonly problem?: Problem };
+
+/** A model that a server offers. */
+export interface Model {
+  readonly name: string;
+  /** Bytes. */
+  readonly size?: number;
+  /** As the server puts it, for example `Q4_K_M`. */
+  readonly quantization?: string;
+  /** As the server puts it, for example `4.6B`. */
+  readonly parameters?: string;
+}
+
+/** What a server tells of a model's file. */
+export interface ModelCard extends Model {
+  /** GGUF metadata by key. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly tensors: readonly { readonly name: string; readonly type: string; readonly shape: readonly number[] }[];
+}
+
+export interface Endpoint {
+  readonly kind: "ollama" | "openai" | "browser";
+  /** Where the model runs, as it is shown to the reader. */
+  readonly url: string;
+
+  /** @throws EndpointError */
+  models(signal?: AbortSignal): Promise<Model[]>;
+
+  /**
+   * What the server tells of a model's file, or null where it tells nothing.
+   *
+   * @throws EndpointError
+   */
+  show(model: string, signal?: AbortSignal): Promise<ModelCard | null>;
+
+  /**
+   * Gets a model into memory, so that an answer's durations are its own.
+   *
+   * @throws EndpointError
+   */
+  warmUp(model: string, signal?: AbortSignal): Promise<void>;
+
+  /**
+   * Asks for an answer. Never throws; the last event, and only the last, is `done`.
+   *
+   * @param signal Ends the answer with `stopped`.
+   */
+  ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
+}
+
+/** A request that got no usable answer. */
+export class EndpointError extends Error implements Problem {
+  readonly status: number;
+
+  constructor(message: string, status = 0) {
+    super(message);
+    this.name = "EndpointError";
+    this.status = status;
+  }
+}
