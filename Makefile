@@ -16,6 +16,7 @@ build: $(READY) static
 
 ## Run all checks and tests
 test: check | chromium
+	cd browser && npm run --silent test
 	$(BIN)/pytest -n auto --dist loadgroup
 
 ## Types and style, of Python and of TypeScript

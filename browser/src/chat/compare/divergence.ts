@@ -1,9 +1,9 @@
 /** Where two streams of tokens part. */
 
-/** Any token of a stream; what is compared is its text. */
-export interface Piece {
-  text: string;
-}
+import type { Token } from "../answer.ts";
+
+/** What is compared of a token is its text. */
+type Piece = Pick<Token, "token">;
 
 /** The places in two streams up to which they say the same. */
 export interface Parting {
@@ -13,7 +13,7 @@ export interface Parting {
 }
 
 const rest = (stream: readonly Piece[], from: number, to: number): string =>
-  stream.slice(from, to).map((piece) => piece.text).join("");
+  stream.slice(from, to).map((piece) => piece.token).join("");
 
 /**
  * The first tokens that differ; null where both streams say the same to their ends.

@@ -21,7 +21,7 @@ function logGamma(x: number): number {
   let shift = 0;
   for (; x < 10; x++) shift += Math.log(x);
   const square = x * x;
-  const series = (1 / 12 - (1 / 360 - (1 / 1260 - 1 / 1680 / square) / square) / square) / x;
+  const series = (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / 1188 / square) / square) / square) / square) / x;
   return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series - shift;
 }
 
