@@ -45,7 +45,7 @@ export interface Candidate {
  * - `stop`: the model ended it.
  * - `length`: it reached `maxTokens`, or the model's context.
  * - `looped`: the model repeated itself, and the server cut it off: a result, not a failure.
- * - `cut`: the stream ended, or fell silent, without a word on why.
+ * - `cut`: the stream ended without a word on why.
  * - `stopped`: the reader stopped it.
  * - `error`: it failed; `problem` says how.
  */

@@ -1,0 +1,66 @@
+/** Where a model server is, and who may be told a key. */
+
+/**
+ * An endpoint's address as it was typed.
+ *
+ * @throws Error with a sentence for the reader. What was typed is not repeated: it may hold a password.
+ */
+export function readAddress(text: string): URL {
+  const typed = text.trim();
+  if (!typed) throw new Error("Type the address of a model server, for example http://localhost:11434.");
+  let url: URL;
+  try {
+    url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `${isLoopback(typed.split(/[:/]/)[0]!) ? "http" : "https"}://${typed}`);
+  } catch {
+    throw new Error("This is no address. An address looks like http://localhost:11434 or https://models.example.edu.");
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("An address begins with https:// or http://.");
+  if (url.username || url.password) throw new Error("Leave name and password out of the address: a key has its own field.");
+  if (url.search || url.hash) throw new Error("Leave out what follows ? or # in the address: a key has its own field.");
+  return url;
+}
+
+/** The address without a final slash. */
+export function written(url: URL): string {
+  return url.href.replace(/\/+$/, "");
+}
+
+/** The host is this very machine. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/i.test(host);
+}
+
+/** The host is an address of a private network, or a name that only one has. */
+export function isPrivate(host: string): boolean {
+  return /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/i.test(host) || /\.(local|lan|internal|home\.arpa)$/i.test(host) || /^[a-z0-9-]+$/i.test(host);
+}
+
+/** A key, in memory only, for one origin. */
+export class Key {
+  #value = "";
+  #origin = "";
+
+  /** Takes a key for an endpoint; an empty one forgets the one before. @throws Error with a sentence for the reader. */
+  set(value: string, endpoint: URL): void {
+    this.#value = "";
+    const key = value.trim();
+    if (!key) return;
+    if (!/^[\x21-\x7e]+$/.test(key)) throw new Error("A key has no spaces and only plain letters, digits and signs.");
+    if (endpoint.protocol !== "https:" && !isLoopback(endpoint.hostname)) {
+      throw new Error("A key is not sent over plain http, where everyone on the way can read it. Use the https address of the server.");
+    }
+    this.#value = key;
+    this.#origin = endpoint.origin;
+  }
+
+  /** The key for a request, or nothing where it goes to another origin than the one the key was given for. */
+  for(url: URL): string {
+    if (url.origin !== this.#origin) return "";
+    return this.#value;
+  }
+
+  /** Forgets the key where the endpoint is now another. */
+  bind(endpoint: URL): void {
+    if (endpoint.origin !== this.#origin) this.#value = "";
+  }
+}

@@ -1,0 +1,134 @@
+/** Requests to a model server: no cookies, no redirects, no referrer, and the key for its own origin only. */
+import { isLoopback, type Key } from "./address.ts";
+import { EndpointError } from "./wire.ts";
+
+/** Error pages are read this far. */
+const ERROR_BYTES = 64 * 1024;
+
+/** What any request of this page to a model server goes with. */
+export const PLAIN: RequestInit = { credentials: "omit", redirect: "error", referrerPolicy: "no-referrer", cache: "no-store" };
+
+export class Http {
+  constructor(
+    readonly base: URL,
+    readonly key: Key,
+  ) {}
+
+  /** The address of a path below the base. */
+  at(path: string): URL {
+    const url = new URL(this.base);
+    url.pathname = url.pathname.replace(/\/+$/, "") + path;
+    return url;
+  }
+
+  /**
+   * Sends a request: a POST of JSON where there is a body, else a GET.
+   *
+   * @throws EndpointError Where there is no answer, or its status is not a success.
+   */
+  async send(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+    const url = this.at(path);
+    const key = this.key.for(url);
+    // Servers allow few headers across origins; Ollama's list has these two.
+    const headers: Record<string, string> = {};
+    if (key) headers.Authorization = `Bearer ${key}`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const request: RequestInit & { targetAddressSpace?: string } = { ...PLAIN, headers };
+    if (body !== undefined) Object.assign(request, { method: "POST", body: JSON.stringify(body) });
+    if (signal) request.signal = signal;
+    // To a page on https, plain http is closed but for the local network, if it is asked for by this name.
+    if (url.protocol === "http:" && globalThis.location?.protocol === "https:" && !isLoopback(url.hostname)) request.targetAddressSpace = "local";
+    let response: Response;
+    try {
+      response = await fetch(url, request);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new EndpointError("The browser got no answer that this page may read.");
+    }
+    if (response.ok) return response;
+    const said = await errorText(response);
+    // A server that repeats the key must not get it onto the screen.
+    throw new EndpointError(key ? said.replaceAll(key, "…") : said, response.status);
+  }
+
+  /** The JSON that a request is answered with. @throws EndpointError */
+  async json(path: string, body?: unknown, signal?: AbortSignal): Promise<Json> {
+    const response = await this.send(path, body, signal);
+    try {
+      return asJson(await response.json());
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new EndpointError("The answer was not JSON: this is no model server's address.", 404);
+    }
+  }
+}
+
+/** An object that another party sent: any key may be missing, any value may be anything. */
+export type Json = { readonly [key: string]: unknown };
+
+/** The value as an object; an empty one where it is none. */
+export function asJson(value: unknown): Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** A finite number, or undefined. */
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** The same without the keys that have no value. */
+export function defined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** What a server says is wrong, in any of the shapes in use; empty where it says nothing. */
+export function complaint(record: Json): string {
+  const { error } = record;
+  if (typeof error === "string") return error;
+  // FastAPI says `detail`, vLLM puts `object: "error"` beside `message`.
+  return asText(asJson(error).message) || asText(record.message) || asText(record.detail) || (error ? JSON.stringify(error).slice(0, 300) : "");
+}
+
+async function errorText(response: Response): Promise<string> {
+  let text = "";
+  try {
+    for await (const part of texts(response)) {
+      text += part;
+      if (text.length > ERROR_BYTES) break;
+    }
+  } catch {
+    // What there is of it will do.
+  }
+  try {
+    text = complaint(asJson(JSON.parse(text))) || text;
+  } catch {
+    // A proxy's page of HTML: its title says most.
+    text = /<title>([^<]*)/i.exec(text)?.[1] ?? text;
+  }
+  return text.trim().slice(0, 300) || response.statusText || `Status ${response.status}`;
+}
+
+/** A response's text as it arrives; characters that are split between two parts come whole. */
+export async function* texts(response: Response): AsyncGenerator<string> {
+  const reader = response.body!.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      const text = decoder.decode(value, { stream: !done });
+      if (text) yield text;
+      if (done) return;
+    }
+  } finally {
+    // Whoever stops listening early ends the request, too.
+    reader.cancel().catch(() => {});
+  }
+}

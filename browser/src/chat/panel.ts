@@ -1,0 +1,46 @@
+/**
+ * Parts of the chat's element below the conversation, each in a `<section>` of its own.
+ *
+ * A panel is a function: it fills its section, and gives the function that takes it down when the element leaves the page.
+ */
+import type { Endpoint, Model, Problem, Settings } from "./wire.ts";
+
+export type Panel = (section: HTMLElement, context: ChatContext) => () => void;
+
+/** A model that the author of the page set, or that the server offers. */
+export interface ModelChoice {
+  readonly model: string;
+  /** What the reader sees for it. */
+  readonly label: string;
+  readonly note?: string;
+}
+
+/** What a panel has of the chat around it. */
+export interface ChatContext {
+  /** The preset prompts. */
+  readonly prompts: readonly string[];
+  /** What every conversation begins with; empty for nothing. */
+  readonly system: string;
+  /** What outlives the element, which instant navigation replaces, and ends with the page: nothing is stored. */
+  readonly memory: Map<string, unknown>;
+  /** The models to choose from: the author's, then those that the server offered when it was last asked. */
+  models(): readonly ModelChoice[];
+  settings(): Settings;
+  /**
+   * The server that the reader now talks to. Asks it what it is where that is not known.
+   *
+   * @throws EndpointError
+   */
+  endpoint(): Promise<Endpoint>;
+  /** The models that the server itself lists; fills `models`. @throws EndpointError */
+  offered(): Promise<Model[]>;
+  /**
+   * Runs something that asks the server for answers, when nothing else does: two at once would falsify each other's
+   * durations. The chat shows that the server is taken.
+   */
+  alone<T>(run: () => Promise<T>): Promise<T>;
+  /** Says something to screen readers. */
+  announce(text: string): void;
+  /** Puts into `host` why a request failed, and the one thing to do. */
+  explain(host: HTMLElement, problem: Problem, model?: string): void;
+}

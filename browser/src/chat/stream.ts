@@ -1,0 +1,162 @@
+/** What all answers have in common, whichever language the server speaks: times, waiting, stops, cuts and loops. */
+import { EndpointError, type ChatEvent, type Figures, type Reason } from "./wire.ts";
+
+/** What a server's language is read into: events, texts that may be empty, and the end where the server said it. */
+export type Piece = Exclude<ChatEvent, { type: "done" }> | { readonly type: "end"; readonly reason: Reason; readonly figures?: Partial<Figures>; readonly message?: string } | { readonly type: "figures"; readonly figures: Partial<Figures> };
+
+/** More equal pieces in a row than these, and then silence: Ollama cuts a model that repeats one token over 30 times. */
+const LOOP = 30;
+
+/** Answers are read this far, in characters: no model writes as much, a hostile server could. */
+const LONGEST = 2_000_000;
+
+/** Waits of a request that met a full server, in seconds; a model that loads is asked for each second. */
+const BUSY_WAITS = [2, 4, 8, 15, 30, 60];
+const LOADING_WAITS = Array<number>(300).fill(1);
+
+/**
+ * An answer's events.
+ *
+ * @param open Sends the request and gives its pieces; is called again where the server was not ready.
+ */
+export async function* answerEvents(open: (signal: AbortSignal) => Promise<AsyncIterable<Piece>>, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+  const sent = performance.now();
+  const figures: Figures = { total: 0 };
+  const done = (reason: Reason, problem?: EndpointError): ChatEvent => {
+    figures.total = performance.now() - sent;
+    const event = { type: "done", reason, figures } as const;
+    return problem ? { ...event, problem: { message: problem.message, status: problem.status } } : event;
+  };
+  const waits = { loading: [...LOADING_WAITS], busy: [...BUSY_WAITS] };
+  let end: Extract<Piece, { type: "end" }> | undefined;
+  let last = "";
+  let equal = 0;
+  let length = 0;
+  let isNamed = false;
+  try {
+    for (;;) {
+      let pieces: AsyncIterable<Piece>;
+      try {
+        pieces = await open(signal);
+      } catch (error) {
+        const why = unready(error);
+        const seconds = why && waits[why].shift();
+        if (!seconds) throw error;
+        yield { type: "waiting", why, seconds };
+        await sleep(seconds * (why === "busy" ? 0.75 + Math.random() / 2 : 1), signal);
+        continue;
+      }
+      for await (const piece of pieces) {
+        if (piece.type === "end") {
+          end = piece;
+          Object.assign(figures, piece.figures);
+          continue;
+        }
+        if (piece.type === "figures") {
+          Object.assign(figures, piece.figures);
+          continue;
+        }
+        if (piece.type === "model") {
+          if (isNamed) continue;
+          isNamed = true;
+        }
+        if (piece.type === "text" || piece.type === "thinking") {
+          const text = piece.type + piece.text;
+          equal = text === last ? equal + 1 : 0;
+          last = text;
+          length += piece.text.length;
+          if (!piece.text) continue;
+          figures.firstToken ??= performance.now() - sent;
+        }
+        yield piece;
+        if (length > LONGEST) {
+          yield done("cut", new EndpointError(`This page reads answers up to ${LONGEST.toLocaleString("en")} characters.`, 200));
+          return;
+        }
+      }
+      break;
+    }
+  } catch (error) {
+    if (signal.aborted) yield done("stopped");
+    else if (error instanceof EndpointError) yield done(/repeat limit|repetition/i.test(error.message) ? "looped" : "error", error);
+    // The connection was lost in the middle.
+    else if (figures.firstToken !== undefined) yield done("cut");
+    else yield done("error", new EndpointError(error instanceof Error ? error.message : String(error)));
+    return;
+  }
+  if (signal.aborted) yield done("stopped");
+  else if (end) yield done(end.reason, end.message ? new EndpointError(end.message, 200) : undefined);
+  else yield done(equal >= LOOP ? "looped" : "cut");
+}
+
+/** Why a server was not ready, where asking again will help. */
+function unready(error: unknown): "loading" | "busy" | undefined {
+  if (!(error instanceof EndpointError)) return undefined;
+  if (error.status === 429) return "busy";
+  if (error.status !== 503) return undefined;
+  return /load/i.test(error.message) ? "loading" : "busy";
+}
+
+function sleep(seconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", settle);
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
+    };
+    const timer = setTimeout(settle, signal.aborted ? 0 : seconds * 1000);
+    signal.addEventListener("abort", settle);
+  });
+}
+
+/** Splits `<think>…</think>` at an answer's beginning from the answer: servers that do not know a model's format send it so. */
+export class ThinkTag {
+  #held = "";
+  #state: "before" | "inside" | "after" = "before";
+
+  /** The next text, as pieces. */
+  *push(text: string): Generator<Piece> {
+    if (this.#state === "after") {
+      yield { type: "text", text };
+      return;
+    }
+    // Tokens without a text are counted where a model repeats itself.
+    if (!text) yield { type: "text", text };
+    this.#held += text;
+    if (this.#state === "before") {
+      const start = this.#held.trimStart();
+      if ("<think>".startsWith(start) && start !== "<think>") return;
+      if (!start.startsWith("<think>")) {
+        this.#state = "after";
+        yield* this.flush();
+        return;
+      }
+      this.#state = "inside";
+      this.#held = start.slice("<think>".length);
+    }
+    const end = this.#held.indexOf("</think>");
+    if (end >= 0) {
+      const rest = this.#held.slice(end + "</think>".length);
+      this.#held = this.#held.slice(0, end);
+      yield* this.flush();
+      this.#state = "after";
+      yield { type: "text", text: rest.trimStart() };
+      return;
+    }
+    // The end tag may be on its way.
+    const tail = Math.max(0, this.#held.length - "</think>".length + 1);
+    const from = this.#held.indexOf("<", tail);
+    const safe = from < 0 ? this.#held.length : from;
+    const now = this.#held.slice(0, safe);
+    this.#held = this.#held.slice(safe);
+    yield { type: "thinking", text: now };
+  }
+
+  /** What was held back; the answer is over. */
+  *flush(): Generator<Piece> {
+    const text = this.#held;
+    this.#held = "";
+    if (text) yield { type: this.#state === "inside" ? "thinking" : "text", text };
+  }
+}
