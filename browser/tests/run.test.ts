@@ -5,6 +5,7 @@ import { EndpointError, type ChatEvent, type ChatRequest, type Endpoint, type Re
 
 const PLAN: Plan = {
   prompts: ["one", "two"],
+  system: "",
   models: ["q4", "q6"],
   seeds: [1, 2],
   settings: { temperature: 1, topP: 1, maxTokens: 10, think: false },
@@ -34,7 +35,7 @@ class Diary implements Endpoint {
 
   async *ask(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
     const { model, messages, settings } = request;
-    this.entries.push(`${model} ${messages[0]!.content} ${settings.seed}`);
+    this.entries.push(`${model} ${messages.at(-1)!.content} ${settings.seed}`);
     const reason = await this.act(request, ++this.#time);
     yield { type: "text", text: `${settings.seed}` };
     const figures = { total: 100 };
@@ -171,4 +172,15 @@ test("the time left goes by the answers so far", async () => {
   assert.ok(run.timeLeft! >= 600 && run.timeLeft! < 700, `${run.timeLeft}`);
   await run.go();
   assert.equal(run.timeLeft, 0);
+});
+
+test("what the author says to the model first is said each time", async () => {
+  const diary = new Diary();
+  const systems: string[] = [];
+  diary.act = ({ messages }) => {
+    systems.push(messages.map(({ role }) => role).join(" "));
+    return "stop";
+  };
+  await new Run({ ...PLAN, system: "Be brief.", models: ["q4"], prompts: ["one"], seeds: [1] }, diary).go();
+  assert.deepEqual(systems, ["system user", "system user"]);
 });

@@ -8,7 +8,7 @@ import { controls, summarize } from "../src/chat/compare/summary.ts";
 /** A comparison whose answers are what `write` says. */
 function comparison(plan: Partial<Plan>, write: (cell: Cell) => string | null) {
   const settings = { temperature: 1, topP: 1, maxTokens: 10, think: false };
-  const whole: Plan = { prompts: ["p"], models: ["a", "b"], seeds: [1, 2, 3, 4, 5, 6], settings, ...plan };
+  const whole: Plan = { prompts: ["p"], system: "", models: ["a", "b"], seeds: [1, 2, 3, 4, 5, 6], settings, ...plan };
   const cells = cellsOf(whole);
   for (const cell of cells) {
     const text = write(cell);

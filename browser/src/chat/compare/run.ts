@@ -5,10 +5,12 @@
  */
 import { newAnswer, receive, type Answer } from "../answer.ts";
 import { mean } from "./statistics.ts";
-import { EndpointError, type Endpoint, type Problem, type Settings } from "../wire.ts";
+import { EndpointError, type ChatRequest, type Endpoint, type Message, type Problem, type Settings } from "../wire.ts";
 
 export interface Plan {
   readonly prompts: readonly string[];
+  /** What comes before each prompt; empty for nothing. */
+  readonly system: string;
   /** The server's names of the models. */
   readonly models: readonly string[];
   readonly seeds: readonly number[];
@@ -44,6 +46,12 @@ export function cellsOf({ prompts, models, seeds }: Plan): Cell[] {
   ]);
 }
 
+/** A conversation of one question. */
+export function messages(system: string, prompt: string): Message[] {
+  const question: Message = { role: "user", content: prompt };
+  return system ? [{ role: "system", content: system }, question] : [question];
+}
+
 export class Run {
   readonly plan: Plan;
   readonly endpoint: Endpoint;
@@ -54,16 +62,16 @@ export class Run {
   /** The model that is being brought into memory. */
   warming: number | undefined;
 
-  readonly #changed: (cell?: Cell) => void;
+  /** Called after every change of the run, or of the cell it gives. */
+  changed: (cell?: Cell) => void = () => {};
+
   readonly #warmUps: number[] = [];
   #abort = new AbortController();
 
-  /** @param changed Called after every change of the run, or of the cell it gives. */
-  constructor(plan: Plan, endpoint: Endpoint, changed: (cell?: Cell) => void = () => {}) {
+  constructor(plan: Plan, endpoint: Endpoint) {
     this.plan = plan;
     this.endpoint = endpoint;
     this.cells = cellsOf(plan);
-    this.#changed = changed;
   }
 
   /** Asks for everything that is not there yet, until done, paused, stopped or failed. Never throws. */
@@ -137,7 +145,7 @@ export class Run {
   async #warmUp(model: number): Promise<Problem | undefined> {
     const from = performance.now();
     this.warming = model;
-    this.#changed();
+    this.changed();
     try {
       await this.endpoint.warmUp(this.plan.models[model]!, this.#abort.signal);
       this.#warmUps.push(performance.now() - from);
@@ -152,22 +160,22 @@ export class Run {
   async #ask(cell: Cell): Promise<Problem | undefined> {
     if (this.#abort.signal.aborted) return undefined;
     const { prompts, models, seeds, settings } = this.plan;
-    const request = {
+    const request: ChatRequest = {
       model: models[cell.model]!,
-      messages: [{ role: "user" as const, content: prompts[cell.prompt]! }],
+      messages: messages(this.plan.system, prompts[cell.prompt]!),
       settings: { ...settings, seed: seeds[cell.seed]! },
     };
     const answer = (cell.answer = newAnswer(request, this.endpoint));
     cell.state = "running";
-    this.#changed(cell);
+    this.changed(cell);
     for await (const event of this.endpoint.ask(request, this.#abort.signal)) {
       receive(answer, event);
-      this.#changed(cell);
+      this.changed(cell);
     }
     const { reason, problem } = answer;
     const isWhole = reason === "stop" || reason === "length" || reason === "looped";
     cell.state = isWhole ? "done" : "waiting";
-    this.#changed(cell);
+    this.changed(cell);
     return isWhole ? undefined : (problem ?? { message: "The connection was lost in the middle of the answer.", status: 0 });
   }
 
@@ -178,6 +186,6 @@ export class Run {
 
   #become(state: RunState): void {
     this.state = state;
-    this.#changed();
+    this.changed();
   }
 }
