@@ -84,7 +84,10 @@ export class Comparison {
     const judged = choices.map((choice, i) => ({ choice, ballot: ballots[i]! }));
     return plan.models.flatMap((_, one) =>
       plan.models.flatMap((_, other) => {
-        const own = judged.filter(({ ballot: { left, right } }) => [model(left), model(right)].sort().join() === [one, other].join());
+        const own = judged.filter(({ ballot: { left, right } }) => {
+          const both = [model(left), model(right)];
+          return both.includes(one) && both.includes(other);
+        });
         return one < other && own.length ? [{ one, other, count: count(own, (cell) => model(cell) === one) }] : [];
       }),
     );

@@ -1,0 +1,113 @@
+/** The answers of a comparison side by side: a table for each prompt, with a row for each seed and a column for each model. */
+import { otherModel, type Answer } from "../answer.ts";
+import type { ChatContext } from "../panel.ts";
+import type { Comparison } from "./comparison.ts";
+import { h, wide } from "./dom.ts";
+import { count } from "./format.ts";
+import { MEASURES, type Values } from "./measures.ts";
+import { picture } from "./picture.ts";
+import type { Cell } from "./run.ts";
+
+/** Characters of an answer that are shown without opening it. */
+const EXCERPT = 280;
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  stop: "ended by itself",
+  length: "cut at the limit",
+  looped: "looped, and was cut by the server",
+};
+
+export class Grid {
+  readonly element = h("div", { class: "quantlab-compare-grid" });
+  readonly #comparison: Comparison;
+  readonly #context: ChatContext;
+  readonly #boxes = new Map<Cell, HTMLElement>();
+
+  constructor(comparison: Comparison, context: ChatContext) {
+    this.#comparison = comparison;
+    this.#context = context;
+    const { plan, cells } = comparison.run;
+    plan.prompts.forEach((prompt, position) => {
+      const rows = plan.seeds.map((seed, row) => {
+        const own = cells.filter((cell) => cell.prompt === position && cell.seed === row && !cell.isControl);
+        return h("tr", {}, h("th", { scope: "row" }, `Seed ${seed}`), ...own.map((cell) => this.#box(cell)));
+      });
+      const caption = h("caption", {}, h("span", {}, "Answers to "), h("q", {}, prompt));
+      const head = h("tr", {}, h("td"), ...comparison.labels.map((label) => h("th", { scope: "col" }, label)));
+      this.element.append(wide(`Answers to prompt ${position + 1}`, h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...rows))));
+    });
+  }
+
+  #box(cell: Cell): HTMLElement {
+    const box = h("td");
+    this.#boxes.set(cell, box);
+    this.show(cell);
+    return box;
+  }
+
+  /** Brings a cell up to date. */
+  show(cell: Cell): void {
+    const box = this.#boxes.get(cell);
+    if (!box) return;
+    box.dataset.state = cell.state;
+    const { answer, state } = cell;
+    if (state === "running" && answer) {
+      // Only what is there already grows: a picture for every few characters would hold the page up.
+      const written = answer.text.length + answer.thinking.length;
+      box.replaceChildren(answer.waiting ? `the server is ${answer.waiting} …` : `writing … ${count(written, "character")}`);
+    } else if (state === "done" && answer) {
+      box.replaceChildren(...shown(answer), ...facts(answer, this.#comparison.values({ answer })));
+    } else if (state === "failed") {
+      const { problem, plan } = this.#comparison.run;
+      box.replaceChildren("failed");
+      if (problem) this.#context.explain(box, problem, plan.models[cell.model]);
+    } else {
+      box.replaceChildren(state === "left-out" ? "left out" : "not asked yet");
+    }
+  }
+}
+
+/** An answer as it is looked at: its picture, or how its text begins. */
+export function shown({ text }: Pick<Answer, "text">): Node[] {
+  const drawn = picture(text);
+  if (drawn) return [drawn];
+  const characters = [...text.trim()];
+  const excerpt = characters.slice(0, EXCERPT).join("") + (characters.length > EXCERPT ? " …" : "");
+  return [h("p", { class: "quantlab-compare-text" }, excerpt || "(empty)")];
+}
+
+/** What is known of an answer, in short and, on request, at length. */
+function facts(answer: Answer, values: Values): Node[] {
+  const { request, reason, figures, text, thinking } = answer;
+  const { temperature, topP, maxTokens, seed, think } = request.settings;
+  const parts = [
+    values.svg ? (values.wellFormed ? `SVG of ${count(values.elements!, "element")}` : "broken SVG") : "no SVG",
+    figures?.tokens === undefined ? count(values.words!, "word") : count(figures.tokens, "token"),
+    values.speed !== undefined && `${values.speed.toFixed(1)} tokens/s`,
+    values.loop && reason !== "looped" && "ends in a loop",
+    ENDINGS[reason!],
+  ];
+  const other = otherModel(answer);
+  const rows: [string, string][] = [
+    ["Model", request.model],
+    ["Answered by", answer.model || "the server does not say"],
+    ["Settings", `seed ${seed}, temperature ${temperature}, top-p ${topP}, at most ${count(maxTokens, "token")}, thinking ${think ? "on" : "off"}`],
+    ...MEASURES.flatMap(({ name, label, isShare, decimals }): [string, string][] => {
+      const value = values[name];
+      if (value === undefined) return [];
+      return [[label, isShare ? (value ? "yes" : "no") : value.toFixed(Number.isInteger(value) ? 0 : decimals)]];
+    }),
+  ];
+  return [
+    h("p", { class: "quantlab-compare-facts" }, parts.filter(Boolean).join(" · ")),
+    ...(other ? [h("p", { class: "quantlab-compare-warning" }, `The server answered with ${other}.`)] : []),
+    h(
+      "details",
+      {},
+      h("summary", {}, "Text and figures"),
+      thinking ? h("pre", { class: "quantlab-compare-thinking" }, thinking) : null,
+      h("pre", {}, text),
+      h("dl", {}, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    ),
+  ];
+}
