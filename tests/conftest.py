@@ -7,6 +7,8 @@ from textwrap import dedent
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 # Tests say what is computed, never how fast: a busy machine would fail them.
 settings.register_profile("quantlab", deadline=None)
 settings.load_profile("quantlab")
