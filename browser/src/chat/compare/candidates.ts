@@ -122,9 +122,9 @@ export function partingForm(comparison: Comparison, context: ChatContext, left: 
       out.replaceChildren(shown(comparison.parted, labels));
       context.announce(said(comparison.parted, labels));
     } catch (error) {
-      if (!(error instanceof EndpointError)) throw error;
+      if (!(error instanceof EndpointError || signal.aborted)) throw error;
       out.replaceChildren(signal.aborted ? "Stopped." : "");
-      if (!signal.aborted) context.explain(out, error);
+      if (!signal.aborted) context.explain(out, error as EndpointError);
     } finally {
       asking = undefined;
       find.textContent = "Find it";

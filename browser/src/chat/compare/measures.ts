@@ -15,21 +15,26 @@ export interface Measure {
   readonly label: string;
   /** Yes or no, counted as a share of the answers; otherwise a number, of which the mean is taken. */
   readonly isShare: boolean;
+  /** Of no interest where no answer has an SVG. */
+  readonly isOfSvg: boolean;
   /** Decimals of a number. */
   readonly decimals: number;
   /** @returns Undefined where the answer has no such thing. */
   readonly of: (answer: Answer, drawing: Drawing | null) => number | undefined;
 }
 
+const OF_SVG = new Set(["wellFormed", "viewBox", "elements"]);
+
 const share = (name: string, label: string, of: (answer: Answer, drawing: Drawing | null) => boolean): Measure => ({
   name,
   label,
   isShare: true,
+  isOfSvg: OF_SVG.has(name),
   decimals: 0,
   of: (answer, drawing) => Number(of(answer, drawing)),
 });
 
-const number = (name: string, label: string, decimals: number, of: Measure["of"]): Measure => ({ name, label, isShare: false, decimals, of });
+const number = (name: string, label: string, decimals: number, of: Measure["of"]): Measure => ({ name, label, isShare: false, isOfSvg: OF_SVG.has(name), decimals, of });
 
 export const MEASURES: readonly Measure[] = [
   share("svg", "Has an SVG", (_, drawing) => drawing !== null),

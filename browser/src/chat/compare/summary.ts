@@ -75,9 +75,10 @@ export function summarize({ plan, cells }: Pick<Run, "plan" | "cells">, prompts:
     });
     return { measure, figures, verdict: canSwap && numbers.length > 1 ? swapNames(numbers, spread) : undefined };
   });
+  const hasSvg = rows.some(({ measure, figures }) => measure.name === "svg" && figures.some(({ mean }) => mean > 0));
   return {
     prompts,
-    rows: rows.filter(({ figures }) => figures.some(({ count }) => count)),
+    rows: rows.filter(({ measure, figures }) => figures.some(({ count }) => count) && (hasSvg || !measure.isOfSvg)),
     likeness: canSwap ? alike(blocks) : undefined,
     blocks: blocks.length,
     unmoved: [...unmoved],
@@ -88,7 +89,8 @@ export function summarize({ plan, cells }: Pick<Run, "plan" | "cells">, prompts:
 function figure(measure: Measure, values: number[], isSample: boolean): Figure {
   const total = mean(values) * values.length;
   const interval = !isSample || values.length < 2 ? undefined : measure.isShare ? shareInterval(total, values.length) : meanInterval(values);
-  return { count: values.length, mean: mean(values), interval };
+  // Student's knows nothing of numbers that cannot be negative, and none of these can.
+  return { count: values.length, mean: mean(values), interval: interval && { low: Math.max(0, interval.low), high: interval.high } };
 }
 
 function alike(blocks: Block<Done>[]): Summary["likeness"] {
