@@ -78,6 +78,19 @@ test("prompts together: the names are swapped over all, and there is no common i
   assert.equal(found.likeness, undefined);
 });
 
+test("an interval of what cannot be negative is not either", () => {
+  const found = summary(comparison({ seeds: [1, 2] }, ({ seed }) => said(1 + 50 * seed, "w")));
+  assert.equal(row(found, "words").figures[0]!.interval!.low, 0);
+});
+
+test("measures of SVG are left out where there is none", () => {
+  const run = comparison({}, ({ seed }) => `${seed}`);
+  assert.equal(row(summary(run), "elements"), undefined);
+  const drawn = summarize(run, [0], ({ answer }) => measure(answer, { isWellFormed: true, hasViewBox: false, elements: answer.text.length }));
+  assert.equal(row(drawn, "elements").figures[0]!.mean, 1);
+  assert.equal(row(drawn, "viewBox").figures[0]!.mean, 0);
+});
+
 test("a control run tells the same from not the same", () => {
   const found = controls(comparison({}, ({ model, isControl }) => (model && isControl ? "the dog" : "the cat")));
   assert.deepEqual(found, [{ model: 0, isSame: true, common: 7 }, { model: 1, isSame: false, common: 4 }]);

@@ -1,5 +1,6 @@
 /** A comparison as the reader has it: the run, what was voted on it, and where two models part. */
 import type { Answer } from "../answer.ts";
+import type { ModelCard } from "../wire.ts";
 import { measure, type Drawing, type Values } from "./measures.ts";
 import type { Parting } from "./divergence.ts";
 import type { Cell, Run } from "./run.ts";
@@ -37,6 +38,8 @@ export class Comparison {
   isHidden: boolean;
   /** The reader has seen answers together with their models' names. */
   wasSeen = false;
+  /** What the server tells of each model; null where it tells nothing. */
+  readonly cards: readonly (ModelCard | null)[];
   vote: Vote | undefined;
   parted: Parted | undefined;
 
@@ -44,9 +47,10 @@ export class Comparison {
   readonly #values = new WeakMap<Answer, Values>();
 
   /** @param inspect What is known of the SVG in a text. */
-  constructor(run: Run, labels: readonly string[], isHidden: boolean, inspect: (text: string) => Drawing | null) {
+  constructor(run: Run, labels: readonly string[], cards: readonly (ModelCard | null)[], isHidden: boolean, inspect: (text: string) => Drawing | null) {
     this.run = run;
     this.labels = labels;
+    this.cards = cards;
     this.isHidden = isHidden;
     this.#inspect = inspect;
   }

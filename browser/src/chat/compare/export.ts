@@ -8,13 +8,14 @@ import { findings, voted, WARNING, type Table } from "./findings.ts";
 const told = ({ request, model, text, thinking, reason, figures }: Answer): object => ({ model: request.model, answeredBy: model, settings: request.settings, reason, figures, thinking, text });
 
 export function toJson(comparison: Comparison): string {
-  const { run, labels, vote, parted } = comparison;
+  const { run, labels, cards, vote, parted } = comparison;
   const { plan, endpoint, cells } = run;
   const data = {
     format: "quantlab-comparison-1",
     endpoint: { kind: endpoint.kind, url: endpoint.url },
     ...plan,
     labels,
+    cards,
     answers: cells.flatMap((cell, i) =>
       cell.state === "done"
         ? [{ cell: i, prompt: cell.prompt, isControl: cell.isControl, ...told(cell.answer!), measures: comparison.values({ answer: cell.answer! }) }]

@@ -1,4 +1,6 @@
 /** What a comparison shows, in a table and in sentences; for the page and, as Markdown, for the export. */
+import { otherModel } from "../answer.ts";
+import { cardTable, isAlike } from "./cards.ts";
 import type { Comparison } from "./comparison.ts";
 import { count, holdsHalf, percent, range, shareRange } from "./format.ts";
 import type { Count } from "./vote.ts";
@@ -82,7 +84,21 @@ export function findings(comparison: Comparison): Findings {
   const tables = each.map((summary, i) => table(summary, labels, several ? `Measures of the answers to prompt ${i + 1}` : "Measures of the answers"));
   const whole = several ? summarize(run, prompts.map((_, i) => i), values) : each[0]!;
   if (several) tables.push(table(whole, labels, "All prompts together"));
-  return { tables, sentences: [...conclusions(whole, labels), ...controlled(comparison)] };
+  const cards = cardTable(comparison.cards, labels);
+  if (cards) tables.push(cards);
+  return { tables, sentences: [...sameModels(comparison), ...conclusions(whole, labels), ...controlled(comparison)] };
+}
+
+/** Where two of the models may be one and the same. */
+function sameModels({ run, labels, cards }: Comparison): string[] {
+  const others = new Map(run.cells.flatMap(({ model, answer }) => (answer && otherModel(answer) ? [[model, otherModel(answer)!] as const] : [])));
+  const answered = [...others].map(([model, other]) => `Asked for ${labels[model]}, the server answered with ${other}: it may have one model only, whatever it is asked for.`);
+  const alike = labels.flatMap((label, one) =>
+    labels.flatMap((other, two) =>
+      one < two && isAlike(cards[one] ?? null, cards[two] ?? null) ? [`The server describes ${label} and ${other} alike, down to the types of their tensors: they may be one file.`] : [],
+    ),
+  );
+  return [...answered, ...alike];
 }
 
 /** Whether this server gives the same answer twice. */

@@ -62,7 +62,8 @@ class View {
       const endpoint = await this.#context.endpoint();
       const names = new Map(this.#context.models().map(({ model, label }) => [model, label]));
       const labels = plan.models.map((model) => names.get(model) ?? model);
-      this.#comparison = new Comparison(new Run(plan, endpoint), labels, isHidden, inspect);
+      const cards = await Promise.all(plan.models.map((model) => endpoint.show(model, this.#left.signal).catch(() => null)));
+      this.#comparison = new Comparison(new Run(plan, endpoint), labels, cards, isHidden, inspect);
     } finally {
       this.#form.allow(true, this.#comparison !== undefined);
     }
