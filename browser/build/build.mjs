@@ -42,10 +42,18 @@ const common = {
     BUILD: JSON.stringify(createHash("sha256").update(python).digest("hex").slice(0, 12)),
   },
 };
+const { code: chatStyle } = await esbuild.transform(readFileSync(join(browser, "src", "chat", "chat.css"), "utf8"), { loader: "css", minify: true });
 const source = (name) => join(browser, "src", name);
 await Promise.all([
   // Classic: module scripts do not run on file://.
   esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("chat/index.ts")],
+    outfile: join(out, "chat.js"),
+    format: "iife",
+    define: { STYLE: JSON.stringify(chatStyle) },
+  }),
   esbuild.build({ ...common, entryPoints: [source("worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("quantlab.css")], outfile: join(out, "quantlab.css") }),
 ]);

@@ -1,7 +1,8 @@
-/** The one script of a page: registers the element. A classic script, because module scripts do not run on file://. */
+/** The one script of a page: registers the elements. A classic script, because module scripts do not run on file://. */
+import { QuantlabLoad } from "./load.ts";
 import { QuantlabWidget } from "./widget.ts";
 
-// Another copy on the page, from a theme or a second build, may have been first.
-if (!customElements.get("quantlab-widget")) {
-  customElements.define("quantlab-widget", QuantlabWidget);
+for (const [name, element] of [["quantlab-widget", QuantlabWidget], ["quantlab-load", QuantlabLoad]] as const) {
+  // Another copy on the page, from a theme or a second build, may have been first.
+  if (!customElements.get(name)) customElements.define(name, element);
 }

@@ -4,6 +4,7 @@
  * A change of the primary option shows a pre-rendered frame. Any other change asks Python, which is fetched then and
  * not before. The element knows nothing of any one widget.
  */
+import { BASE } from "./base.ts";
 import { Explorer } from "./explore.ts";
 import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
@@ -11,9 +12,6 @@ import type { Answer, Strings } from "./messages.ts";
 import { OptionError, Python, Stopped } from "./python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-/** Where this script was loaded from: the other files are beside it, under whatever path the site has. */
-const BASE = new URL(".", (document.currentScript as HTMLScriptElement).src).href;
 
 /** A wait this short needs no word; a longer one gets a state and a way to stop. */
 const PATIENCE = 300;

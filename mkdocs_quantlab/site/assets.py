@@ -14,6 +14,7 @@ FOLDER = "assets/quantlab"
 
 SCRIPT = "quantlab.js"
 STYLE = "quantlab.css"
+CHAT = "chat.js"
 
 
 def files(pyodide: str) -> list[str]:
@@ -29,7 +30,7 @@ def files(pyodide: str) -> list[str]:
         raise PluginError(
             "quantlab: this installation has no built browser files; in a checkout, run `make static`"
         )
-    names = [SCRIPT, STYLE]
+    names = [SCRIPT, STYLE, CHAT]
     if pyodide != "off":
         names += ["worker.mjs", "pyodide/python.zip"]
     if pyodide == "bundled":

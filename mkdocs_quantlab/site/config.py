@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.widgets import NAMES, widget
+from mkdocs_quantlab.site import chat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,9 +75,30 @@ def read_defaults(value: object) -> dict[str, dict[str, str]]:
     return result
 
 
+def read_chat(value: object) -> dict[str, str]:
+    """Options for every chat, as texts.
+
+    Raises:
+        ValueError: An option is unknown, or a value is not taken.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from option to value; found `{value}`")
+    return chat.read(value)
+
+
 def _text(value: object) -> str:
     """A YAML value as a directive's attribute would say it."""
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def line_of_option(source: str, setting: str, option: str) -> int | None:
+    """The line of `mkdocs.yml` on which an option of one of our settings stands, from 1; None where it does not."""
+    text = re.sub(r"(?m)(?:^|(?<=\s))#.*", lambda comment: " " * len(comment[0]), source)
+    within = re.search(rf"\b{setting}[\"']?\s*:", text)
+    if not within:
+        return None
+    found = re.compile(rf"(?<![\w-]){re.escape(option)}[\"']?\s*:").search(text, within.end())
+    return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 class Setting(BaseConfigOption[Any]):
@@ -92,7 +115,7 @@ class Setting(BaseConfigOption[Any]):
         try:
             return self.read(value)
         except ValueError as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(str(error)) from error
 
 
 class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its hook untyped
@@ -117,6 +140,12 @@ class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves 
         read_defaults,
         "Options for every directive of a kind, unless the directive says otherwise, as in "
         "`defaults: {quantization-explorer: {bits: 3}}`.",
+    )
+    chat = Setting(
+        {},
+        read_chat,
+        "Options for every chat, unless the directive says otherwise: the model server, the models, the prompts and the "
+        "sampler's settings. [The chat's page](../widgets/chat.md#options) lists them.",
     )
 
 

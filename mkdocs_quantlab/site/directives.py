@@ -22,9 +22,26 @@ from mkdocs_quantlab.engine.widgets import NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+CHAT = "quantlab-chat"
+DIRECTIVES = (*NAMES, CHAT)
+"""Every directive there is: the widgets, and the chat."""
+ALIASES = {"objective5-chat": CHAT}
+"""Other names of directives, which pages written for other tools have."""
+
 # Inside these, text that looks like a directive is shown or is not ours.
 INERT = frozenset(
-    {"code", "pre", "quantlab-widget", "script", "style", "svg", "template", "textarea", "title"}
+    {
+        "code",
+        "pre",
+        CHAT,
+        "quantlab-widget",
+        "script",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+    }
 )
 # Attributes that any element may have; a widget keeps them.
 KEPT = frozenset({"class", "dir", "id", "lang", "style"})
@@ -33,7 +50,7 @@ DROPPED = frozenset({"markdown"})
 # Attributes that begin so are meant for us, so that an unknown one is a mistake.
 OURS = ("data-quantization-", "data-quantlab-", "data-gguf-")
 # A cheap test that lets pages without directives go by unparsed; wide enough for misspelt ones.
-HINT = re.compile(r"data-(?:quan|gguf)", re.IGNORECASE)
+HINT = re.compile(r"data-(?:quan|gguf|objective5-)", re.IGNORECASE)
 
 
 class Found(NamedTuple):
@@ -157,7 +174,7 @@ def _read(
     """The directive that a start tag is meant as, or None where it is none."""
     values = {key: value or "" for key, value in attrs}
     names = [key.removeprefix("data-") for key in values if key.startswith("data-")]
-    named = [name for name in names if name in NAMES]
+    named = [name for name in names if name in DIRECTIVES or name in ALIASES]
     problem = None
     if not named:
         problem = _misspelt(names)
@@ -179,7 +196,7 @@ def _read(
             kept[key] = value
         elif key not in DROPPED and problem is None:
             problem = f"`data-{named[0]}` does not take the attribute `{key}`; options begin with `data-`, as `data-{key}`"
-    name = named[0] if named else ""
+    name = ALIASES.get(named[0], named[0]) if named else ""
     return Found(name, options, kept, text, start, start + len(text), in_paragraph, problem)
 
 
@@ -188,9 +205,9 @@ def _misspelt(names: Iterable[str]) -> str | None:
     for name in names:
         ours = f"data-{name}".startswith(OURS)
         # Outside our own prefixes, only a near miss counts: other plugins have attributes too.
-        if ours or (name.startswith("quan") and nearest(name, NAMES)):
-            known = ", ".join(f"`data-{n}`" for n in NAMES)
-            hint = did_you_mean(f"data-{name}", (f"data-{n}" for n in NAMES))
+        if ours or (name.startswith("quan") and nearest(name, DIRECTIVES)):
+            known = ", ".join(f"`data-{n}`" for n in DIRECTIVES)
+            hint = did_you_mean(f"data-{name}", (f"data-{n}" for n in DIRECTIVES))
             return f"unknown directive `data-{name}`{hint}; the directives are {known}"
     return None
 

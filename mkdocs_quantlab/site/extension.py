@@ -18,8 +18,9 @@ from mkdocs.exceptions import PluginError
 
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.widgets import widget
+from mkdocs_quantlab.site import chat
 from mkdocs_quantlab.site.config import SETTINGS
-from mkdocs_quantlab.site.directives import Found, expand, line_of, note
+from mkdocs_quantlab.site.directives import CHAT, Found, expand, line_of, note
 from mkdocs_quantlab.site.element import element
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class QuantlabExtension(Extension):
     Attributes:
         page: Path and text of the page's file, where the caller knows them: for the place of an error.
         seen: A page had a directive, or a lab's callout, since the extension was made.
+        servers: Addresses of the model servers of all chats since the extension was made.
         warn: Takes each problem where `on_error` is `warn`.
     """
 
@@ -45,6 +47,7 @@ class QuantlabExtension(Extension):
         self.config = {name: [setting.default, setting.help] for name, setting in SETTINGS.items()}
         self.page: tuple[str, str] | None = None
         self.seen = False
+        self.servers: set[str] = set()
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         super().__init__(**kwargs)
 
@@ -103,12 +106,17 @@ class _Directives(Postprocessor):
         return result
 
     def _render(self, found: Found, number: int) -> str:
+        identifier = found.attributes.get("id", f"quantlab-{number}")
+        if found.name == CHAT:
+            strings = {**self.extension.getConfig("chat"), **found.options}
+            self.extension.servers.add(strings.get("endpoint", ""))
+            return chat.element(strings, identifier=identifier, attributes=found.attributes)
         defaults = self.extension.getConfig("defaults").get(found.name, {})
         strings = widget(found.name).options.merge(defaults, found.options)
         return element(
             found.name,
             strings,
-            identifier=found.attributes.get("id", f"quantlab-{number}"),
+            identifier=identifier,
             attributes=found.attributes,
             pyodide=self.extension.getConfig("pyodide"),
         )

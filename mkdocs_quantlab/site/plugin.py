@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
+from mkdocs.config.base import ConfigErrors, ConfigWarnings, ValidationError
 from mkdocs.config.config_options import ExtraScriptValue
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, get_plugin_logger
 from mkdocs.structure.files import File
 
 from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
 from mkdocs_quantlab.site.assets import files as site_files
-from mkdocs_quantlab.site.config import SETTINGS, QuantlabConfig
+from mkdocs_quantlab.site.config import SETTINGS, QuantlabConfig, line_of_option
 from mkdocs_quantlab.site.extension import QuantlabExtension
+from mkdocs_quantlab.site.secrets import PUBLIC, leaks
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,6 +32,21 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     extension: QuantlabExtension
     dirty = False
+
+    def load_config(
+        self, options: dict[str, Any], config_file_path: str | None = None
+    ) -> tuple[ConfigErrors, ConfigWarnings]:
+        """Reads the options of `mkdocs.yml`, and adds to an error of a nested one the line it is on."""
+        errors, warnings = super().load_config(options, config_file_path)
+        file = Path(config_file_path or "")
+        if file.is_file():
+            source = file.read_text(encoding="utf-8", errors="replace")
+            for i, (setting, error) in enumerate(errors):
+                option = getattr(error.__cause__, "option", None)
+                line = option and line_of_option(source, setting, option)
+                if line:
+                    errors[i] = (setting, ValidationError(f"{file.name}:{line}: {error}"))
+        return errors, warnings
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Notes whether pages that did not change are left out of this build."""
@@ -67,3 +87,18 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
                 s for s in config.extra_javascript if str(s) != f"{FOLDER}/{SCRIPT}"
             ]
             config.extra_css.remove(f"{FOLDER}/{STYLE}")
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Looks for keys in the finished site of a chat.
+
+        Raises:
+            PluginError: There is one, and `on_error` is `fail`.
+        """
+        if not self.extension.servers:
+            return
+        hosts = filter(None, (urlsplit(address).hostname for address in self.extension.servers))
+        problems = [f"{leak}: {PUBLIC}" for leak in leaks(Path(config.site_dir), sorted(hosts))]
+        if problems and self.config.on_error == "fail":
+            raise PluginError("\n".join(problems))
+        for problem in problems:
+            log.warning(problem)

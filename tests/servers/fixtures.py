@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.servers.llama_server import LlamaServer
+    from tests.servers.nginx import Nginx
     from tests.servers.ollama import Ollama
 
 TAGS = {"tiny:q4": "Q4_K_M", "tiny:q6": "Q6_K"}
@@ -71,3 +72,26 @@ def start_ollama(llama_servers: dict[str, LlamaServer]) -> Iterator[Callable[...
 def ollama(start_ollama: Callable[..., Ollama]) -> Ollama:
     """A stand-in for Ollama as it comes: `tiny:q4` and `tiny:q6`, local origins only."""
     return start_ollama()
+
+
+@pytest.fixture
+def start_nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Nginx]]:
+    """Starts nginx as an instructor would: `start_nginx([ollama], [origin], **settings)`, see `endpoint.nginx.Settings`."""
+    from mkdocs_quantlab.endpoint.nginx import Settings, configuration
+    from tests.servers.nginx import Nginx, free_port
+
+    with ExitStack() as stack:
+
+        def start(
+            upstreams: Iterable[Ollama], origins: Iterable[str], path: str = "", **settings
+        ) -> Nginx:
+            port = free_port()
+            scheme = "https" if settings.get("certificate") else "http"
+            url = f"{scheme}://127.0.0.1:{port}{path}"
+            hosts = [ollama.url for ollama in upstreams]
+            listen = f"127.0.0.1:{port}"
+            text = configuration(Settings(url, list(origins), hosts, listen=listen, **settings))
+            folder = tmp_path_factory.mktemp("nginx")
+            return stack.enter_context(Nginx(folder, text, url))
+
+        yield start

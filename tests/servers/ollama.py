@@ -14,7 +14,7 @@ import socket
 import struct
 import sys
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
@@ -48,10 +48,10 @@ EFFORTS = {
     "high": "high",
 }
 # What nobody but the owner should reach; here it changes nothing.
-MANAGEMENT = {
+MANAGEMENT = [
     ("POST", "/api/pull"), ("POST", "/api/push"), ("POST", "/api/create"), ("POST", "/api/copy"),
     ("DELETE", "/api/delete"),
-}  # fmt: skip
+]  # fmt: skip
 
 
 class Asked(NamedTuple):
@@ -83,10 +83,13 @@ class Ollama(Models):
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends it."""
+        """Ends it and cuts its connections."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        for connection in list(self._server.connections):
+            with suppress(OSError):  # it has ended by itself
+                connection.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> Self:
         return self
@@ -101,6 +104,10 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 512
     ollama: Ollama
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.connections: set[socket.socket] = set()
+
     def handle_error(self, *_) -> None:
         """Keeps quiet about clients that leave, and no other error."""
         if not isinstance(sys.exception(), ConnectionError):
@@ -111,6 +118,14 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self.server.connections.discard(self.connection)
+        super().finish()
 
     def log_message(self, *_: Any) -> None:
         pass

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import gguf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tests.servers.llama_server import LlamaServer
@@ -82,8 +82,8 @@ class Script(NamedTuple):
         pause: Seconds before each token.
     """
 
-    text: str | Sequence[str]
-    thinking: str | Sequence[str] = ()
+    text: str | Iterable[str]
+    thinking: str | Iterable[str] = ()
     pause: float = 0
 
     def pieces(self, *, think: bool) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ export interface Token extends Candidate {
 
 export interface Answer {
   readonly request: ChatRequest;
-  readonly endpoint: Pick<Endpoint, "kind" | "url">;
+  endpoint: Pick<Endpoint, "kind" | "url">;
   /** What the server says it waits for, while it has not begun. */
   waiting?: "loading" | "busy";
   /** The model that answered, by the server's word; empty where it has not said. */

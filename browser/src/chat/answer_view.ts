@@ -1,0 +1,177 @@
+/** An answer in the page: its text as it arrives, its drawing, and the line that says what made it and how it ended. */
+import { otherModel, speed, type Answer } from "./answer.ts";
+import { button, h } from "./dom.ts";
+import { Drawing, findDrawing } from "./drawing.ts";
+import { Markdown } from "./markdown.ts";
+import type { Figures, Problem, Reason, Settings } from "./wire.ts";
+
+/** Text is rendered in parts of this many characters, for at most so many milliseconds a frame. */
+const PART = 400;
+const BUDGET = 8;
+
+const ENDS: Record<Reason, string> = {
+  stop: "the model ended it",
+  length: "cut at the token limit",
+  looped: "the model looped, and the server stopped it",
+  cut: "cut off: the stream ended without a word on why",
+  stopped: "stopped by you",
+  error: "failed",
+};
+
+/** What made an answer, in words. */
+export function describeSettings({ seed, temperature, topP, maxTokens, think }: Settings): string {
+  return `seed ${seed}, temperature ${temperature}, top_p ${topP}, at most ${maxTokens} tokens, thinking ${think ? "on" : "off"}`;
+}
+
+/** Durations and counts, in words; what the server does not tell is left out. */
+export function describeFigures(figures: Figures): string {
+  const { firstToken, load, promptTokens, tokens, total } = figures;
+  const rate = speed(figures);
+  // Servers of one figure say a loaded model took some milliseconds to load.
+  const isCold = load !== undefined && load >= 500;
+  return [
+    isCold && `${seconds(load)} to load the model`,
+    firstToken !== undefined && `${seconds(firstToken)} to the first text`,
+    rate !== undefined && `${rate.toPrecision(3)} tokens a second`,
+    tokens !== undefined && `${tokens} tokens`,
+    promptTokens !== undefined && `${promptTokens} tokens of prompt`,
+    `${seconds(total)} in all`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+export function describeEnd({ reason, model }: Answer): string {
+  return reason ? `${model ? `${model}: ` : ""}${ENDS[reason]}` : "";
+}
+
+function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : `${Math.round(ms / 1000)} s`;
+}
+
+/** What an answer can be asked to do. */
+export interface Actions {
+  again(): void;
+  explain(host: HTMLElement, problem: Problem, model: string): void;
+}
+
+export class AnswerView {
+  readonly element: HTMLElement;
+  readonly #answer: Answer;
+  readonly #actions: Actions;
+  readonly #label: string;
+  readonly #state = h("p", { class: "quantlab-chat-state" });
+  readonly #text = h("div", { class: "quantlab-chat-text md-typeset" });
+  readonly #markdown = new Markdown(this.#text);
+  readonly #end = h("div", { class: "quantlab-chat-end" });
+  readonly #begun = performance.now();
+  #shown = 0;
+  #thinking: { element: HTMLElement; text: HTMLElement; shown: number } | undefined;
+  #drawing: Drawing | undefined;
+  #isDone = false;
+
+  /** @param label What the reader sees for the model that was asked. */
+  constructor(answer: Answer, label: string, actions: Actions) {
+    this.#answer = answer;
+    this.#actions = actions;
+    this.#label = label;
+    this.element = h("article", { class: "quantlab-chat-answer", "aria-label": `Answer from ${label}`, "aria-busy": "true" }, h("p", { class: "quantlab-chat-who" }, label), this.#state, this.#text, this.#end);
+    this.tick();
+  }
+
+  /** Brings the page up to the answer, as far as a frame's time goes. Says whether there is more to show. */
+  update(): boolean {
+    const { text, thinking, reason } = this.#answer;
+    if (this.#isDone) return false;
+    if (thinking) this.#showThinking(thinking);
+    const begun = performance.now();
+    while (this.#shown < text.length && performance.now() - begun < BUDGET) {
+      this.#markdown.write(text.slice(this.#shown, this.#shown + PART));
+      this.#shown += PART;
+    }
+    if (this.#shown < text.length) return true;
+    this.#shown = text.length;
+    this.#draw(text);
+    this.tick();
+    if (reason) this.#finish(reason);
+    return false;
+  }
+
+  /** The words for an answer that has not begun, with the time it has waited. */
+  tick(): void {
+    const { text, thinking, reason, waiting } = this.#answer;
+    const waited = Math.round((performance.now() - this.#begun) / 1000);
+    const why = { loading: "The server loads the model", busy: "The server is busy; the chat asks again" };
+    if (reason || text) this.#state.textContent = "";
+    else if (thinking) this.#state.textContent = "Thinking …";
+    else this.#state.textContent = `${waiting ? why[waiting] : "Waiting for the server"} …${waited > 1 ? ` ${waited} s` : ""}${waited > 9 && !waiting ? ". It may load the model, or answer others first." : ""}`;
+  }
+
+  #showThinking(text: string): void {
+    if (!this.#thinking) {
+      const inside = h("div", { class: "quantlab-chat-thinking" });
+      const element = h("details", {}, h("summary", {}, "Thinking"), inside);
+      this.#text.before(element);
+      this.#thinking = { element, text: inside, shown: 0 };
+    }
+    this.#thinking.text.append(text.slice(this.#thinking.shown));
+    this.#thinking.shown = text.length;
+  }
+
+  #draw(text: string): void {
+    // Most answers draw nothing: a plain search is cheap.
+    if (!/<svg[\s>]/i.test(text)) return;
+    const found = findDrawing(text);
+    if (!found) return;
+    if (!this.#drawing) {
+      this.#drawing = new Drawing(`Drawing by ${this.#label}`);
+      this.#text.after(this.#drawing.element);
+    }
+    this.#drawing.show(found);
+    for (const block of this.#text.querySelectorAll<HTMLDetailsElement>("details.quantlab-chat-code:not([data-folded])")) {
+      if (!block.textContent.includes("<svg")) continue;
+      // The picture stands for its source, which is a click away.
+      block.setAttribute("data-folded", "");
+      block.open = false;
+      block.querySelector("summary")!.textContent = "Source of the drawing";
+    }
+  }
+
+  #finish(reason: Reason): void {
+    this.#isDone = true;
+    this.#markdown.end();
+    this.#drawing?.end();
+    const { request, figures, problem, text } = this.#answer;
+    this.element.removeAttribute("aria-busy");
+    const other = otherModel(this.#answer);
+    const asksForDrawing = /\b(svg|draw|sketch|picture)/i.test(request.messages.at(-1)?.content ?? "");
+    const add = (className: string, ...children: (string | Node)[]): void => this.#end.append(h("p", { class: className }, ...children));
+    if (other) add("quantlab-chat-warning", `Asked for ${request.model}, this server answered with ${other}. A comparison of two such answers compares a model with itself.`);
+    if (reason === "stop" && !text) add("quantlab-chat-warning", "The answer is empty.");
+    if (asksForDrawing && !this.#drawing && text && reason !== "error") add("quantlab-chat-none", "There is no SVG in this answer, so there is nothing to draw.");
+    if (problem && reason === "error") {
+      const host = h("div", { class: "quantlab-chat-problem" });
+      this.#end.append(host);
+      this.#actions.explain(host, problem, request.model);
+    } else if (problem) add("quantlab-chat-words", problem.message);
+    add("quantlab-chat-figures", `${capital(ENDS[reason])}. ${figures ? `${describeFigures(figures)}. ` : ""}${request.model}, ${describeSettings(request.settings)}.`);
+    const copy = button("Copy", () => void copyText(text, copy));
+    this.#end.append(h("div", { class: "quantlab-chat-actions" }, text ? copy : undefined, button("Ask again", () => this.#actions.again(), { title: "One more answer to the same prompt, with the model and settings chosen now" })));
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Copies a text and says so on the button for a moment. */
+export async function copyText(text: string, button: HTMLButtonElement): Promise<void> {
+  const label = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "The browser did not allow it";
+  }
+  setTimeout(() => (button.textContent = label), 2000);
+}

@@ -1,0 +1,155 @@
+/**
+ * Why a request failed, and the one thing to do.
+ *
+ * A browser tells a page next to nothing about a request that failed. What tells the cases apart: what the addresses say,
+ * permissions, violations of the page's policy, and whether simpler requests come through. `cases.json` has the words, of
+ * which the docs are made too.
+ */
+import { isLoopback, isPrivate, readAddress } from "./address.ts";
+import cases from "./cases.json";
+import { button, h, prose } from "./dom.ts";
+import { PLAIN } from "./http.ts";
+import type { Problem } from "./wire.ts";
+
+type Case = (typeof cases)[number];
+export type CaseId = string;
+
+/** Addresses that the page's policy kept requests from. */
+const blocked = new Set<string>();
+document.addEventListener("securitypolicyviolation", ({ blockedURI }) => {
+  try {
+    blocked.add(new URL(blockedURI).origin);
+  } catch {
+    // `inline`, `eval` and the like are no requests.
+  }
+});
+
+/**
+ * Which cases a problem may be; the likeliest first. Asks the server, without key and without prompt.
+ *
+ * @param hasKey The failed request had a key.
+ */
+export async function diagnose(endpoint: string, problem: Problem, hasKey: boolean): Promise<CaseId[]> {
+  return [...(problem.status ? byStatus(problem, hasKey) : await byProbing(endpoint))];
+}
+
+function byStatus({ status, message }: Problem, hasKey: boolean): CaseId[] {
+  if (status === 401 || status === 403) return [hasKey ? "key-wrong" : "key-missing"];
+  if (/context|too long|prompt is longer|exceeds? .*(token|length)/i.test(message) && [200, 400, 413, 422, 500].includes(status)) return ["context-overflow"];
+  if (status === 404 && /model/i.test(message) && !/no model server/i.test(message)) return ["model-missing"];
+  if (status === 404 || status === 405) return ["wrong-address"];
+  if (status === 503) return [/load/i.test(message) ? "model-loading" : "queue-full"];
+  if (status === 429) return ["queue-full"];
+  if (status === 502 || status === 504) return ["proxy-alone"];
+  return ["other"];
+}
+
+async function byProbing(endpoint: string): Promise<CaseId[]> {
+  let url: URL;
+  try {
+    url = readAddress(endpoint);
+  } catch {
+    return ["wrong-address"];
+  }
+  const isNear = isLoopback(url.hostname) || isPrivate(url.hostname);
+  if (blocked.has(url.origin)) return ["blocked-by-policy"];
+  if (location.protocol === "https:" && url.protocol === "http:" && !isNear) return ["mixed-content"];
+
+  const root = url.origin;
+  const isThere = await succeeds(`${root}/`, { mode: "no-cors", redirect: "follow" });
+  // The violation's event comes after the failure.
+  if (blocked.has(url.origin)) return ["blocked-by-policy"];
+  if (!isThere) {
+    if (isNear && location.protocol !== "file:" && !isLoopback(location.hostname)) {
+      if (!isSecureContext) return ["insecure-page"];
+      if ((await permission(isLoopback(url.hostname) ? "loopback-network" : "local-network")) !== "granted") return ["local-network-access", "server-down"];
+    }
+    return ["server-down"];
+  }
+  if (location.protocol === "file:") return ["opened-from-disk"];
+
+  const folder = url.href.replace(/\/+$/, "").replace(/\/(v\d+|api)$/, "");
+  // Where one simple request comes through, it was not the site that was refused.
+  for (const path of ["/api/version", "/v1/models"]) {
+    const simple = await attempt(folder + path, { mode: "cors", redirect: "manual" });
+    if (simple?.type === "opaqueredirect") return ["redirected"];
+    if (simple) return ["preflight-refused"];
+  }
+  // A proxy that answers for itself where the model server is not asked: then its own header is right alone.
+  if (await succeeds(`${folder}/quantlab-no-such-path`, { mode: "cors" })) return ["doubled-header"];
+  // Nothing that a page can see tells these two apart; on the reader's own machine there is rarely a proxy.
+  return isLoopback(url.hostname) ? ["origin-refused"] : ["origin-refused", "doubled-header"];
+}
+
+async function attempt(url: string, init: RequestInit): Promise<Response | undefined> {
+  try {
+    return await fetch(url, { ...PLAIN, ...init, signal: AbortSignal.timeout(5000) });
+  } catch {
+    return undefined;
+  }
+}
+
+async function succeeds(url: string, init: RequestInit): Promise<boolean> {
+  return (await attempt(url, init)) !== undefined;
+}
+
+/** The state of a permission; a browser that does not know it does not ask for it either. */
+async function permission(name: string): Promise<string> {
+  try {
+    return (await navigator.permissions.query({ name: name as PermissionName })).state;
+  } catch {
+    return "granted";
+  }
+}
+
+export type System = "Windows" | "macOS" | "Linux" | "elsewhere";
+
+/** The reader's operating system, as far as it can run a model server. */
+function readersSystem(): System {
+  const agent = navigator.userAgent;
+  if (/Android|iPhone|iPad|CrOS/.test(agent)) return "elsewhere";
+  if (/Windows/.test(agent)) return "Windows";
+  if (/Mac OS X/.test(agent)) return "macOS";
+  return /Linux/.test(agent) ? "Linux" : "elsewhere";
+}
+
+/** What fills the places in a case's words. */
+export interface Place {
+  readonly endpoint: string;
+  readonly model: string;
+}
+
+/** A case in words, for this page, this server and this reader. */
+function explanation(id: CaseId, place: Place): { title: string; why: string; what: string } {
+  const found: Case = cases.find((each) => each.id === id) ?? cases.at(-1)!;
+  let isNear = false;
+  try {
+    isNear = isLoopback(readAddress(place.endpoint).hostname);
+  } catch {
+    // No address, no machine.
+  }
+  const words = { endpoint: place.endpoint, model: place.model || "of that name", origin: location.origin };
+  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, name: keyof typeof words) => words[name]);
+  // Only on the reader's own machine can the reader run a command.
+  const what = typeof found.do === "string" ? found.do : found.do[isNear ? readersSystem() : "elsewhere"]!;
+  return { title: found.title, why: fill(found.why), what: fill(what) };
+}
+
+/** Puts into `host` why a request failed; says so to `announce`. */
+export async function explain(host: HTMLElement, problem: Problem, place: Place, hasKey: boolean, announce: (text: string) => void): Promise<void> {
+  host.replaceChildren(h("p", {}, "The request failed. Looking for the reason …"));
+  const ids = await diagnose(place.endpoint, problem, hasKey);
+  const parts = ids.map((id, i) => {
+    const { title, why, what } = explanation(id, place);
+    return h(
+      "div",
+      { class: "quantlab-chat-case", "data-case": id },
+      h("p", {}, h("strong", {}, i ? `Or: ${title}` : title), ". ", ...prose(why)),
+      h("p", {}, h("strong", {}, "What to do: "), ...prose(what)),
+      button("Copy what to do", () => void navigator.clipboard?.writeText(`${title}. ${why}\n${what}`.replaceAll("`", "")).catch(() => {})),
+    );
+  });
+  host.replaceChildren(...parts);
+  if (problem.message && problem.status) host.append(h("p", { class: "quantlab-chat-words" }, `The server's words (status ${problem.status}): ${problem.message}`));
+  announce(parts[0]!.textContent.replace("Copy what to do", ""));
+}

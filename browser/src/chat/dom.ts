@@ -1,0 +1,32 @@
+/** Elements, built one by one: texts of models and servers enter a page as text nodes, never as HTML. */
+
+type Value = string | number | boolean | undefined | ((event: Event) => void);
+export type Child = Node | string | undefined;
+
+/**
+ * An element. A function listens to the event of its name, `true` is an attribute without a value, and what is false or
+ * undefined is left out.
+ */
+export function h<K extends keyof HTMLElementTagNameMap>(name: K, attributes: Record<string, Value> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(key, value);
+    else if (value !== undefined && value !== false) element.setAttribute(key, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== undefined));
+  return element;
+}
+
+export function button(label: string, onClick: () => void, attributes: Record<string, Value> = {}): HTMLButtonElement {
+  return h("button", { type: "button", click: onClick, ...attributes }, label);
+}
+
+/** A control under its label. */
+export function labelled(label: string, control: HTMLElement, className = "quantlab-control"): HTMLLabelElement {
+  return h("label", { class: className }, h("span", {}, label), control);
+}
+
+/** Our own texts, in which backticks quote: the quoted parts are code. */
+export function prose(text: string): Child[] {
+  return text.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part)).filter((part) => part !== "");
+}

@@ -1,0 +1,179 @@
+/**
+ * SVG in an answer, shown as a picture.
+ *
+ * A model's SVG may hold scripts, addresses and bombs. It is cleaned, and what is left is shown in a frame that may run
+ * nothing (`sandbox`) and fetch nothing (`default-src 'none'`), which browsers keep in a process of its own.
+ */
+import DOMPurify from "dompurify";
+import { h } from "./dom.ts";
+
+/** Larger pictures are not drawn: bytes of source, and elements that are drawn, copies by `<use>` included. */
+const MOST_BYTES = 256 * 1024;
+const MOST_ELEMENTS = 20_000;
+
+/** A picture that grows is drawn anew this often, in milliseconds. */
+const PACE = 500;
+
+/** What goes before the picture. Without the second line, names of hosts would still be looked up. */
+const HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="x-dns-prefetch-control" content="off">
+<style>html,body{margin:0;height:100%;overflow:hidden;background:#fff}svg{display:block;width:100%;height:100%}</style>`;
+
+// `use` and animation are half of what models draw with; links and foreign content are not pictures.
+const CLEAN = {
+  USE_PROFILES: { svg: true, svgFilters: true },
+  ADD_TAGS: ["use", "animate", "animateMotion", "animateTransform", "mpath", "set", "symbol"],
+  ADD_ATTR: ["attributeName", "begin", "by", "calcMode", "dur", "end", "from", "href", "keyPoints", "keySplines", "keyTimes", "repeatCount", "repeatDur", "to", "type", "values", "xlink:href"],
+  FORBID_TAGS: ["a", "foreignObject", "image", "feImage"],
+  // Only parts of the same picture.
+  ALLOWED_URI_REGEXP: /^#/,
+};
+
+/** The SVG that a text holds. */
+export interface Found {
+  readonly source: string;
+  /** Its end tag has come. */
+  readonly isComplete: boolean;
+}
+
+/** The last SVG in a text, or null where there is none. */
+export function findDrawing(text: string): Found | null {
+  let found: Found | null = null;
+  let from = 0;
+  for (;;) {
+    const start = text.slice(from).search(/<svg[\s>]/i);
+    if (start < 0) return found;
+    const rest = text.slice(from + start);
+    const length = lengthOf(rest);
+    if (length !== undefined) {
+      found = { source: rest.slice(0, length), isComplete: true };
+      from += start + length;
+      continue;
+    }
+    // It has not ended: it goes on to the end of its block of code, if it stands in one, or of the text.
+    const fence = rest.search(/\n\s*```/);
+    return { source: fence < 0 ? rest : rest.slice(0, fence), isComplete: false };
+  }
+}
+
+/** Where an SVG ends, past its end tag; SVGs inside it are its own. */
+function lengthOf(text: string): number | undefined {
+  let depth = 0;
+  for (const tag of text.matchAll(/<(\/?)svg\b[^>]*?(\/?)>/gi)) {
+    if (tag[1]) depth--;
+    else if (!tag[2]) depth++;
+    if (depth <= 0) return tag.index + tag[0].length;
+  }
+  return undefined;
+}
+
+/** What can be said of a picture without drawing it. */
+export interface Inspection {
+  /** It is XML as it stands; browsers also draw some that is not. */
+  readonly isWellFormed: boolean;
+  /** Elements in its source, the root too; 0 where it is not well formed. */
+  readonly elements: number;
+  readonly hasViewBox: boolean;
+}
+
+export function inspectDrawing({ source }: Found): Inspection {
+  if (source.length > MOST_BYTES) return { isWellFormed: false, elements: 0, hasViewBox: false };
+  // Parsing fetches and runs nothing.
+  const parsed = new DOMParser().parseFromString(source, "image/svg+xml");
+  const isWellFormed = !parsed.querySelector("parsererror");
+  return {
+    isWellFormed,
+    elements: isWellFormed ? parsed.querySelectorAll("*").length : 0,
+    hasViewBox: parsed.documentElement.hasAttribute("viewBox"),
+  };
+}
+
+/** How many elements are drawn, with each `<use>` counted as what it copies; stops counting where there are too many. */
+function drawn(root: Element): number {
+  const known = new Map<Element, number>();
+  const count = (element: Element): number => {
+    const before = known.get(element);
+    if (before !== undefined) return before;
+    known.set(element, 0); // a copy of itself is not drawn
+    let sum = 1;
+    for (const child of element.children) sum += count(child);
+    const target = element.localName === "use" ? (element.getAttribute("href") ?? element.getAttribute("xlink:href")) : null;
+    const copied = target ? root.querySelector(`#${CSS.escape(target.slice(1))}`) : null;
+    if (copied) sum += count(copied);
+    known.set(element, sum);
+    return sum;
+  };
+  return count(root);
+}
+
+/** A picture in the page, which may grow. */
+export class Drawing {
+  readonly element: HTMLElement;
+  readonly #stage = h("div", { class: "quantlab-chat-stage" });
+  readonly #state = h("figcaption");
+  readonly #name: string;
+  #frame: HTMLIFrameElement | undefined;
+  #source = "";
+  #wanted: Found | undefined;
+  #timer = 0;
+  #drawnAt = -Infinity;
+
+  /** @param name What the picture is called for those who do not see it. */
+  constructor(name: string) {
+    this.#name = name;
+    this.element = h("figure", { class: "quantlab-chat-drawing" }, this.#stage, this.#state);
+  }
+
+  /** Shows a picture; soon, where one has just been shown, or at once, where it is complete. */
+  show(found: Found): void {
+    this.#wanted = found;
+    const wait = found.isComplete ? 0 : this.#drawnAt + PACE - performance.now();
+    clearTimeout(this.#timer);
+    if (wait > 0) this.#timer = window.setTimeout(() => this.#draw(), wait);
+    else this.#draw();
+  }
+
+  /** No more will come. */
+  end(): void {
+    if (!this.#wanted) return;
+    clearTimeout(this.#timer);
+    this.#draw();
+    if (!this.#wanted.isComplete) this.#say("The drawing was cut off before its end tag.");
+    else if (!inspectDrawing(this.#wanted).isWellFormed) this.#say("This SVG is broken: it is not well-formed XML. The picture shows as much as the browser makes of it.");
+  }
+
+  #say(text: string): void {
+    this.#state.textContent = text;
+  }
+
+  #draw(): void {
+    const { source, isComplete } = this.#wanted!;
+    // A tag that is not complete yet would be drawn as text.
+    const text = isComplete ? source : source.slice(0, source.lastIndexOf(">") + 1);
+    if (text === this.#source) return;
+    this.#drawnAt = performance.now();
+    this.#source = text;
+    if (text.length > MOST_BYTES) {
+      this.#say(`The drawing is not shown: its source is longer than ${MOST_BYTES / 1024} kB.`);
+      return;
+    }
+    const clean = DOMPurify.sanitize(text, { ...CLEAN, RETURN_DOM_FRAGMENT: true });
+    const svg = clean.querySelector("svg");
+    if (!svg) {
+      this.#say("There is nothing to draw in this SVG.");
+      return;
+    }
+    if (drawn(svg) > MOST_ELEMENTS) {
+      this.#say(`The drawing is not shown: it has more than ${MOST_ELEMENTS.toLocaleString("en")} elements.`);
+      return;
+    }
+    this.#say(isComplete ? "" : "Drawing …");
+    const frame = h("iframe", { sandbox: true, title: this.#name, tabindex: -1, referrerpolicy: "no-referrer", srcdoc: HEAD + svg.outerHTML });
+    const old = this.#frame;
+    this.#frame = frame;
+    // The last picture stays until the next one is there.
+    frame.addEventListener("load", () => old?.remove(), { once: true });
+    this.#stage.append(frame);
+    while (this.#stage.children.length > 2) this.#stage.firstElementChild!.remove();
+  }
+}

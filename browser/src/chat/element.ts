@@ -1,0 +1,395 @@
+/** `<quantlab-chat>`: the conversation in the page. What is said and heard is the `Session`'s; this shows it. */
+import type { Answer } from "./answer.ts";
+import { AnswerView } from "./answer_view.ts";
+import { readAddress, written } from "./address.ts";
+import { mountCards } from "./card.ts";
+import { explain } from "./doctor.ts";
+import { button, h, labelled } from "./dom.ts";
+import { asData, asMarkdown, save } from "./export.ts";
+import type { ChatContext, Panel } from "./panel.ts";
+import { Session, type Config, type Turn } from "./session.ts";
+import { EndpointError, type Problem, type Settings } from "./wire.ts";
+
+/** What stands below the conversation, in this order. */
+const PANELS: { name: string; mount: Panel }[] = [{ name: "cards", mount: mountCards }];
+
+/** Conversations outlive their elements, which instant navigation replaces; one for each chat of each page. */
+const sessions: Record<string, Session> = {};
+
+export class QuantlabChat extends HTMLElement {
+  #session!: Session;
+  #controls!: Controls;
+  #views = new Map<Answer, AnswerView>();
+  #frame = 0;
+  #clock = 0;
+  #leave: (() => void)[] = [];
+
+  readonly #list = h("ol", { class: "quantlab-chat-turns", "aria-label": "Conversation" });
+  readonly #live = h("p", { class: "quantlab-live", role: "status" });
+  readonly #body = h("div", { class: "quantlab-chat-body" });
+
+  connectedCallback(): void {
+    const config = JSON.parse(this.dataset.config ?? "{}") as Config;
+    this.#session = sessions[`${location.pathname}#${this.id}`] ??= new Session(config);
+    if (!this.hasAttribute("data-ready")) this.#build();
+    const listen = (type: string, listener: () => void): void => {
+      this.#session.addEventListener(type, listener);
+      this.#leave.push(() => this.#session.removeEventListener(type, listener));
+    };
+    listen("turns", () => this.#showTurns());
+    listen("answer", () => this.#schedule());
+    listen("state", () => this.#controls.update());
+    this.#clock = window.setInterval(() => this.#tick(), 1000);
+    this.#leave.push(() => clearInterval(this.#clock));
+    // A page in the background gets no frames: what came meanwhile is shown when it is back.
+    const onVisible = (): void => this.#schedule();
+    document.addEventListener("visibilitychange", onVisible);
+    this.#leave.push(() => document.removeEventListener("visibilitychange", onVisible));
+    for (const { name, mount } of PANELS) {
+      const section = h("section", { class: `quantlab-chat-${name}` });
+      this.#body.append(section);
+      const unmount = mount(section, this.#context());
+      this.#leave.push(() => {
+        unmount();
+        section.remove();
+      });
+    }
+    this.#showTurns();
+    this.#controls.update();
+  }
+
+  disconnectedCallback(): void {
+    for (const leave of this.#leave.splice(0)) leave();
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  #build(): void {
+    this.setAttribute("data-ready", "");
+    this.querySelector<HTMLElement>(".quantlab-chat-plain")?.setAttribute("hidden", "");
+    this.#controls = new Controls(this.#session, {
+      send: (prompt) => void this.#ask(() => this.#session.send(prompt)),
+      explain: (host, problem) => this.#explain(host, problem),
+      say: (text) => this.#say(text),
+    });
+    this.#body.append(this.#controls.top, this.#list, this.#controls.bottom);
+    this.querySelector("quantlab-load")?.after(this.#body);
+    if (!this.#body.isConnected) this.prepend(this.#body);
+    this.append(this.#live);
+  }
+
+  #context(): ChatContext {
+    const session = this.#session;
+    return {
+      prompts: session.config.prompts,
+      system: session.config.system,
+      memory: session.memory,
+      models: () => session.models(),
+      settings: () => session.settings,
+      endpoint: () => session.endpoint(),
+      offered: () => session.list(),
+      alone: (run) => session.alone(run),
+      announce: (text) => this.#say(text),
+      explain: (host, problem, model) => this.#explain(host, problem, model),
+    };
+  }
+
+  #say(text: string): void {
+    // The same words twice are heard twice only where they change in between.
+    this.#live.textContent = "";
+    setTimeout(() => (this.#live.textContent = text), 50);
+  }
+
+  #explain(host: HTMLElement, problem: Problem, model = this.#session.model): void {
+    const { address, key } = this.#session;
+    let endpoint = address;
+    let hasKey = false;
+    try {
+      const url = readAddress(address);
+      endpoint = written(url);
+      hasKey = key.for(url) !== "";
+    } catch (error) {
+      host.replaceChildren(h("p", {}, address ? (error as Error).message : "No model server is set. Type the address of one under Connection: Ollama on your own machine is at http://localhost:11434."));
+      return;
+    }
+    void explain(host, problem, { endpoint, model }, hasKey, (text) => this.#say(text));
+  }
+
+  /** Asks, and says to screen readers how it went: on completion, not token by token. */
+  async #ask(send: () => Promise<Answer>): Promise<void> {
+    const answer = await send();
+    if (!this.isConnected || answer.reason === "error") return;
+    const tokens = answer.figures?.tokens;
+    const ends = { stop: "is complete", length: "reached the token limit", looped: "looped and was stopped", cut: "was cut off", stopped: "was stopped" };
+    this.#say(`The answer from ${this.#label(answer.request.model)} ${ends[answer.reason ?? "cut"]}${tokens ? `: ${tokens} tokens` : ""}.`);
+  }
+
+  #label(model: string): string {
+    return this.#session.models().find((choice) => choice.model === model)?.label ?? (model || "no model");
+  }
+
+  #showTurns(): void {
+    const known = this.#views;
+    this.#views = new Map();
+    const items = this.#session.turns.map((turn) => {
+      const views = turn.answers.map((answer) => {
+        const view =
+          known.get(answer) ??
+          new AnswerView(answer, this.#label(answer.request.model), {
+            again: () => void this.#ask(() => this.#session.answer(turn)),
+            explain: (host, problem, model) => this.#explain(host, problem, model),
+          });
+        this.#views.set(answer, view);
+        return view.element;
+      });
+      return h("li", {}, this.#prompt(turn), ...views);
+    });
+    this.#list.replaceChildren(...items);
+    this.#controls.update();
+    this.#schedule();
+  }
+
+  #prompt(turn: Turn): HTMLElement {
+    const text = h("p", {}, turn.prompt);
+    const edit = button("Edit", () => {
+      const box = h("textarea", { rows: 3, "aria-label": "Prompt" });
+      box.value = turn.prompt;
+      const form = h(
+        "form",
+        {
+          class: "quantlab-chat-edit",
+          submit: (event) => {
+            event.preventDefault();
+            if (box.value.trim()) void this.#ask(() => this.#session.edit(turn, box.value.trim()));
+          },
+        },
+        box,
+        h("p", {}, "What follows this prompt is removed."),
+        h("button", { type: "submit" }, "Send"),
+        button("Cancel", () => {
+          form.replaceWith(text);
+          edit.hidden = false;
+          edit.focus();
+        }),
+      );
+      text.replaceWith(form);
+      edit.hidden = true;
+      box.focus();
+    });
+    return h("div", { class: "quantlab-chat-prompt" }, text, edit);
+  }
+
+  #schedule(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      // One answer a frame: a long conversation that is shown anew must not hold the page.
+      for (const view of this.#views.values()) {
+        if (!view.update()) continue;
+        this.#schedule();
+        break;
+      }
+    });
+  }
+
+  #tick(): void {
+    for (const [answer, view] of this.#views) if (!answer.reason) view.tick();
+  }
+}
+
+/** What the controls cannot do themselves. */
+interface Doing {
+  send(prompt: string): void;
+  explain(host: HTMLElement, problem: Problem): void;
+  say(text: string): void;
+}
+
+/** The form around the conversation. */
+class Controls {
+  readonly top = h("div", { class: "quantlab-chat-top quantlab-form" });
+  readonly bottom = h("div", { class: "quantlab-chat-bottom" });
+  readonly #session: Session;
+  readonly #doing: Doing;
+
+  readonly #model = h("select");
+  readonly #other = h("input", { type: "text", autocomplete: "off", spellcheck: "false" });
+  readonly #otherLabel = labelled("Name of the model", this.#other);
+  readonly #note = h("span", { class: "quantlab-chat-note" });
+  readonly #host = h("span", { class: "quantlab-chat-note" });
+  readonly #box = h("textarea", { rows: 3, placeholder: "Write a prompt" });
+  readonly #send = h("button", { type: "submit" }, "Send");
+  readonly #stop = button("Stop", () => this.#session.stop());
+  readonly #files: HTMLButtonElement[];
+  readonly #status = h("div", { class: "quantlab-chat-status" });
+
+  constructor(session: Session, doing: Doing) {
+    this.#session = session;
+    this.#doing = doing;
+    this.#model.addEventListener("change", () => this.#choose());
+    this.#other.addEventListener("input", () => (session.model = this.#other.value.trim()));
+    this.top.append(labelled("Model", this.#model), this.#otherLabel, this.#note, this.#connection(), this.#settings());
+
+    this.#box.value = session.draft;
+    this.#box.addEventListener("input", () => (session.draft = this.#box.value));
+    this.#box.addEventListener("keydown", (event) => {
+      // While an input method composes, Enter is its own.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#files = [
+      button("Save as Markdown", () => save("chat.md", "text/markdown", asMarkdown(session))),
+      button("Save as JSON", () => save("chat.json", "application/json", asData(session))),
+      button("Clear", () => {
+        session.clear();
+        this.#box.focus();
+      }),
+    ];
+    const prompts = session.config.prompts.map((prompt) =>
+      button(prompt, () => {
+        this.#box.value = session.draft = prompt;
+        this.#box.focus();
+      }),
+    );
+    const form = h(
+      "form",
+      {
+        class: "quantlab-form",
+        submit: (event) => {
+          event.preventDefault();
+          this.#submit();
+        },
+        // The reader is about to ask: which language the server speaks is found out meanwhile.
+        focusin: () => void session.endpoint().catch(() => {}),
+      },
+      labelled("Prompt (Enter sends, Shift+Enter begins a line)", this.#box),
+      h("div", { class: "quantlab-chat-actions" }, this.#send, this.#stop, ...this.#files),
+    );
+    this.bottom.append(h("div", { class: "quantlab-chat-prompts", role: "group", "aria-label": "Prompts to try" }, ...prompts), form);
+  }
+
+  /** Brings the controls in line with the session. */
+  update(): void {
+    const { isBusy, turns, model } = this.#session;
+    const models = this.#session.models();
+    const options = [...models.map(({ model, label }) => h("option", { value: model }, label)), h("option", { value: "" }, "Another …")];
+    const isListed = models.some((choice) => choice.model === model);
+    this.#model.replaceChildren(...options);
+    this.#model.value = isListed ? model : "";
+    this.#otherLabel.hidden = isListed;
+    if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
+    this.#note.textContent = models.find((choice) => choice.model === model)?.note ?? "";
+    this.#send.disabled = isBusy;
+    this.#stop.hidden = !isBusy;
+    for (const file of this.#files) file.disabled = !turns.length;
+    const { address } = this.#session;
+    this.#host.textContent = address ? `Talks to ${address}` : "No model server is set";
+  }
+
+  #choose(): void {
+    this.#session.model = this.#model.value;
+    this.update();
+    if (!this.#model.value) this.#other.focus();
+  }
+
+  #submit(): void {
+    const prompt = this.#box.value.trim();
+    if (!prompt || this.#session.isBusy) return;
+    this.#box.value = this.#session.draft = "";
+    this.#doing.send(prompt);
+  }
+
+  #connection(): HTMLElement {
+    const { config } = this.#session;
+    const address = h("input", { type: "url", autocomplete: "off", spellcheck: "false", placeholder: "http://localhost:11434" });
+    address.value = this.#session.address;
+    const key = h("input", { type: "password", autocomplete: "off", spellcheck: "false" });
+    const attempt = (control: HTMLInputElement, set: () => void): void => {
+      try {
+        set();
+        control.removeAttribute("aria-invalid");
+        this.#status.textContent = "";
+      } catch (error) {
+        control.setAttribute("aria-invalid", "true");
+        this.#status.textContent = (error as Error).message;
+        this.#doing.say((error as Error).message);
+      }
+    };
+    const setAddress = (): void =>
+      attempt(address, () => {
+        const before = this.#session.address;
+        this.#session.setAddress(address.value);
+        try {
+          if (readAddress(before).origin !== readAddress(address.value).origin) key.value = "";
+        } catch {
+          key.value = "";
+        }
+      });
+    address.addEventListener("change", setAddress);
+    key.addEventListener("change", () => attempt(key, () => this.#session.setKey(key.value)));
+    const check = button("Check the connection", () => void this.#check());
+    const preset = config.endpoint
+      ? button("The page's own server", () => {
+          address.value = config.endpoint;
+          setAddress();
+        })
+      : undefined;
+    return h(
+      "details",
+      { class: "quantlab-chat-panel", open: !config.endpoint },
+      h("summary", {}, "Connection: ", this.#host),
+      h("div", { class: "quantlab-form" }, labelled("Endpoint", address), labelled("Key, if the server wants one", key), check, preset),
+      h("p", { class: "quantlab-chat-note" }, "The key stays in memory, goes to this endpoint only, and is gone when the page is reloaded."),
+      this.#status,
+    );
+  }
+
+  async #check(): Promise<void> {
+    this.#status.replaceChildren("Asking the server …");
+    try {
+      const models = await this.#session.list();
+      const endpoint = await this.#session.endpoint();
+      const missing = this.#session.config.models.filter(({ model }) => !models.some(({ name }) => name === model || name === `${model}:latest`));
+      const speaks = endpoint.kind === "ollama" ? "Ollama's own API" : "OpenAI's API";
+      const said = `Connected to ${endpoint.url}, which speaks ${speaks} and lists ${models.length} ${models.length === 1 ? "model" : "models"}.${missing.length ? ` Not among them: ${missing.map(({ model }) => model).join(", ")}.` : ""}`;
+      this.#status.replaceChildren(said);
+      this.#doing.say(said);
+    } catch (error) {
+      if (!(error instanceof EndpointError)) throw error;
+      this.#doing.explain(this.#status, error);
+    }
+  }
+
+  #settings(): HTMLElement {
+    const session = this.#session;
+    const set = (changes: Partial<Settings>): void => {
+      session.settings = { ...session.settings, ...changes };
+    };
+    const number = (label: string, name: "seed" | "temperature" | "topP" | "maxTokens", min: number, max: number, step: string): HTMLElement => {
+      const input = h("input", { type: "number", min, max, step, autocomplete: "off", required: true });
+      input.value = String(session.settings[name]);
+      input.addEventListener("change", () => {
+        if (!input.checkValidity()) input.value = String(session.settings[name]);
+        set({ [name]: input.valueAsNumber });
+      });
+      return labelled(label, input);
+    };
+    const think = h("input", { type: "checkbox", autocomplete: "off" });
+    think.checked = session.settings.think;
+    think.addEventListener("change", () => set({ think: think.checked }));
+    return h(
+      "details",
+      { class: "quantlab-chat-panel" },
+      h("summary", {}, "Settings"),
+      h(
+        "div",
+        { class: "quantlab-form" },
+        number("Seed", "seed", 0, 2 ** 31 - 1, "1"),
+        number("Temperature", "temperature", 0, 2, "any"),
+        number("top_p", "topP", 0, 1, "any"),
+        number("Token limit", "maxTokens", 1, 131072, "1"),
+        labelled("Thinking", think),
+      ),
+      h("p", { class: "quantlab-chat-note" }, "All of these are sent with every prompt: what servers choose where they are told nothing differs."),
+    );
+  }
+}

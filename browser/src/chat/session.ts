@@ -1,0 +1,193 @@
+/**
+ * A conversation, and what it is held with.
+ *
+ * It outlives its element, which instant navigation replaces, and so does an answer that is on its way. It ends with the
+ * page: nothing is stored.
+ */
+import { Key, readAddress } from "./address.ts";
+import { newAnswer, receive, type Answer } from "./answer.ts";
+import { detect } from "./detect.ts";
+import type { ModelChoice } from "./panel.ts";
+import { EndpointError, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
+
+/** What the author set; `site/chat.py` writes it. */
+export interface Config {
+  readonly endpoint: string;
+  readonly models: readonly ModelChoice[];
+  readonly prompts: readonly string[];
+  readonly system: string;
+  readonly settings: Settings;
+}
+
+/** A prompt and the answers to it; the last is the one that the conversation goes on from. */
+export interface Turn {
+  prompt: string;
+  readonly answers: Answer[];
+}
+
+/**
+ * Tells by events: `turns`, other turns or answers; `answer`, an answer grew; `state`, anything else changed.
+ */
+export class Session extends EventTarget {
+  readonly config: Config;
+  readonly key = new Key();
+  readonly memory = new Map<string, unknown>();
+  turns: Turn[] = [];
+  settings: Settings;
+  model: string;
+  /** What is typed and not sent. */
+  draft = "";
+  address: string;
+  /** What the server lists, once it was asked. */
+  offered: readonly Model[] = [];
+  /** Something has the server to itself. */
+  isBusy = false;
+
+  #endpoint: Promise<Endpoint> | undefined;
+  #line: Promise<unknown> = Promise.resolve();
+  #running: AbortController | undefined;
+
+  constructor(config: Config) {
+    super();
+    this.config = config;
+    this.settings = config.settings;
+    this.address = config.endpoint;
+    this.model = config.models[0]?.model ?? "";
+  }
+
+  /** The models to choose from: the author's, then others that the server lists. */
+  models(): ModelChoice[] {
+    const preset = this.config.models;
+    const others = this.offered.filter(({ name }) => !preset.some(({ model }) => model === name));
+    return [...preset, ...others.map(({ name, quantization }) => ({ model: name, label: name, ...(quantization ? { note: quantization } : {}) }))];
+  }
+
+  /** Talks to another server. @throws Error with a sentence for the reader. */
+  setAddress(text: string): void {
+    const url = readAddress(text);
+    this.key.bind(url);
+    this.address = text.trim();
+    this.offered = [];
+    this.#endpoint = undefined;
+    this.#tell("state");
+  }
+
+  /** @throws Error with a sentence for the reader. */
+  setKey(value: string): void {
+    this.key.set(value, readAddress(this.address));
+    this.#endpoint = undefined;
+  }
+
+  /** The server; found out once. @throws EndpointError */
+  endpoint(): Promise<Endpoint> {
+    return (this.#endpoint ??= this.#detect().catch((error: unknown) => {
+      this.#endpoint = undefined;
+      throw error;
+    }));
+  }
+
+  async #detect(): Promise<Endpoint> {
+    let url: URL;
+    try {
+      url = readAddress(this.address);
+    } catch (error) {
+      throw new EndpointError((error as Error).message);
+    }
+    return detect(url, this.key);
+  }
+
+  /** The server's own list of models. @throws EndpointError */
+  async list(): Promise<Model[]> {
+    const models = await (await this.endpoint()).models();
+    this.offered = models;
+    this.model ||= models[0]?.name ?? "";
+    this.#tell("state");
+    return models;
+  }
+
+  /** Runs one thing after another. */
+  alone<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#line.then(async () => {
+      this.isBusy = true;
+      this.#tell("state");
+      try {
+        return await run();
+      } finally {
+        this.isBusy = false;
+        this.#tell("state");
+      }
+    });
+    this.#line = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Goes on with a prompt. */
+  send(prompt: string): Promise<Answer> {
+    const turn = { prompt, answers: [] };
+    this.turns.push(turn);
+    return this.answer(turn);
+  }
+
+  /** Puts another prompt in a turn's place; what came after it goes. */
+  edit(turn: Turn, prompt: string): Promise<Answer> {
+    this.turns = this.turns.slice(0, this.turns.indexOf(turn));
+    return this.send(prompt);
+  }
+
+  /** Asks for an answer to a turn, one more if it has some, with the model and settings that are set now. */
+  async answer(turn: Turn): Promise<Answer> {
+    const request = { model: this.model, messages: this.#messages(turn), settings: this.settings };
+    const answer = newAnswer(request, { kind: "openai", url: this.address });
+    turn.answers.push(answer);
+    this.#tell("turns");
+    await this.alone(async () => {
+      const running = (this.#running = new AbortController());
+      const sent = performance.now();
+      try {
+        const endpoint = await this.endpoint();
+        answer.endpoint = { kind: endpoint.kind, url: endpoint.url };
+        for await (const event of endpoint.ask(request, running.signal)) {
+          receive(answer, event);
+          this.#tell("answer");
+        }
+      } catch (error) {
+        if (!(error instanceof EndpointError)) throw error;
+        receive(answer, { type: "done", reason: "error", figures: { total: performance.now() - sent }, problem: error });
+      } finally {
+        this.#running = undefined;
+      }
+    });
+    this.#tell("answer");
+    return answer;
+  }
+
+  stop(): void {
+    this.#running?.abort();
+  }
+
+  /** Begins a new conversation. */
+  clear(): void {
+    this.stop();
+    this.turns = [];
+    this.#tell("turns");
+  }
+
+  /** The conversation up to a turn's prompt. */
+  #messages(turn: Turn): Message[] {
+    const messages: Message[] = [];
+    if (this.config.system) messages.push({ role: "system", content: this.config.system });
+    for (const earlier of this.turns) {
+      messages.push({ role: "user", content: earlier.prompt });
+      if (earlier === turn) break;
+      const answer = earlier.answers.at(-1);
+      // Roles take turns: where an answer failed, its prompt goes too.
+      if (answer?.text) messages.push({ role: "assistant", content: answer.text });
+      else messages.pop();
+    }
+    return messages;
+  }
+
+  #tell(type: "turns" | "answer" | "state"): void {
+    this.dispatchEvent(new Event(type));
+  }
+}

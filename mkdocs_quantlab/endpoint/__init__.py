@@ -1,0 +1,1 @@
+"""What stands between a class and its model servers."""

@@ -1,0 +1,92 @@
+"""Debian's nginx with one configuration file in its `http` block."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAIN = """
+daemon off;
+worker_processes 2;
+pid nginx.pid;
+error_log stderr warn;
+{user}
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    include quantlab.conf;
+}}
+"""
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Nginx:
+    """The server; a context manager that ends it.
+
+    Attributes:
+        url: Its address, without a final slash.
+        warnings: What it says of the configuration.
+    """
+
+    def __init__(self, folder: Path, configuration: str, url: str) -> None:
+        """Checks the configuration, starts and waits until it listens.
+
+        Args:
+            folder: Its own, for its files.
+            configuration: The file's text.
+            url: Where the configuration makes it listen, on 127.0.0.1.
+        """
+        self.url = url
+        # Workers of a root's nginx are somebody else, who may not enter the folder.
+        user = "user root;" if os.geteuid() == 0 else ""
+        (folder / "nginx.conf").write_text(MAIN.format(user=user), encoding="utf-8")
+        (folder / "quantlab.conf").write_text(configuration, encoding="utf-8")
+        # Debian keeps it out of the way of users.
+        nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+        assert nginx, "the tests of endpoints need nginx"
+        command = [nginx, "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
+        check = subprocess.run(
+            [*command, "-t"], capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        assert check.returncode == 0, check.stderr
+        self.warnings = [line for line in check.stderr.splitlines() if "[warn]" in line]
+        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        address = urlsplit(url)
+        while self._process.poll() is None:
+            try:
+                socket.create_connection((address.hostname, address.port)).close()
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+            else:
+                return
+        raise AssertionError("nginx has ended")
+
+    def stop(self) -> None:
+        """Ends it and its workers."""
+        self._process.terminate()
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()

@@ -1,0 +1,365 @@
+"""Debian's nginx with the configuration that we write, in front of Ollama's stand-in."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.servers.ollama import MANAGEMENT
+from tests.servers.ollama_models import BUSY, Script
+
+SITE = "https://course.example"
+KEY = "Pq7.2f~kd-91+xYz/0="
+QUESTION = {"model": "tiny:q4", "messages": [{"role": "user", "content": "Hello"}]}
+CHAT = "/api/chat"
+
+
+def client(server, *, origin=SITE, key="", **options):
+    headers = {"Origin": origin} if origin else {}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    return httpx.Client(
+        base_url=server.url, headers=headers, trust_env=False, timeout=60, **options
+    )
+
+
+def cors(answer):
+    return {
+        name: answer.headers.get_list(name)
+        for name in answer.headers
+        if name.startswith("access-control")
+    }
+
+
+READABLE = {
+    "access-control-allow-origin": [SITE],
+    "access-control-expose-headers": ["Retry-After"],
+}
+
+
+@pytest.fixture
+def page(ollama, start_nginx):
+    """A page of the site, without keys."""
+    ollama.script = lambda request: Script("Hello.")
+    nginx = start_nginx([ollama], [SITE])
+    assert nginx.warnings == []
+    with client(nginx) as page:
+        yield page
+
+
+@pytest.fixture
+def keyed(ollama, start_nginx):
+    ollama.script = lambda request: Script("Hello.")
+    return start_nginx([ollama], [SITE], keys={"monday": KEY, "tuesday": "x" * 20})
+
+
+# What is open
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("GET", "/api/version"),
+        ("GET", "/api/tags"),
+        ("GET", "/api/ps"),
+        ("GET", "/v1/models"),
+        ("POST", "/api/show"),
+        ("POST", "/api/chat"),
+        ("POST", "/v1/chat/completions"),
+    ],
+)
+def test_the_chat_gets_through(ollama, page, method, path):
+    answer = page.request(method, path, json=QUESTION if method == "POST" else None)
+    assert answer.status_code == 200
+    assert cors(answer) == READABLE
+    [asked] = ollama.asked
+    assert (asked.method, asked.path) == (method, path)
+    assert asked.headers["Host"] == "localhost:11434"
+    assert not {"Origin", "Authorization"} & set(asked.headers)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *MANAGEMENT,
+        ("POST", "/api/generate"),
+        ("POST", "/api/blobs/sha256:0"),
+        ("POST", "/v1/completions"),
+        ("GET", CHAT),
+        ("DELETE", CHAT),
+        ("POST", "/api/tags"),
+        ("POST", "//api/pull"),
+        ("POST", "/api/chat/../pull"),
+        ("POST", "/api/chat/%2e%2e/pull"),
+        ("POST", "/api/pull%00/../chat/"),
+        ("POST", "/api/chat%0a"),
+        ("POST", "/API/PULL"),
+    ],
+)
+def test_nothing_else_gets_through(ollama, page, method, path):
+    answer = page.request(method, httpx.URL(page.base_url, raw_path=path.encode()), json=QUESTION)
+    assert answer.status_code in (400, 403, 404)
+    assert ollama.asked == []
+
+
+@pytest.mark.parametrize("path", ["/api/pull/../chat", "/api/%63hat", "/api//chat"])
+def test_only_the_written_path_is_passed_on(ollama, page, path):
+    page.post(httpx.URL(page.base_url, raw_path=path.encode()), json=QUESTION)
+    assert [asked.path for asked in ollama.asked] == [CHAT]
+
+
+def test_an_endpoint_below_a_path(ollama, start_nginx):
+    ollama.script = lambda request: Script("Hello.")
+    nginx = start_nginx([ollama], [SITE], path="/ollama")
+    with client(nginx) as page:
+        assert page.post("/api/chat", json=QUESTION).status_code == 200
+        assert page.get("/").text == "Ollama is running"
+        outside = page.get(httpx.URL(nginx.url).join("/api/version"))
+    assert outside.status_code == 404
+    assert [asked.path for asked in ollama.asked] == [CHAT, "/"]
+
+
+# Whose pages
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "http://course.example",
+        f"{SITE}.evil.example",
+        "https://courseXexample",
+        "null",
+        SITE.upper(),
+    ],
+)
+def test_other_origins_get_nothing(ollama, start_nginx, method, origin):
+    with client(start_nginx([ollama], [SITE]), origin=origin) as stranger:
+        answer = stranger.request(method, CHAT if method == "POST" else "/api/version")
+    assert answer.status_code == 403
+    assert cors(answer) == {}
+    assert answer.headers["vary"] == "Origin"
+    assert ollama.asked == []
+
+
+def test_several_origins(ollama, start_nginx):
+    preview = "http://127.0.0.1:8000"
+    nginx = start_nginx([ollama], [f"{SITE}/course/", preview])
+    for origin in (SITE, preview):
+        with client(nginx, origin=origin) as page:
+            assert cors(page.get("/api/version"))["access-control-allow-origin"] == [origin]
+
+
+def test_cors_headers_are_not_doubled(start_ollama, start_nginx):
+    """Not even by an Ollama that is told to allow everybody."""
+    with client(start_nginx([start_ollama(["*"])], [SITE])) as page:
+        assert cors(page.get("/api/version")) == READABLE
+
+
+def test_a_preflight_needs_no_key(ollama, keyed):
+    asks = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    with client(keyed) as page:
+        answer = page.options(CHAT, headers=asks)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert cors(answer) == READABLE | {
+        "access-control-allow-methods": ["GET, POST"],
+        "access-control-allow-headers": ["Authorization, Content-Type"],
+        "access-control-max-age": ["7200"],
+    }
+    assert ollama.asked == []
+
+
+# Keys
+
+
+def test_a_class_key_opens(ollama, keyed):
+    with client(keyed, key=KEY) as page:
+        assert page.post(CHAT, json=QUESTION).status_code == 200
+    assert "Authorization" not in ollama.asked[0].headers
+
+
+@pytest.mark.parametrize("key", ["", KEY.swapcase(), KEY + "x", KEY.replace(".", "x"), "monday"])
+def test_without_the_key_a_page_can_read_why(ollama, keyed, key):
+    with client(keyed, key=key) as page:
+        answer = page.post(CHAT, json=QUESTION)
+    assert answer.status_code == 401
+    assert cors(answer) == READABLE
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert "class key" in answer.json()["error"]
+    assert ollama.asked == []
+
+
+# Limits
+
+
+def test_too_many_questions(ollama, start_nginx):
+    ollama.script = lambda request: Script("Hello.")
+    nginx = start_nginx([ollama], [SITE], rate=1, at_once=2)
+    with client(nginx) as page:
+        answers = [page.post(CHAT, json=QUESTION) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert cors(answers[3]) == READABLE
+        assert answers[3].headers["retry-after"] == "60"
+        assert "try again" in answers[3].json()["error"]
+        assert page.get("/api/tags").status_code == 200
+
+
+def test_each_class_has_its_own_limit(ollama, start_nginx):
+    ollama.script = lambda request: Script("Hello.")
+    keys = {"monday": "m" * 16, "tuesday": "t" * 16}
+    nginx = start_nginx([ollama], [SITE], rate=1, at_once=1, keys=keys)
+    with client(nginx, key=keys["monday"]) as page:
+        assert [page.post(CHAT, json=QUESTION).status_code for _ in range(3)] == [200, 200, 429]
+    with client(nginx, key=keys["tuesday"]) as page:
+        assert page.post(CHAT, json=QUESTION).status_code == 200
+
+
+def test_too_many_at_once(ollama, start_nginx):
+    begun, release = threading.Event(), threading.Event()
+
+    def words():
+        begun.set()
+        assert release.wait(60)
+        yield "Hello."
+
+    ollama.script = lambda request: Script(words())
+    with client(start_nginx([ollama], [SITE], at_once=1)) as page, ThreadPoolExecutor() as pool:
+        first = pool.submit(page.post, CHAT, json=QUESTION)
+        assert begun.wait(60)
+        assert page.post(CHAT, json=QUESTION).status_code == 429
+        release.set()
+        assert first.result().status_code == 200
+
+
+def test_a_long_conversation_is_refused_readably(ollama, page):
+    answer = page.post(
+        CHAT, json=QUESTION | {"messages": [{"role": "user", "content": "x" * 2**20}]}
+    )
+    assert answer.status_code == 413
+    assert cors(answer) == READABLE
+    assert "longer" in answer.json()["error"]
+    assert ollama.asked == []
+
+
+# Streams
+
+
+def test_a_stream_is_not_held_back(ollama, start_nginx):
+    """The second word is said only when the first has arrived."""
+    arrived = threading.Event()
+
+    def words():
+        yield "first "
+        assert arrived.wait(60)
+        yield "second"
+
+    ollama.script = lambda request: Script(words())
+    with (
+        client(start_nginx([ollama], [SITE])) as page,
+        page.stream("POST", CHAT, json=QUESTION) as answer,
+    ):
+        lines = answer.iter_lines()
+        assert json.loads(next(lines))["message"]["content"] == "first "
+        arrived.set()
+        assert [json.loads(line)["message"]["content"] for line in lines] == ["second", ""]
+
+
+def test_who_leaves_is_not_answered_further(ollama, start_nginx):
+    ended = threading.Event()
+
+    def words():
+        try:
+            while True:
+                yield from ("on ", "and ")
+        finally:
+            ended.set()
+
+    ollama.script = lambda request: Script(words(), pause=0.01)
+    with client(start_nginx([ollama], [SITE])) as page:
+        with page.stream("POST", CHAT, json=QUESTION) as answer:
+            next(answer.iter_lines())
+        assert ended.wait(60)
+
+
+def test_ollamas_own_errors_are_readable(ollama, page):
+    missing = page.post(CHAT, json=QUESTION | {"model": "tiny:q5"})
+    ollama.crowded = True
+    busy = page.post(CHAT, json=QUESTION)
+    assert missing.status_code == 404
+    assert missing.json() == {"error": "model 'tiny:q5' not found"}
+    assert (busy.status_code, busy.json()) == (503, {"error": BUSY})
+    assert cors(missing) == cors(busy) == READABLE
+
+
+# Several hosts
+
+
+def test_hosts_share_the_load(start_ollama, start_nginx):
+    hosts = [start_ollama(), start_ollama()]
+    together = threading.Barrier(2)
+
+    def words():
+        # Both are at work at the same time, or neither ends.
+        together.wait(60)
+        yield "Hello."
+
+    for host in hosts:
+        host.script = lambda request: Script(words())
+    with client(start_nginx(hosts, [SITE])) as page, ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda _: page.post(CHAT, json=QUESTION), range(8)))
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert [len(host.asked) for host in hosts] == [4, 4]
+
+
+def test_each_model_stays_on_one_host(start_ollama, start_nginx):
+    hosts = [start_ollama() for _ in range(4)]
+    for host in hosts:
+        host.script = lambda request: Script("Hello.")
+    with client(start_nginx(hosts, [SITE], by_model=True)) as page:
+        for _ in range(8):
+            for model in ("tiny:q4", "tiny:q6"):
+                assert page.post(CHAT, json=QUESTION | {"model": model}).status_code == 200
+    seen = [{asked.body["model"] for asked in host.asked} for host in hosts]
+    assert sorted(len(host.asked) for host in hosts) in ([0, 0, 8, 8], [0, 0, 0, 16])
+    for model in ("tiny:q4", "tiny:q6"):
+        assert sum(model in models for models in seen) == 1
+
+
+def test_a_host_that_is_down_is_passed_over(start_ollama, start_nginx):
+    hosts = [start_ollama(), start_ollama()]
+    for host in hosts:
+        host.script = lambda request: Script("Hello.")
+    with client(start_nginx(hosts, [SITE])) as page:
+        hosts[0].stop()
+        assert [page.post(CHAT, json=QUESTION).status_code for _ in range(6)] == [200] * 6
+        hosts[1].stop()
+        answer = page.post(CHAT, json=QUESTION)
+    assert answer.status_code == 502
+    assert cors(answer) == READABLE
+    assert answer.json() == {"error": "no Ollama host can be reached"}
+
+
+# TLS
+
+
+def test_https(ollama, start_nginx, tmp_path):
+    certificate, key = tmp_path / "site.pem", tmp_path / "site.key"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test"
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run([*command.split(), *names], check=True, capture_output=True)
+    files = {"certificate": str(certificate), "certificate_key": str(key)}
+    nginx = start_nginx([ollama], [SITE], keys={"monday": KEY}, **files)
+    trusted = ssl.create_default_context(cafile=certificate)
+    with client(nginx, key=KEY, verify=trusted) as page:
+        assert page.get("/api/version").json()["version"]
