@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cardTable, isAlike, typeShares } from "../src/chat/compare/cards.ts";
+import { cardTable, isAlike } from "../src/chat/compare/cards.ts";
 import type { ModelCard } from "../src/chat/wire.ts";
 
 const card = (type: string, metadata: Record<string, unknown> = {}): ModelCard => ({
@@ -14,11 +14,7 @@ const card = (type: string, metadata: Record<string, unknown> = {}): ModelCard =
   ],
 });
 
-test("types are counted by weights, not by tensors", () => {
-  assert.deepEqual(typeShares(card("Q4_K")), [{ type: "Q4_K", share: 0.75 }, { type: "F32", share: 0.25 }]);
-});
-
-test("a table shows what differs, and leaves out what does not", () => {
+test("a table counts types by weights, shows what differs, and leaves out what does not", () => {
   const table = cardTable([card("Q4_K", { "general.file_type": 15 }), card("Q6_K", { "general.file_type": 18, only: "x".repeat(99) })], ["q4", "q6"])!;
   assert.deepEqual(table.head, ["", "q4", "q6"]);
   assert.deepEqual(table.rows, [

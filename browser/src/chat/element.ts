@@ -3,6 +3,7 @@ import type { Answer } from "./answer.ts";
 import { AnswerView } from "./answer_view.ts";
 import { readAddress, written } from "./address.ts";
 import { mountCards } from "./card.ts";
+import { mountCompare } from "./compare/panel.ts";
 import { explain } from "./doctor.ts";
 import { button, h, labelled } from "./dom.ts";
 import { asData, asMarkdown, save } from "./export.ts";
@@ -11,7 +12,10 @@ import { Session, type Config, type Turn } from "./session.ts";
 import { EndpointError, type Problem, type Settings } from "./wire.ts";
 
 /** What stands below the conversation, in this order. */
-const PANELS: { name: string; mount: Panel }[] = [{ name: "cards", mount: mountCards }];
+const PANELS: { name: string; mount: Panel }[] = [
+  { name: "compare", mount: mountCompare },
+  { name: "cards", mount: mountCards },
+];
 
 /** Conversations outlive their elements, which instant navigation replaces; one for each chat of each page. */
 const sessions: Record<string, Session> = {};

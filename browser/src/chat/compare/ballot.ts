@@ -1,7 +1,6 @@
 /** The blind vote: two answers, no names, three buttons. */
-import type { ChatContext } from "../panel.ts";
+import { button, h } from "../dom.ts";
 import type { Comparison } from "./comparison.ts";
-import { h } from "./dom.ts";
 import { shown } from "./grid.ts";
 import type { Choice } from "./vote.ts";
 
@@ -10,7 +9,7 @@ import type { Choice } from "./vote.ts";
  *
  * @param over Called when all are judged, or the reader has enough.
  */
-export function voting(comparison: Comparison, context: ChatContext, over: () => void): HTMLElement {
+export function voting(comparison: Comparison, over: () => void): HTMLElement {
   const vote = comparison.vote!;
   const element = h("section", { class: "quantlab-compare-vote", "aria-label": "Blind vote" });
   const end = (): void => {
@@ -22,21 +21,14 @@ export function voting(comparison: Comparison, context: ChatContext, over: () =>
     if (!ballot) return end();
     const { cells, plan } = comparison.run;
     const judge = (label: string, choice: Choice): HTMLButtonElement =>
-      h(
-        "button",
-        {
-          type: "button",
-          onclick: () => {
-            vote.choices.push(choice);
-            ask();
-          },
-        },
-        label,
-      );
+      button(label, () => {
+        vote.choices.push(choice);
+        ask();
+      });
     const side = (name: string, cell: number): HTMLElement => {
       const answer = cells[cell]!.answer!;
       const text = h("details", {}, h("summary", {}, "Text"), h("pre", {}, answer.text));
-      return h("section", { "aria-label": name }, h("p", { "aria-hidden": "true" }, name), ...shown(answer), text);
+      return h("section", { "aria-label": name }, h("p", { "aria-hidden": "true" }, name), ...shown(answer, `${name} drawing`), text);
     };
     const number = `Question ${vote.choices.length + 1} of ${vote.ballots.length}`;
     const title = h("p", { class: "quantlab-compare-question", tabindex: -1 }, `${number}: which is the better answer to `, h("q", {}, plan.prompts[cells[ballot.left]!.prompt]!), "?");
@@ -45,11 +37,11 @@ export function voting(comparison: Comparison, context: ChatContext, over: () =>
       h("div", { class: "quantlab-compare-seats" }, side("Left", ballot.left), side("Right", ballot.right)),
       h(
         "p",
-        { class: "quantlab-compare-buttons" },
+        { class: "quantlab-chat-actions" },
         judge("Left is better", "left"),
         judge("No difference", null),
         judge("Right is better", "right"),
-        h("button", { type: "button", onclick: end }, "End the vote"),
+        button("End the vote", end),
       ),
     );
     // The buttons are new ones each time: the keyboard goes on from the question, which is read out with the focus.

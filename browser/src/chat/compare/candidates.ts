@@ -1,10 +1,11 @@
 /** Where two models part: both asked greedily, token by token, with the candidates that each had at that place. */
 import { newAnswer, receive, type Answer } from "../answer.ts";
+import { button, h } from "../dom.ts";
 import type { ChatContext } from "../panel.ts";
+import { tabled } from "../table.ts";
 import { EndpointError, type ChatRequest, type Endpoint } from "../wire.ts";
 import type { Comparison, Parted } from "./comparison.ts";
 import { parting } from "./divergence.ts";
-import { h } from "./dom.ts";
 import { count, percent } from "./format.ts";
 import { messages } from "./run.ts";
 
@@ -69,10 +70,7 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
     const text = (from: number, to: number): string => tokens.slice(from, to).map(({ token }) => token).join("");
     const before = text(0, at);
     const chosen = tokens[at];
-    const rows = (chosen?.candidates ?? []).map(({ token, logprob }) =>
-      h("tr", {}, h("td", {}, h("code", {}, visible(token))), h("td", {}, percent(Math.exp(logprob))), h("td", {}, token === chosen!.token ? "taken" : "")),
-    );
-    const head = h("tr", {}, ...["Candidate", "Probability", ""].map((name) => (name ? h("th", { scope: "col" }, name) : h("td"))));
+    const rows = (chosen?.candidates ?? []).map(({ token, logprob }) => [visible(token), percent(Math.exp(logprob)), token === chosen!.token ? "taken" : ""]);
     return h(
       "section",
       { "aria-label": labels[models[which]]! },
@@ -85,7 +83,7 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
         chosen ? h("mark", {}, chosen.token) : h("mark", {}, "(ended)"),
         text(at + 1, tokens.length).slice(0, AROUND),
       ),
-      rows.length ? h("table", {}, h("caption", {}, "What it could have taken here"), h("thead", {}, head), h("tbody", {}, ...rows)) : null,
+      rows.length ? tabled({ caption: "What it could have taken here", head: ["Candidate", "Probability", ""], rows }) : undefined,
     );
   };
   element.append(h("div", { class: "quantlab-compare-seats" }, side(0), side(1)));
@@ -106,10 +104,10 @@ export function partingForm(comparison: Comparison, context: ChatContext, left: 
     return select;
   };
   const [one, other, prompt] = [choose("First model", labels, 0), choose("Second model", labels, 1), choose("Prompt", run.plan.prompts, 0)];
-  const out = h("div", {}, comparison.parted ? shown(comparison.parted, labels) : null);
+  const out = h("div", {}, comparison.parted ? shown(comparison.parted, labels) : undefined);
   let asking: AbortController | undefined;
   left.addEventListener("abort", () => asking?.abort());
-  const find = h("button", { type: "button", onclick: () => void onFind() }, "Find it");
+  const find = button("Find it", () => void onFind());
   const onFind = async (): Promise<void> => {
     if (asking) return asking.abort();
     if (one.value === other.value) return out.replaceChildren(h("p", { role: "alert" }, "Choose two different models."));
@@ -133,5 +131,5 @@ export function partingForm(comparison: Comparison, context: ChatContext, left: 
   const meaning =
     "Both models are asked for the likeliest token each time. Up to the first token that differs they have read the same; from there on " +
     "their texts go their own ways.";
-  return h("div", { class: "quantlab-compare-part" }, h("p", {}, meaning), h("p", { class: "quantlab-compare-buttons" }, one, other, prompt, find), out);
+  return h("div", { class: "quantlab-compare-part" }, h("p", {}, meaning), h("div", { class: "quantlab-form" }, one, other, prompt, find), out);
 }

@@ -1,17 +1,17 @@
 /** What the server tells of the files that are compared. */
+import { differences, histogram } from "../card.ts";
+import type { Table } from "../table.ts";
 import type { ModelCard } from "../wire.ts";
-import type { Table } from "./findings.ts";
 import { percent } from "./format.ts";
 
 /** Characters of a metadata value that are shown. */
 const LONGEST = 60;
 
 /** The share of a file's weights that are stored in each type, the largest first. */
-export function typeShares({ tensors }: Pick<ModelCard, "tensors">): { type: string; share: number }[] {
-  const weights = new Map<string, number>();
-  for (const { type, shape } of tensors) weights.set(type, (weights.get(type) ?? 0) + shape.reduce((product, length) => product * length, 1));
-  const all = [...weights.values()].reduce((sum, count) => sum + count, 0);
-  return [...weights].map(([type, count]) => ({ type, share: count / all })).sort((one, other) => other.share - one.share);
+function types(card: ModelCard): string {
+  const rows = histogram(card);
+  const all = rows.reduce((sum, { values }) => sum + values, 0);
+  return rows.map(({ type, values }) => `${type} ${percent(values / all)}`).join(", ");
 }
 
 function written(value: unknown): string {
@@ -31,7 +31,7 @@ export function cardTable(cards: readonly (ModelCard | null)[], labels: readonly
     rows: [
       row("Quantization", ({ quantization }) => quantization),
       row("Parameters", ({ parameters }) => parameters),
-      row("Weights by type", (card) => typeShares(card).map(({ type, share }) => `${type} ${percent(share)}`).join(", ")),
+      row("Weights by type", types),
       ...differing.map((key) => row(key, ({ metadata }) => (metadata[key] === undefined ? undefined : written(metadata[key])))),
     ],
   };
@@ -40,6 +40,5 @@ export function cardTable(cards: readonly (ModelCard | null)[], labels: readonly
 /** Whether the server tells no difference between two files: the same tensors in the same types, the same metadata. */
 export function isAlike(one: ModelCard | null, other: ModelCard | null): boolean {
   if (!one?.tensors.length || !other?.tensors.length) return false;
-  const known = ({ metadata, tensors }: ModelCard): string => JSON.stringify([tensors, Object.entries(metadata).sort()]);
-  return known(one) === known(other);
+  return !differences(one, other).length && JSON.stringify(one.tensors) === JSON.stringify(other.tensors);
 }

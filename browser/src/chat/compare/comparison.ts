@@ -1,7 +1,8 @@
 /** A comparison as the reader has it: the run, what was voted on it, and where two models part. */
 import type { Answer } from "../answer.ts";
+import type { Inspection } from "../drawing.ts";
 import type { ModelCard } from "../wire.ts";
-import { measure, type Drawing, type Values } from "./measures.ts";
+import { measure, type Values } from "./measures.ts";
 import type { Parting } from "./divergence.ts";
 import type { Cell, Run } from "./run.ts";
 import { random, shuffled } from "./statistics.ts";
@@ -43,11 +44,11 @@ export class Comparison {
   vote: Vote | undefined;
   parted: Parted | undefined;
 
-  readonly #inspect: (text: string) => Drawing | null;
+  readonly #inspect: (text: string) => Inspection | null;
   readonly #values = new WeakMap<Answer, Values>();
 
   /** @param inspect What is known of the SVG in a text. */
-  constructor(run: Run, labels: readonly string[], cards: readonly (ModelCard | null)[], isHidden: boolean, inspect: (text: string) => Drawing | null) {
+  constructor(run: Run, labels: readonly string[], cards: readonly (ModelCard | null)[], isHidden: boolean, inspect: (text: string) => Inspection | null) {
     this.run = run;
     this.labels = labels;
     this.cards = cards;

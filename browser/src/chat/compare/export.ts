@@ -1,8 +1,10 @@
 /** A comparison as a file: everything that is needed to check it, and no key, which nothing here has ever had. */
 import type { Answer } from "../answer.ts";
+import { describeSettings } from "../answer_view.ts";
+import type { Table } from "../table.ts";
 import type { Comparison } from "./comparison.ts";
 import { said } from "./candidates.ts";
-import { findings, voted, WARNING, type Table } from "./findings.ts";
+import { findings, voted, WARNING } from "./findings.ts";
 
 /** What of an answer goes into a file. */
 const told = ({ request, model, text, thinking, reason, figures }: Answer): object => ({ model: request.model, answeredBy: model, settings: request.settings, reason, figures, thinking, text });
@@ -53,7 +55,6 @@ export function toMarkdown(comparison: Comparison): string {
   const { run, labels, parted } = comparison;
   const { plan, endpoint, cells } = run;
   const { tables, sentences } = findings(comparison);
-  const { temperature, topP, maxTokens, think } = plan.settings;
   const results = [...sentences, ...voted(comparison), ...(parted ? [said(parted, labels)] : [])];
   const answers = cells.flatMap((cell) => {
     if (cell.state !== "done") return [];
@@ -62,7 +63,7 @@ export function toMarkdown(comparison: Comparison): string {
   });
   return [
     "# Comparison",
-    `Server: ${endpoint.url}. Models: ${plan.models.join(", ")}. Temperature ${temperature}, top-p ${topP}, at most ${maxTokens} tokens, thinking ${think ? "on" : "off"}, seeds ${plan.seeds.join(", ")}.`,
+    `Server: ${endpoint.url}. Models: ${plan.models.join(", ")}. Settings: ${describeSettings({ ...plan.settings, seed: plan.seeds[0]! })}; all seeds: ${plan.seeds.join(", ")}.`,
     WARNING,
     ...(plan.system ? ["## Said first", fenced(plan.system)] : []),
     "## Prompts",

@@ -1,18 +1,12 @@
 /** What a comparison shows, in a table and in sentences; for the page and, as Markdown, for the export. */
 import { otherModel } from "../answer.ts";
+import type { Table } from "../table.ts";
 import { cardTable, isAlike } from "./cards.ts";
 import type { Comparison } from "./comparison.ts";
 import { count, holdsHalf, percent, range, shareRange } from "./format.ts";
 import type { Count } from "./vote.ts";
 import { controls, summarize, type Figure, type Row, type Summary } from "./summary.ts";
 import type { Verdict } from "./variation.ts";
-
-/** A table as texts. */
-export interface Table {
-  caption: string;
-  head: string[];
-  rows: string[][];
-}
 
 export interface Findings {
   tables: Table[];

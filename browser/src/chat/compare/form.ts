@@ -1,7 +1,7 @@
 /** The form of a comparison: which prompts, which models, how many answers. */
+import { button, h, labelled } from "../dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { EndpointError } from "../wire.ts";
-import { h } from "./dom.ts";
 import { count } from "./format.ts";
 import type { Plan } from "./run.ts";
 
@@ -10,44 +10,48 @@ const MOST_SEEDS = 50;
 export class PlanForm {
   readonly element: HTMLFormElement;
   readonly #context: ChatContext;
-  readonly #prompts = h("div", { class: "quantlab-compare-prompts" });
+  readonly #prompts = h("div");
   readonly #models = h("div", { class: "quantlab-compare-models" });
-  readonly #seeds = h("input", { type: "number", name: "seeds", min: 1, max: MOST_SEEDS, value: 5, required: true, inputmode: "numeric" });
+  readonly #seeds = h("input", { type: "number", name: "seeds", min: 1, max: MOST_SEEDS, step: 1, value: 5, required: true });
   readonly #hide = h("input", { type: "checkbox", name: "hide" });
   readonly #outlook = h("p", { class: "quantlab-compare-outlook" });
   readonly #start = h("button", { type: "submit" });
-  readonly #trouble = h("div", { class: "quantlab-compare-trouble" });
+  readonly #trouble = h("div");
 
   /** @param submit Called with what is to be compared, and whether the answers are to be kept back until a vote. */
   constructor(context: ChatContext, submit: (plan: Plan, isHidden: boolean) => Promise<void>) {
     this.#context = context;
     const presets = h(
       "select",
-      { "aria-label": "Take a preset prompt", onchange: (event) => this.#onPreset(event.target as HTMLSelectElement) },
+      { "aria-label": "Take a preset prompt", change: () => this.#take(presets) },
       h("option", { value: "" }, "Take a preset prompt …"),
       ...context.prompts.map((prompt) => h("option", { value: prompt }, prompt)),
     );
-    const add = h("button", { type: "button", onclick: () => this.#addPrompt("").focus() }, "Add a prompt");
-    const ask = h("button", { type: "button", onclick: () => void this.#onAsk() }, "Ask the server for its models");
     this.element = h(
       "form",
       {
-        class: "quantlab-compare-form",
+        class: "quantlab-form",
         autocomplete: "off",
-        oninput: () => this.#look(),
+        input: () => this.#look(),
         // The reader may have changed the chat's settings, or its server, since.
-        onfocusin: () => this.refresh(),
-        onsubmit: (event) => {
+        focusin: () => this.refresh(),
+        submit: (event) => {
           event.preventDefault();
           void this.#onSubmit(submit);
         },
       },
-      h("fieldset", {}, h("legend", {}, "Prompts"), this.#prompts, h("p", { class: "quantlab-compare-buttons" }, context.prompts.length ? presets : null, add)),
-      h("fieldset", {}, h("legend", {}, "Models"), this.#models, h("p", { class: "quantlab-compare-buttons" }, ask)),
-      h("label", { class: "quantlab-compare-field" }, h("span", {}, "Answers of each model to each prompt"), this.#seeds),
-      h("label", { class: "quantlab-compare-check" }, this.#hide, " Keep the answers back until I have voted blind"),
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, "Prompts"),
+        this.#prompts,
+        h("p", { class: "quantlab-chat-actions" }, presets, button("Add a prompt", () => this.#addPrompt("").focus())),
+      ),
+      h("fieldset", {}, h("legend", {}, "Models"), this.#models, h("p", { class: "quantlab-chat-actions" }, button("Ask the server for its models", () => void this.#onAsk()))),
+      labelled("Answers of each model to each prompt", this.#seeds),
+      h("label", { class: "quantlab-compare-check" }, this.#hide, "Keep the answers back until I have voted blind"),
       this.#outlook,
-      h("p", { class: "quantlab-compare-buttons" }, this.#start),
+      h("p", { class: "quantlab-chat-actions" }, this.#start),
       this.#trouble,
     );
     this.#addPrompt(context.prompts[0] ?? "");
@@ -58,7 +62,7 @@ export class PlanForm {
   /** @param hasAnswers A start would put away answers that are there. */
   allow(isAllowed: boolean, hasAnswers: boolean): void {
     this.#start.disabled = !isAllowed;
-    this.#start.textContent = hasAnswers ? "Start anew, without these answers" : "Start";
+    this.#start.textContent = hasAnswers ? "Start anew, without the answers below" : "Start";
   }
 
   /** Brings what is shown of the chat around it up to date. */
@@ -67,49 +71,56 @@ export class PlanForm {
     this.#look();
   }
 
-  #addPrompt(text: string): HTMLTextAreaElement {
-    const area = h("textarea", { rows: 2, "aria-label": `Prompt ${this.#prompts.children.length + 1}` });
-    area.value = text;
-    const remove = h("button", { type: "button", "aria-label": "Remove this prompt" }, "×");
-    const row = h("div", {}, area, remove);
-    remove.addEventListener("click", () => {
-      row.remove();
-      const areas = this.#areas();
-      if (!areas.length) this.#addPrompt("");
-      areas.forEach((other, i) => other.setAttribute("aria-label", `Prompt ${i + 1}`));
-      this.#areas()[0]!.focus();
-      this.#look();
-    });
-    this.#prompts.append(row);
-    return area;
-  }
-
   #areas(): HTMLTextAreaElement[] {
     return [...this.#prompts.querySelectorAll("textarea")];
   }
 
-  #onPreset(select: HTMLSelectElement): void {
-    const free = this.#areas().find(({ value }) => !value.trim()) ?? this.#addPrompt("");
-    free.value = select.value;
-    select.value = "";
+  #addPrompt(text: string): HTMLTextAreaElement {
+    const area = h("textarea", { rows: 2 });
+    area.value = text;
+    const remove = button("×", () => {
+      row.remove();
+      if (!this.#areas().length) this.#addPrompt("");
+      this.#number();
+      this.#areas()[0]!.focus();
+    });
+    const row = h("div", { class: "quantlab-compare-prompt" }, area, remove);
+    this.#prompts.append(row);
+    this.#number();
+    return area;
+  }
+
+  /** Names the prompts by their places. */
+  #number(): void {
+    this.#areas().forEach((area, i) => {
+      area.setAttribute("aria-label", `Prompt ${i + 1}`);
+      area.nextElementSibling!.setAttribute("aria-label", `Remove prompt ${i + 1}`);
+    });
     this.#look();
   }
 
-  /** Shows the models there are to choose from, once more when the chat may have heard of others. */
+  #take(presets: HTMLSelectElement): void {
+    const area = this.#areas().find(({ value }) => !value.trim()) ?? this.#addPrompt("");
+    area.value = presets.value;
+    presets.value = "";
+    this.#look();
+  }
+
+  /** Shows the models there are to choose from, anew where the chat has heard of others. */
   #offer(): void {
     const shown = [...this.#models.querySelectorAll("input")];
     const choices = this.#context.models();
-    if (choices.map(({ model }) => model).join("\n") === shown.map(({ value }) => value).join("\n") && shown.length) return;
+    if (choices.length && choices.map(({ model }) => model).join("\n") === shown.map(({ value }) => value).join("\n")) return;
     const chosen = new Set(shown.filter(({ checked }) => checked).map(({ value }) => value));
     this.#models.replaceChildren(
       ...choices.map(({ model, label, note }, i) => {
         const input = h("input", { type: "checkbox", name: "model", value: model });
         // The author's first two models are what the lab is about.
         input.checked = shown.length ? chosen.has(model) : i < 2;
-        return h("label", { class: "quantlab-compare-check" }, input, ` ${label}`, note ? h("small", {}, ` ${note}`) : null);
+        return h("label", { class: "quantlab-compare-check" }, input, label, note ? h("small", {}, note) : undefined);
       }),
     );
-    if (!choices.length) this.#models.append(h("p", {}, "No models are known yet."));
+    if (!choices.length) this.#models.append(h("p", { class: "quantlab-chat-note" }, "No models are known yet."));
   }
 
   async #onAsk(): Promise<void> {
@@ -118,8 +129,7 @@ export class PlanForm {
       await this.#context.offered();
       this.refresh();
     } catch (error) {
-      if (!(error instanceof EndpointError)) throw error;
-      this.#context.explain(this.#trouble, error);
+      this.#explain(error);
     }
   }
 
@@ -135,15 +145,15 @@ export class PlanForm {
     };
   }
 
-  /** Says what a start would do, and what would be wrong with it. */
+  /** Says what a start would do, and what it could not show. */
   #look(): void {
     const { prompts, models, seeds, settings } = this.#plan();
     const answers = models.length * (prompts.length * seeds.length + 1);
     const sentences = [
       `${count(models.length, "model")} × ${count(prompts.length, "prompt")} × ${count(seeds.length, "seed")}, and one answer of each model twice as a control: ` +
-        `${count(answers, "answer")}, one after the other, at temperature ${settings.temperature}, top-p ${settings.topP}, of at most ${settings.maxTokens} tokens.`,
+        `${count(answers, "answer")}, one after the other, at temperature ${settings.temperature}, top_p ${settings.topP}, of at most ${settings.maxTokens} tokens.`,
       settings.temperature === 0 && seeds.length > 1 && "At temperature 0 a seed changes nothing: all answers of a model would be the same. Raise the temperature in the chat's settings.",
-      seeds.length === 1 && "One answer of each model: nothing can be concluded from them.",
+      seeds.length === 1 && "With one answer of each model nothing can be concluded.",
     ];
     this.#outlook.textContent = sentences.filter(Boolean).join(" ");
   }
@@ -156,13 +166,17 @@ export class PlanForm {
     try {
       await submit(plan, this.#hide.checked);
     } catch (error) {
-      if (!(error instanceof EndpointError)) throw error;
-      this.#context.explain(this.#trouble, error);
+      this.#explain(error);
     }
   }
 
   #refuse(text: string, at: HTMLElement | null | undefined): void {
     this.#trouble.replaceChildren(h("p", { role: "alert" }, text));
     at?.focus();
+  }
+
+  #explain(error: unknown): void {
+    if (!(error instanceof EndpointError)) throw error;
+    this.#context.explain(this.#trouble, error);
   }
 }

@@ -1,8 +1,10 @@
 /** The answers of a comparison side by side: a table for each prompt, with a row for each seed and a column for each model. */
 import { otherModel, type Answer } from "../answer.ts";
+import { describeSettings } from "../answer_view.ts";
+import { h } from "../dom.ts";
 import type { ChatContext } from "../panel.ts";
+import { wide } from "../table.ts";
 import type { Comparison } from "./comparison.ts";
-import { h, wide } from "./dom.ts";
 import { count } from "./format.ts";
 import { MEASURES, type Values } from "./measures.ts";
 import { picture } from "./picture.ts";
@@ -32,9 +34,8 @@ export class Grid {
         const own = cells.filter((cell) => cell.prompt === position && cell.seed === row && !cell.isControl);
         return h("tr", {}, h("th", { scope: "row" }, `Seed ${seed}`), ...own.map((cell) => this.#box(cell)));
       });
-      const caption = h("caption", {}, h("span", {}, "Answers to "), h("q", {}, prompt));
-      const head = h("tr", {}, h("td"), ...comparison.labels.map((label) => h("th", { scope: "col" }, label)));
-      this.element.append(wide(`Answers to prompt ${position + 1}`, h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...rows))));
+      const caption = h("span", {}, "Answers to ", h("q", {}, prompt));
+      this.element.append(wide(`Answers to prompt ${position + 1}`, caption, ["", ...comparison.labels], rows));
     });
   }
 
@@ -56,7 +57,8 @@ export class Grid {
       const written = answer.text.length + answer.thinking.length;
       box.replaceChildren(answer.waiting ? `the server is ${answer.waiting} …` : `writing … ${count(written, "character")}`);
     } else if (state === "done" && answer) {
-      box.replaceChildren(...shown(answer), ...facts(answer, this.#comparison.values({ answer })));
+      const name = `Drawing by ${this.#comparison.labels[cell.model]}, seed ${answer.request.settings.seed}`;
+      box.replaceChildren(...shown(answer, name), ...facts(answer, this.#comparison.values({ answer })));
     } else if (state === "failed") {
       const { problem, plan } = this.#comparison.run;
       box.replaceChildren("failed");
@@ -67,9 +69,13 @@ export class Grid {
   }
 }
 
-/** An answer as it is looked at: its picture, or how its text begins. */
-export function shown({ text }: Pick<Answer, "text">): Node[] {
-  const drawn = picture(text);
+/**
+ * An answer as it is looked at: its picture, or how its text begins.
+ *
+ * @param name What the picture is called for those who do not see it.
+ */
+export function shown({ text }: Answer, name: string): Node[] {
+  const drawn = picture(text, name);
   if (drawn) return [drawn];
   const characters = [...text.trim()];
   const excerpt = characters.slice(0, EXCERPT).join("") + (characters.length > EXCERPT ? " …" : "");
@@ -79,7 +85,6 @@ export function shown({ text }: Pick<Answer, "text">): Node[] {
 /** What is known of an answer, in short and, on request, at length. */
 function facts(answer: Answer, values: Values): Node[] {
   const { request, reason, figures, text, thinking } = answer;
-  const { temperature, topP, maxTokens, seed, think } = request.settings;
   const parts = [
     values.svg ? (values.wellFormed ? `SVG of ${count(values.elements!, "element")}` : "broken SVG") : "no SVG",
     figures?.tokens === undefined ? count(values.words!, "word") : count(figures.tokens, "token"),
@@ -91,7 +96,7 @@ function facts(answer: Answer, values: Values): Node[] {
   const rows: [string, string][] = [
     ["Model", request.model],
     ["Answered by", answer.model || "the server does not say"],
-    ["Settings", `seed ${seed}, temperature ${temperature}, top-p ${topP}, at most ${count(maxTokens, "token")}, thinking ${think ? "on" : "off"}`],
+    ["Settings", describeSettings(request.settings)],
     ...MEASURES.flatMap(({ name, label, isShare, decimals }): [string, string][] => {
       const value = values[name];
       if (value === undefined) return [];
@@ -99,13 +104,13 @@ function facts(answer: Answer, values: Values): Node[] {
     }),
   ];
   return [
-    h("p", { class: "quantlab-compare-facts" }, parts.filter(Boolean).join(" · ")),
-    ...(other ? [h("p", { class: "quantlab-compare-warning" }, `The server answered with ${other}.`)] : []),
+    h("p", { class: "quantlab-chat-note" }, parts.filter(Boolean).join(" · ")),
+    ...(other ? [h("p", { class: "quantlab-chat-warning" }, `The server answered with ${other}.`)] : []),
     h(
       "details",
       {},
       h("summary", {}, "Text and figures"),
-      thinking ? h("pre", { class: "quantlab-compare-thinking" }, thinking) : null,
+      thinking ? h("pre", {}, thinking) : undefined,
       h("pre", {}, text),
       h("dl", {}, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
     ),

@@ -1,14 +1,7 @@
 /** What computes itself of an answer: the one table of measures, for the grid, the summary, the export and the docs' words. */
 import { speed, type Answer } from "../answer.ts";
+import type { Inspection } from "../drawing.ts";
 import { endlessLoop, repetition, words } from "./text.ts";
-
-/** What is known of the SVG in an answer. */
-export interface Drawing {
-  isWellFormed: boolean;
-  hasViewBox: boolean;
-  /** How many elements it has, itself included; 0 where it is not well-formed. */
-  elements: number;
-}
 
 export interface Measure {
   readonly name: string;
@@ -20,12 +13,12 @@ export interface Measure {
   /** Decimals of a number. */
   readonly decimals: number;
   /** @returns Undefined where the answer has no such thing. */
-  readonly of: (answer: Answer, drawing: Drawing | null) => number | undefined;
+  readonly of: (answer: Answer, drawing: Inspection | null) => number | undefined;
 }
 
 const OF_SVG = new Set(["wellFormed", "viewBox", "elements"]);
 
-const share = (name: string, label: string, of: (answer: Answer, drawing: Drawing | null) => boolean): Measure => ({
+const share = (name: string, label: string, of: (answer: Answer, drawing: Inspection | null) => boolean): Measure => ({
   name,
   label,
   isShare: true,
@@ -53,6 +46,6 @@ export const MEASURES: readonly Measure[] = [
 /** The measures of an answer, by name. */
 export type Values = Readonly<Record<string, number | undefined>>;
 
-export function measure(answer: Answer, drawing: Drawing | null): Values {
+export function measure(answer: Answer, drawing: Inspection | null): Values {
   return Object.fromEntries(MEASURES.map(({ name, of }) => [name, of(answer, drawing)]));
 }

@@ -113,6 +113,11 @@ export class Run {
     await this.go();
   }
 
+  /** Nothing is asked, or about to be. */
+  get isResting(): boolean {
+    return this.state !== "ready" && this.state !== "running" && this.state !== "pausing";
+  }
+
   /** How many answers there are, and how many there will be. */
   get progress(): { done: number; all: number } {
     const all = this.cells.filter(({ state }) => state !== "left-out");
