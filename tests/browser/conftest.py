@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Locator
@@ -84,6 +84,12 @@ PAGES = {
     "formats.md": """# Formats
 
 <div data-quantization-formats></div>
+""",
+    "chat.md": """# A chat
+
+<div data-quantlab-chat data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
+
+[To the lab](index.md)
 """,
     "plain.md": """# No widget here
 
@@ -166,6 +172,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
                 {"Block": "block.md"},
                 {"Legacy": "legacy.md"},
                 {"Formats": "formats.md"},
+                {"Chat": "chat.md"},
                 {"Plain": "plain.md"},
             ],
             **settings,
@@ -433,6 +440,7 @@ class Visit:
 
     Attributes:
         requests: Every URL that the page asked for, and its own workers.
+        servers: Origins of model servers, which the page may ask.
     """
 
     def __init__(self, context: BrowserContext, server: Server) -> None:
@@ -441,6 +449,7 @@ class Visit:
         self.asked = len(server.asked)
         self.strays = len(server.strays)
         self.requests: list[str] = []
+        self.servers: list[str] = []
         self.errors: list[str] = []
         self.allowed: list[re.Pattern[str]] = []
         context.add_init_script(COUNT)
@@ -501,7 +510,7 @@ class Visit:
 
     def check(self) -> None:
         """What holds for every visit."""
-        ours = (f"{self.server.origin}/", "file:", "data:", "blob:", "about:")
+        ours = (f"{self.server.origin}/", "file:", "data:", "blob:", "about:", *self.servers)
         strays = [url for url in self.requests if not url.startswith(ours)]
         strays += self.server.strays[self.strays :]
         assert not strays, "\n".join(strays)
@@ -527,17 +536,25 @@ def visit(
 ) -> Iterator[Callable[..., Visit]]:
     """Starts a visit at a page of a site, or at a URL; more of them are separate readers.
 
-    Arguments beyond site and page (with its query, if any) are Playwright's for a browser context.
+    `servers` are origins of model servers, which the page may ask. Arguments beyond are Playwright's for a browser
+    context.
     """
     visits: list[Visit] = []
 
     def start(
-        name: str = "material", page: str = "index", query: str = "", url: str = "", **options
+        name: str = "material",
+        page: str = "index",
+        query: str = "",
+        url: str = "",
+        servers: Sequence[str] = (),
+        **options,
     ) -> Visit:
         options = {"viewport": {"width": 1280, "height": 900}} | options
-        context = browser.new_context(proxy={"server": server.origin}, **options)
+        bypass = ",".join(urlsplit(origin).netloc for origin in servers)
+        context = browser.new_context(proxy={"server": server.origin, "bypass": bypass}, **options)
         context.set_default_timeout(PATIENCE)
         visit = Visit(context, server)
+        visit.servers += servers
         visits.append(visit)
         visit.open(url or site(name).page(page) + query)
         return visit

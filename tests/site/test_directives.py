@@ -109,7 +109,7 @@ def test_text_of_options_is_data_and_not_markup():
     [
         "<p>nothing here</p>",
         "<div data-quantity='3'></div>",
-        "<div data-objective5-chat></div>",
+        "<div data-objective-chat></div>",
         "<script>const x = '<div data-quantization-explorer></div>'</script>",
         "<svg><title data-quantization-explorer></title></svg>",
         "<template><div data-quantization-explorer></div></template>",

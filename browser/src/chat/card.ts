@@ -108,7 +108,7 @@ function compared(cards: ModelCard[]): HTMLElement[] {
       "section",
       {},
       h("h4", {}, "Metadata"),
-      h("p", {}, rows.length ? `${rows.length} keys differ, ${equal} are the same.` : `All ${equal} keys that the server shows are the same.`),
+      h("p", {}, rows.length ? `${rows.length === 1 ? "1 key differs" : `${rows.length} keys differ`}, ${equal} are the same.` : `All ${equal} keys that the server shows are the same.`),
       rows.length ? table(["Key", a.name, b.name], rows.map(({ key, values }) => [key, ...values])) : undefined,
     ),
   );

@@ -144,15 +144,17 @@ export class Session extends EventTarget {
       const running = (this.#running = new AbortController());
       const sent = performance.now();
       try {
-        const endpoint = await this.endpoint();
+        const endpoint = await until(running.signal, this.endpoint());
         answer.endpoint = { kind: endpoint.kind, url: endpoint.url };
         for await (const event of endpoint.ask(request, running.signal)) {
           receive(answer, event);
           this.#tell("answer");
         }
       } catch (error) {
-        if (!(error instanceof EndpointError)) throw error;
-        receive(answer, { type: "done", reason: "error", figures: { total: performance.now() - sent }, problem: error });
+        const figures = { total: performance.now() - sent };
+        if (running.signal.aborted) receive(answer, { type: "done", reason: "stopped", figures });
+        else if (error instanceof EndpointError) receive(answer, { type: "done", reason: "error", figures, problem: { message: error.message, status: error.status } });
+        else throw error;
       } finally {
         this.#running = undefined;
       }
@@ -190,4 +192,12 @@ export class Session extends EventTarget {
   #tell(type: "turns" | "answer" | "state"): void {
     this.dispatchEvent(new Event(type));
   }
+}
+
+/** What a promise gives, unless the signal comes first. */
+function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
 }

@@ -61,7 +61,7 @@ export async function* answerEvents(open: (signal: AbortSignal) => Promise<Async
           isNamed = true;
         }
         if (piece.type === "text" || piece.type === "thinking") {
-          const text = piece.type + piece.text;
+          const text = piece.type + piece.text.trim();
           equal = text === last ? equal + 1 : 0;
           last = text;
           length += piece.text.length;
