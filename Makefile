@@ -15,7 +15,7 @@ build: $(READY) static
 	$(BIN)/mkdocs build --strict
 
 ## Run all checks and tests
-test: check | chromium
+test: check | chromium nginx
 	cd browser && npm run --silent test
 	$(BIN)/pytest -n auto --dist loadgroup
 
@@ -52,6 +52,13 @@ chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
 	  sudo=$$(command -v sudo || true); \
 	  $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends chromium; }
+
+# And nginx, as instructors put it in front of their model servers. Debian keeps it out of users' paths.
+.PHONY: nginx
+nginx:
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { \
+	  sudo=$$(command -v sudo || true); \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends nginx-light; }
 
 ## Pin the development tools anew (needs uv: `pip install uv`)
 lock:

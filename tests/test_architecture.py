@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "engine": set(),
     "measure": {"mkdocs_quantlab.engine", "numpy", "gguf"},
     "site": {"mkdocs_quantlab.engine", "mkdocs_quantlab.measure", "mkdocs", "markdown", "jinja2"},
+    "endpoint": {"jinja2"},
     "cli.py": {"mkdocs_quantlab", "mkdocs", "click"},
 }
 

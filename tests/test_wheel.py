@@ -54,7 +54,8 @@ def test_the_wheel_holds_nothing_else(wheel):
         f"mkdocs_quantlab/{p.relative_to(PACKAGE).as_posix()}" for p in PACKAGE.rglob("*.py")
     }
     expected |= {f"mkdocs_quantlab/static/{name}" for name in files("bundled")} | {
-        "mkdocs_quantlab/py.typed"
+        "mkdocs_quantlab/py.typed",
+        "mkdocs_quantlab/endpoint/nginx.conf.jinja",
     }
     inside = {name for name in wheel.namelist() if name.startswith("mkdocs_quantlab/")}
     assert inside == expected

@@ -80,27 +80,26 @@ def configuration(settings: Settings) -> str:
     url = urlsplit(read_endpoint(settings.endpoint))
     secure = url.scheme == "https"
     if bool(settings.certificate) != bool(settings.certificate_key):
-        raise EndpointError("a certificate and its key go together; found one of them")
+        raise EndpointError("--certificate and --key go together; found one of them")
     if secure and not settings.certificate and not settings.listen:
         raise EndpointError(
-            f"the endpoint `{settings.endpoint}` is https: a certificate and its key are needed, or, where something "
-            "else ends TLS, the address to listen on"
+            f"the endpoint `{settings.endpoint}` is https: give --certificate and --key or, where something else ends "
+            "TLS, the address to --listen on"
         )
     if settings.certificate and not secure:
         raise EndpointError(
-            f"the endpoint `{settings.endpoint}` is http, for which there is no certificate; pages would need "
-            f"`https://{url.netloc}`"
+            f"the endpoint `{settings.endpoint}` is http, which takes no --certificate; did you mean `https://{url.netloc}`?"
         )
     if settings.keys and not secure and url.hostname not in ("localhost", "127.0.0.1"):
         raise EndpointError(
-            f"the endpoint `{settings.endpoint}` is http, over which pages send no key; class keys need https"
+            f"the endpoint `{settings.endpoint}` is http, over which pages send no key; --keys need https"
         )
     listen = settings.listen
     if listen and not re.fullmatch(r"((\*|[\w.-]+|\[[\da-fA-F:]+\]):)?\d+", listen, re.ASCII):
-        raise EndpointError(f"listen takes a port, or an address and a port; found `{listen}`")
+        raise EndpointError(f"--listen takes a port, or an address and a port; found `{listen}`")
     for path in (settings.certificate, settings.certificate_key):
         if re.search(r'["\\$\x00-\x1f]', path):
-            raise EndpointError(f"takes a plain path; found `{path}`")
+            raise EndpointError(f"a path takes no quotes, `\\` or `$`; found `{path}`")
     environment = Environment(
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -138,8 +137,10 @@ def read_endpoint(value: str) -> str:
         EndpointError: It is no such address.
     """
     if not re.fullmatch(r"https?://[\w.-]+(:\d+)?(/[\w.~-]+)*/?", value, re.ASCII):
+        # What follows may be a secret.
+        shown = re.sub(r"\?.+|//.+@", "…", value)
         raise EndpointError(
-            f"the endpoint takes an address like `https://ollama.example.edu`; found `{value}`"
+            f"the endpoint takes an address like `https://ollama.example.edu`; found `{shown}`"
         )
     return value.rstrip("/")
 
@@ -174,28 +175,36 @@ def read_upstream(value: str) -> str:
     return f"{found[1]}:{found[2] or OLLAMA_PORT}"
 
 
-def read_keys(text: str) -> dict[str, str]:
+def read_keys(text: str, file: str) -> dict[str, str]:
     """Names and keys of classes: on each line a name, space, and its key; `#` begins a comment.
 
+    Args:
+        text: The lines.
+        file: Its name, for errors.
+
     Raises:
-        EndpointError: A line is something else, or a name or key is there twice.
+        EndpointError: A line is something else, a name or key is there twice, or there is none. No key is in the error.
     """
     keys: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
         words = line.partition("#")[0].split()
         if not words:
             continue
-        # A key is never told, in an error neither.
-        if len(words) != 2 or not re.fullmatch(r"[\w-]+", words[0], re.ASCII):
-            raise EndpointError(f"line {number} takes a name and a key, as in `monday-group 8Kf…`")
+        place = f"{file}:{number}"
+        if len(words) != 2:
+            raise EndpointError(f"{place}: takes a name and a key; found {len(words)} words")
         name, key = words
+        if not re.fullmatch(r"[\w-]+", name, re.ASCII):
+            raise EndpointError(f"{place}: a name takes letters, digits, `-` and `_`")
         if not re.fullmatch(rf"[\w.~+/-]{{{SHORTEST_KEY},}}=*", key, re.ASCII):
             raise EndpointError(
-                f"line {number}: a key takes letters, digits and `-._~+/`, at least {SHORTEST_KEY} of them"
+                f"{place}: a key takes letters, digits and `-._~+/`, at least {SHORTEST_KEY} of them"
             )
-        if name in keys or key in keys.values():
-            raise EndpointError(f"line {number}: this name or key is there already")
+        if name in keys:
+            raise EndpointError(f"{place}: `{name}` has a key already")
+        if key in keys.values():
+            raise EndpointError(f"{place}: the key of `{name}` is another's already")
         keys[name] = key
     if not keys:
-        raise EndpointError("there is no key in it")
+        raise EndpointError(f"{file} holds no key: on each line it takes a name, space, and a key")
     return keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import subprocess
 import threading
@@ -11,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from docs import endpoint_example
+from tests.servers.nginx import Nginx, free_port
 from tests.servers.ollama import MANAGEMENT
 from tests.servers.ollama_models import BUSY, Script
 
@@ -353,13 +356,36 @@ def test_a_host_that_is_down_is_passed_over(start_ollama, start_nginx):
 # TLS
 
 
-def test_https(ollama, start_nginx, tmp_path):
+@pytest.fixture
+def certified(tmp_path):
+    """Paths of a certificate for 127.0.0.1 and its key."""
     certificate, key = tmp_path / "site.pem", tmp_path / "site.key"
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test"
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
     subprocess.run([*command.split(), *names], check=True, capture_output=True)
+    return certificate, key
+
+
+def test_https(ollama, start_nginx, certified):
+    certificate, key = certified
     files = {"certificate": str(certificate), "certificate_key": str(key)}
     nginx = start_nginx([ollama], [SITE], keys={"monday": KEY}, **files)
     trusted = ssl.create_default_context(cafile=certificate)
     with client(nginx, key=KEY, verify=trusted) as page:
         assert page.get("/api/version").json()["version"]
+
+
+def test_nginx_takes_the_guides_example(certified, tmp_path):
+    port = free_port()
+    text = endpoint_example.configuration().replace("listen 443", f"listen 127.0.0.1:{port}")
+    text, paths = re.subn(r"/etc/letsencrypt/.*/fullchain.pem", str(certified[0]), text)
+    text, keys = re.subn(r"/etc/letsencrypt/.*/privkey.pem", str(certified[1]), text)
+    assert (paths, keys) == (1, 1)
+    with Nginx(tmp_path, text, f"https://127.0.0.1:{port}") as nginx:
+        assert nginx.warnings == []
+        trusted = ssl.create_default_context(cafile=certified[0])
+        site = "https://course.example.edu"
+        with client(nginx, origin=site, verify=trusted) as page:
+            assert page.get("/api/version").status_code == 401
+            monday = {"Authorization": "Bearer an-example-of-a-key-for-monday"}
+            assert page.get("/api/pull", headers=monday).status_code == 404
