@@ -32,7 +32,7 @@ export function describeFigures(figures: Figures): string {
   return [
     isCold && `${seconds(load)} to load the model`,
     firstToken !== undefined && `${seconds(firstToken)} to the first text`,
-    rate !== undefined && `${rate.toPrecision(3)} tokens a second`,
+    rate !== undefined && `${rate < 100 ? rate.toPrecision(3) : Math.round(rate)} tokens a second`,
     tokens !== undefined && `${tokens} tokens`,
     promptTokens !== undefined && `${promptTokens} tokens of prompt`,
     `${seconds(total)} in all`,

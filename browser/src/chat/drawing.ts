@@ -25,8 +25,6 @@ const CLEAN = {
   ADD_TAGS: ["use", "animate", "animateMotion", "animateTransform", "mpath", "set", "symbol"],
   ADD_ATTR: ["attributeName", "begin", "by", "calcMode", "dur", "end", "from", "href", "keyPoints", "keySplines", "keyTimes", "repeatCount", "repeatDur", "to", "type", "values", "xlink:href"],
   FORBID_TAGS: ["a", "foreignObject", "image", "feImage"],
-  // Only parts of the same picture.
-  ALLOWED_URI_REGEXP: /^#/,
 };
 
 /** The SVG that a text holds. */
@@ -88,6 +86,18 @@ export function inspectDrawing({ source }: Found): Inspection {
   };
 }
 
+/** The picture without what is none, or null where nothing is left. */
+function cleaned(source: string): SVGSVGElement | null {
+  const svg = DOMPurify.sanitize(source, { ...CLEAN, RETURN_DOM_FRAGMENT: true }).querySelector("svg");
+  for (const element of svg?.querySelectorAll("*") ?? []) {
+    for (const attribute of [...element.attributes]) {
+      // Only parts of the same picture.
+      if (attribute.localName === "href" && !attribute.value.startsWith("#")) element.removeAttributeNode(attribute);
+    }
+  }
+  return svg ?? null;
+}
+
 /** How many elements are drawn, with each `<use>` counted as what it copies; stops counting where there are too many. */
 function drawn(root: Element): number {
   const known = new Map<Element, number>();
@@ -117,6 +127,7 @@ export class Drawing {
   #wanted: Found | undefined;
   #timer = 0;
   #drawnAt = -Infinity;
+  #isShown = false;
 
   /** @param name What the picture is called for those who do not see it. */
   constructor(name: string) {
@@ -138,6 +149,7 @@ export class Drawing {
     if (!this.#wanted) return;
     clearTimeout(this.#timer);
     this.#draw();
+    if (!this.#isShown) return;
     if (!this.#wanted.isComplete) this.#say("The drawing was cut off before its end tag.");
     else if (!inspectDrawing(this.#wanted).isWellFormed) this.#say("This SVG is broken: it is not well-formed XML. The picture shows as much as the browser makes of it.");
   }
@@ -151,14 +163,14 @@ export class Drawing {
     // A tag that is not complete yet would be drawn as text.
     const text = isComplete ? source : source.slice(0, source.lastIndexOf(">") + 1);
     if (text === this.#source) return;
+    this.#isShown = false;
     this.#drawnAt = performance.now();
     this.#source = text;
     if (text.length > MOST_BYTES) {
       this.#say(`The drawing is not shown: its source is longer than ${MOST_BYTES / 1024} kB.`);
       return;
     }
-    const clean = DOMPurify.sanitize(text, { ...CLEAN, RETURN_DOM_FRAGMENT: true });
-    const svg = clean.querySelector("svg");
+    const svg = cleaned(text);
     if (!svg) {
       this.#say("There is nothing to draw in this SVG.");
       return;
@@ -167,6 +179,7 @@ export class Drawing {
       this.#say(`The drawing is not shown: it has more than ${MOST_ELEMENTS.toLocaleString("en")} elements.`);
       return;
     }
+    this.#isShown = true;
     this.#say(isComplete ? "" : "Drawing …");
     const frame = h("iframe", { sandbox: true, title: this.#name, tabindex: -1, referrerpolicy: "no-referrer", srcdoc: HEAD + svg.outerHTML });
     const old = this.#frame;
