@@ -604,6 +604,8 @@ def test_by_keyboard_alone(start, ollama):
 @pytest.mark.parametrize("theme", ["material", "mkdocs-dark", "readthedocs"])
 def test_accessible_and_within_the_page(start, ollama, theme, width):
     chat = start(theme, viewport={"width": width, "height": 900})
+    # The theme's own script.
+    chat.visit.allow("setting 'disabled'")
     ollama.script = lambda request: Script(
         DRAWING + "\n| a | b |\n| --- | --- |\n| " + "x" * 300 + " | 2 |\n"
     )

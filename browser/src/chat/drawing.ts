@@ -86,16 +86,26 @@ export function inspectDrawing({ source }: Found): Inspection {
   };
 }
 
-/** The picture without what is none, or null where nothing is left. */
+/** Style that names something outside the picture, or may: a backslash can spell any of these another way. */
+const OUTSIDE = /\\|@import|image-set|src\(|url\((?!\s*["']?#)/i;
+
+/**
+ * The picture without what is none, or null where nothing is left.
+ *
+ * The frame's policy fetches nothing anyway. Two locks, because a page that a model can make ask for an address can be made
+ * to tell what is in the conversation.
+ */
 function cleaned(source: string): SVGSVGElement | null {
   const svg = DOMPurify.sanitize(source, { ...CLEAN, RETURN_DOM_FRAGMENT: true }).querySelector("svg");
-  for (const element of svg?.querySelectorAll("*") ?? []) {
+  if (!svg) return null;
+  for (const element of [svg, ...svg.querySelectorAll("*")]) {
+    if (element.localName === "style" && OUTSIDE.test(element.textContent)) element.remove();
     for (const attribute of [...element.attributes]) {
-      // Only parts of the same picture.
-      if (attribute.localName === "href" && !attribute.value.startsWith("#")) element.removeAttributeNode(attribute);
+      const isOutside = attribute.localName === "href" ? !attribute.value.startsWith("#") : OUTSIDE.test(attribute.value);
+      if (isOutside) element.removeAttributeNode(attribute);
     }
   }
-  return svg ?? null;
+  return svg;
 }
 
 /** How many elements are drawn, with each `<use>` counted as what it copies; stops counting where there are too many. */

@@ -1,0 +1,114 @@
+"""Answers that attack the page: none makes a request, opens a dialog, runs a script, or gets more than it may have into the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import expect
+
+from tests.browser.test_chat import Chat
+from tests.servers.ollama_models import Script
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CORPUS = yaml.safe_load(Path(__file__).with_name("hostile.yml").read_text(encoding="utf-8"))
+RUN = "top.pwned=1,parent.pwned=1,window.pwned=1,alert(1),fetch('BEACON/script')"
+BEACON = "http://beacon.example"
+
+
+def answers(container):
+    """The corpus's answers in one container."""
+    for vector in CORPUS["vectors"].values():
+        text = CORPUS["containers"][container].replace("VECTOR", vector)
+        yield text.replace("RUN", RUN).replace("BEACON", BEACON)
+
+
+# What a rendered answer may consist of, and with which attributes.
+ALLOWED = """root => {
+  const elements = new Set('a blockquote br code details em h4 h5 h6 hr li ol p pre s span strong summary table tbody td th thead tr ul'.split(' '));
+  const attributes = {a: ['href', 'rel', 'target', 'title'], ol: ['start'], span: ['class', 'title'], details: ['class', 'open', 'data-folded']};
+  const wrong = [];
+  for (const element of root.querySelectorAll('.quantlab-chat-text *')) {
+    const allowed = attributes[element.localName] ?? [];
+    if (!elements.has(element.localName)) wrong.push(element.outerHTML);
+    for (const {name} of element.attributes) if (!allowed.includes(name)) wrong.push(`${element.localName} ${name}`);
+  }
+  for (const link of root.querySelectorAll('a[href]')) {
+    if (!/^(https?|mailto):/.test(link.href) || !/noopener/.test(link.rel)) wrong.push(link.outerHTML);
+  }
+  for (const frame of root.querySelectorAll('iframe')) {
+    if (frame.getAttribute('sandbox') !== '' || frame.src) wrong.push(frame.outerHTML);
+    const inside = new DOMParser().parseFromString(frame.srcdoc, 'text/html');
+    for (const bad of inside.body.querySelectorAll('script, foreignObject, iframe, image, img, a, link, meta, form, object, embed')) wrong.push(bad.outerHTML);
+    for (const element of inside.querySelectorAll('*')) {
+      for (const {name, value} of element.attributes) if (/^on/i.test(name) || (/href$/i.test(name) && !/^#/.test(value))) wrong.push(`${name}=${value}`);
+    }
+  }
+  return wrong;
+}"""
+
+
+def test_the_corpus_is_large():
+    assert len(CORPUS["vectors"]) * len(CORPUS["containers"]) >= 400
+
+
+@pytest.mark.parametrize("container", CORPUS["containers"])
+def test_hostile_answers(visit, start_ollama, server, container):
+    corpus = list(answers(container))
+    ollama = start_ollama()
+    # In pieces, as models write.
+    ollama.script = lambda request: Script(_pieces(corpus[int(request["messages"][-1]["content"])]))
+    lab = visit("material", "chat", servers=[ollama.url])
+    dialogs = []
+    lab.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    chat = Chat(lab, ollama)
+    chat.connect(ollama.url)
+    chat.page.get_by_text("Settings", exact=True).click()
+    chat.page.get_by_role("spinbutton", name="Token limit").fill("9999")
+    for number in range(len(corpus)):
+        chat.root.get_by_role("button", name="Clear").evaluate("button => button.click()")
+        chat.send(str(number))
+        expect(chat.figures).to_have_count(1)
+        for block in chat.root.locator("article summary").all():
+            block.evaluate("summary => (summary.parentElement.open = true)")
+        assert chat.root.evaluate(ALLOWED) == [], corpus[number]
+        # The page itself is as it was.
+        assert (
+            lab.page.evaluate(
+                "typeof document.cookie + document.querySelectorAll('quantlab-chat').length"
+            )
+            == "string1"
+        )
+    lab.page.wait_for_timeout(300)
+    for frame in lab.page.frames:
+        assert not frame.evaluate("Boolean(window.pwned)")
+    assert dialogs == []
+    assert not [url for url in lab.requests if "beacon" in url]
+    assert not [stray for stray in server.strays[lab.strays :] if "beacon" in stray]
+    assert len(lab.context.pages) == 1
+
+
+def _pieces(text):
+    return [text[i : i + 40] for i in range(0, len(text), 40)]
+
+
+def test_the_test_would_notice(visit, server):
+    """The same vectors, put into the page as they are, do what they are here for."""
+    lab = visit("material", "plain")
+    lab.allow("")
+    dialogs = []
+    lab.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    lab.page.evaluate(
+        "texts => texts.forEach(text => document.body.insertAdjacentHTML('beforeend', text))",
+        [text for text in answers("alone") if "http-equiv" not in text],
+    )
+    lab.wait_for("window.pwned === 1")
+    lab.page.wait_for_timeout(300)
+    asked = [url for url in lab.requests if "beacon" in url]
+    assert len(asked) > 10
+    assert dialogs
+    # This visit was meant to stray.
+    lab.requests.clear()
+    del server.strays[lab.strays :]
