@@ -8,6 +8,8 @@ import ssl
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -161,6 +163,41 @@ def test_several_origins(ollama, start_nginx):
             assert cors(page.get("/api/version"))["access-control-allow-origin"] == [origin]
 
 
+@contextmanager
+def other_server(answer):
+    """A server that is not Ollama, and what it answers to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        do_GET = do_POST = answer  # noqa: N815
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.url = f"http://127.0.0.1:{server.server_port}"
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+        serving.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def test_cors_headers_of_a_server_that_always_sends_them(start_nginx):
+    def answer(handler):
+        handler.send_response(200)
+        for name in ("Origin", "Methods", "Headers"):
+            handler.send_header(f"Access-Control-Allow-{name}", "*")
+        handler.send_header("Vary", "Accept")
+        handler.end_headers()
+
+    with other_server(answer) as server, client(start_nginx([server], [SITE])) as page:
+        answer = page.get("/api/version")
+    assert cors(answer) == READABLE
+    assert answer.headers.get_list("vary") == ["Origin"]
+
+
 def test_cors_headers_are_not_doubled(start_ollama, start_nginx):
     """Not even by an Ollama that is told to allow everybody."""
     with client(start_nginx([start_ollama(["*"])], [SITE])) as page:
@@ -258,24 +295,46 @@ def test_a_long_conversation_is_refused_readably(ollama, page):
 # Streams
 
 
+class Conversation:
+    """Words each of which is said only when the one before it has arrived."""
+
+    def __init__(self):
+        self.words = [f"word {number}" for number in range(5)]
+        self._arrived = threading.Semaphore(1)
+
+    def say(self):
+        for word in self.words:
+            assert self._arrived.acquire(timeout=20)
+            yield word
+
+    def hear(self, nginx):
+        with client(nginx) as page, page.stream("POST", CHAT, json=QUESTION) as answer:
+            for line in answer.iter_lines():
+                self._arrived.release()
+                yield json.loads(line)["message"]["content"]
+
+
 def test_a_stream_is_not_held_back(ollama, start_nginx):
-    """The second word is said only when the first has arrived."""
-    arrived = threading.Event()
+    conversation = Conversation()
+    ollama.script = lambda request: Script(conversation.say())
+    heard = list(conversation.hear(start_nginx([ollama], [SITE])))
+    assert heard == [*conversation.words, ""]
 
-    def words():
-        yield "first "
-        assert arrived.wait(60)
-        yield "second"
 
-    ollama.script = lambda request: Script(words())
-    with (
-        client(start_nginx([ollama], [SITE])) as page,
-        page.stream("POST", CHAT, json=QUESTION) as answer,
-    ):
-        lines = answer.iter_lines()
-        assert json.loads(next(lines))["message"]["content"] == "first "
-        arrived.set()
-        assert [json.loads(line)["message"]["content"] for line in lines] == ["second", ""]
+def test_nor_is_one_that_ends_with_its_connection(start_nginx):
+    """Which nginx would otherwise collect, unlike Ollama's chunks."""
+    conversation = Conversation()
+
+    def answer(handler):
+        handler.rfile.read(int(handler.headers["Content-Length"]))
+        handler.send_response(200)
+        handler.end_headers()
+        for word in conversation.say():
+            handler.wfile.write(json.dumps({"message": {"content": word}}).encode() + b"\n")
+
+    with other_server(answer) as server:
+        heard = list(conversation.hear(start_nginx([server], [SITE])))
+    assert heard == conversation.words
 
 
 def test_who_leaves_is_not_answered_further(ollama, start_nginx):
