@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Visit
     from tests.servers.ollama import Ollama
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 AXE = """async () => {
   const {violations} = await axe.run('.quantlab-chat-compare', {runOnly: ['wcag2a', 'wcag2aa']});
   return violations.map(({id, nodes}) => id + ': ' + nodes.map(node => node.html).join(' '));

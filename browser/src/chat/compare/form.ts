@@ -12,7 +12,7 @@ export class PlanForm {
   readonly #context: ChatContext;
   readonly #prompts = h("div");
   readonly #models = h("div", { class: "quantlab-compare-models" });
-  readonly #seeds = h("input", { type: "number", name: "seeds", min: 1, max: MOST_SEEDS, step: 1, value: 5, required: true });
+  readonly #seeds = h("input", { type: "number", name: "seeds", min: 1, max: MOST_SEEDS, step: 1, value: 6, required: true });
   readonly #hide = h("input", { type: "checkbox", name: "hide" });
   readonly #outlook = h("p", { class: "quantlab-compare-outlook" });
   readonly #start = h("button", { type: "submit" });
