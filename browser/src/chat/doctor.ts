@@ -52,13 +52,19 @@ async function byProbing(endpoint: string): Promise<CaseId[]> {
     return ["wrong-address"];
   }
   const isNear = isLoopback(url.hostname) || isPrivate(url.hostname);
+  // A violation's event comes some tasks after the failure.
+  await new Promise((resolve) => setTimeout(resolve, 100));
   if (blocked.has(url.origin)) return ["blocked-by-policy"];
   if (location.protocol === "https:" && url.protocol === "http:" && !isNear) return ["mixed-content"];
 
-  const root = url.origin;
-  const isThere = await succeeds(`${root}/`, { mode: "no-cors", redirect: "follow" });
-  // The violation's event comes after the failure.
-  if (blocked.has(url.origin)) return ["blocked-by-policy"];
+  const folder = url.href.replace(/\/+$/, "").replace(/\/(v\d+|api)$/, "");
+  // Where one simple request comes through, it was not the site that was refused.
+  for (const path of ["/api/version", "/v1/models"]) {
+    const simple = await attempt(folder + path, { redirect: "manual" });
+    if (simple?.type === "opaqueredirect") return ["redirected"];
+    if (simple) return ["preflight-refused"];
+  }
+  const isThere = await succeeds(`${url.origin}/`, { mode: "no-cors", redirect: "follow" });
   if (!isThere) {
     if (isNear && location.protocol !== "file:" && !isLoopback(location.hostname)) {
       if (!isSecureContext) return ["insecure-page"];
@@ -68,15 +74,8 @@ async function byProbing(endpoint: string): Promise<CaseId[]> {
   }
   if (location.protocol === "file:") return ["opened-from-disk"];
 
-  const folder = url.href.replace(/\/+$/, "").replace(/\/(v\d+|api)$/, "");
-  // Where one simple request comes through, it was not the site that was refused.
-  for (const path of ["/api/version", "/v1/models"]) {
-    const simple = await attempt(folder + path, { mode: "cors", redirect: "manual" });
-    if (simple?.type === "opaqueredirect") return ["redirected"];
-    if (simple) return ["preflight-refused"];
-  }
   // A proxy that answers for itself where the model server is not asked: then its own header is right alone.
-  if (await succeeds(`${folder}/quantlab-no-such-path`, { mode: "cors" })) return ["doubled-header"];
+  if (await succeeds(`${folder}/quantlab-no-such-path`, {})) return ["doubled-header"];
   // Nothing that a page can see tells these two apart; on the reader's own machine there is rarely a proxy.
   return isLoopback(url.hostname) ? ["origin-refused"] : ["origin-refused", "doubled-header"];
 }
