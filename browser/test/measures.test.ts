@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 import { newAnswer } from "../src/chat/answer.ts";
 import { measure, MEASURES } from "../src/chat/compare/measures.ts";
+import { NAMINGS } from "../src/chat/compare/variation.ts";
 
 const REQUEST = { model: "m", messages: [], settings: { seed: 1, temperature: 1, topP: 1, maxTokens: 9, think: false } };
 const answer = (text: string) => ({ ...newAnswer(REQUEST, { kind: "openai" as const, url: "" }), text });
@@ -24,5 +25,6 @@ test("the docs explain every measure by its name", () => {
   const docs = readFileSync("../docs/widgets/chat-comparison.md", "utf8");
   const table = docs.slice(docs.indexOf("| Measure |"), docs.indexOf("Similarity of two answers"));
   const explained = [...table.matchAll(/^\| ([^|]+) \|/gm)].map(([, label]) => label);
+  assert.match(docs, new RegExp(`above ${NAMINGS.toLocaleString("en")} ways`));
   assert.deepEqual(explained, ["Measure", "---", ...MEASURES.map(({ label }) => label)]);
 });

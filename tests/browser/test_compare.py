@@ -178,8 +178,12 @@ def test_pause_stop_and_continue(panel):
     compare.start()
     expect(compare.cells.nth(0)).to_contain_text("writing")
     expect(compare.status).to_contain_text("No estimate before the first answer")
+    # The conversation waits for its turn.
+    waits = compare.page.get_by_role("button", name="A comparison has the server")
+    expect(waits).to_be_disabled()
     compare.button("Pause").click()
     expect(compare.status).to_have_text("Paused: 1 of 6 answers are there.")
+    expect(compare.page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
     compare.button("Continue").click()
     expect(compare.status).to_contain_text("left, going by 1 answer so far")
     compare.button("Stop").click()

@@ -273,7 +273,7 @@ class Controls {
 
   /** Brings the controls in line with the session. */
   update(): void {
-    const { isBusy, turns, model } = this.#session;
+    const { isBusy, isAnswering, turns, model } = this.#session;
     const models = this.#session.models();
     const options = [...models.map(({ model, label }) => h("option", { value: model }, label)), h("option", { value: "" }, "Another …")];
     const isListed = models.some((choice) => choice.model === model);
@@ -283,7 +283,8 @@ class Controls {
     if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
     this.#note.textContent = models.find((choice) => choice.model === model)?.note ?? "";
     this.#send.disabled = isBusy;
-    this.#stop.hidden = !isBusy;
+    this.#send.textContent = isBusy && !isAnswering ? "A comparison has the server" : "Send";
+    this.#stop.hidden = !isAnswering;
     for (const file of this.#files) file.disabled = !turns.length;
     const { address } = this.#session;
     this.#host.textContent = address ? `Talks to ${address}` : "No model server is set";

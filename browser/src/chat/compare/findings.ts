@@ -58,11 +58,10 @@ function conclusions(summary: Summary, labels: readonly string[]): string[] {
     }
   }
   if (likeness) {
-    const { within, between, pairsWithin, pairsBetween } = likeness;
+    const { within, between, pairsWithin, pairsBetween, verdict } = likeness;
     sentences.push(
       `Two answers of one model have a similarity of ${within.toFixed(3)} on average (${count(pairsWithin, "pair")}), two answers of different models ${between.toFixed(3)} ` +
-        `(${count(pairsBetween, "pair")}).` +
-        (likeness.verdict ? ` With swapped names the answers of different models are at least as much less alike in ${percent(likeness.verdict.share)} of the ways.` : ""),
+        `(${count(pairsBetween, "pair")}). With swapped names the answers of different models are at least as much less alike in ${percent(verdict.share)} of the ways.`,
     );
   }
   return sentences;

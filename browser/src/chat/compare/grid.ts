@@ -29,6 +29,7 @@ export class Grid {
     this.#comparison = comparison;
     this.#context = context;
     const { plan, cells } = comparison.run;
+    this.element.style.setProperty("--quantlab-models", String(plan.models.length));
     plan.prompts.forEach((prompt, position) => {
       const rows = plan.seeds.map((seed, row) => {
         const own = cells.filter((cell) => cell.prompt === position && cell.seed === row && !cell.isControl);

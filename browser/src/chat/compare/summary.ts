@@ -3,7 +3,7 @@ import type { Answer } from "../answer.ts";
 import { MEASURES, type Measure, type Values } from "./measures.ts";
 import type { Cell, Run } from "./run.ts";
 import { mean, meanInterval, shareInterval, type Interval } from "./statistics.ts";
-import { similarity } from "./text.ts";
+import { runsOf, similarity } from "./text.ts";
 import { likeness, spread, swapNames, type Block, type Likeness, type Verdict } from "./variation.ts";
 
 /** A measure of one model's answers. */
@@ -28,7 +28,7 @@ export interface Summary {
   /** Positions of the prompts it is about. */
   prompts: number[];
   rows: Row[];
-  likeness: (Likeness & { verdict: Verdict | undefined }) | undefined;
+  likeness: (Likeness & { verdict: Verdict }) | undefined;
   /** Complete blocks: every model has answered that prompt with that seed. */
   blocks: number;
   /** Models that gave the same text with every seed: their answers count as one. */
@@ -96,17 +96,13 @@ function figure(measure: Measure, values: number[], isSample: boolean): Figure {
 function alike(blocks: Block<Done>[]): Summary["likeness"] {
   const cells = blocks.flatMap(({ answers }) => answers);
   const places = new Map(cells.map((cell, i) => [cell, i]));
+  const runs = cells.map(({ answer }) => runsOf(answer.text));
   // Names are swapped thousands of times, similarities are the same each time.
-  const table = cells.map((one, i) => cells.slice(0, i).map((other) => similarity(one.answer.text, other.answer.text)));
+  const table = cells.map((one, i) => cells.slice(0, i).map((other, j) => (one.prompt === other.prompt ? similarity(runs[i]!, runs[j]!) : 0)));
   const look = (one: number, other: number): number => table[Math.max(one, other)]![Math.min(one, other)]!;
   const numbered = blocks.map(({ prompt, answers }) => ({ prompt, answers: answers.map((cell) => places.get(cell)!) }));
   const found = likeness(numbered, look);
-  if (!found.pairsWithin) return undefined;
-  const difference = (renamed: Block<number>[]): number => {
-    const { within, between } = likeness(renamed, look);
-    return within - between;
-  };
-  return { ...found, verdict: swapNames(numbered, difference) };
+  return found.pairsWithin ? found : undefined;
 }
 
 /** What the control run of a model says: the same question, seed and settings once more. */

@@ -12,17 +12,23 @@ function shingles(text: string, size: number): string[] {
   return Array.from({ length: all.length - size + 1 }, (_, i) => all.slice(i, i + size).join(" "));
 }
 
+/** What of a text is compared with other texts: its runs of three words. */
+export function runsOf(text: string): Set<string> {
+  return new Set(shingles(text, 3));
+}
+
 /**
- * How alike two texts are, from 0 to 1: the Jaccard index of their sets of three-word runs.
+ * How alike two texts are, from 0 to 1: the Jaccard index of their runs of three words.
  *
  * Broder (1997), "On the resemblance and containment of documents", with shingles of three words. Two texts without words
  * are alike.
  */
-export function similarity(one: string, other: string): number {
-  const a = new Set(shingles(one, 3));
-  const b = new Set(shingles(other, 3));
-  const union = new Set([...a, ...b]).size;
-  return union ? (a.size + b.size - union) / union : 1;
+export function similarity(one: Set<string>, other: Set<string>): number {
+  const [few, many] = one.size < other.size ? [one, other] : [other, one];
+  let common = 0;
+  for (const run of few) if (many.has(run)) common++;
+  const either = one.size + other.size - common;
+  return either ? common / either : 1;
 }
 
 /**

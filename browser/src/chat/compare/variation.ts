@@ -27,7 +27,7 @@ export interface Verdict {
 }
 
 /** Exact up to this many namings; above it, so many random ones. */
-export const NAMINGS = 5000;
+export const NAMINGS = 2000;
 
 /** Every order of the numbers below `count`. */
 function orders(count: number): number[][] {
@@ -65,8 +65,10 @@ export function swapNames<T>(blocks: Block<T>[], difference: (blocks: Block<T>[]
   const models = blocks[0]!.answers.length;
   const seen = difference(blocks);
   let [reached, tried] = [0, 0];
+  // One copy for all namings: there are thousands.
+  const renamed = blocks.map(({ prompt, answers }) => ({ prompt, answers: [...answers] }));
   for (const naming of namings(blocks.length, models)) {
-    const renamed = blocks.map(({ prompt, answers }, i) => ({ prompt, answers: naming[i]!.map((model) => answers[model]!) }));
+    blocks.forEach(({ answers }, i) => naming[i]!.forEach((model, place) => (renamed[i]!.answers[place] = answers[model]!)));
     tried++;
     // Sums in another order differ in their last bits.
     if (difference(renamed) >= seen - 1e-9 * Math.max(1, Math.abs(seen))) reached++;
@@ -78,7 +80,7 @@ export function swapNames<T>(blocks: Block<T>[], difference: (blocks: Block<T>[]
 
 /** How far apart the models' means are: the standard deviation of the means, from blocks of numbers. */
 export function spread(blocks: Block<number>[]): number {
-  const means = blocks[0]!.answers.map((_, model) => mean(blocks.map(({ answers }) => answers[model]!)));
+  const means = blocks[0]!.answers.map((_, model) => blocks.reduce((sum, { answers }) => sum + answers[model]!, 0) / blocks.length);
   const centre = mean(means);
   return Math.sqrt(mean(means.map((value) => (value - centre) ** 2)));
 }
@@ -93,30 +95,38 @@ export interface Likeness {
   pairsBetween: number;
 }
 
+/** The places of two blocks with the same prompt and different seeds, all of them. */
+function pairsOf<T>(blocks: Block<T>[]): [number, number][] {
+  return blocks.flatMap(({ prompt }, i) => blocks.slice(0, i).flatMap((other, j): [number, number][] => (other.prompt === prompt ? [[i, j]] : [])));
+}
+
 /**
- * How alike answers of one model, and answers of different models, are.
+ * How alike answers of one model, and answers of different models, are; and whether the models' names matter for it.
  *
  * @param alike The similarity of two answers, 0 to 1. Pairs with the same seed are left out: within a model there are none.
  */
-export function likeness<T>(blocks: Block<T>[], alike: (one: T, other: T) => number): Likeness {
-  const sums = { within: 0, between: 0 };
-  const pairs = { within: 0, between: 0 };
-  blocks.forEach((block, i) => {
-    for (const later of blocks.slice(i + 1)) {
-      if (later.prompt !== block.prompt) continue;
-      block.answers.forEach((one, model) => {
-        later.answers.forEach((other, otherModel) => {
-          const kind = model === otherModel ? "within" : "between";
-          sums[kind] += alike(one, other);
-          pairs[kind]++;
-        });
-      });
+export function likeness<T>(blocks: Block<T>[], alike: (one: T, other: T) => number): Likeness & { verdict: Verdict } {
+  const pairs = pairsOf(blocks);
+  const models = blocks[0]!.answers.length;
+  const sumWithin = (renamed: Block<T>[]): number => {
+    let sum = 0;
+    for (const [i, j] of pairs) {
+      const [one, other] = [renamed[i]!.answers, renamed[j]!.answers];
+      for (let model = 0; model < models; model++) sum += alike(one[model]!, other[model]!);
     }
-  });
+    return sum;
+  };
+  let all = 0;
+  for (const [i, j] of pairs) for (const one of blocks[i]!.answers) for (const other of blocks[j]!.answers) all += alike(one, other);
+  const within = sumWithin(blocks);
+  const pairsWithin = pairs.length * models;
+  const pairsBetween = pairsWithin * (models - 1);
   return {
-    within: sums.within / pairs.within,
-    between: sums.between / pairs.between,
-    pairsWithin: pairs.within,
-    pairsBetween: pairs.between,
+    within: within / pairsWithin,
+    between: (all - within) / pairsBetween,
+    pairsWithin,
+    pairsBetween,
+    // Whatever the names, the sum over all pairs is the same: what is within is missing between.
+    verdict: swapNames(blocks, sumWithin),
   };
 }
