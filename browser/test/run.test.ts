@@ -115,6 +115,31 @@ test("a model that cannot be loaded stops the run", async () => {
   assert.equal(run.state, "done");
 });
 
+test("a model that cannot be loaded is left out as a whole", async () => {
+  const diary = new Diary();
+  diary.warm = (model) => {
+    if (model === "q4") throw new EndpointError("model 'q4' not found", 404);
+  };
+  const run = new Run(PLAN, diary);
+  await run.go();
+  assert.ok(run.lacksModel);
+  await run.leaveOut();
+  assert.equal(run.state, "done");
+  assert.deepEqual(run.progress, { done: 5, all: 5 });
+});
+
+test("a stop while a model is loaded is a stop", async () => {
+  const diary = new Diary();
+  const run = new Run(PLAN, diary);
+  diary.warm = () => {
+    run.stop();
+    throw new DOMException("aborted", "AbortError");
+  };
+  await run.go();
+  assert.equal(run.state, "stopped");
+  assert.equal(run.problem, undefined);
+});
+
 test("a pause lets the answer be finished", async () => {
   const diary = new Diary();
   const run = new Run(PLAN, diary);

@@ -157,19 +157,26 @@ def test_a_run_goes_on_after_a_lost_connection(panel):
     ]  # fmt: skip
 
 
-def test_an_answer_that_fails_can_be_left_out(panel):
+def test_what_cannot_be_had_can_be_left_out(panel):
     compare = panel()
-    compare.ollama.script = lambda request: Script("Well.")
+
+    def script(request: dict) -> Script:
+        compare.ollama.error_after = 0 if request["options"]["seed"] == 8 else None
+        return Script("Well.")
+
+    compare.ollama.script = script
     compare.ollama.models = [m for m in compare.ollama.models if m.name == "tiny:q4"]
-    compare.visit.allow("404")
-    compare.start(seeds=1)
-    expect(compare.status).to_have_text("Interrupted: 2 of 4 answers are there, and stay.")
+    compare.visit.allow("404|500")
+    compare.start()
+    expect(compare.status).to_have_text("Interrupted: 1 of 6 answers are there, and stay.")
+    expect(compare.cells.nth(2)).to_contain_text("unexpectedly stopped")
+    compare.button("Go on without that answer").click()
+    expect(compare.status).to_have_text("Interrupted: 2 of 5 answers are there, and stay.")
     expect(compare.cells.nth(1)).to_contain_text("tiny:q6")
-    compare.button("Leave that answer out").click()
-    expect(compare.status).to_have_text("Interrupted: 2 of 3 answers are there, and stay.")
-    compare.button("Leave that answer out").click()
+    compare.button("Go on without that model").click()
     expect(compare.status).to_have_text("Done: 2 answers.")
     expect(compare.cells.nth(1)).to_have_text("left out")
+    expect(compare.root.get_by_text("there is nothing to compare")).to_be_visible()
 
 
 def test_pause_stop_and_continue(panel):
@@ -331,6 +338,14 @@ def test_files_hold_everything_but_the_key(panel):
     compare.page.get_by_label("Key, if the server wants one").press("Tab")
     compare.run(seeds=1)
     markdown, data = compare.saved("Markdown"), compare.saved("JSON")
+    # The conversation's own files have it, too.
+    chat = compare.page.locator("quantlab-chat")
+    chat.get_by_label("Prompt (Enter sends").fill("Hello.")
+    chat.get_by_label("Prompt (Enter sends").press("Enter")
+    with compare.page.expect_download() as download:
+        chat.get_by_role("button", name="Save as JSON").first.click()
+    transcript = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert transcript["comparison"] == json.loads(data)
     assert "a-secret-key" not in markdown + data
     assert "````text\n```\nfenced | text\n```\n\n````" in markdown
     assert "One answer of each model proves nothing" in markdown

@@ -8,6 +8,9 @@ import type { Cell, Run } from "./run.ts";
 import { random, shuffled } from "./statistics.ts";
 import { ballots, count, type Ballot, type Choice, type Count, type Pair } from "./vote.ts";
 
+/** The chat's memory has the comparison under this name. */
+export const MEMORY = "compare";
+
 /** More pairs than this are more than a reader judges with care: twice as many questions. */
 export const MOST_PAIRS = 15;
 
@@ -54,6 +57,11 @@ export class Comparison {
     this.cards = cards;
     this.isHidden = isHidden;
     this.#inspect = inspect;
+  }
+
+  /** What a file may tell: nothing, while the voter is not to know. */
+  get isTold(): boolean {
+    return !this.isHidden && this.vote?.isOver !== false;
   }
 
   /** The measures of a cell that is done. */

@@ -9,10 +9,11 @@ import { findings, voted, WARNING } from "./findings.ts";
 /** What of an answer goes into a file. */
 const told = ({ request, model, text, thinking, reason, figures }: Answer): object => ({ model: request.model, answeredBy: model, settings: request.settings, reason, figures, thinking, text });
 
-export function toJson(comparison: Comparison): string {
+/** The comparison for programs. */
+export function toData(comparison: Comparison): object {
   const { run, labels, cards, vote, parted } = comparison;
   const { plan, endpoint, cells } = run;
-  const data = {
+  return {
     format: "quantlab-comparison-1",
     endpoint: { kind: endpoint.kind, url: endpoint.url },
     ...plan,
@@ -36,7 +37,6 @@ export function toJson(comparison: Comparison): string {
       answers: parted.answers.map((answer) => ({ ...told(answer), tokens: answer.tokens })),
     },
   };
-  return JSON.stringify(data, null, 2);
 }
 
 /** A fence that the text cannot end. */
@@ -51,6 +51,7 @@ function markdownTable({ caption, head, rows }: Table): string {
   return [`### ${caption}`, "", line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
+/** The comparison for people. */
 export function toMarkdown(comparison: Comparison): string {
   const { run, labels, parted } = comparison;
   const { plan, endpoint, cells } = run;

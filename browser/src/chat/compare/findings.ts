@@ -44,6 +44,7 @@ function conclusions(summary: Summary, labels: readonly string[]): string[] {
     sentences.push(`${names} gave the same text with every seed: answers that are the same count as one. Is the temperature 0, or does the server ignore seeds?`);
   }
   if (labels.length < 2) return [...sentences, "With one model there is nothing to compare."];
+  if (!blocks) return [...sentences, "There is no prompt and seed yet that all of the models have answered: there is nothing to compare."];
   if (blocks < 2) {
     return [...sentences, "With one answer of each model nothing can be said: whether they differ more than two answers of one model would is not known."];
   }

@@ -5,17 +5,14 @@ import type { ChatContext, Panel } from "../panel.ts";
 import { tabled } from "../table.ts";
 import { voting } from "./ballot.ts";
 import { partingForm } from "./candidates.ts";
-import { Comparison, MOST_PAIRS } from "./comparison.ts";
-import { toJson, toMarkdown } from "./export.ts";
+import { Comparison, MEMORY, MOST_PAIRS } from "./comparison.ts";
+import { toData, toMarkdown } from "./export.ts";
 import { findings, voted, WARNING } from "./findings.ts";
 import { PlanForm } from "./form.ts";
 import { count, duration } from "./format.ts";
 import { Grid } from "./grid.ts";
 import { inspect } from "./picture.ts";
 import { Run, type Plan } from "./run.ts";
-
-/** The chat's memory has the comparison under this name. */
-const MEMORY = "compare";
 
 export const mountCompare: Panel = (section, context) => {
   const view = new View(section, context);
@@ -33,7 +30,7 @@ class View {
   readonly #status = h("p", { class: "quantlab-compare-status" });
   readonly #pause = button("Pause", () => this.#onPause());
   readonly #stop = button("Stop", () => this.#onStop());
-  readonly #leaveOut = button("Leave that answer out", () => this.#go((run) => run.leaveOut()));
+  readonly #leaveOut = button("", () => this.#go((run) => run.leaveOut()));
   readonly #running = h("div", { hidden: true }, this.#bar, this.#status, h("p", { class: "quantlab-chat-actions" }, this.#pause, this.#stop, this.#leaveOut));
   readonly #results = h("div", { class: "quantlab-compare-results" });
 
@@ -154,6 +151,7 @@ class View {
     this.#pause.hidden = run.state === "done" || run.state === "ready";
     this.#stop.hidden = run.isResting || run.state === "ready";
     this.#leaveOut.hidden = run.state !== "failed";
+    this.#leaveOut.textContent = run.lacksModel ? "Go on without that model" : "Go on without that answer";
     this.#form.allow(run.isResting, done > 0);
   }
 
@@ -221,7 +219,7 @@ class View {
         "p",
         { class: "quantlab-chat-actions" },
         button("Save as Markdown", () => save("comparison.md", "text/markdown", toMarkdown(comparison))),
-        button("Save as JSON", () => save("comparison.json", "application/json", toJson(comparison))),
+        button("Save as JSON", () => save("comparison.json", "application/json", `${JSON.stringify(toData(comparison), null, 2)}\n`)),
       ),
     ];
   }

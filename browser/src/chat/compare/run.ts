@@ -59,6 +59,8 @@ export class Run {
   state: RunState = "ready";
   /** Why the run has failed. */
   problem: Problem | undefined;
+  /** The run has failed at bringing a model into memory, rather than at an answer. */
+  lacksModel = false;
   /** The model that is being brought into memory. */
   warming: number | undefined;
 
@@ -84,7 +86,9 @@ export class Run {
     let warm: number | undefined;
     for (let cell = this.#next(); cell; cell = this.#next()) {
       if (this.#is("pausing")) return this.#become("paused");
-      const problem = (warm === cell.model ? undefined : await this.#warmUp(cell.model)) ?? (await this.#ask(cell));
+      const lack = warm === cell.model ? undefined : await this.#warmUp(cell.model);
+      const problem = lack ?? (await this.#ask(cell));
+      this.lacksModel = lack !== undefined;
       warm = cell.model;
       if (this.#abort.signal.aborted) return this.#become("stopped");
       if (problem) {
@@ -106,10 +110,15 @@ export class Run {
     this.#abort.abort();
   }
 
-  /** Gives the failed answer up and goes on with the others. */
+  /** Gives the failed answer up, or all of a model that cannot be had, and goes on with the others. */
   async leaveOut(): Promise<void> {
     const failed = this.cells.find(({ state }) => state === "failed");
-    if (failed) failed.state = "left-out";
+    for (const cell of this.cells) {
+      if (cell === failed || (this.lacksModel && cell.model === failed?.model && cell.state === "waiting")) {
+        cell.state = "left-out";
+        this.changed(cell);
+      }
+    }
     await this.go();
   }
 
