@@ -1,21 +1,34 @@
-"""A widget's options as a table, from the very fields that read them; the widgets' pages print it."""
+"""Options as a table, from the very fields that read them; the pages of the widgets and of the chat print it."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mkdocs_quantlab.engine.options import Reals
 from mkdocs_quantlab.engine.widgets import widget
+from mkdocs_quantlab.site.chat import Prompts
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.options import Options
 
 
 def options_table(name: str) -> str:
     """The table for the widget of that name, in Markdown."""
-    kind = widget(name).options
+    return table_of(widget(name).options)
+
+
+def table_of(kind: type[Options]) -> str:
+    """The table for a class of options, in Markdown."""
     rows = ["| Option | Takes | Default | |", "| --- | --- | --- | --- |"]
     for field in kind.fields():
         default = field.format(field.default)
-        shown = f"`{default}`"
+        shown = f"`{default}`" if default.strip("[]") else "none"
         if isinstance(field, Reals):
             shown = "those of the preset"
+        elif isinstance(field, Prompts):
+            shown = "those below"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
         meaning = field.help.replace("|", "&#124;") + (f" Excludes {excludes}." if excludes else "")
-        rows.append(f"| `data-{field.name}` | {field.allowed} | {shown} | {meaning} |")
+        allowed = field.allowed.replace("|", "&#124;")
+        rows.append(f"| `data-{field.name}` | {allowed} | {shown} | {meaning} |")
     return "\n".join(rows)

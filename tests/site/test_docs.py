@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 import mkdocs_quantlab
 from mkdocs_quantlab.engine.quant.ggml import TYPES
 from mkdocs_quantlab.engine.widgets import NAMES, widget
+from mkdocs_quantlab.site.chat import Options
 
 ROOT = Path(mkdocs_quantlab.__file__).parent.parent
 
@@ -35,6 +37,20 @@ def test_every_widget_has_a_page_that_shows_it(docs):
         assert f'name="{name}"' in html
         for field in widget(name).options.fields():
             assert f"<code>data-{field.name}</code>" in html
+
+
+def test_the_chat_has_its_options_and_every_case_an_anchor(docs):
+    html = (docs / "widgets/chat/index.html").read_text(encoding="utf-8")
+    assert "<quantlab-chat" in html
+    for field in Options.fields():
+        assert f"<code>data-{field.name}</code>" in html
+    assert "from options_table" not in html
+    html = (docs / "guide/chat-connection/index.html").read_text(encoding="utf-8")
+    cases = json.loads((ROOT / "browser/src/chat/cases.json").read_text(encoding="utf-8"))
+    for case in cases:
+        assert f'<h3 id="{case["id"]}">{case["title"]}<' in html
+    assert "OLLAMA_ORIGINS=https://course.example.edu" in html
+    assert "{endpoint}" not in html
 
 
 def test_every_format_has_a_section(docs):

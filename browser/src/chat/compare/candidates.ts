@@ -6,7 +6,7 @@ import { tabled } from "../table.ts";
 import { EndpointError, type ChatRequest, type Endpoint } from "../wire.ts";
 import type { Comparison, Parted } from "./comparison.ts";
 import { parting } from "./divergence.ts";
-import { count, percent } from "./format.ts";
+import { count, probability } from "./format.ts";
 import { messages } from "./run.ts";
 
 /** Candidates asked for at each token. */
@@ -54,7 +54,7 @@ export function said({ answers: [one, other], models, parting: found }: Parted, 
   if (!found) return `${a} and ${b} wrote the same ${count(one.tokens.length, "token")}: nowhere did they part.`;
   const took = (answer: Answer, at: number): string => {
     const token = answer.tokens[at];
-    return token ? `“${visible(token.token)}” (${percent(Math.exp(token.logprob))})` : "nothing more";
+    return token ? `“${visible(token.token)}” (${probability(token.logprob)})` : "nothing more";
   };
   return `${a} and ${b} wrote the same ${count(found.one, "token")}. Then ${a} took ${took(one, found.one)} and ${b} took ${took(other, found.other)}.`;
 }
@@ -70,7 +70,7 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
     const text = (from: number, to: number): string => tokens.slice(from, to).map(({ token }) => token).join("");
     const before = text(0, at);
     const chosen = tokens[at];
-    const rows = (chosen?.candidates ?? []).map(({ token, logprob }) => [visible(token), percent(Math.exp(logprob)), token === chosen!.token ? "taken" : ""]);
+    const rows = (chosen?.candidates ?? []).map(({ token, logprob }) => [visible(token), probability(logprob), token === chosen!.token ? "taken" : ""]);
     return h(
       "section",
       { "aria-label": labels[models[which]]! },

@@ -7,6 +7,11 @@ export function percent(share: number): string {
   return `${value.toFixed(value > 0 && value < 1 ? 2 : value < 10 && !Number.isInteger(value) ? 1 : 0)} %`;
 }
 
+/** A token's probability: two candidates that are close are what is looked for. */
+export function probability(logprob: number): string {
+  return `${(Math.exp(logprob) * 100).toFixed(1)} %`;
+}
+
 export function shareRange({ low, high }: Interval): string {
   return `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)} %`;
 }
