@@ -14,8 +14,6 @@ from mkdocs_quantlab.endpoint.nginx import EndpointError, Settings, configuratio
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mkdocs.config.defaults import MkDocsConfig
 
 
@@ -116,7 +114,7 @@ def nginx(
     """Print an nginx configuration that lets the site's pages, and nobody else's, chat with Ollama."""
     if not url or not origins:
         site = load_config(config_file)
-        url = url or _chat(site).get("endpoint")
+        url = url or _endpoint(site)
         if not url:
             raise click.UsageError(
                 f"{site.config_file_path} sets no `chat: endpoint`: set it, or give --endpoint"
@@ -135,9 +133,9 @@ def nginx(
     click.echo(text, nl=False)
 
 
-def _chat(site: MkDocsConfig) -> Mapping[str, str]:
-    """The site's options for every chat, set in the plugin or in the Markdown extension."""
+def _endpoint(site: MkDocsConfig) -> str:
+    """The endpoint of every chat, set in the plugin or in the Markdown extension; empty where there is none."""
     plugin = site.plugins.get("quantlab")
+    # MkDocs has had both checked by now.
     options = plugin.config if plugin else site.mdx_configs.get("quantlab", {})
-    chat: Mapping[str, str] = options.get("chat", {})
-    return chat
+    return str(options.get("chat", {}).get("endpoint", ""))

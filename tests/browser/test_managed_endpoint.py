@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_chat import Chat
-from tests.servers.ollama_models import Script
+from tests.servers.ollama_models import Held, Script
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -54,32 +53,26 @@ def test_another_site_is_told_that_it_is_not_let_in(open_chat):
 
 
 def test_the_page_asks_again_when_the_class_has_asked_too_much(open_chat, ollama):
-    begun, release = threading.Event(), threading.Event()
-
-    def words():
-        begun.set()
-        assert release.wait(60)
-        yield "Another's answer."
-
+    held = Held("Another's answer.")
     chat, nginx = open_chat(at_once=1)
     chat.visit.allow("429")
-    ollama.script = lambda request: Script(words())
+    ollama.script = held.script
     with ThreadPoolExecutor() as pool:
         other = pool.submit(
             httpx.post, f"{nginx.url}/api/chat", json=QUESTION, timeout=60, trust_env=False
         )
-        assert begun.wait(60)
+        assert held.begun.wait(60)
         ollama.script = lambda request: Script("An answer.")
         chat.send("Hello")
         expect(chat.answers.first).to_contain_text("The server is busy; the chat asks again")
-        release.set()
+        held.released.set()
         assert other.result().status_code == 200
     expect(chat.answers.first).to_contain_text("An answer.")
 
 
 def test_one_of_a_hundred_sees_how_long_it_waits(open_chat, ollama):
     chat, nginx = open_chat()
-    ollama.script = lambda request: Script("word " * 10, pause=0.005)
+    ollama.script = lambda request: Script("word " * 10, pause=0.01)
 
     async def ask(client):
         return (await client.post("/api/chat", json=QUESTION)).text

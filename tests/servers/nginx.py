@@ -69,20 +69,25 @@ class Nginx:
         )
         assert check.returncode == 0, check.stderr
         self.warnings = [line for line in check.stderr.splitlines() if "[warn]" in line]
-        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        # The shell ends nginx when standard input is closed, as it is when the tests are killed.
+        wait = '"$@" </dev/null & read -r _; kill $!; wait'
+        self._process = subprocess.Popen(
+            ["sh", "-c", wait, "sh", *command], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         address = urlsplit(url)
-        while self._process.poll() is None:
+        for _ in range(2000):
             try:
                 socket.create_connection((address.hostname, address.port)).close()
             except ConnectionRefusedError:
                 time.sleep(0.01)
             else:
                 return
-        raise AssertionError("nginx has ended")
+        self.stop()
+        raise AssertionError("nginx does not listen")
 
     def stop(self) -> None:
         """Ends it and its workers."""
-        self._process.terminate()
+        self._process.stdin.close()
         self._process.wait()
 
     def __enter__(self) -> Self:

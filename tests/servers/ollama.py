@@ -53,6 +53,11 @@ MANAGEMENT = [
     ("DELETE", "/api/delete"),
 ]  # fmt: skip
 
+PATHS = {
+    "/", "/api/version", "/api/tags", "/api/ps", "/api/show", "/api/chat", "/v1/models", "/v1/chat/completions",
+    *(path for _, path in MANAGEMENT),
+}  # fmt: skip
+
 
 class Asked(NamedTuple):
     """A request as it came in."""
@@ -206,8 +211,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._chat_completions(request)
         elif (method, path) in MANAGEMENT:
             self._send_json({"status": "success"})
-        elif (method, path) not in {("POST", "/api/show"), ("POST", "/api/chat")}:
+        elif path not in PATHS:
             self._send(404, b"404 page not found", "text/plain")
+        elif (method, path) not in {("POST", "/api/show"), ("POST", "/api/chat")}:
+            self._send(405, b"405 method not allowed", "text/plain")
         elif empty:
             raise RefusedError(400, "missing request body")
         elif not isinstance(request, dict):
@@ -293,7 +300,11 @@ def _matches(pattern: str, origin: str) -> bool:
 
 
 def _dump(value: Json) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # As Go does; they stand in texts only.
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text.encode()
 
 
 def _joined(records: Iterable[Json]) -> Json:

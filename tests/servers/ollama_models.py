@@ -94,6 +94,29 @@ class Script(NamedTuple):
                 yield field, token
 
 
+class Held:
+    """What a model says when the test lets it.
+
+    Attributes:
+        begun: It has been asked.
+        released: It may answer.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.begun = threading.Event()
+        self.released = threading.Event()
+
+    def script(self, request: Json) -> Script:
+        """For `Models.script`."""
+        return Script(self._words())
+
+    def _words(self) -> Iterator[str]:
+        self.begun.set()
+        assert self.released.wait(60)
+        yield self.text
+
+
 class Model:
     """A model that the server has.
 
@@ -230,7 +253,7 @@ class Models:
     """Which models there are, which are loaded, and what they answer.
 
     Attributes:
-        load_time: Seconds that it takes to load a model.
+        load_time: Seconds that it takes to load a model; may change meanwhile.
         num_parallel: OLLAMA_NUM_PARALLEL, the requests that a loaded model answers at once. Others wait, without limit.
         max_loaded: OLLAMA_MAX_LOADED_MODELS.
         max_queue: OLLAMA_MAX_QUEUE, how many may wait for a model to be loaded.
@@ -391,8 +414,10 @@ class Models:
                 if runner := self._use(model, context):
                     return runner
                 while not self._make_room(model):
-                    _wait(0.02, gone)
-                _wait(self.load_time, gone)
+                    _pause(gone)
+                begun = time.monotonic()
+                while time.monotonic() - begun < self.load_time:
+                    _pause(gone)
                 runner = _Runner(model, context, self.num_parallel)
                 runner.users = 1
                 with self._lock:
@@ -441,12 +466,10 @@ def _is_zero(keep_alive: object) -> bool:
     )
 
 
-def _wait(seconds: float, gone: Callable[[], bool]) -> None:
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        time.sleep(min(left, 0.05))
-        if gone():
-            raise GoneError
+def _pause(gone: Callable[[], bool]) -> None:
+    time.sleep(0.01)
+    if gone():
+        raise GoneError
 
 
 def _options(given: Json) -> Json:

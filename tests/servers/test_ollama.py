@@ -13,7 +13,7 @@ import ollama as pypi
 import pytest
 
 from tests.servers import tiny_model
-from tests.servers.ollama_models import BUSY, LOOPED, Script, overflow
+from tests.servers.ollama_models import BUSY, LOOPED, Held, Script, overflow
 
 BROWSER = Path(__file__).parents[2] / "browser"
 PROMPT = [{"role": "user", "content": "Draw a pelican riding a bicycle."}]
@@ -204,6 +204,14 @@ def test_thinking_is_on_unless_asked_not_to(start_ollama):
 # What no client shows
 
 
+def test_texts_are_escaped_as_go_does(ollama, client):
+    ollama.script = lambda request: Script(["<svg>", " & café"])
+    answer = client.post("/api/chat", json=ask())
+    assert r'"\u003csvg\u003e"' in answer.text
+    assert r'" \u0026 café"' in answer.text
+    assert text(lines(answer)) == "<svg> & café"
+
+
 def test_a_seed_beside_the_options_is_ignored(client):
     def answer(**rest):
         return text(lines(client.post("/api/chat", json=ask() | rest)))
@@ -255,6 +263,12 @@ def test_a_dead_model_runner(start_llama_server, start_ollama):
     answer = httpx.post(f"{server.url}/api/chat", json=ask(), trust_env=False)
     assert answer.status_code == 500
     assert answer.json()["error"].startswith("model runner has unexpectedly stopped")
+
+
+def test_unknown_paths_and_methods(client):
+    assert client.post("/api/nothing").status_code == 404
+    assert client.get("/api/chat").status_code == 405
+    assert client.head("/").status_code == 200
 
 
 # Origins and hosts
@@ -331,7 +345,7 @@ class Asking(threading.Thread):
 
 
 def test_more_than_the_queue_holds_is_refused(ollama, client):
-    ollama.load_time = 1
+    ollama.load_time = 60
     ollama.max_queue = 1
     waiting = [Asking(ollama, ask())]
     while not ollama.pending:
@@ -341,32 +355,52 @@ def test_more_than_the_queue_holds_is_refused(ollama, client):
         time.sleep(0.01)
     refused = client.post("/api/chat", json=ask())
     assert (refused.status_code, refused.json()) == (503, {"error": BUSY})
+    ollama.load_time = 0
     for each in waiting:
         each.join()
         assert each.status == 200
 
 
-def test_a_class_waits_its_turn_in_order(ollama):
-    ollama.script = lambda request: Script(["a ", "b "], pause=0.1)
+@pytest.fixture
+def held(ollama):
+    """The answer to the first question, which holds up the others."""
+    held = Held("The first.")
+    scripts = [held.script]
+    ollama.script = lambda request: scripts.pop()(request) if scripts else Script("Another.")
+    return held
+
+
+def test_others_wait_their_turn(ollama, held):
     first = Asking(ollama, ask())
-    assert first.begun.wait(10)
+    assert held.begun.wait(60)
     second = Asking(ollama, ask())
-    assert not second.begun.wait(0.05)
-    first.join()
-    second.join()
-    assert second.status == 200
+    assert not second.begun.wait(0.1)
+    held.released.set()
+    for each in (first, second):
+        each.join()
+        assert each.status == 200
+    assert second.begun.is_set()
 
 
-def test_who_leaves_the_queue_does_not_hold_it_up(ollama, client):
-    ollama.script = lambda request: Script("one two three", pause=0.2)
+def test_several_are_answered_at_once(ollama, held):
+    ollama.num_parallel = 2
     first = Asking(ollama, ask())
-    assert first.begun.wait(10)
+    assert held.begun.wait(60)
+    second = Asking(ollama, ask())
+    second.join()
+    assert not first.begun.is_set()
+    held.released.set()
+    first.join()
+
+
+def test_who_leaves_the_queue_does_not_hold_it_up(ollama, client, held):
+    first = Asking(ollama, ask())
+    assert held.begun.wait(60)
     with pytest.raises(httpx.ReadTimeout):
         client.post("/api/chat", json=ask(), timeout=0.1)
+    held.released.set()
     first.join()
-    ollama.script = lambda request: Script("x")
     assert client.post("/api/chat", json=ask()).status_code == 200
-    assert [entry.path for entry in ollama.asked] == ["/api/chat"] * 3
 
 
 def test_only_so_many_models_stay_loaded(ollama, theirs):
