@@ -2,7 +2,6 @@
 import { otherModel, type Answer } from "../answer.ts";
 import { describeSettings } from "../answer_view.ts";
 import { h } from "../dom.ts";
-import type { ChatContext } from "../panel.ts";
 import { wide } from "../table.ts";
 import type { Comparison } from "./comparison.ts";
 import { count } from "./format.ts";
@@ -19,15 +18,15 @@ const ENDINGS: Readonly<Record<string, string>> = {
   looped: "looped, and was cut by the server",
 };
 
+const NOT_THERE: Readonly<Record<string, string>> = { waiting: "not asked yet", failed: "failed", "left-out": "left out" };
+
 export class Grid {
   readonly element = h("div", { class: "quantlab-compare-grid" });
   readonly #comparison: Comparison;
-  readonly #context: ChatContext;
   readonly #boxes = new Map<Cell, HTMLElement>();
 
-  constructor(comparison: Comparison, context: ChatContext) {
+  constructor(comparison: Comparison) {
     this.#comparison = comparison;
-    this.#context = context;
     const { plan, cells } = comparison.run;
     this.element.style.setProperty("--quantlab-models", String(plan.models.length));
     plan.prompts.forEach((prompt, position) => {
@@ -60,12 +59,8 @@ export class Grid {
     } else if (state === "done" && answer) {
       const name = `Drawing by ${this.#comparison.labels[cell.model]}, seed ${answer.request.settings.seed}`;
       box.replaceChildren(...shown(answer, name), ...facts(answer, this.#comparison.values({ answer })));
-    } else if (state === "failed") {
-      const { problem, plan } = this.#comparison.run;
-      box.replaceChildren("failed");
-      if (problem) this.#context.explain(box, problem, plan.models[cell.model]);
     } else {
-      box.replaceChildren(state === "left-out" ? "left out" : "not asked yet");
+      box.replaceChildren(NOT_THERE[state] ?? "");
     }
   }
 }

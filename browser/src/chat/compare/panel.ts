@@ -31,8 +31,12 @@ class View {
   readonly #pause = button("Pause", () => this.#onPause());
   readonly #stop = button("Stop", () => this.#onStop());
   readonly #leaveOut = button("", () => this.#go((run) => run.leaveOut()));
-  readonly #running = h("div", { hidden: true }, this.#bar, this.#status, h("p", { class: "quantlab-chat-actions" }, this.#pause, this.#stop, this.#leaveOut));
-  readonly #results = h("div", { class: "quantlab-compare-results" });
+  readonly #trouble = h("div");
+  readonly #running = h("div", { hidden: true }, this.#bar, this.#status, this.#trouble, h("p", { class: "quantlab-chat-actions" }, this.#pause, this.#stop, this.#leaveOut));
+  /** The answers stay as they are while findings come and go: what was opened stays open. */
+  readonly #answers = h("div");
+  readonly #outcome = h("div");
+  readonly #results = h("div", { class: "quantlab-compare-results" }, this.#answers, this.#outcome);
 
   constructor(section: HTMLElement, context: ChatContext) {
     this.#context = context;
@@ -90,12 +94,23 @@ class View {
       if (!cell || cell.state !== "running") this.#progress();
       if (run.isResting === isResting) return;
       isResting = run.isResting;
+      this.#explain();
       this.#show();
       if (isResting) this.#context.announce(this.#status.textContent!);
     };
     this.#running.hidden = false;
+    this.#grid = undefined;
     this.#progress();
+    this.#explain();
     this.#show();
+  }
+
+  /** Says why the run was interrupted, if it was. */
+  #explain(): void {
+    const { state, problem, cells, plan } = this.#comparison!.run;
+    const failed = cells.find((cell) => cell.state === "failed");
+    this.#trouble.replaceChildren();
+    if (state === "failed" && problem && failed) this.#context.explain(this.#trouble, problem, plan.models[failed.model]);
   }
 
   #go(act: (run: Run) => Promise<void>): void {
@@ -161,21 +176,25 @@ class View {
   #show(): void {
     const comparison = this.#comparison!;
     const { run, vote } = comparison;
-    this.#grid = undefined;
-    this.#results.replaceChildren();
-    if (vote && !vote.isOver) {
-      this.#results.append(voting(comparison, () => this.#onVoted()));
-      return;
-    }
-    if (comparison.isHidden) {
-      this.#results.append(h("p", {}, "The answers are kept back until the vote."));
-      if (run.isResting) this.#results.append(h("p", { class: "quantlab-chat-actions" }, this.#voteButton(), button("Show the answers without a vote", () => this.#reveal())));
+    const isVoting = vote !== undefined && !vote.isOver;
+    if (isVoting || comparison.isHidden) {
+      this.#grid = undefined;
+      this.#answers.replaceChildren();
+      this.#outcome.replaceChildren(...(isVoting ? [voting(comparison, () => this.#onVoted())] : this.#invitation()));
       return;
     }
     comparison.wasSeen = true;
-    this.#grid = new Grid(comparison, this.#context);
-    this.#results.append(this.#grid.element);
-    if (run.isResting) this.#results.append(...this.#findings());
+    if (!this.#grid) {
+      this.#grid = new Grid(comparison);
+      this.#answers.replaceChildren(this.#grid.element);
+    }
+    this.#outcome.replaceChildren(...(run.isResting ? this.#findings() : []));
+  }
+
+  #invitation(): HTMLElement[] {
+    const kept = h("p", {}, "The answers are kept back until the vote.");
+    if (!this.#comparison!.run.isResting) return [kept];
+    return [kept, h("p", { class: "quantlab-chat-actions" }, this.#voteButton(), button("Show the answers without a vote", () => this.#reveal()))];
   }
 
   #reveal(): void {

@@ -94,6 +94,7 @@ export class Run {
       if (problem) {
         this.problem = problem;
         cell.state = "failed";
+        this.changed(cell);
         return this.#become("failed");
       }
     }
