@@ -12,6 +12,7 @@ export class PlanForm {
   readonly #context: ChatContext;
   readonly #prompts = h("div");
   readonly #models = h("div", { class: "quantlab-compare-models" });
+  readonly #ask = button("Ask the server for its models", () => void this.#onAsk());
   readonly #seeds = h("input", { type: "number", name: "seeds", min: 1, max: MOST_SEEDS, step: 1, value: 6, required: true });
   readonly #hide = h("input", { type: "checkbox", name: "hide" });
   readonly #outlook = h("p", { class: "quantlab-compare-outlook" });
@@ -47,7 +48,7 @@ export class PlanForm {
         this.#prompts,
         h("p", { class: "quantlab-chat-actions" }, presets, button("Add a prompt", () => this.#addPrompt("").focus())),
       ),
-      h("fieldset", {}, h("legend", {}, "Models"), this.#models, h("p", { class: "quantlab-chat-actions" }, button("Ask the server for its models", () => void this.#onAsk()))),
+      h("fieldset", {}, h("legend", {}, "Models"), this.#models, h("p", { class: "quantlab-chat-actions" }, this.#ask)),
       labelled("Answers of each model to each prompt", this.#seeds),
       h("label", { class: "quantlab-compare-check" }, this.#hide, "Keep the answers back until I have voted blind"),
       this.#outlook,
@@ -162,7 +163,9 @@ export class PlanForm {
     const plan = this.#plan();
     this.#trouble.replaceChildren();
     if (!plan.prompts.length) return this.#refuse("Write a prompt first.", this.#areas()[0]);
-    if (!plan.models.length) return this.#refuse("Choose at least one model; two, to compare them.", this.#models.querySelector("input"));
+    const boxes = this.#models.querySelectorAll("input");
+    if (!boxes.length) return this.#refuse("No models are known yet: ask the server for its models.", this.#ask);
+    if (!plan.models.length) return this.#refuse("Choose at least one model; two, to compare them.", boxes[0]);
     try {
       await submit(plan, this.#hide.checked);
     } catch (error) {
