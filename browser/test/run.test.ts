@@ -140,19 +140,23 @@ test("a stop while a model is loaded is a stop", async () => {
   assert.equal(run.problem, undefined);
 });
 
-test("a pause lets the answer be finished", async () => {
-  const diary = new Diary();
-  const run = new Run(PLAN, diary);
-  diary.act = (_, time) => {
-    if (time === 2) run.pause();
-    return "stop";
-  };
-  await run.go();
-  assert.equal(run.state, "paused");
-  assert.equal(run.progress.done, 2);
-  await run.go();
-  assert.equal(run.state, "done");
-});
+// A pause lets the answer be finished; a stop ends it, and it is asked for again.
+for (const [act, state, done] of [["pause", "paused", 2], ["stop", "stopped", 1]] as const) {
+  test(`after a ${act} the run goes on where it was`, async () => {
+    const diary = new Diary();
+    const run = new Run(PLAN, diary);
+    diary.act = (_, time) => {
+      if (time === 2) run[act]();
+      return "stop";
+    };
+    await run.go();
+    assert.equal(run.state, state);
+    assert.equal(run.progress.done, done);
+    await run.go();
+    assert.equal(run.state, "done");
+    assert.deepEqual(diary.entries, [...ALL.slice(0, 3), "warm q4", ...ALL.slice(done + 1)]);
+  });
+}
 
 test("a pause can be taken back before the answer is finished", async () => {
   const diary = new Diary();
@@ -167,21 +171,6 @@ test("a pause can be taken back before the answer is finished", async () => {
   await run.go();
   assert.equal(run.state, "done");
   assert.deepEqual(diary.entries, ALL);
-});
-
-test("a stop ends the answer, and it is asked for again", async () => {
-  const diary = new Diary();
-  const run = new Run(PLAN, diary);
-  diary.act = (_, time) => {
-    if (time === 2) run.stop();
-    return "stop";
-  };
-  await run.go();
-  assert.equal(run.state, "stopped");
-  assert.equal(run.progress.done, 1);
-  await run.go();
-  assert.equal(run.state, "done");
-  assert.deepEqual(diary.entries, [...ALL.slice(0, 3), "warm q4", ...ALL.slice(2)]);
 });
 
 test("the time left goes by the answers so far", async () => {
