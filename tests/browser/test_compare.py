@@ -107,6 +107,7 @@ def drawing(request: dict) -> Script:
 def test_a_whole_comparison(panel):
     compare = panel()
     compare.run(seeds=3)
+    expect(compare.root.get_by_text(f"All answers are from {compare.ollama.url}.")).to_be_visible()
     assert compare.asked() == [
         ("tiny:q4", None), ("tiny:q4", 7), ("tiny:q4", 8), ("tiny:q4", 9), ("tiny:q4", 7),
         ("tiny:q6", None), ("tiny:q6", 7), ("tiny:q6", 8), ("tiny:q6", 9), ("tiny:q6", 7),
@@ -288,6 +289,26 @@ def test_a_blind_vote(panel):
     )
     expect(compare.voted).to_be_focused()
     assert len(compare.data()["vote"]["judgements"]) == 12
+
+
+def test_a_vote_by_keyboard(panel):
+    compare = panel()
+    compare.ollama.script = drawing
+    compare.run(seeds=1)
+    question = compare.root.locator(".quantlab-compare-question")
+    compare.button("Vote blind").focus()
+    for number, button in ((1, "Left is better"), (2, "Right is better")):
+        if number == 1:
+            compare.page.keyboard.press("Enter")
+        expect(question).to_be_focused()
+        expect(question).to_contain_text(f"Question {number} of 2")
+        # On the way are both texts.
+        for _ in range(3 if number == 1 else 5):
+            compare.page.keyboard.press("Tab")
+        expect(compare.button(button)).to_be_focused()
+        compare.page.keyboard.press("Enter")
+    expect(compare.voted).to_be_focused()
+    expect(compare.voted).to_contain_text("The same judgement both times: 1 of 1")
 
 
 def test_a_vote_for_the_left_seat_decides_nothing_and_one_after_a_look_is_not_blind(panel):

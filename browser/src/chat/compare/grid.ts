@@ -27,7 +27,9 @@ export class Grid {
 
   constructor(comparison: Comparison) {
     this.#comparison = comparison;
-    const { plan, cells } = comparison.run;
+    const { plan, cells, endpoint } = comparison.run;
+    // The chat may meanwhile talk to another server; this comparison does not.
+    this.element.append(h("p", { class: "quantlab-chat-note" }, `All answers are from ${endpoint.url}.`));
     this.element.style.setProperty("--quantlab-models", String(plan.models.length));
     plan.prompts.forEach((prompt, position) => {
       const rows = plan.seeds.map((seed, row) => {
