@@ -6,15 +6,17 @@ import json
 import re
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PATIENCE
 from tests.servers.ollama_models import Script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Locator
 
@@ -186,9 +188,22 @@ def test_what_cannot_be_had_can_be_left_out(panel):
     expect(compare.root.get_by_text("there is nothing to compare")).to_be_visible()
 
 
-def test_pause_stop_and_continue(panel):
+@pytest.fixture
+def held(ollama: Ollama) -> Iterator[Event]:
+    """Answers begin when this is set."""
+    event = Event()
+
+    def script(request: dict) -> Script:
+        event.wait(PATIENCE / 1000)
+        return Script("word")
+
+    ollama.script = script
+    yield event
+    event.set()
+
+
+def test_pause_stop_and_continue(panel, held):
     compare = panel()
-    compare.ollama.script = lambda request: Script("word " * 40, pause=0.02)
     compare.start()
     expect(compare.cells.nth(0)).to_contain_text("writing")
     expect(compare.status).to_contain_text("No estimate before the first answer")
@@ -196,25 +211,29 @@ def test_pause_stop_and_continue(panel):
     waits = compare.page.get_by_role("button", name="A comparison has the server")
     expect(waits).to_be_disabled()
     compare.button("Pause").click()
+    expect(compare.status).to_contain_text("Pausing after this answer.")
+    held.set()
     expect(compare.status).to_have_text("Paused: 1 of 6 answers are there.")
+    expect(compare.spoken).to_have_text("Paused: 1 of 6 answers are there.")
     expect(compare.page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
+    held.clear()
     compare.button("Continue").click()
     expect(compare.status).to_contain_text("left, going by 1 answer so far")
     compare.button("Stop").click()
     expect(compare.status).to_have_text("Stopped: 1 of 6 answers are there, and stay.")
     expect(compare.button("Continue")).to_be_focused()
-    compare.ollama.script = lambda request: Script("word")
+    held.set()
     compare.button("Continue").click()
     expect(compare.status).to_have_text("Done: 6 answers.")
 
 
-def test_a_run_outlives_a_visit_to_another_page(panel):
+def test_a_run_outlives_a_visit_to_another_page(panel, held):
     compare = panel()
-    compare.ollama.script = lambda request: Script("word " * 20, pause=0.02)
     compare.start()
     expect(compare.cells.nth(0)).to_contain_text("writing")
     compare.page.locator("article").get_by_role("link", name="To the lab").click()
     expect(compare.page.locator("quantlab-widget").first).to_be_visible()
+    held.set()
     compare.page.go_back()
     expect(compare.status).to_have_text(re.compile("^Done: 6"))
     expect(compare.cells.nth(3)).to_contain_text("word")
