@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { newAnswer } from "../src/chat/answer.ts";
 import { measure } from "../src/chat/compare/measures.ts";
-import { cellsOf, type Cell, type Plan } from "../src/chat/compare/run.ts";
+import { Comparison } from "../src/chat/compare/comparison.ts";
+import { cellsOf, type Cell, type Plan, type Run } from "../src/chat/compare/run.ts";
 import { controls, summarize } from "../src/chat/compare/summary.ts";
 
 /** A comparison whose answers are what `write` says. */
@@ -95,4 +96,19 @@ test("a control run tells the same from not the same", () => {
   const found = controls(comparison({}, ({ model, isControl }) => (model && isControl ? "the dog" : "the cat")));
   assert.deepEqual(found, [{ model: 0, isSame: true, common: 7 }, { model: 1, isSame: false, common: 4 }]);
   assert.deepEqual(controls(comparison({}, ({ isControl }) => (isControl ? null : "x"))), []);
+});
+
+test("a vote is on answers to one prompt with one seed that differ", () => {
+  const plan = { prompts: ["p", "q"], models: ["a", "b", "c"], seeds: [1] };
+  const { cells, plan: whole } = comparison(plan, ({ model, prompt }) => (model === 2 && prompt ? null : `${prompt} ${Math.min(model, 1)}`));
+  const compared = new Comparison({ cells, plan: whole } as unknown as Run, plan.models, [], true, () => null);
+  const pairs = compared.pairs().map(({ one, other }) => [one, other].map((i) => `${plan.models[cells[i]!.model]}${cells[i]!.prompt}`).join(" "));
+  // b and c said the same to the first prompt; c said nothing to the second.
+  assert.deepEqual(pairs.sort(), ["a0 b0", "a0 c0", "a1 b1"]);
+  const vote = compared.beginVote(1);
+  assert.equal(compared.isTold, false);
+  for (const { left, right } of vote.ballots) vote.choices.push(cells[left]!.model < cells[right]!.model ? "left" : "right");
+  vote.isOver = true;
+  const counts = compared.counts().map(({ one, other, count }) => [one, other, count.pairs, count.one]);
+  assert.deepEqual(counts, [[0, 1, 2, 2], [0, 2, 1, 1]]);
 });
