@@ -17,6 +17,9 @@ const PANELS: { name: string; mount: Panel }[] = [
   { name: "cards", mount: mountCards },
 ];
 
+/** Milliseconds without anything new to show, after which a text need not wait for the next frame. */
+const PAUSE = 50;
+
 /** Conversations outlive their elements, which instant navigation replaces; one for each chat of each page. */
 const sessions: Record<string, Session> = {};
 
@@ -25,6 +28,7 @@ export class QuantlabChat extends HTMLElement {
   #controls!: Controls;
   #views = new Map<Answer, AnswerView>();
   #frame = 0;
+  #shownAt = -Infinity;
   #clock = 0;
   #leave: (() => void)[] = [];
 
@@ -41,7 +45,7 @@ export class QuantlabChat extends HTMLElement {
       this.#leave.push(() => this.#session.removeEventListener(type, listener));
     };
     listen("turns", () => this.#showTurns());
-    listen("answer", () => this.#schedule());
+    listen("answer", () => this.#onAnswer());
     listen("state", () => this.#controls.update());
     this.#clock = window.setInterval(() => this.#tick(), 1000);
     this.#leave.push(() => clearInterval(this.#clock));
@@ -183,16 +187,27 @@ export class QuantlabChat extends HTMLElement {
     return h("div", { class: "quantlab-chat-prompt" }, text, edit);
   }
 
+  /** The first text after a pause is shown at once, the others once a frame. */
+  #onAnswer(): void {
+    if (performance.now() - this.#shownAt > PAUSE && !this.#frame) this.#update();
+    else this.#schedule();
+  }
+
   #schedule(): void {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      // One answer a frame: a long conversation that is shown anew must not hold the page.
-      for (const view of this.#views.values()) {
-        if (!view.update()) continue;
-        this.#schedule();
-        break;
-      }
+      this.#update();
     });
+  }
+
+  #update(): void {
+    // One answer a frame: a long conversation that is shown anew must not hold the page.
+    for (const view of this.#views.values()) {
+      if (!view.update()) continue;
+      this.#schedule();
+      break;
+    }
+    this.#shownAt = performance.now();
   }
 
   #tick(): void {
