@@ -16,8 +16,10 @@ from mkdocs_quantlab.engine.quant.ggml.measured import SNR
 from mkdocs_quantlab.site.models import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
+    from mkdocs_quantlab.measure import Accuracy
     from mkdocs_quantlab.site.models import Located, Models
 
     State = tuple[tuple[Located, int], ...]
@@ -82,10 +84,7 @@ def _accuracy(model: State, reference: State) -> dict[str, float | None]:
     tensors, others = (
         {each.tensor.name: each for each, _ in state} for state in (model, reference)
     )
-    return {
-        name: None if math.isinf(found.snr_db) else round(found.snr_db, 3)
-        for name, found in _files().errors(tensors, others)
-    }
+    return _as_json(_files().errors(tensors, others))
 
 
 @lru_cache(maxsize=32)
@@ -99,11 +98,19 @@ def _snr(located: Located, _: int) -> dict[str, Any]:
         "type": tensor.type_name,
         "shape": list(tensor.shape),
         "rms": float(f"{found.rms:.6g}"),
-        "snr": {
-            name: None if math.isinf(level) else round(level, 3)
-            for name, level in ((name, each.snr_db) for name, each in found.accuracy.items())
-            if level > -math.inf  # neither where numbers went beyond a type's range
-        },
+        "snr": _as_json(found.accuracy.items()),
+    }
+
+
+def _as_json(measured: Iterable[tuple[str, Accuracy]]) -> dict[str, float | None]:
+    """Ratios by name, None for an exact copy.
+
+    Left out is what has no ratio: weights beyond a type's range, or other weights than 0 for 0.
+    """
+    return {
+        name: round(found.snr_db, 3) if found.rmse else None
+        for name, found in measured
+        if not found.rmse or math.isfinite(found.snr_db)
     }
 
 

@@ -36,14 +36,21 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     write_gguf(folder / "tiny-F32.gguf", "F32")
     write_gguf(folder / "tiny-Q8_0.gguf", "Q8_0")
-    writer = gguf.GGUFWriter(folder / "odd.gguf", "llama")
-    for name, row in (("narrow", 64), ("crooked", 40), ("zero", 256)):
-        drawn = np.random.default_rng(1).standard_normal((4, row), dtype=np.float32)
-        writer.add_tensor(name, drawn * np.float32(name != "zero"))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    for file, type_ in (("odd", np.float32), ("odd16", np.float16)):
+        writer = gguf.GGUFWriter(folder / f"{file}.gguf", "llama")
+        for name, row, times in (
+            ("narrow", 64, 1),
+            ("crooked", 40, 1),
+            ("zero", 256, 0),
+            ("huge", 256, 1e6),
+        ):
+            drawn = np.random.default_rng(1).standard_normal((4, row), dtype=np.float32)
+            with np.errstate(over="ignore"):
+                writer.add_tensor(name, (drawn * np.float32(times)).astype(type_))
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
     return folder
 
 
@@ -137,3 +144,16 @@ def test_without_measure_the_error_says_what_to_install(asked, files, monkeypatc
     monkeypatch.setitem(sys.modules, "gguf", None)
     with pytest.raises(LookupError, match=r'pip install "mkdocs-quantlab\[measure\]"'):
         asked()
+
+
+def test_what_has_no_ratio_is_no_number_that_json_lacks(files):
+    models = Models({name: str(files / f"{name}.gguf") for name in ("odd", "odd16")}, files)
+    found = SiteSources(models, pytest.fail)
+    lost = found.find("accuracy", "odd16 odd")
+    assert lost["zero"] is None, "a copy is exact"
+    assert 70 < lost["narrow"] < 80
+    assert "huge" not in lost, "F16 has no such numbers"
+    measured = found.find("snr", "odd:huge")["snr"]
+    assert not {"F16", "Q4_0"} & set(measured), "nor has it such scales"
+    assert measured["BF16"] > 50
+    json.dumps(found.to_json(), allow_nan=False)
