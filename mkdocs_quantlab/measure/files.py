@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -106,14 +108,15 @@ def errors(
         yield name, sums.accuracy(8 * (stored.tensor.size or 0) / stored.tensor.parameters)
 
 
-def trial(stored: Stored, names: Iterable[str]) -> Trial:
+def trial(stored: Stored, names: Iterable[str], *, threads: int = 1) -> Trial:
     """What each of several types would keep of a tensor, whatever type the file stores it in.
 
-    It takes memory for one piece, however large the tensor is.
+    It takes memory for one piece and what each type makes of it, however large the tensor is.
 
     Args:
         stored: The tensor.
         names: ggml types. Rows must be whole blocks of each.
+        threads: Number of types tried at once.
 
     Raises:
         GgmlError: The file's type cannot be decoded, one of `names` cannot be encoded, or the weights have no such figures:
@@ -121,18 +124,24 @@ def trial(stored: Stored, names: Iterable[str]) -> Trial:
     """
     by_name = {name: Errors() for name in names}
     power = 0.0
-    for x in pieces(stored):
-        power += float(np.square(x, dtype=np.float64).sum())
-        if not math.isfinite(power):
-            raise GgmlError(f"`{stored.tensor.name}` has weights that are not finite")
-        for name, sums in by_name.items():
-            sums.add(x, dequantize(quantize(x, name), name))
+    with ThreadPoolExecutor(threads) as pool:
+        for x in pieces(stored):
+            power += float(np.square(x, dtype=np.float64).sum())
+            if not math.isfinite(power):
+                raise GgmlError(f"`{stored.tensor.name}` has weights that are not finite")
+            decoded = pool.map(partial(_there_and_back, x), by_name)
+            for sums, y in zip(by_name.values(), decoded, strict=True):
+                sums.add(x, y)
     if not power:
         raise GgmlError(f"all weights of `{stored.tensor.name}` are 0")
     return Trial(
         math.sqrt(power / stored.tensor.parameters),
         {name: sums.accuracy(TYPES[name].bits_per_weight) for name, sums in by_name.items()},
     )
+
+
+def _there_and_back(weights: Floats, name: str) -> Floats:
+    return dequantize(quantize(weights, name), name)
 
 
 def histogram(stored: Stored, reference: Stored) -> Histogram:

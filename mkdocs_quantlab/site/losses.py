@@ -6,6 +6,7 @@ For `engine.gguf.losses` and `engine.quant.ggml.ratios`.
 from __future__ import annotations
 
 import math
+import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,8 @@ def _accuracy(model: State, reference: State) -> dict[str, float | None]:
 def _snr(located: Located, _: int) -> dict[str, Any]:
     tensor = located.tensor
     try:
-        found = _files().trial(located, ratios.measurable(tensor.shape[0]))
+        names = ratios.measurable(tensor.shape[0])
+        found = _files().trial(located, names, threads=os.cpu_count() or 1)
     except GgmlError as error:
         raise ModelError(f"{located.path.name}: {error}") from None
     return {

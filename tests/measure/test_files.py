@@ -113,6 +113,7 @@ def test_a_trial_is_quantizing_what_the_file_gives(files, weights, stored):
     assert found.rms == pytest.approx(np.sqrt(np.mean(given.astype(np.float64) ** 2)))
     for name, measured in found.accuracy.items():
         assert measured == pytest.approx(accuracy(given, name), rel=1e-9)
+    assert trial(files[stored]["wide"], found.accuracy, threads=3) == found
     assert found.accuracy["F32"].rmse == 0
     assert (found.accuracy["Q8_0"].rmse == 0) == (stored == "Q8_0")
 
