@@ -109,6 +109,7 @@ class Layer:
             self.scheme.fit(weights[start : start + block], bits)
             for start in range(0, len(weights), block)
         ]
+        shared = self.scheme.share(self.fits)
         self.stored = [self.fits[i // block].store(w) for i, w in enumerate(weights)]
         self.values = [stored.value for stored in self.stored]
         self.errors = [difference(w, v) for w, v in zip(weights, self.values, strict=True)]
@@ -116,7 +117,7 @@ class Layer:
         self.snr = snr(weights, self.values)
         self.distinct = len(set(self.values))
         self.zeros = self.values.count(0)
-        self.kept = [kept for fit in self.fits for kept in fit.kept]
+        self.kept = [kept for fit in self.fits for kept in fit.kept] + shared
         self.size = len(weights) * bits + sum(kept.bits for kept in self.kept)
         self.bytes = math.ceil(self.size / 8)
         self.compression = len(weights) * 16 / self.size

@@ -81,6 +81,12 @@ class Options(options.Options):
         label="Weights per scale",
         help="How many weights of a row share a scale and a zero point.",
     )
+    order = Choice(
+        "left",
+        {"left": "Left to right", "falling": "Largest inputs first"},
+        label="GPTQ's order",
+        help="Which column GPTQ rounds next: the one to the right, or the one with the largest inputs that are left.",
+    )
     seed = drawn.seed()
 
 
@@ -100,14 +106,18 @@ class Method(NamedTuple):
 class Layer:
     """The sample layer and what the three methods make of it."""
 
-    def __init__(self, bits: int, group: int, correlation: float, hot: float, seed: int) -> None:
+    def __init__(
+        self, bits: int, group: int, correlation: float, hot: float, order: str, seed: int
+    ) -> None:
         self.bits = bits
         self.group = group
         self.sample: Sample = layer.sample(
             ROWS, COLUMNS, INPUTS, correlation=correlation, hot=hot, seed=seed
         )
         weights, inputs, _ = self.sample
-        self.steps: list[Step] = layer.gptq(weights, inputs, bits, group)
+        self.steps: list[Step] = layer.gptq(
+            weights, inputs, bits, group, falling=order == "falling"
+        )
         self.tried: list[Scaled] = layer.awq(weights, inputs, bits, group)
         self.best = min(self.tried, key=lambda t: t.error)
         self.methods = {
@@ -173,18 +183,18 @@ def _sentence(given: Options, made: Layer) -> Html:
     )
 
 
-def _now(given: Options, made: Layer) -> tuple[Matrix, int]:
-    """The weights that the matrix shows, and how many columns of them are rounded."""
+def _now(given: Options, made: Layer) -> tuple[Matrix, list[int]]:
+    """The weights that the matrix shows, and which columns of them are rounded."""
     if given.method == "gptq":
         state = made.steps[given.step]
         return state.weights, state.done
-    return made.methods[given.method].weights, COLUMNS
+    return made.methods[given.method].weights, list(range(COLUMNS))
 
 
-def _matrix(name: str, caption: str, values: Matrix, done: int) -> Html:
+def _matrix(name: str, caption: str, values: Matrix, done: list[int]) -> Html:
     largest = max(abs(value) for line in values for value in line) or 1.0
     entries = [(tight(value), shade(value / largest)) for line in values for value in line]
-    marked = [column < done for _ in values for column in range(COLUMNS)]
+    marked = [column in done for _ in values for column in range(COLUMNS)]
     return view(name, caption, cells(caption, entries, COLUMNS, marked=marked, matrix=True))
 
 
@@ -195,7 +205,7 @@ def _views(given: Options, made: Layer) -> Html:
         [b - a for a, b in zip(line, other, strict=True)]
         for line, other in zip(before, now, strict=True)
     ]
-    state = f", {done} of {COLUMNS} columns rounded" if given.method == "gptq" else ""
+    state = f", {len(done)} of {COLUMNS} columns rounded" if given.method == "gptq" else ""
     return join(
         _matrix("error", f"Weight error{state}", errors, done),
         _matrix("reconstructed", f"Weights now{state}", now, done),
@@ -208,7 +218,7 @@ def _views(given: Options, made: Layer) -> Html:
                     tag(
                         "li",
                         f"row {r + 1}, column {c + 1}: {plain(before[r][c])} ",
-                        "rounded to" if c < done else "moved to",
+                        "rounded to" if c in done else "moved to",
                         f" {short(now[r][c])}, by {errors[r][c]:+.4f}",
                         data_detail_of=f"w{r * COLUMNS + c}",
                     )
@@ -289,7 +299,8 @@ def _how(given: Options) -> Html:
             "GPTQ rounds column by column and lets the columns that are left take up the error of the one just rounded, as "
             "far as their inputs go together: H = 2/N X Xᵀ is the Hessian of this layer's own output error, not of the model's loss. "
             "With inputs that have nothing in common there is nothing to take up, and GPTQ is rounding to nearest. "
-            "It fits the inputs it saw: what it gains must be read on fresh ones. Columns are taken from left to right."
+            "It fits the inputs it saw: what it gains must be read on fresh ones. A column that comes late has taken up the errors of all before it "
+            "and leaves its own to few: with a hot channel, take the largest inputs first (act-order)."
         )
     return note(
         "AWQ multiplies the weights of channels with large inputs by a factor before rounding and divides it out again, so that "
@@ -301,7 +312,7 @@ def _how(given: Options) -> Html:
 def render(given: Options) -> Html:
     """The figure: result, the matrix in three views, the methods side by side, and AWQ's search."""
     group = COLUMNS if given.group == "row" else int(given.group)
-    made = _layer(given.bits, group, given.correlation, given.hot, given.seed)
+    made = _layer(given.bits, group, given.correlation, given.hot, given.order, given.seed)
     return join(
         _sentence(given, made),
         _views(given, made),
