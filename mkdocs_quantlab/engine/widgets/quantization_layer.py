@@ -107,7 +107,7 @@ class Layer:
     """The sample layer and what the three methods make of it."""
 
     def __init__(
-        self, bits: int, group: int, correlation: float, hot: float, order: str, seed: int
+        self, bits: int, group: int, *, correlation: float, hot: float, order: str, seed: int
     ) -> None:
         self.bits = bits
         self.group = group
@@ -312,7 +312,14 @@ def _how(given: Options) -> Html:
 def render(given: Options) -> Html:
     """The figure: result, the matrix in three views, the methods side by side, and AWQ's search."""
     group = COLUMNS if given.group == "row" else int(given.group)
-    made = _layer(given.bits, group, given.correlation, given.hot, given.order, given.seed)
+    made = _layer(
+        given.bits,
+        group,
+        correlation=given.correlation,
+        hot=given.hot,
+        order=given.order,
+        seed=given.seed,
+    )
     return join(
         _sentence(given, made),
         _views(given, made),
