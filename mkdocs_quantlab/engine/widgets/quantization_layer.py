@@ -154,12 +154,19 @@ class Layer:
 _layer = lru_cache(maxsize=4)(Layer)
 
 
+def _share(error: float, nearest: float) -> float:
+    """An error as a share of rounding to nearest's, which an edited quantizer may make nothing."""
+    if nearest == 0:
+        return math.inf if error else 1.0
+    return error / nearest
+
+
 def _sentence(given: Options, made: Layer) -> Html:
     chosen, nearest = made.methods[given.method], made.methods["rtn"]
     head = f"At {count(given.bits, 'bit')} a weight, "
     if given.method == "rtn":
         others = ", ".join(
-            f"{METHODS[name]} {percent(made.methods[name].error / nearest.error)}"
+            f"{METHODS[name]} {percent(_share(made.methods[name].error, nearest.error))}"
             for name in ("gptq", "awq")
         )
         return result(
@@ -168,11 +175,11 @@ def _sentence(given: Options, made: Layer) -> Html:
             tag("strong", decibel(made.snr(nearest.error))),
             f" signal-to-noise ratio. Of its squared error at the output, {others} are left, with as many bits.",
         )
-    weights = chosen.rmse / nearest.rmse
+    weights = _share(chosen.rmse, nearest.rmse)
     return result(
         head,
         f"{SPOKEN[given.method]} leaves ",
-        tag("strong", percent(chosen.error / nearest.error)),
+        tag("strong", percent(_share(chosen.error, nearest.error))),
         " of the squared output error of rounding to nearest, though its weights are ",
         f"{weights:.2f} times as far off"
         if weights >= 1.005
@@ -241,7 +248,7 @@ def _table(given: Options, made: Layer) -> Html:
                 f"{m.rmse:.4f}",
                 decibel(made.snr(m.error)),
                 decibel(made.snr(m.fresh)),
-                percent(m.error / nearest.error),
+                percent(_share(m.error, nearest.error)),
                 current=m.name == given.method,
             )
             for m in made.methods.values()
@@ -252,7 +259,7 @@ def _table(given: Options, made: Layer) -> Html:
 def _search(made: Layer) -> Html:
     """AWQ's trials: the output error at each exponent."""
     tried, best = made.tried, made.best
-    top = max(t.error for t in tried)
+    top = max(t.error for t in tried) or 1.0
     points = [
         tag(
             "circle",
@@ -261,7 +268,7 @@ def _search(made: Layer) -> Html:
             r=6 if t is best else 4,
             class_="is-best" if t is best else None,
             data_item=f"t{i}",
-            data_detail=f"exponent {t.exponent:g}: output error {percent(t.error / tried[0].error)} of rounding to nearest; "
+            data_detail=f"exponent {t.exponent:g}: output error {percent(_share(t.error, tried[0].error))} of rounding to nearest; "
             f"channel scales from {short(min(t.scales))} to {short(max(t.scales))}",
         )
         for i, t in enumerate(tried)

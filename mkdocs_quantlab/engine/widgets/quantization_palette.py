@@ -152,7 +152,7 @@ def render(given: Options) -> Html:
         _pictures(picture),
         table(
             "The same done to a picture and to weights",
-            ("", "Before", "After", "Palette or codebook", "In all", "Signal to noise"),
+            ("", "Before", "After", "Table", "In all", "SNR"),
             (
                 row(
                     count(len(picture.original.pixels), "pixel"),
