@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mkdocs_quantlab.engine.quant import codebook, samples
 from mkdocs_quantlab.engine.quant.schemes import APART, SCHEMES
 from mkdocs_quantlab.engine.quant.uniform import quantize
+from mkdocs_quantlab.engine.widgets import answer
 from mkdocs_quantlab.engine.widgets.quantization_grid_explorer import Layer
 
 CASES = [(name, bits) for name, scheme in SCHEMES.items() for bits in scheme.widths]
@@ -151,6 +152,11 @@ def test_double_quantization_costs_next_to_nothing():
     once, twice = (Layer(weights, name, 4, 64) for name in ("nf4", "nf4-double"))
     assert twice.size < once.size
     assert once.snr - 0.1 < twice.snr < once.snr + 0.1
+
+
+def test_a_codebook_for_few_weights_takes_more_than_it_saves():
+    html = answer("quantization-grid-explorer", {"scheme": "k-means", "bits": "4"})["html"]
+    assert "in 40 bytes: 1.25 times larger than 16 bits each" in html
 
 
 def test_bits_kept_beside():

@@ -151,6 +151,13 @@ def _how(layer: Layer) -> str:
     return f"at {layer.bits} bits{name} with {beside}"
 
 
+def _against(layer: Layer) -> str:
+    """The size to that of 16 bits a weight; what is kept beside few weights may be more than is saved."""
+    if layer.compression < 1:
+        return f"{1 / layer.compression:.2f} times larger"
+    return f"{layer.compression:.2f} times smaller"
+
+
 def _sentence(layer: Layer) -> Html:
     n = len(layer.weights)
     zeros = f"{layer.zeros} of them zero" if layer.zeros else "none of them zero"
@@ -159,7 +166,7 @@ def _sentence(layer: Layer) -> Html:
         "becomes " if n == 1 else "become ",
         tag("strong", count(layer.distinct, "distinct value")),
         f" ({zeros}), with an RMSE of {layer.rmse:.5f} and a signal-to-noise ratio of {decibel(layer.snr)}, ",
-        f"in {count(layer.bytes, 'byte')}: {layer.compression:.2f} times smaller than 16 bits each.",
+        f"in {count(layer.bytes, 'byte')}: {_against(layer)} than 16 bits each.",
     )
 
 
@@ -296,7 +303,7 @@ def render(given: Options) -> Html:
             fact("Zeros", f"{layer.zeros} of {len(layer.weights)}"),
             fact("RMSE", f"{layer.rmse:.5f}"),
             fact("SNR", decibel(layer.snr)),
-            fact("Against 16 bits", f"{layer.compression:.2f} times smaller"),
+            fact("Against 16 bits", _against(layer)),
             fact("Size", _size(layer), wide=True),
             fact(
                 "Beside the weights",
