@@ -10,10 +10,17 @@ import { Explorer } from "./explore.ts";
 import { takeFiles } from "./files.ts";
 import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
-import type { Answer, GgufFile, Model, Strings } from "./messages.ts";
+import type { Answer, GgufFile, Strings } from "./messages.ts";
+import { readPicture } from "./picture.ts";
 import { CodeError, OptionError, Python, Stopped } from "./python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+/** What the reader's files add to `Sources`: names of models, and answers by kind and key. */
+interface Found {
+  files: string[];
+  found: Record<string, unknown>;
+}
 
 /** A wait this short needs no word; a longer one gets a state and a way to stop. */
 const PATIENCE = 300;
@@ -53,7 +60,7 @@ export class QuantlabWidget extends HTMLElement {
 
   /** What the reader changed; null for an option that another one cleared. */
   #changes: Changes = {};
-  /** What the figure shows beside options: what it came with, and the models out of the reader's own files. */
+  /** What the figure shows beside options: what it came with, and what was in the reader's own files. */
   #sources = "";
   /** The reader's files that were not read yet. */
   #unread: GgufFile[] = [];
@@ -215,11 +222,22 @@ export class QuantlabWidget extends HTMLElement {
     void this.#redraw();
   }
 
-  /** Adds models to what the figure shows; of two with one name the newer stays. */
-  #addModels(models: Model[]): void {
+  /** What is in the reader's files, as `engine.sources` has it; null where it is not wanted any more. */
+  async #read(ours: Python, files: GgufFile[]): Promise<Found | null> {
+    const pixels = this.#form.querySelector<HTMLElement>(".quantlab-files")!.dataset.pixels;
+    if (pixels) return { files: [], found: { "picture own": await readPicture(files[0] as File, Number(pixels)) } };
+    const models = await ours.read(this, files);
+    return models && {
+      files: models.map(({ name }) => name),
+      found: Object.fromEntries(models.map((model) => [`model ${model.name}`, model])),
+    };
+  }
+
+  /** Adds to what the figure shows; of two with one name the newer stays. */
+  #add({ files, found }: Found): void {
     const sources = JSON.parse(this.#sources || '{"names":[],"found":{}}');
-    sources.files = [...new Set([...(sources.files ?? []), ...models.map(({ name }) => name)])];
-    for (const model of models) sources.found[`model ${model.name}`] = model;
+    sources.files = [...new Set([...(sources.files ?? []), ...files])];
+    Object.assign(sources.found, found);
     this.#sources = JSON.stringify(sources);
   }
 
@@ -278,10 +296,10 @@ export class QuantlabWidget extends HTMLElement {
       }
       const ours = this.#python();
       if (this.#unread.length) {
-        const models = await ours.read(this, this.#unread);
-        if (turn !== this.#turn || models === null) return;
+        const found = await this.#read(ours, this.#unread);
+        if (turn !== this.#turn || found === null) return;
         this.#unread = [];
-        this.#addModels(models);
+        this.#add(found);
       }
       const answer = await ours.ask(this, this.getAttribute("name")!, options, this.#sources, this.#code?.running ?? "");
       if (turn !== this.#turn || answer === null) return;

@@ -111,6 +111,16 @@ PAGES = {
 
 <div data-gguf-recipe data-compare="Q4_K_S"></div>
 """,
+    "methods.md": """# Methods
+
+<div data-quantization-layer id="layer"></div>
+
+<div data-quantization-qat id="qat"></div>
+
+<div data-quantization-quality id="quality"></div>
+
+<div data-quantization-palette id="palette"></div>
+""",
     "chat.md": """# A chat
 
 <div data-quantlab-chat data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
@@ -483,7 +493,7 @@ class Widget:
 
     def figure(self) -> str:
         """The figure's HTML."""
-        return self.page.evaluate(PLAIN, self.root.locator("figure").inner_html())
+        return self.page.evaluate(PLAIN, self.root.locator("> figure").inner_html())
 
     def same(self, html: str) -> str:
         """HTML as the browser writes it, to compare with `figure`."""

@@ -217,7 +217,7 @@ def test_any_choice_of_formats_is_well_formed(names, distribution, parameters):
     for place in re.findall(r' (?:x|cx|x1|x2)="([-\d.]+)%"', html):
         assert 0 <= float(place) <= 100
     for place in re.findall(r' (?:y|cy|y1|y2)="([-\d.]+)"', html):
-        assert 0 <= float(place) <= 460
+        assert 0 <= float(place) <= scatter.HEIGHT
 
 
 @given(
