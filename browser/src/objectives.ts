@@ -16,7 +16,7 @@ export class QuantlabObjectives extends HTMLElement {
     window.addEventListener("storage", (event) => event.key === this.#key && this.#read(), { signal: this.#listening.signal });
     if (this.#boxes.length) return;
     // By page of the site, however its address is written.
-    this.#key = `quantlab-objectives:${location.pathname.replace(/(?<=\/)index\.html$|\.html$|\/$/, "")}`;
+    this.#key = `quantlab-objectives:${location.pathname.replace(/\/(index\.html)?$|\.html$/, "")}`;
     for (const link of this.querySelectorAll<HTMLAnchorElement>("li > a")) {
       const id = decodeURIComponent(link.hash.slice(1));
       const item = link.parentElement as HTMLLIElement;
