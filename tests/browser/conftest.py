@@ -127,6 +127,49 @@ PAGES = {
 
 [To the lab](index.md)
 """,
+    "lab-1.md": """# A lab
+
+<!-- breakout-style: card -->
+<!-- step-style: badge -->
+<!-- objective-style: card -->
+
+## Objective 1: Round
+
+<div class="lab-callout lab-callout--warning">Careful.</div>
+
+### Explore: The line
+
+<div data-quantization-explorer></div>
+
+### Execute: By hand
+
+1. Compute the scale.
+2. Round, and say what a long sentence says that needs more than one line on the screen of a phone.
+
+## Objective 2: Compare
+
+### Execute: Write it down
+
+1. Once.
+
+## Elsewhere
+
+[To the other lab](lab-2.md)
+""",
+    "lab-2.md": """# Another lab
+
+<!-- step-style: underline -->
+
+## Objective 1: Round
+
+### Execute: By hand
+
+1. Compute the scale.
+
+## Elsewhere
+
+[To the first lab](lab-1.md)
+""",
     "plain.md": """# No widget here
 
 [To the lab](index.md)
