@@ -118,6 +118,7 @@ def test_the_page_draws_what_the_build_draws(run, name):
         ],
         "quantization-qat": [{}, {"bits": "2", "steps": "40", "noise": "0.3", "seed": "9"}],
         "quantization-quality": [{}, {"model": "llama-2-70b"}, {"measure": "change"}],
+        "quantization-challenge": [{}, {"start": "codebook3", "distribution": "laplace"}],
         "quantization-palette": [{}, {"colours": "64", "made": "uniform"}, {"number": "100"}],
         "quantization-formats": [
             {},

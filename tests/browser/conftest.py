@@ -107,6 +107,10 @@ PAGES = {
 
 <div data-model-memory></div>
 """,
+    "contest.md": """# A contest
+
+<div data-quantization-challenge></div>
+""",
     "recipe.md": """# A recipe
 
 <div data-gguf-recipe data-compare="Q4_K_S"></div>
