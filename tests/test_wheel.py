@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
+from mkdocs_quantlab.course import TEMPLATES
 from mkdocs_quantlab.site.assets import STATIC, files
 
 PACKAGE = Path(mkdocs_quantlab.__file__).parent
@@ -56,7 +57,9 @@ def test_the_wheel_holds_nothing_else(wheel):
     expected |= {f"mkdocs_quantlab/static/{name}" for name in files("bundled")} | {
         "mkdocs_quantlab/py.typed",
         "mkdocs_quantlab/endpoint/nginx.conf.jinja",
+        "mkdocs_quantlab/site/connection.json",
     }
+    expected |= {f"mkdocs_quantlab/course/{name}" for name in TEMPLATES.values()}
     inside = {name for name in wheel.namelist() if name.startswith("mkdocs_quantlab/")}
     assert inside == expected
 
