@@ -42,8 +42,8 @@ const common = {
     BUILD: JSON.stringify(createHash("sha256").update(python).digest("hex").slice(0, 12)),
   },
 };
-const { code: chatStyle } = await esbuild.transform(readFileSync(join(browser, "src", "chat", "chat.css"), "utf8"), { loader: "css", minify: true });
 const source = (name) => join(browser, "src", name);
+const { outputFiles: [chatStyle] } = await esbuild.build({ ...common, entryPoints: [source("chat/chat.css")], write: false });
 await Promise.all([
   // Classic: module scripts do not run on file://.
   esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
@@ -52,7 +52,7 @@ await Promise.all([
     entryPoints: [source("chat/index.ts")],
     outfile: join(out, "chat.js"),
     format: "iife",
-    define: { STYLE: JSON.stringify(chatStyle) },
+    define: { STYLE: JSON.stringify(chatStyle.text) },
   }),
   esbuild.build({ ...common, entryPoints: [source("worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("editor.ts")], outfile: join(out, "editor.mjs"), format: "esm" }),

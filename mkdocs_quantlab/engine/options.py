@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 K = TypeVar("K", bound=int | str)
+N = TypeVar("N", bound=float)
 
 
 class OptionError(ValueError):
@@ -122,24 +123,6 @@ class Field(Generic[T]):
                 rows=rows,
                 spellcheck="false",
                 data_clears=self.clears(),
-            )
-        )
-
-    def number(self, options: Options, low: float, high: float, *, step: str, slider: bool) -> Html:
-        """The control of a field whose value is a number: a box, and beside it a slider where that helps."""
-        limits = {"min": plain(low), "max": plain(high), "step": step}
-        value = self.format(options.values[self.name])
-        box = tag(
-            "input", type="number", name=self.name, value=value, data_clears=self.clears(), **limits
-        )
-        if not slider:
-            return self.labelled(box)
-        # Both carry the option's name: the script keeps two controls of one name in step.
-        label = f"{self.label}, slider"
-        return self.labelled(
-            join(
-                box,
-                tag("input", type="range", name=self.name, value=value, aria_label=label, **limits),
             )
         )
 
@@ -253,14 +236,17 @@ class Choice(Field[K]):
         )
 
 
-class Real(Field[float]):
-    """A finite number from `low` to `high`."""
+class Number(Field[N]):
+    """A number from `low` to `high`, with a slider beside its box where that helps."""
+
+    step: ClassVar[str]
+    """What the box's arrows add."""
 
     def __init__(
         self,
-        default: float,
-        low: float,
-        high: float,
+        default: N,
+        low: N,
+        high: N,
         *,
         label: str,
         help: str,
@@ -268,9 +254,34 @@ class Real(Field[float]):
         slider: bool = False,
     ) -> None:
         super().__init__(default, label=label, help=help, excludes=excludes)
-        self.low = float(low)
-        self.high = float(high)
+        self.low = low
+        self.high = high
         self.slider = slider
+
+    def control(self, options: Options) -> Html:
+        low, high = options.bounds().get(self.name, (self.low, self.high))
+        limits = {"min": plain(low), "max": plain(high), "step": self.step}
+        value = self.format(options.values[self.name])
+        box = tag(
+            "input",
+            type="number",
+            name=self.name,
+            value=value,
+            data_clears=self.clears(),
+            **limits,
+        )
+        if not self.slider:
+            return self.labelled(box)
+        # Both carry the option's name: the script keeps two controls of one name in step.
+        label = f"{self.label}, slider"
+        slider = tag("input", type="range", name=self.name, value=value, aria_label=label, **limits)
+        return self.labelled(join(box, slider))
+
+
+class Real(Number[float]):
+    """A finite number."""
+
+    step = "any"
 
     @property
     def allowed(self) -> str:
@@ -288,29 +299,11 @@ class Real(Field[float]):
     def format(self, value: float) -> str:
         return plain(value)
 
-    def control(self, options: Options) -> Html:
-        low, high = options.bounds().get(self.name, (self.low, self.high))
-        return self.number(options, low, high, step="any", slider=self.slider)
 
+class Whole(Number[int]):
+    """A whole number."""
 
-class Whole(Field[int]):
-    """A whole number from `low` to `high`."""
-
-    def __init__(
-        self,
-        default: int,
-        low: int,
-        high: int,
-        *,
-        label: str,
-        help: str,
-        excludes: Sequence[str] = (),
-        slider: bool = False,
-    ) -> None:
-        super().__init__(default, label=label, help=help, excludes=excludes)
-        self.low = low
-        self.high = high
-        self.slider = slider
+    step = "1"
 
     @property
     def allowed(self) -> str:
@@ -324,9 +317,6 @@ class Whole(Field[int]):
         if not self.low <= value <= self.high:
             raise self.refuse(text, nearest_number(text, (self.low, self.high)))
         return value
-
-    def control(self, options: Options) -> Html:
-        return self.number(options, self.low, self.high, step="1", slider=self.slider)
 
 
 class Reals(Field[tuple[float, ...]]):

@@ -173,3 +173,54 @@ def axis(ticks: Sequence[tuple[float, str]], across: str, upwards: str) -> Html:
         tag("text", across, x=f"{RIGHT}%", y=BOTTOM + 38, text_anchor="end", class_="quantlab-axis"),
         tag("text", upwards, x="0", y=BOTTOM + 38, class_="quantlab-axis"),
     )  # fmt: skip
+
+
+class Trial(NamedTuple):
+    """One of the values that a search tries."""
+
+    error: float
+    detail: str
+    """The arithmetic that the page shows while it is pointed at."""
+    class_: str | None = None
+
+
+def trials(
+    tried: Sequence[Trial], best: int, low: float, ends: tuple[str, str], spoken: str
+) -> Html:
+    """A search's errors from left to right, the least nearest to the line.
+
+    Args:
+        tried: The trials in order.
+        best: Which of them stays.
+        low: The error that lies on the line.
+        ends: What stands below the line, left and right.
+        spoken: What a screen reader says of the whole.
+    """
+    span = max(t.error for t in tried) - low or 1.0
+    last = max(len(tried) - 1, 1)
+    return tag(
+        "svg",
+        tag("line", x1="2%", x2="98%", y1=112, y2=112),
+        tag(
+            "g",
+            (
+                tag(
+                    "circle",
+                    cx=f"{4 + 92 * i / last:.2f}%",
+                    cy=f"{112 - 92 * (t.error - low) / span:.1f}",
+                    r=6 if i == best else 4,
+                    class_="is-best" if i == best else t.class_,
+                    data_item=f"t{i}",
+                    data_detail=t.detail,
+                )
+                for i, t in enumerate(tried)
+            ),
+        ),
+        tag("text", ends[0], x="2%", y=130, class_="quantlab-axis"),
+        tag("text", ends[1], x="98%", y=130, text_anchor="end", class_="quantlab-axis"),
+        class_="quantlab-line quantlab-trials",
+        width="100%",
+        height=136,
+        role="group",
+        aria_label=spoken,
+    )

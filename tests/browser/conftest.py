@@ -151,7 +151,13 @@ SITES = {
     "readthedocs-flat": {"theme": READTHEDOCS, "use_directory_urls": False},
     "off": {"theme": MKDOCS, "plugins": ["search", {"quantlab": {"pyodide": False}}]},
     "privacy": {"theme": MATERIAL, "plugins": ["search", "privacy", "quantlab"]},
-    "offline": {"theme": MATERIAL, "plugins": ["search", "offline", "quantlab"]},
+    "offline": {
+        "theme": MATERIAL,
+        "plugins": ["search", "offline", "quantlab"],
+        # In place of the shim that the plugin would fetch from unpkg.com; only pages from a file need one, to search.
+        "extra": {"polyfills": ["data:text/javascript,/*iframe-worker*/"]},
+        "use_directory_urls": False,
+    },
     "tags": {"theme": MATERIAL, "plugins": ["search", "tags", "quantlab"]},
     "minify": {"theme": MATERIAL, "plugins": ["search", "quantlab", {"minify": MINIFY}]},
     "url": {

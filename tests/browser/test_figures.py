@@ -164,7 +164,7 @@ def test_back_to_the_toy_layer(warm):
 
 def test_opened_details_stay_open(warm):
     grid = warm.grid
-    grid.root.locator("summary").click()
+    grid.root.locator("summary").first.click()
     arithmetic = grid.root.locator("details li").first
     expect(arithmetic).to_be_visible()
     grid.set("bits", "3")

@@ -30,17 +30,22 @@ def walk(page, key, until, most=40):
 
 EXPLORER_STOPS = [
     "input bits 4",
+    "select scheme",
     "input weight",
     "input weight slider",
     "input max",
+    "input min",
     "buttonReset",
     "aCopy link to this state",
     "g q-1",
     "div",
     "tr b2",
+    "div",
+    "summary",
 ]
 GRID_STOPS = [
     "input bits 4",
+    "select scheme",
     "input view stored",
     "input block layer",
     "select preset",
@@ -52,6 +57,8 @@ GRID_STOPS = [
     "li w0",
     "div",
     "tr b2",
+    "div",
+    "summary",
     "summary",
 ]
 
@@ -178,7 +185,7 @@ def test_pointing_shows_the_arithmetic(warm):
     expect(explorer.detail).to_contain_text("arrow keys")
     assert explorer.root.locator(".is-lit").count() == 0
 
-    grid.root.locator("summary").click()
+    grid.root.locator("summary").first.click()
     grid.root.locator("[data-view=stored] [data-item=w1]").hover()
     arithmetic = "round(-0.72 / 0.130000) = -6; -6 * 0.130000 = -0.780000; error -0.060000"
     expect(grid.detail).to_have_text(arithmetic)

@@ -90,7 +90,7 @@ REFUSED = [
         {"list": "1 " * 10_000},
         "`list` takes 1 to 3 numbers from -10 to 10, separated by spaces or commas; found 10,000 of them",
     ),
-    ({"kind": "toy", "seed": "2"}, "`kind` and `seed` exclude each other: give one"),
+    ({"kind": "toy", "seed": "2"}, "`kind` `toy` and `seed` exclude each other: give one"),
     ({"list": "1", "seed": "2"}, "`list` and `seed` exclude each other: give one"),
     ({"kind": "x" * 99}, "`kind` takes one of `toy`, `gaussian`; found `" + "x" * 37 + "...`"),
 ]

@@ -62,7 +62,7 @@ def test_all_models_of_the_site(page):
     assert json.loads(sources(html))["names"] == ["f32", "q4", "q8"]
     assert set(json.loads(sources(html))["found"]) == {"model f32", "model q4", "model q8"}
     # In the page the same figure comes from what travelled with it.
-    again = json.loads(respond("gguf-compare", "{}", sources(html)))
+    again = json.loads(respond("gguf-compare", "{}", sources(html), ""))
     assert again["answer"]["html"] == figure(html)
 
 
@@ -77,7 +77,7 @@ def test_errors_against_a_reference(page):
     assert found["accuracy q4 f32"]["blk.1.attn_norm.weight"] is None
     assert f"{expected:.2f} dB" in figure(html)
     assert figure(html).count('class="quantlab-histogram"') == 2
-    again = json.loads(respond("gguf-compare", json.dumps(options), sources(html)))
+    again = json.loads(respond("gguf-compare", json.dumps(options), sources(html), ""))
     assert again["answer"]["html"] == figure(html)
 
 

@@ -7,7 +7,7 @@ import type { Figures, Problem, Reason, Settings } from "./wire.ts";
 
 /** Text is rendered in parts of this many characters, for at most so many milliseconds a frame. */
 const PART = 400;
-const BUDGET = 8;
+const BUDGET = 5;
 
 const ENDS: Record<Reason, string> = {
   stop: "the model ended it",

@@ -1,6 +1,7 @@
 /** What each model's file is, where the server tells: quantization, tensor types, and how two files differ. */
 import { button, h, labelled } from "./dom.ts";
 import type { ChatContext } from "./panel.ts";
+import { tabled } from "./table.ts";
 import { EndpointError, type ModelCard } from "./wire.ts";
 
 /** Tensor types of a file, the most frequent first, with the numbers of tensors and of their values. */
@@ -25,14 +26,6 @@ export function differences(a: ModelCard, b: ModelCard): { key: string; values: 
     .filter(({ values }) => values[0] !== values[1]);
 }
 
-function table(head: string[], rows: string[][]): HTMLElement {
-  return h(
-    "div",
-    { class: "quantlab-scroll", tabindex: 0, role: "group", "aria-label": "Table" },
-    h("table", {}, h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, cell)))), h("tbody", {}, ...rows.map(([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, first), ...rest.map((cell) => h("td", {}, cell)))))),
-  );
-}
-
 function described(card: ModelCard): HTMLElement {
   const said = [card.quantization && `the server calls it ${card.quantization}`, card.parameters && `${card.parameters} parameters`].filter(Boolean).join(", ");
   const rows = histogram(card);
@@ -43,7 +36,11 @@ function described(card: ModelCard): HTMLElement {
     h("h4", {}, card.name),
     h("p", {}, said ? `${said[0]!.toUpperCase()}${said.slice(1)}.` : "The server says nothing of its quantization."),
     rows.length
-      ? table(["Tensor type", "Tensors", "Share of the weights"], rows.map(({ type, tensors, values }) => [type, String(tensors), `${((values / all) * 100).toPrecision(3)} %`]))
+      ? tabled({
+          caption: "Types of the tensors",
+          head: ["Tensor type", "Tensors", "Share of the weights"],
+          rows: rows.map(({ type, tensors, values }) => [type, String(tensors), `${((values / all) * 100).toPrecision(3)} %`]),
+        })
       : h("p", {}, "The server lists no tensors."),
   );
 }
@@ -109,7 +106,7 @@ function compared(cards: ModelCard[]): HTMLElement[] {
       {},
       h("h4", {}, "Metadata"),
       h("p", {}, rows.length ? `${rows.length === 1 ? "1 key differs" : `${rows.length} keys differ`}, ${equal} are the same.` : `All ${equal} keys that the server shows are the same.`),
-      rows.length ? table(["Key", a.name, b.name], rows.map(({ key, values }) => [key, ...values])) : undefined,
+      rows.length ? tabled({ caption: "Keys that differ", head: ["Key", a.name, b.name], rows: rows.map(({ key, values }) => [key, ...values]) }) : undefined,
     ),
   );
   return parts;

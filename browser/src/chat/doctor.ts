@@ -82,7 +82,7 @@ async function byProbing(endpoint: string): Promise<CaseId[]> {
 
 async function attempt(url: string, init: RequestInit): Promise<Response | undefined> {
   try {
-    return await fetch(url, { ...PLAIN, ...init, signal: AbortSignal.timeout(5000) });
+    return await fetch(url, { ...PLAIN, cache: "no-store", ...init, signal: AbortSignal.timeout(5000) });
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { Answer } from "./answer.ts";
 import { AnswerView } from "./answer_view.ts";
 import { readAddress, written } from "./address.ts";
 import { mountCards } from "./card.ts";
+import { mountCompare } from "./compare/panel.ts";
 import { explain } from "./doctor.ts";
 import { button, h, labelled } from "./dom.ts";
 import { asData, asMarkdown, save } from "./export.ts";
@@ -11,7 +12,13 @@ import { Session, type Config, type Turn } from "./session.ts";
 import { EndpointError, type Problem, type Settings } from "./wire.ts";
 
 /** What stands below the conversation, in this order. */
-const PANELS: { name: string; mount: Panel }[] = [{ name: "cards", mount: mountCards }];
+const PANELS: { name: string; mount: Panel }[] = [
+  { name: "compare", mount: mountCompare },
+  { name: "cards", mount: mountCards },
+];
+
+/** Milliseconds without anything new to show, after which a text need not wait for the next frame. */
+const PAUSE = 50;
 
 /** Conversations outlive their elements, which instant navigation replaces; one for each chat of each page. */
 const sessions: Record<string, Session> = {};
@@ -21,6 +28,7 @@ export class QuantlabChat extends HTMLElement {
   #controls!: Controls;
   #views = new Map<Answer, AnswerView>();
   #frame = 0;
+  #shownAt = -Infinity;
   #clock = 0;
   #leave: (() => void)[] = [];
 
@@ -37,7 +45,7 @@ export class QuantlabChat extends HTMLElement {
       this.#leave.push(() => this.#session.removeEventListener(type, listener));
     };
     listen("turns", () => this.#showTurns());
-    listen("answer", () => this.#schedule());
+    listen("answer", () => this.#onAnswer());
     listen("state", () => this.#controls.update());
     this.#clock = window.setInterval(() => this.#tick(), 1000);
     this.#leave.push(() => clearInterval(this.#clock));
@@ -179,16 +187,27 @@ export class QuantlabChat extends HTMLElement {
     return h("div", { class: "quantlab-chat-prompt" }, text, edit);
   }
 
+  /** The first text after a pause is shown at once, the others once a frame. */
+  #onAnswer(): void {
+    if (performance.now() - this.#shownAt > PAUSE && !this.#frame) this.#update();
+    else this.#schedule();
+  }
+
   #schedule(): void {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      // One answer a frame: a long conversation that is shown anew must not hold the page.
-      for (const view of this.#views.values()) {
-        if (!view.update()) continue;
-        this.#schedule();
-        break;
-      }
+      this.#update();
     });
+  }
+
+  #update(): void {
+    // One answer a frame: a long conversation that is shown anew must not hold the page.
+    for (const view of this.#views.values()) {
+      if (!view.update()) continue;
+      this.#schedule();
+      break;
+    }
+    this.#shownAt = performance.now();
   }
 
   #tick(): void {
@@ -269,7 +288,7 @@ class Controls {
 
   /** Brings the controls in line with the session. */
   update(): void {
-    const { isBusy, turns, model } = this.#session;
+    const { isBusy, isAnswering, turns, model } = this.#session;
     const models = this.#session.models();
     const options = [...models.map(({ model, label }) => h("option", { value: model }, label)), h("option", { value: "" }, "Another …")];
     const isListed = models.some((choice) => choice.model === model);
@@ -279,7 +298,8 @@ class Controls {
     if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
     this.#note.textContent = models.find((choice) => choice.model === model)?.note ?? "";
     this.#send.disabled = isBusy;
-    this.#stop.hidden = !isBusy;
+    this.#send.textContent = isBusy && !isAnswering ? "A comparison has the server" : "Send";
+    this.#stop.hidden = !isAnswering;
     for (const file of this.#files) file.disabled = !turns.length;
     const { address } = this.#session;
     this.#host.textContent = address ? `Talks to ${address}` : "No model server is set";

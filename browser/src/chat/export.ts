@@ -1,8 +1,17 @@
 /** The conversation as a file: for people in Markdown, for programs in JSON. The key is in neither. */
 import { describeEnd, describeFigures, describeSettings } from "./answer_view.ts";
+import { MEMORY, type Comparison } from "./compare/comparison.ts";
+import { toData, toMarkdown } from "./compare/export.ts";
 import type { Session } from "./session.ts";
 
-export function asMarkdown({ turns, config }: Session): string {
+/** The comparison that was made beside the conversation, if any. */
+function comparison({ memory }: Session): Comparison | undefined {
+  const made = memory.get(MEMORY) as Comparison | undefined;
+  return made?.isTold ? made : undefined;
+}
+
+export function asMarkdown(session: Session): string {
+  const { turns, config } = session;
   const parts = ["# Chat"];
   if (config.system) parts.push(`System prompt:\n\n${quoted(config.system)}`);
   for (const { prompt, answers } of turns) {
@@ -16,11 +25,15 @@ export function asMarkdown({ turns, config }: Session): string {
       if (text) parts.push(text);
     }
   }
+  const compared = comparison(session);
+  if (compared) parts.push(toMarkdown(compared).trimEnd());
   return `${parts.join("\n\n")}\n`;
 }
 
-export function asData({ turns, config }: Session): string {
-  return `${JSON.stringify({ system: config.system, turns }, null, 2)}\n`;
+export function asData(session: Session): string {
+  const { turns, config } = session;
+  const compared = comparison(session);
+  return `${JSON.stringify({ system: config.system, turns, comparison: compared && toData(compared) }, null, 2)}\n`;
 }
 
 function quoted(text: string): string {

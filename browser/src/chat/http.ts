@@ -6,7 +6,7 @@ import { EndpointError } from "./wire.ts";
 const ERROR_BYTES = 64 * 1024;
 
 /** What any request of this page to a model server goes with. */
-export const PLAIN: RequestInit = { credentials: "omit", redirect: "error", referrerPolicy: "no-referrer", cache: "no-store" };
+export const PLAIN: RequestInit = { credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
 
 export class Http {
   constructor(
@@ -35,6 +35,8 @@ export class Http {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const request: RequestInit & { targetAddressSpace?: string } = { ...PLAIN, headers };
     if (body !== undefined) Object.assign(request, { method: "POST", body: JSON.stringify(body) });
+    // Not for what is posted, which no cache keeps anyway: Chromium would ask for leave (`OPTIONS`) before every one of them.
+    else request.cache = "no-store";
     if (signal) request.signal = signal;
     // To a page on https, plain http is closed but for the local network, if it is asked for by this name.
     if (url.protocol === "http:" && globalThis.location?.protocol === "https:" && !isLoopback(url.hostname)) request.targetAddressSpace = "local";

@@ -105,6 +105,11 @@ export class Session extends EventTarget {
     return models;
   }
 
+  /** What has the server is an answer of the conversation, which `stop` ends. */
+  get isAnswering(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Runs one thing after another. */
   alone<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#line.then(async () => {
@@ -142,6 +147,7 @@ export class Session extends EventTarget {
     this.#tell("turns");
     await this.alone(async () => {
       const running = (this.#running = new AbortController());
+      this.#tell("state");
       const sent = performance.now();
       try {
         const endpoint = await until(running.signal, this.endpoint());

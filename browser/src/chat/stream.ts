@@ -10,6 +10,9 @@ const LOOP = 30;
 /** Answers are read this far, in characters: no model writes as much, a hostile server could. */
 const LONGEST = 2_000_000;
 
+/** Reading may hold the page this long, in milliseconds: a server that sends all at once leaves no pause by itself. */
+const HOLD = 6;
+
 /** Waits of a request that met a full server, in seconds; a model that loads is asked for each second. */
 const BUSY_WAITS = [2, 4, 8, 15, 30, 60];
 const LOADING_WAITS = Array<number>(300).fill(1);
@@ -33,6 +36,7 @@ export async function* answerEvents(open: (signal: AbortSignal) => Promise<Async
   let equal = 0;
   let length = 0;
   let isNamed = false;
+  let rested = sent;
   try {
     for (;;) {
       let pieces: AsyncIterable<Piece>;
@@ -69,6 +73,10 @@ export async function* answerEvents(open: (signal: AbortSignal) => Promise<Async
           figures.firstToken ??= performance.now() - sent;
         }
         yield piece;
+        if (performance.now() - rested > HOLD) {
+          await new Promise((resolve) => setTimeout(resolve));
+          rested = performance.now();
+        }
         if (length > LONGEST) {
           yield done("cut", new EndpointError(`This page reads answers up to ${LONGEST.toLocaleString("en")} characters.`, 200));
           return;

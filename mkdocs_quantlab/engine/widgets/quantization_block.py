@@ -6,7 +6,7 @@ import math
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine import drawn, options
+from mkdocs_quantlab.engine import drawn, options, scatter
 from mkdocs_quantlab.engine.figures import fact, facts, note, result
 from mkdocs_quantlab.engine.gguf.blocks import Stored, find_blocks
 from mkdocs_quantlab.engine.html import Html, join, tag
@@ -402,35 +402,26 @@ def _search(block: Block, given: Options) -> Html | None:
     trials = [t for t in (traces[sub] if traces else []) if math.isfinite(t.error)]
     if not trials:
         return note(f"Sub-block {sub} of this {block.name} block needs no search for a scale.")
-    best = min(trials, key=lambda t: t.error)
-    top = max(t.error for t in trials)
-    bottom = best.error
-    span = top - bottom or 1.0
-    last = max(len(trials) - 1, 1)
-    points = []
+    best = min(range(len(trials)), key=lambda i: trials[i].error)
+    least, most = trials[best].error, max(t.error for t in trials)
+    tried = []
     for i, trial in enumerate(trials):
-        x, y = 4 + 92 * i / last, 112 - 92 * (trial.error - bottom) / span
-        kind = "is-best" if trial is best else "is-taken" if trial.accepted else None
         minimum = f", minimum {short(trial.minimum)}" if trial.minimum else ""
         verdict = (
             "the least error, so it stays"
-            if trial is best
+            if i == best
             else "better than all before"
             if trial.accepted
             else "no better"
         )
-        points.append(
-            tag(
-                "circle",
-                cx=f"{x:.2f}%",
-                cy=f"{y:.1f}",
-                r=6 if trial is best else 4,
-                class_=kind,
-                data_item=f"t{i}",
-                data_detail=f"trial {i}: scale {short(trial.scale)}{minimum}, weighted error {trial.error:.6g}: {verdict}",
+        tried.append(
+            scatter.Trial(
+                trial.error,
+                f"trial {i}: scale {short(trial.scale)}{minimum}, weighted error {trial.error:.6g}: {verdict}",
+                "is-taken" if trial.accepted else None,
             )
         )
-    gain = (trials[0].error - best.error) / trials[0].error if trials[0].error else 0.0
+    gain = (trials[0].error - least) / trials[0].error if trials[0].error else 0.0
     return tag(
         "div",
         tag(
@@ -439,19 +430,12 @@ def _search(block: Block, given: Options) -> Html | None:
             f"upwards. The best leaves {gain:.1%} less error than the first, which is the plain fit to the range. "
             "Nothing is clustered: the K has nothing to do with k-means.",
         ),
-        tag(
-            "svg",
-            tag("line", x1="2%", x2="98%", y1=112, y2=112),
-            tag("g", points),
-            tag("text", f"least {bottom:.4g}", x="2%", y=130, class_="quantlab-axis"),
-            tag(
-                "text", f"most {top:.4g}", x="98%", y=130, text_anchor="end", class_="quantlab-axis"
-            ),
-            class_="quantlab-line quantlab-trials",
-            width="100%",
-            height=136,
-            role="group",
-            aria_label=f"Weighted error of {len(trials)} trial scales, from {bottom:.4g} to {top:.4g}.",
+        scatter.trials(
+            tried,
+            best,
+            least,
+            (f"least {least:.4g}", f"most {most:.4g}"),
+            f"Weighted error of {len(trials)} trial scales, from {least:.4g} to {most:.4g}.",
         ),
         class_="quantlab-search",
     )

@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine import drawn, options
+from mkdocs_quantlab.engine import drawn, options, scatter
 from mkdocs_quantlab.engine.edit import Editable
 from mkdocs_quantlab.engine.figures import cells, note, result, row, shade, table, view
 from mkdocs_quantlab.engine.html import Html, join, tag
@@ -242,20 +242,6 @@ def _table(given: Options, made: Layer) -> Html:
 def _search(made: Layer) -> Html:
     """AWQ's trials: the output error at each exponent."""
     tried, best = made.tried, made.best
-    top = max(t.error for t in tried)
-    points = [
-        tag(
-            "circle",
-            cx=f"{4 + 92 * i / (len(tried) - 1):.2f}%",
-            cy=f"{112 - 92 * t.error / top:.1f}",
-            r=6 if t is best else 4,
-            class_="is-best" if t is best else None,
-            data_item=f"t{i}",
-            data_detail=f"exponent {t.exponent:g}: output error {percent(t.error / tried[0].error)} of rounding to nearest; "
-            f"channel scales from {short(min(t.scales))} to {short(max(t.scales))}",
-        )
-        for i, t in enumerate(tried)
-    ]
     return tag(
         "div",
         tag(
@@ -263,20 +249,22 @@ def _search(made: Layer) -> Html:
             f"AWQ's search: the output error for {len(tried)} exponents from 0, which is rounding to nearest, to "
             f"{tried[-1].exponent:g}. The best is {best.exponent:g}. All weights have the same number of bits.",
         ),
-        tag(
-            "svg",
-            tag("line", x1="2%", x2="98%", y1=112, y2=112),
-            tag("g", points),
-            tag("text", "exponent 0", x="2%", y=130, class_="quantlab-axis"),
-            tag("text", f"{tried[-1].exponent:g}", x="98%", y=130, text_anchor="end", class_="quantlab-axis"),
-            class_="quantlab-line quantlab-trials",
-            width="100%",
-            height=136,
-            role="group",
-            aria_label=f"Output error at {len(tried)} exponents; the least is at {best.exponent:g}.",
+        scatter.trials(
+            [
+                scatter.Trial(
+                    t.error,
+                    f"exponent {t.exponent:g}: output error {percent(t.error / tried[0].error)} of rounding to nearest; "
+                    f"channel scales from {short(min(t.scales))} to {short(max(t.scales))}",
+                )
+                for t in tried
+            ],
+            tried.index(best),
+            0.0,
+            ("exponent 0", f"{tried[-1].exponent:g}"),
+            f"Output error at {len(tried)} exponents; the least is at {best.exponent:g}.",
         ),
         class_="quantlab-search",
-    )  # fmt: skip
+    )
 
 
 def _how(given: Options) -> Html:

@@ -1,0 +1,287 @@
+"""What the chat costs its reader: the time it adds to a first token, the time it takes from the page, and its bytes.
+
+    python -m benchmarks.chat [--rounds 60]
+
+A first token is counted from the request to the frame that shows it, in turns through the chat and through the least code that
+can do it: `fetch`, and the first record's text put into the page. The browser's frame limit is off, or what is counted is the wait
+for a frame. The time taken from the page is that of the main thread, layout
+included, while an answer arrives a few tokens a frame, against the usual way: `marked` and DOMPurify over the whole text, again for each
+frame. The longest task is the browser's own count, while the chat shows 10,000 tokens that arrive as fast as they can.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import subprocess
+import tempfile
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks import chromium, report, sites
+from benchmarks.server import Server
+from mkdocs_quantlab.site.assets import CHAT, STATIC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
+BROWSER = Path(__file__).parent.parent / "browser"
+FIRST_TOKEN_AIM = 5.0
+TASK_AIM = 50.0
+TOKENS_A_FRAME = 3
+UNLIMITED = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
+PARAGRAPH = (
+    "## Step {n}\n\nThe *scale* of block **{n}** is `max(|w|) / 7`, see [the rule](https://example.org/{n}):\n\n"
+    "- every weight is divided by it,\n- rounded, and\n- stored in four bits.\n\n"
+    "```python\nq = [round(w / scale) for w in block]\n```\n\n| w | q |\n| --- | --- |\n| 0.91 | 7 |\n| -0.13 | -1 |\n\n"
+)
+
+
+def tokens(count: int) -> list[str]:
+    """An answer of so many tokens, of about four characters each."""
+    text = "".join(PARAGRAPH.format(n=n) for n in range(count // 40))[: 4 * count]
+    return [text[i : i + 4] for i in range(0, len(text), 4)]
+
+
+@contextmanager
+def model_server() -> Iterator[str]:
+    """A server that speaks as Ollama does, and says as many tokens as the prompt asks for, at once."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_OPTIONS(self) -> None:  # http.server's name
+            self._send(b"")
+
+        def do_GET(self) -> None:
+            self._send(b'{"version": "0.33.0"}')
+
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            said = tokens(int(asked["messages"][-1]["content"]))
+            records = [{"model": "m", "message": {"content": text}, "done": False} for text in said]
+            end = {"model": "m", "message": {"content": ""}, "done": True, "done_reason": "stop"}
+            self._send("".join(json.dumps(r) + "\n" for r in [*records, end]).encode())
+
+        def _send(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Access-Control-Allow-Headers", "*")
+            self.send_header("Access-Control-Max-Age", "7200")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+# Milliseconds from the request to the frame that shows the first token: through the chat, and bare.
+FIRST_TOKEN = """
+async ([url, rounds]) => {
+  const painted = () => new Promise((resolve) => requestAnimationFrame(() => {
+    const after = new MessageChannel();
+    after.port1.onmessage = () => resolve(performance.now());
+    after.port2.postMessage(null);
+  }));
+  const root = document.querySelector("quantlab-chat");
+  const box = root.querySelector(".quantlab-chat-bottom textarea");
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 60 + 33 * Math.random()));
+  const chat = async () => {
+    [...root.querySelectorAll("button")].find((button) => button.textContent === "Clear").click();
+    await settled();
+    box.value = "40";
+    const seen = new Promise((resolve) => {
+      const observer = new MutationObserver(() => {
+        if (!root.querySelector(".quantlab-chat-text")?.textContent) return;
+        observer.disconnect();
+        painted().then(resolve);
+      });
+      observer.observe(root, { childList: true, subtree: true, characterData: true });
+    });
+    const begin = performance.now();
+    box.form.requestSubmit();
+    return (await seen) - begin;
+  };
+  const bare = async () => {
+    await settled();
+    const place = document.createElement("p");
+    document.body.append(place);
+    const begin = performance.now();
+    const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "40" }] });
+    const response = await fetch(`${url}/api/chat`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    const reader = response.body.getReader();
+    const { value } = await reader.read();
+    place.textContent = JSON.parse(new TextDecoder().decode(value).split("\\n")[0]).message.content;
+    const end = await painted();
+    await reader.cancel();
+    place.remove();
+    return end - begin;
+  };
+  const times = { chat: [], bare: [] };
+  for (let i = 0; i < rounds + 5; i++) {
+    times.chat.push(await chat());
+    times.bare.push(await bare());
+  }
+  return [times.chat.slice(5), times.bare.slice(5)];
+}
+"""
+
+# The longest task while an answer of so many tokens arrives and is shown.
+LONGEST_TASK = """
+async (count) => {
+  const root = document.querySelector("quantlab-chat");
+  const tasks = [];
+  new PerformanceObserver((list) => tasks.push(...list.getEntries())).observe({ type: "longtask" });
+  const box = root.querySelector(".quantlab-chat-bottom textarea");
+  box.value = String(count);
+  const answers = root.querySelectorAll(".quantlab-chat-figures").length;
+  box.form.requestSubmit();
+  while (root.querySelectorAll(".quantlab-chat-figures").length === answers) await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return Math.max(0, ...tasks.map((task) => task.duration));
+}
+"""
+
+RENDERERS = """
+import DOMPurify from "dompurify";
+import { marked } from "marked";
+import { Markdown } from "./src/chat/markdown.ts";
+
+/** Milliseconds of the main thread, layout included, for a text that grows by a few tokens a frame. */
+globalThis.renderTime = async (kind, tokens, perFrame) => {
+  const host = document.createElement("div");
+  document.body.append(host);
+  const ours = new Markdown(host);
+  let all = "";
+  let spent = 0;
+  for (let i = 0; i < tokens.length; i += perFrame) {
+    const part = tokens.slice(i, i + perFrame).join("");
+    all += part;
+    const begin = performance.now();
+    if (kind === "ours") ours.write(part);
+    else host.innerHTML = DOMPurify.sanitize(marked.parse(all));
+    host.offsetHeight;
+    spent += performance.now() - begin;
+    if (i % 300 === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  host.remove();
+  return spent;
+};
+"""
+
+
+def renderers() -> str:
+    """The two ways to render, as one script."""
+    esbuild = [str(BROWSER / "node_modules/.bin/esbuild"), "--bundle", "--minify", "--loader=ts"]
+    return subprocess.run(
+        esbuild, cwd=BROWSER, input=RENDERERS, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def first_tokens(page: Page, url: str, rounds: int) -> str:
+    """The table of first tokens."""
+    ours, bare = page.evaluate(FIRST_TOKEN, [url, rounds])
+    added = median(a - b for a, b in zip(ours, bare, strict=True))
+    rows = [
+        (name, f"{median(times):.1f}", f"{report.quantile(times, 0.95):.1f}")
+        for name, times in (("bare `fetch`", bare), ("the chat", ours))
+    ]
+    rows.append(
+        (
+            f"added (aim {FIRST_TOKEN_AIM:.0f} ms: {report.verdict(added, FIRST_TOKEN_AIM)})",
+            f"{added:.1f}",
+            "",
+        )
+    )
+    return report.table(
+        (f"From the request to the first token's frame, ms ({rounds} rounds)", "p50", "p95"), rows
+    )
+
+
+def render_times(page: Page) -> str:
+    """The table of the main thread's time."""
+    page.add_script_tag(content=renderers())
+    rows = []
+    for count in (300, 1_000, 2_000):
+        ours, theirs = [], []
+        for _ in range(3):
+            for kind, times in (("ours", ours), ("marked", theirs)):
+                arguments = [kind, tokens(count), TOKENS_A_FRAME]
+                times.append(page.evaluate("arguments => renderTime(...arguments)", arguments))
+        per_thousand = [median(times) / (count / 1000) for times in (ours, theirs)]
+        rows.append(
+            (
+                f"an answer of {count:,} tokens",
+                *(f"{t:.1f}" for t in per_thousand),
+                f"{report.ratio(theirs, ours):.1f}",
+            )
+        )
+    head = (
+        "Main thread, ms per 1,000 tokens",
+        "as it arrives",
+        "`marked`, again each frame",
+        "ratio",
+    )
+    return report.table(head, rows)
+
+
+def opened(context: BrowserContext, url: str) -> Page:
+    """The chat's page, in which the reader is about to write."""
+    page = context.new_page()
+    page.goto(url, wait_until="networkidle")
+    page.locator("quantlab-chat[data-ready] .quantlab-chat-bottom textarea").focus()
+    return page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=60)
+    given = parser.parse_args()
+    print(report.machine(chromium.version()), end="\n\n")
+    data = (STATIC / CHAT).read_bytes()
+    head = ("On pages with a chat", "bytes", "gzipped")
+    row = (f"`{CHAT}`", f"{len(data):,}", f"{len(gzip.compress(data, 9)):,}")
+    print(report.table(head, [row]), end="\n\n")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium.playwright() as browser,
+        model_server() as url,
+    ):
+        root = Path(folder)
+        (root / "docs").mkdir()
+        page_text = f'<div data-quantlab-chat data-endpoint="{url}" data-models="m"></div>\n'
+        (root / "docs" / "index.md").write_text(page_text, encoding="utf-8")
+        (root / "mkdocs.yml").write_text(
+            sites.configuration(["search", "quantlab"]), encoding="utf-8"
+        )
+        sites.build(root)
+        server = Server(root / "site")
+        with chromium.profile(browser, root / "unlimited", *UNLIMITED) as context:
+            print(first_tokens(opened(context, server.url), url, given.rounds), end="\n\n")
+        with chromium.profile(browser, root / "profile") as context:
+            page = opened(context, server.url)
+            longest = page.evaluate(LONGEST_TASK, 10_000)
+            print(
+                f"Longest task while 10,000 tokens arrive at once: {longest:.0f} ms "
+                f"(0: none over 50; aim {TASK_AIM:.0f}: {report.verdict(longest, TASK_AIM)}).\n"
+            )
+            print(render_times(page))
+        server.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+/** The form of a comparison: which prompts, which models, how many answers. */
+import { button, h, labelled } from "../dom.ts";
+import type { ChatContext } from "../panel.ts";
+import { EndpointError } from "../wire.ts";
+import { count } from "./format.ts";
+import type { Plan } from "./run.ts";
+
+const MOST_SEEDS = 50;
+
+export class PlanForm {
+  readonly element: HTMLFormElement;
+  readonly #context: ChatContext;
+  readonly #prompts = h("div");
+  readonly #models = h("div", { class: "quantlab-compare-models" });
+  readonly #ask = button("Ask the server for its models", () => void this.#onAsk());
+  readonly #seeds = h("input", { type: "number", name: "seeds", min: 1, max: MOST_SEEDS, step: 1, value: 6, required: true });
+  readonly #hide = h("input", { type: "checkbox", name: "hide" });
+  readonly #outlook = h("p", { class: "quantlab-compare-outlook" });
+  readonly #start = h("button", { type: "submit" });
+  readonly #trouble = h("div");
+
+  /** @param submit Called with what is to be compared, and whether the answers are to be kept back until a vote. */
+  constructor(context: ChatContext, submit: (plan: Plan, isHidden: boolean) => Promise<void>) {
+    this.#context = context;
+    const presets = h(
+      "select",
+      { "aria-label": "Take a preset prompt", change: () => this.#take(presets) },
+      h("option", { value: "" }, "Take a preset prompt …"),
+      ...context.prompts.map((prompt) => h("option", { value: prompt }, prompt)),
+    );
+    this.element = h(
+      "form",
+      {
+        class: "quantlab-form",
+        autocomplete: "off",
+        input: () => this.#look(),
+        // The reader may have changed the chat's settings, or its server, since.
+        focusin: () => this.refresh(),
+        submit: (event) => {
+          event.preventDefault();
+          void this.#onSubmit(submit);
+        },
+      },
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, "Prompts"),
+        this.#prompts,
+        h("p", { class: "quantlab-chat-actions" }, presets, button("Add a prompt", () => this.#addPrompt("").focus())),
+      ),
+      h("fieldset", {}, h("legend", {}, "Models"), this.#models, h("p", { class: "quantlab-chat-actions" }, this.#ask)),
+      labelled("Answers of each model to each prompt", this.#seeds),
+      h("label", { class: "quantlab-compare-check" }, this.#hide, "Keep the answers back until I have voted blind"),
+      this.#outlook,
+      h("p", { class: "quantlab-chat-actions" }, this.#start),
+      this.#trouble,
+    );
+    this.#addPrompt(context.prompts[0] ?? "");
+    this.refresh();
+    this.allow(true, false);
+  }
+
+  /** @param hasAnswers A start would put away answers that are there. */
+  allow(isAllowed: boolean, hasAnswers: boolean): void {
+    this.#start.disabled = !isAllowed;
+    this.#start.textContent = hasAnswers ? "Start anew, without the answers below" : "Start";
+  }
+
+  /** Brings what is shown of the chat around it up to date. */
+  refresh(): void {
+    this.#offer();
+    this.#look();
+  }
+
+  #areas(): HTMLTextAreaElement[] {
+    return [...this.#prompts.querySelectorAll("textarea")];
+  }
+
+  #addPrompt(text: string): HTMLTextAreaElement {
+    const area = h("textarea", { rows: 2 });
+    area.value = text;
+    const remove = button("×", () => {
+      row.remove();
+      if (!this.#areas().length) this.#addPrompt("");
+      this.#number();
+      this.#areas()[0]!.focus();
+    });
+    const row = h("div", { class: "quantlab-compare-prompt" }, area, remove);
+    this.#prompts.append(row);
+    this.#number();
+    return area;
+  }
+
+  /** Names the prompts by their places. */
+  #number(): void {
+    this.#areas().forEach((area, i) => {
+      area.setAttribute("aria-label", `Prompt ${i + 1}`);
+      area.nextElementSibling!.setAttribute("aria-label", `Remove prompt ${i + 1}`);
+    });
+    this.#look();
+  }
+
+  #take(presets: HTMLSelectElement): void {
+    const area = this.#areas().find(({ value }) => !value.trim()) ?? this.#addPrompt("");
+    area.value = presets.value;
+    presets.value = "";
+    this.#look();
+  }
+
+  /** Shows the models there are to choose from, anew where the chat has heard of others. */
+  #offer(): void {
+    const shown = [...this.#models.querySelectorAll("input")];
+    const choices = this.#context.models();
+    if (choices.length && choices.map(({ model }) => model).join("\n") === shown.map(({ value }) => value).join("\n")) return;
+    const chosen = new Set(shown.filter(({ checked }) => checked).map(({ value }) => value));
+    this.#models.replaceChildren(
+      ...choices.map(({ model, label, note }, i) => {
+        const input = h("input", { type: "checkbox", name: "model", value: model });
+        // The author's first two models are what the lab is about.
+        input.checked = shown.length ? chosen.has(model) : i < 2;
+        return h("label", { class: "quantlab-compare-check" }, input, label, note ? h("small", {}, note) : undefined);
+      }),
+    );
+    if (!choices.length) this.#models.append(h("p", { class: "quantlab-chat-note" }, "No models are known yet."));
+  }
+
+  async #onAsk(): Promise<void> {
+    this.#trouble.replaceChildren();
+    try {
+      await this.#context.offered();
+      this.refresh();
+    } catch (error) {
+      this.#explain(error);
+    }
+  }
+
+  #plan(): Plan {
+    const { seed, ...settings } = this.#context.settings();
+    const seeds = Math.min(MOST_SEEDS, Math.max(1, Math.round(this.#seeds.valueAsNumber) || 1));
+    return {
+      prompts: this.#areas().map(({ value }) => value.trim()).filter(Boolean),
+      system: this.#context.system,
+      models: [...this.#models.querySelectorAll("input")].filter(({ checked }) => checked).map(({ value }) => value),
+      seeds: Array.from({ length: seeds }, (_, i) => seed + i),
+      settings,
+    };
+  }
+
+  /** Says what a start would do, and what it could not show. */
+  #look(): void {
+    const { prompts, models, seeds, settings } = this.#plan();
+    const answers = models.length * (prompts.length * seeds.length + 1);
+    const sentences = [
+      `${count(models.length, "model")} × ${count(prompts.length, "prompt")} × ${count(seeds.length, "seed")}, and one answer of each model twice as a control: ` +
+        `${count(answers, "answer")}, one after the other, at temperature ${settings.temperature}, top_p ${settings.topP}, of at most ${settings.maxTokens} tokens.`,
+      settings.temperature === 0 && seeds.length > 1 && "At temperature 0 a seed changes nothing: all answers of a model would be the same. Raise the temperature in the chat's settings.",
+      seeds.length === 1 && "With one answer of each model nothing can be concluded.",
+    ];
+    this.#outlook.textContent = sentences.filter(Boolean).join(" ");
+  }
+
+  async #onSubmit(submit: (plan: Plan, isHidden: boolean) => Promise<void>): Promise<void> {
+    const plan = this.#plan();
+    this.#trouble.replaceChildren();
+    if (!plan.prompts.length) return this.#refuse("Write a prompt first.", this.#areas()[0]);
+    const boxes = this.#models.querySelectorAll("input");
+    if (!boxes.length) return this.#refuse("No models are known yet: ask the server for its models.", this.#ask);
+    if (!plan.models.length) return this.#refuse("Choose at least one model; two, to compare them.", boxes[0]);
+    try {
+      await submit(plan, this.#hide.checked);
+    } catch (error) {
+      this.#explain(error);
+    }
+  }
+
+  #refuse(text: string, at: HTMLElement | null | undefined): void {
+    this.#trouble.replaceChildren(h("p", { role: "alert" }, text));
+    at?.focus();
+  }
+
+  #explain(error: unknown): void {
+    if (!(error instanceof EndpointError)) throw error;
+    this.#context.explain(this.#trouble, error);
+  }
+}

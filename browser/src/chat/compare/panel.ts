@@ -1,0 +1,245 @@
+/** The comparison's part of the chat: what to compare, how the run goes, and what came of it. */
+import { button, h } from "../dom.ts";
+import { save } from "../export.ts";
+import type { ChatContext, Panel } from "../panel.ts";
+import { tabled } from "../table.ts";
+import { voting } from "./ballot.ts";
+import { partingForm } from "./candidates.ts";
+import { Comparison, MEMORY, MOST_PAIRS } from "./comparison.ts";
+import { toData, toMarkdown } from "./export.ts";
+import { findings, voted, WARNING } from "./findings.ts";
+import { PlanForm } from "./form.ts";
+import { count, duration } from "./format.ts";
+import { Grid } from "./grid.ts";
+import { inspect } from "./picture.ts";
+import { Run, type Plan } from "./run.ts";
+
+export const mountCompare: Panel = (section, context) => {
+  const view = new View(section, context);
+  return () => view.leave();
+};
+
+class View {
+  readonly #context: ChatContext;
+  readonly #form: PlanForm;
+  readonly #left = new AbortController();
+  #comparison: Comparison | undefined;
+  #grid: Grid | undefined;
+
+  readonly #bar = h("progress", { "aria-label": "Answers that are there" });
+  readonly #status = h("p", { class: "quantlab-compare-status" });
+  readonly #pause = button("Pause", () => this.#onPause());
+  readonly #stop = button("Stop", () => this.#onStop());
+  readonly #leaveOut = button("", () => this.#go((run) => run.leaveOut()));
+  readonly #trouble = h("div");
+  readonly #running = h("div", { hidden: true }, this.#bar, this.#status, this.#trouble, h("p", { class: "quantlab-chat-actions" }, this.#pause, this.#stop, this.#leaveOut));
+  /** The answers stay as they are while findings come and go: what was opened stays open. */
+  readonly #answers = h("div");
+  readonly #outcome = h("div");
+  readonly #results = h("div", { class: "quantlab-compare-results" }, this.#answers, this.#outcome);
+
+  constructor(section: HTMLElement, context: ChatContext) {
+    this.#context = context;
+    this.#form = new PlanForm(context, (plan, isHidden) => this.#begin(plan, isHidden));
+    const details = h(
+      "details",
+      { class: "quantlab-chat-panel", toggle: () => this.#form.refresh() },
+      h("summary", {}, "Compare models"),
+      h("p", { class: "quantlab-compare-warning" }, WARNING),
+      this.#form.element,
+      this.#running,
+      this.#results,
+    );
+    section.append(details);
+    this.#comparison = context.memory.get(MEMORY) as Comparison | undefined;
+    if (!this.#comparison) return;
+    details.open = true;
+    this.#attach();
+  }
+
+  /** The element leaves the page. A run goes on, and is there when the reader comes back. */
+  leave(): void {
+    this.#left.abort();
+    if (this.#comparison) this.#comparison.run.changed = () => {};
+  }
+
+  /** @throws EndpointError */
+  async #begin(plan: Plan, isHidden: boolean): Promise<void> {
+    this.#form.allow(false, false);
+    try {
+      const endpoint = await this.#context.endpoint();
+      // What a server does not tell is not needed to compare its answers.
+      const cards = await Promise.all(plan.models.map((model) => endpoint.show(model).catch(() => null)));
+      const names = new Map(this.#context.models().map(({ model, label }) => [model, label]));
+      const labels = plan.models.map((model) => names.get(model) ?? model);
+      this.#comparison = new Comparison(new Run(plan, endpoint), labels, cards, isHidden, inspect);
+    } finally {
+      this.#form.allow(true, this.#comparison !== undefined);
+    }
+    this.#context.memory.set(MEMORY, this.#comparison);
+    this.#attach();
+    this.#pause.focus();
+    this.#go((run) => run.go());
+  }
+
+  // The run
+
+  /** Shows the comparison that there is, and from now on what changes in it. */
+  #attach(): void {
+    const { run } = this.#comparison!;
+    let isResting = run.isResting;
+    run.changed = (cell) => {
+      if (cell) this.#grid?.show(cell);
+      // Text arrives many times a second; what else is shown changes with an answer.
+      if (!cell || cell.state !== "running") this.#progress();
+      if (run.isResting === isResting) return;
+      isResting = run.isResting;
+      this.#explain();
+      this.#show();
+      if (isResting) this.#context.announce(this.#status.textContent!);
+    };
+    this.#running.hidden = false;
+    this.#grid = undefined;
+    this.#progress();
+    this.#explain();
+    this.#show();
+  }
+
+  /** Says why the run was interrupted, if it was. */
+  #explain(): void {
+    const { state, problem, cells, plan } = this.#comparison!.run;
+    const failed = cells.find((cell) => cell.state === "failed");
+    this.#trouble.replaceChildren();
+    if (state === "failed" && problem && failed) this.#context.explain(this.#trouble, problem, plan.models[failed.model]);
+  }
+
+  #go(act: (run: Run) => Promise<void>): void {
+    const { run } = this.#comparison!;
+    // Until it is its turn, it is not to be started once more.
+    const buttons = [this.#pause, this.#leaveOut];
+    for (const button of buttons) button.disabled = true;
+    void this.#context.alone(() => {
+      for (const button of buttons) button.disabled = false;
+      return act(run);
+    });
+  }
+
+  #onPause(): void {
+    const { run } = this.#comparison!;
+    if (run.state === "running") run.pause();
+    else if (run.state === "pausing") void run.go();
+    else this.#go((run) => run.go());
+  }
+
+  #onStop(): void {
+    this.#comparison!.run.stop();
+    // This button goes.
+    this.#pause.focus();
+  }
+
+  /** How the run goes, in the bar, the sentence and the buttons. */
+  #progress(): void {
+    const { run, labels } = this.#comparison!;
+    const { done, all } = run.progress;
+    this.#bar.max = all;
+    this.#bar.value = done;
+    const cell = run.cells.find(({ state }) => state === "running");
+    const left = run.timeLeft;
+    const rest = left === undefined ? "No estimate before the first answer." : `About ${duration(left)} left, going by ${count(done, "answer")} so far.`;
+    const now =
+      run.warming !== undefined
+        ? `The server gets ${labels[run.warming]} into memory.`
+        : cell
+          ? `${labels[cell.model]} writes answer ${done + 1} of ${all}${cell.isControl ? ", a control" : ""}.`
+          : "Waiting for the chat's own answer.";
+    const texts: Record<Run["state"], string> = {
+      ready: now,
+      running: `${now} ${rest}`,
+      pausing: `Pausing after this answer. ${now}`,
+      paused: `Paused: ${done} of ${all} answers are there.`,
+      stopped: `Stopped: ${done} of ${all} answers are there, and stay.`,
+      failed: `Interrupted: ${done} of ${all} answers are there, and stay.`,
+      done: `Done: ${count(done, "answer")}.`,
+    };
+    this.#status.textContent = texts[run.state];
+    this.#pause.textContent = run.state === "running" ? "Pause" : "Continue";
+    this.#pause.hidden = run.state === "done" || run.state === "ready";
+    this.#stop.hidden = run.isResting || run.state === "ready";
+    this.#leaveOut.hidden = run.state !== "failed";
+    this.#leaveOut.textContent = run.lacksModel ? "Go on without that model" : "Go on without that answer";
+    this.#form.allow(run.isResting, done > 0);
+  }
+
+  // What came of it
+
+  /** Shows what there is to see now; while a vote is on, nothing but the vote. */
+  #show(): void {
+    const comparison = this.#comparison!;
+    const { run, vote } = comparison;
+    const isVoting = vote !== undefined && !vote.isOver;
+    if (isVoting || comparison.isHidden) {
+      this.#grid = undefined;
+      this.#answers.replaceChildren();
+      this.#outcome.replaceChildren(...(isVoting ? [voting(comparison, () => this.#onVoted())] : this.#invitation()));
+      return;
+    }
+    comparison.wasSeen = true;
+    if (!this.#grid) {
+      this.#grid = new Grid(comparison);
+      this.#answers.replaceChildren(this.#grid.element);
+    }
+    this.#outcome.replaceChildren(...(run.isResting ? this.#findings() : []));
+  }
+
+  #invitation(): HTMLElement[] {
+    const kept = h("p", {}, "The answers are kept back until the vote.");
+    if (!this.#comparison!.run.isResting) return [kept];
+    return [kept, h("p", { class: "quantlab-chat-actions" }, this.#voteButton(), button("Show the answers without a vote", () => this.#reveal()))];
+  }
+
+  #reveal(): void {
+    this.#comparison!.isHidden = false;
+    this.#show();
+    this.#pause.focus();
+  }
+
+  #onVoted(): void {
+    this.#comparison!.isHidden = false;
+    this.#show();
+    this.#results.querySelector<HTMLElement>(".quantlab-compare-voted")?.focus();
+    this.#context.announce(voted(this.#comparison!).join(" "));
+  }
+
+  #voteButton(): HTMLElement {
+    const comparison = this.#comparison!;
+    const pairs = Math.min(MOST_PAIRS, comparison.pairs().length);
+    if (!pairs) return h("p", {}, "There are no two different answers to one prompt and seed to vote on.");
+    return button(`Vote blind: ${count(pairs, "pair")}, each from both seats`, () => {
+      comparison.beginVote(crypto.getRandomValues(new Uint32Array(1))[0]!);
+      this.#show();
+      this.#results.querySelector<HTMLElement>(".quantlab-compare-question")?.focus();
+    });
+  }
+
+  #findings(): HTMLElement[] {
+    const comparison = this.#comparison!;
+    const { tables, sentences } = findings(comparison);
+    const result = voted(comparison);
+    return [
+      ...tables.map(tabled),
+      ...sentences.map((sentence) => h("p", {}, sentence)),
+      h("h4", {}, "Blind vote"),
+      h("div", { class: "quantlab-compare-voted", tabindex: -1 }, ...result.map((sentence) => h("p", {}, sentence))),
+      h("p", { class: "quantlab-chat-actions" }, this.#voteButton()),
+      h("h4", {}, "Where two models part"),
+      partingForm(comparison, this.#context, this.#left.signal),
+      h("h4", {}, "The comparison as a file"),
+      h(
+        "p",
+        { class: "quantlab-chat-actions" },
+        button("Save as Markdown", () => save("comparison.md", "text/markdown", toMarkdown(comparison))),
+        button("Save as JSON", () => save("comparison.json", "application/json", `${JSON.stringify(toData(comparison), null, 2)}\n`)),
+      ),
+    ];
+  }
+}
