@@ -69,6 +69,8 @@ def element(
             "name": name,
             "data-primary": options.primary,
             "data-pyodide": pyodide,
+            # Searching for a number would find every figure.
+            "data-search-exclude": "",
         }
     )
     head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())

@@ -195,6 +195,12 @@ MATERIAL = {
 # Both themes would fetch highlight.js from elsewhere.
 MKDOCS = {"name": "mkdocs", "highlightjs": False}
 READTHEDOCS = {"name": "readthedocs", "highlightjs": False}
+MINIFY = {
+    "minify_html": True,
+    "minify_js": True,
+    "minify_css": True,
+    "htmlmin_opts": {"remove_comments": True},
+}
 
 SITES = {
     "material": {"theme": MATERIAL | {"features": ["navigation.instant"]}},
@@ -205,6 +211,16 @@ SITES = {
     "readthedocs": {"theme": READTHEDOCS},
     "readthedocs-flat": {"theme": READTHEDOCS, "use_directory_urls": False},
     "off": {"theme": MKDOCS, "plugins": ["search", {"quantlab": {"pyodide": False}}]},
+    "privacy": {"theme": MATERIAL, "plugins": ["search", "privacy", "quantlab"]},
+    "offline": {
+        "theme": MATERIAL,
+        "plugins": ["search", "offline", "quantlab"],
+        # In place of the shim that the plugin would fetch from unpkg.com; only pages from a file need one, to search.
+        "extra": {"polyfills": ["data:text/javascript,/*iframe-worker*/"]},
+        "use_directory_urls": False,
+    },
+    "tags": {"theme": MATERIAL, "plugins": ["search", "tags", "quantlab"]},
+    "minify": {"theme": MATERIAL, "plugins": ["search", "quantlab", {"minify": MINIFY}]},
     "url": {
         "theme": MKDOCS,
         "plugins": ["search", {"quantlab": {"pyodide": "{origin}/mkdocs/assets/quantlab/pyodide"}}],
