@@ -143,7 +143,8 @@ def _picture(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
             class_="is-own",
         )
     )
-    points.sort(key=lambda p: (p.x, p.y))
+    # The first finds room for its name.
+    points.sort(key=lambda p: (p.item != "own", p.x, p.y))
     end = gaussian_limit(MOST_BITS)
     return tag(
         "svg",
@@ -196,9 +197,12 @@ def render(given: Options) -> Html:
         _picture(given, scores, own=own),
         _table(given, scores),
         note(
-            f"Write `encode`, from {BLOCK} weights to bytes, and `decode`, from those bytes to {BLOCK} weights. Every byte counts. Each half "
-            f"runs in an interpreter of its own and nothing else passes between them; the {BLOCKS} blocks of each distribution are drawn anew "
-            "for every run, so that figures differ by a few hundredths of a decibel to half a decibel with heavy tails. "
-            "ggml's figures are of 262,144 weights."
+            "Write ",
+            tag("code", "encode"),
+            f", from {BLOCK} weights to bytes, and ",
+            tag("code", "decode"),
+            f", from those bytes to {BLOCK} weights. Every byte counts. Each half runs in an interpreter of its own and nothing else passes "
+            f"between them; the {BLOCKS} blocks of each distribution are drawn anew for every run, so that figures differ by a few hundredths "
+            "of a decibel, and by up to half a decibel where tails are heavy. ggml's figures are of 262,144 weights.",
         ),
     )
