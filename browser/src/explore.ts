@@ -48,6 +48,7 @@ export class Explorer {
       item.tabIndex = seen.has(group) ? -1 : 0;
       seen.add(group);
     }
+    this.#detail.hidden = seen.size === 0;
     this.#light(this.#item);
   }
 

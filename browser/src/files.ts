@@ -1,26 +1,26 @@
-/** Where a reader gives files of their own: dropped on the widget, picked, or by address. */
+/** Where a reader gives files of their own: dropped on the widget, picked, or, where it has a field for one, by address. */
 import type { GgufFile } from "./messages.ts";
 
 /**
  * @param host What files may be dropped on.
- * @param zone The part of the form with the file input, the address and the button.
+ * @param zone The part of the form with the file input, and maybe the address and its button.
  * @param take Given what the reader gave.
  */
 export function takeFiles(host: HTMLElement, zone: HTMLElement, take: (files: GgufFile[]) => void): void {
   const picker = zone.querySelector<HTMLInputElement>("[type=file]")!;
-  const address = zone.querySelector<HTMLInputElement>("[type=url]")!;
+  const address = zone.querySelector<HTMLInputElement>("[type=url]");
   const takeAddress = (): void => {
-    const url = address.value.trim();
+    const url = address!.value.trim();
     if (url) take([url]);
-    else address.focus();
+    else address!.focus();
   };
   picker.addEventListener("change", () => {
     if (picker.files?.length) take([...picker.files]);
     // Picking the same file again is a change too.
     picker.value = "";
   });
-  zone.querySelector("button")!.addEventListener("click", takeAddress);
-  address.addEventListener("keydown", (event) => {
+  zone.querySelector("button")?.addEventListener("click", takeAddress);
+  address?.addEventListener("keydown", (event) => {
     if (event.key === "Enter") takeAddress();
   });
 

@@ -7,13 +7,21 @@
 import { BASE } from "./base.ts";
 import { Code, decode, encode, type Texts } from "./code.ts";
 import { Explorer } from "./explore.ts";
+import { contest, stopContest, type Run } from "./contest.ts";
 import { takeFiles } from "./files.ts";
 import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
-import type { Answer, GgufFile, Model, Strings } from "./messages.ts";
+import type { Answer, GgufFile, Strings } from "./messages.ts";
+import { readPicture } from "./picture.ts";
 import { CodeError, OptionError, Python, Stopped } from "./python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+/** What the reader's files add to `Sources`: names of models, and answers by kind and key. */
+interface Found {
+  files: string[];
+  found: Record<string, unknown>;
+}
 
 /** A wait this short needs no word; a longer one gets a state and a way to stop. */
 const PATIENCE = 300;
@@ -24,16 +32,21 @@ const PATIENCE = 300;
  */
 const pythons: Record<string, Python> = {};
 
+/** The page's Python, which may not have been started. */
+function python(setting: string, runsReaders = false): Python {
+  const folder = folderOf(setting);
+  return (pythons[`${folder} ${runsReaders}`] ??= new Python(BASE, folder, runsReaders));
+}
+
 /**
- * The page's Python, which may not have been started.
+ * Where Pyodide is.
  *
  * @throws Error Where there is none, with the reason as the end of a sentence.
  */
-function python(setting: string, runsReaders = false): Python {
+function folderOf(setting: string): string {
   if (setting === "off") throw new Error("this site was built without it.");
   if (location.protocol === "file:") throw new Error("browsers do not run it on a page that was opened from a file.");
-  const folder = setting === "bundled" ? `${BASE}pyodide/` : setting;
-  return (pythons[`${folder} ${runsReaders}`] ??= new Python(BASE, folder, runsReaders));
+  return setting === "bundled" ? `${BASE}pyodide/` : setting;
 }
 
 export class QuantlabWidget extends HTMLElement {
@@ -53,13 +66,15 @@ export class QuantlabWidget extends HTMLElement {
 
   /** What the reader changed; null for an option that another one cleared. */
   #changes: Changes = {};
-  /** What the figure shows beside options: what it came with, and the models out of the reader's own files. */
+  /** What the figure shows beside options: what it came with, and what was in the reader's own files. */
   #sources = "";
   /** The reader's files that were not read yet. */
   #unread: GgufFile[] = [];
   /** What makes the figure, where the reader may edit it. */
   #code: Code | undefined;
   #codeOption = "";
+  /** The last run of the reader's code in a contest, and what ran. */
+  #run: (Run & { code: string }) | undefined;
   /** Counts redraws, so that a late answer to an old question is dropped. */
   #turn = 0;
   #patience = 0;
@@ -101,7 +116,10 @@ export class QuantlabWidget extends HTMLElement {
     form.addEventListener("input", (event) => this.#onInput(event.target as Control));
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
-    this.#stop.addEventListener("click", () => this.#python().stop());
+    this.#stop.addEventListener("click", () => {
+      stopContest();
+      this.#python().stop();
+    });
     form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
 
     this.#setUpCode();
@@ -134,7 +152,7 @@ export class QuantlabWidget extends HTMLElement {
 
   /** The Python that draws this figure. */
   #python(): Python {
-    return python(this.dataset.pyodide!, Boolean(this.#code?.running));
+    return python(this.dataset.pyodide!, Boolean(this.#code?.running && !this.#code.texts.contest));
   }
 
   disconnectedCallback(): void {
@@ -215,11 +233,22 @@ export class QuantlabWidget extends HTMLElement {
     void this.#redraw();
   }
 
-  /** Adds models to what the figure shows; of two with one name the newer stays. */
-  #addModels(models: Model[]): void {
+  /** What is in the reader's files, as `engine.sources` has it; null where it is not wanted any more. */
+  async #read(ours: Python, files: GgufFile[]): Promise<Found | null> {
+    const pixels = this.#form.querySelector<HTMLElement>(".quantlab-files")!.dataset.pixels;
+    if (pixels) return { files: [], found: { "picture own": await readPicture(files[0] as File, Number(pixels)) } };
+    const models = await ours.read(this, files);
+    return models && {
+      files: models.map(({ name }) => name),
+      found: Object.fromEntries(models.map((model) => [`model ${model.name}`, model])),
+    };
+  }
+
+  /** Adds to what the figure shows; of two with one name the newer stays. */
+  #add({ files, found }: Found): void {
     const sources = JSON.parse(this.#sources || '{"names":[],"found":{}}');
-    sources.files = [...new Set([...(sources.files ?? []), ...models.map(({ name }) => name)])];
-    for (const model of models) sources.found[`model ${model.name}`] = model;
+    sources.files = [...new Set([...(sources.files ?? []), ...files])];
+    Object.assign(sources.found, found);
     this.#sources = JSON.stringify(sources);
   }
 
@@ -276,12 +305,14 @@ export class QuantlabWidget extends HTMLElement {
         if (value === null) delete options[name];
         else options[name] = value;
       }
+      await this.#contest();
+      if (turn !== this.#turn) return;
       const ours = this.#python();
       if (this.#unread.length) {
-        const models = await ours.read(this, this.#unread);
-        if (turn !== this.#turn || models === null) return;
+        const found = await this.#read(ours, this.#unread);
+        if (turn !== this.#turn || found === null) return;
         this.#unread = [];
-        this.#addModels(models);
+        this.#add(found);
       }
       const answer = await ours.ask(this, this.getAttribute("name")!, options, this.#sources, this.#code?.running ?? "");
       if (turn !== this.#turn || answer === null) return;
@@ -294,6 +325,18 @@ export class QuantlabWidget extends HTMLElement {
       this.#unread = [];
       this.#explain(error as Error);
     }
+  }
+
+  /** Runs the reader's code where it takes part in a contest and has not been run yet; the figure shows what came of it. */
+  async #contest(): Promise<void> {
+    if (!this.#code?.texts.contest) return;
+    const code = this.#code.running;
+    if (code && this.#run?.code !== code) {
+      const folder = folderOf(this.dataset.pyodide!);
+      const run = await contest(() => new Python(BASE, folder, true), this, code);
+      this.#run = { ...run, code };
+    }
+    this.#sources = code ? JSON.stringify({ names: [], found: { "contest own": this.#run } }) : (this.dataset.sources ?? "");
   }
 
   /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */

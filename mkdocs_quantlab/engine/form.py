@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.html import Html, tag
+from mkdocs_quantlab.engine.picture import MOST_PIXELS
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.options import Options
@@ -18,7 +19,7 @@ def form(options: Options, label: str) -> Html:
     """
     return tag(
         "form",
-        _files() if options.takes_files else None,
+        FILES[options.takes_files]() if options.takes_files else None,
         (field.control(options) for field in options.fields()),
         tag(
             "div",
@@ -34,8 +35,28 @@ def form(options: Options, label: str) -> Html:
     )
 
 
-def _files() -> Html:
-    """Where a reader's own files come in. Without names: neither files nor addresses are options, and no link has them."""
+# Where a reader's own files come in. Without names: neither files nor addresses are options, and no link has them.
+
+
+def _picture() -> Html:
+    return tag(
+        "div",
+        tag(
+            "label",
+            tag(
+                "span",
+                "Drop a picture of your own here, or pick one; it does not leave the browser",
+            ),
+            tag("input", type="file", accept="image/*"),
+            class_="quantlab-control",
+        ),
+        class_="quantlab-files",
+        data_pixels=MOST_PIXELS,
+        hidden=True,
+    )
+
+
+def _models() -> Html:
     return tag(
         "div",
         tag(
@@ -54,3 +75,7 @@ def _files() -> Html:
         class_="quantlab-files",
         hidden=True,
     )
+
+
+FILES = {"models": _models, "picture": _picture}
+"""The part of the form for each kind of file that a widget may take."""

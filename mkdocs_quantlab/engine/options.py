@@ -477,8 +477,9 @@ class Options:
 
     primary: ClassVar[str]
     """The option whose every value is rendered at build time, so that it answers without Python; `""` for none."""
-    takes_files: ClassVar[bool] = False
-    """Whether readers may give GGUF files of their own, whose models are then in `sources.files`."""
+    takes_files: ClassVar[str] = ""
+    """What files of their own readers may give: `models`, which are then in `sources.files`, a `picture`, which is then
+    `sources.picture`, or none."""
 
     def __init__(
         self, strings: Mapping[str, str] | None = None, sources: Sources | None = None

@@ -5,23 +5,42 @@ from __future__ import annotations
 import struct
 from base64 import b64encode
 from binascii import crc32
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 Colour: TypeAlias = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
+MOST_PIXELS = 1200
+"""Pixels that a reader's picture is reduced to, in the page: 256 colours for them take the page's Python under two seconds."""
 
-def landscape(width: int, height: int) -> list[Colour]:
-    """A sunset over hills and water, row by row: soft gradients, a few strong colours, some texture."""
+
+class Bitmap(NamedTuple):
+    """A picture, row by row."""
+
+    width: int
+    height: int
+    pixels: tuple[Colour, ...]
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Bitmap:
+        """What the page's script made of a reader's picture: `width`, `height`, and all colours as hexadecimal in one text."""
+        values = bytes.fromhex(found["colours"])
+        pixels = tuple(zip(values[::3], values[1::3], values[2::3], strict=True))
+        return cls(found["width"], found["height"], pixels)
+
+
+def landscape(width: int, height: int) -> Bitmap:
+    """A sunset over hills and water: soft gradients, a few strong colours, some texture."""
     pixels = []
     for row in range(height):
         for column in range(width):
             x, y = (column + 0.5) / width, (row + 0.5) / height
             pixels.append(_at(x, y))
-    return pixels
+    return Bitmap(width, height, tuple(pixels))
 
 
 def _mix(a: Colour, b: Colour, share: float) -> Colour:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT, TOP, BOTTOM = 7.5, 98.0, 12.0, 410.0
 """The plot's edges, in percent and in pixels: it stretches sideways only."""
-HEIGHT = BOTTOM + 44
+HEIGHT = BOTTOM + 64
 """Of the whole picture, in pixels."""
 
 WIDE, NARROW = 600.0, 300.0
@@ -146,14 +146,14 @@ def scatter(points: Sequence[Point]) -> Html:
 
 
 def rules(levels: Sequence[tuple[float, str]]) -> Html:
-    """Faint level lines across the plot, each at a height in pixels, with its label to the left."""
+    """Faint level lines across the plot, each at a height in pixels, with its label above its left end."""
     return tag(
         "g",
         (
             tag(
                 "g",
                 tag("line", x1=f"{LEFT}%", x2=f"{RIGHT}%", y1=f"{y:.1f}", y2=f"{y:.1f}"),
-                tag("text", label, x=f"{LEFT - 1}%", y=f"{y:.1f}", dy="0.35em", text_anchor="end"),
+                tag("text", label, x="0", y=f"{y:.1f}", dy="-0.3em"),
                 class_="quantlab-rule",
             )
             for y, label in levels
@@ -171,7 +171,7 @@ def axis(ticks: Sequence[tuple[float, str]], across: str, upwards: str) -> Html:
             for x, label in ticks
         ),
         tag("text", across, x=f"{RIGHT}%", y=BOTTOM + 38, text_anchor="end", class_="quantlab-axis"),
-        tag("text", upwards, x="0", y=BOTTOM + 38, class_="quantlab-axis"),
+        tag("text", upwards, x="0", y=BOTTOM + 58, class_="quantlab-axis"),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What figures show that is neither in their options nor computed from them: models, and weights out of their files.
+"""What figures show that is neither in their options nor computed from them: models, weights out of their files, pictures.
 
 A widget asks its options' `sources` for it, by name. When a site is built these read files or the lock file
 (`site/sources.py`) and note what they gave; that travels with the figure, and in the page the same questions get the
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.nearest import did_you_mean
+from mkdocs_quantlab.engine.picture import Bitmap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,11 +56,20 @@ class Sources:
         try:
             return Model.from_json(self.find("model", name))
         except LookupError as error:
-            known = "the models are " + ", ".join(f"`{n}`" for n in self.names)
-            if not self.names:
-                known = "`mkdocs.yml` names no models"
-            hint = did_you_mean(name, self.names)
-            raise LookupError(f"{error.args[0]}{hint}; {known}") from None
+            raise self.unknown(name, error) from None
+
+    def unknown(self, name: str, error: LookupError) -> LookupError:
+        """The error that there is no model of a name, with those that there are."""
+        known = "the models are " + ", ".join(f"`{n}`" for n in self.names)
+        if not self.names:
+            known = "`mkdocs.yml` names no models"
+        return LookupError(f"{error.args[0]}{did_you_mean(name, self.names)}; {known}")
+
+    @property
+    def picture(self) -> Bitmap | None:
+        """The reader's own picture, where one was given."""
+        found = self.found.get("picture own")
+        return Bitmap.from_json(found) if found else None
 
     def to_json(self) -> dict[str, Any]:
         """Names and answers, for the page."""

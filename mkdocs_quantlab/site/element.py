@@ -54,7 +54,13 @@ def element(
     code = ""
     if found.editable:
         texts = {value: source(made) for value, made in found.editable.objects.items()}
-        data["code"] = _compact({"option": found.editable.option, "texts": texts})
+        data["code"] = _compact(
+            {
+                "option": found.editable.option,
+                "texts": texts,
+                "contest": found.editable.contest,
+            }
+        )
         code = _code(texts.get(str(options.values[found.editable.option]), ""))
     head = attributes_text(
         {

@@ -91,6 +91,10 @@ PAGES = {
 
 <div data-quantization-formats></div>
 """,
+    "measured.md": """# Formats on a tensor
+
+<div data-quantization-formats data-tensor="f32:blk.0.attn_q.weight"></div>
+""",
     "compare.md": """# Files
 
 <div data-gguf-compare></div>
@@ -103,15 +107,72 @@ PAGES = {
 
 <div data-model-memory></div>
 """,
+    "contest.md": """# A contest
+
+<div data-quantization-challenge></div>
+""",
     "recipe.md": """# A recipe
 
 <div data-gguf-recipe data-compare="Q4_K_S"></div>
+""",
+    "methods.md": """# Methods
+
+<div data-quantization-layer id="layer"></div>
+
+<div data-quantization-qat id="qat"></div>
+
+<div data-quantization-quality id="quality"></div>
+
+<div data-quantization-palette id="palette"></div>
 """,
     "chat.md": """# A chat
 
 <div data-quantlab-chat data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
 
 [To the lab](index.md)
+""",
+    "lab-1.md": """# A lab
+
+<!-- breakout-style: card -->
+<!-- step-style: badge -->
+<!-- objective-style: card -->
+
+## Objective 1: Round
+
+<div class="lab-callout lab-callout--warning">Careful.</div>
+
+### Explore: The line
+
+<div data-quantization-explorer></div>
+
+### Execute: By hand
+
+1. Compute the scale.
+2. Round, and say what a long sentence says that needs more than one line on the screen of a phone.
+
+## Objective 2: Compare
+
+### Execute: Write it down
+
+1. Once.
+
+## Elsewhere
+
+[To the other lab](lab-2.md)
+""",
+    "lab-2.md": """# Another lab
+
+<!-- step-style: underline -->
+
+## Objective 1: Round
+
+### Execute: By hand
+
+1. Compute the scale.
+
+## Elsewhere
+
+[To the first lab](lab-1.md)
 """,
     "plain.md": """# No widget here
 
@@ -240,6 +301,7 @@ def site(
                 {"Legacy": "legacy.md"},
                 {"Stored": "stored.md"},
                 {"Formats": "formats.md"},
+                {"Measured": "measured.md"},
                 {"Compare": "compare.md"},
                 {"Inspect": "inspect.md"},
                 {"Chat": "chat.md"},
@@ -502,7 +564,7 @@ class Widget:
 
     def figure(self) -> str:
         """The figure's HTML."""
-        return self.page.evaluate(PLAIN, self.root.locator("figure").inner_html())
+        return self.page.evaluate(PLAIN, self.root.locator("> figure").inner_html())
 
     def same(self, html: str) -> str:
         """HTML as the browser writes it, to compare with `figure`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 import struct
 import zlib
 
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine import picture
 from mkdocs_quantlab.engine.quant import palette
+from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import answer
 from mkdocs_quantlab.engine.widgets.quantization_palette import HEIGHT, WIDTH
 
-PIXELS = picture.landscape(WIDTH, HEIGHT)
+PIXELS = picture.landscape(WIDTH, HEIGHT).pixels
 COLOUR = st.tuples(*[st.integers(0, 255)] * 3)
 
 
@@ -94,8 +96,32 @@ def test_dithering_keeps_the_mean_and_loses_signal():
     assert off[1] < off[0] / 2
 
 
+def own(width, height, pixels):
+    """Sources with a reader's picture, as the page's script sends it."""
+    colours = "".join(bytes(pixel).hex() for pixel in pixels)
+    return Sources(found={"picture own": {"width": width, "height": height, "colours": colours}})
+
+
+def test_the_readers_picture_takes_the_place_of_ours():
+    pixels = [(i % 256, i // 256 * 50, 7) for i in range(30 * 20)]
+    html = answer("quantization-palette", {"number": "256"}, own(30, 20, pixels))["html"]
+    shown = [decode(address) for address in re.findall(r'src="([^"]+)"', html)]
+    assert shown[0] == pixels
+    assert all(len(s) == 600 and len(set(s)) <= 256 for s in shown[1:])
+    assert 'width="30" height="20"' in html
+    assert "600 pixels" in html
+
+
+def test_a_picture_of_one_colour_is_exact():
+    html = answer("quantization-palette", {}, own(2, 1, [(9, 9, 9)] * 2))["html"]
+    assert "In 1 colour each pixel takes 1 bit instead of 24" in html
+    assert "every pixel is as it was" in html
+    one = answer("quantization-palette", {}, own(1, 1, [(9, 9, 9)]))["html"]
+    assert "4.17 % larger</strong> with the palette counted, and 95.8 % smaller without" in one
+
+
 def test_the_figure_counts_the_palette():
     html = answer("quantization-palette", {"colours": "16"})["html"]
-    assert "83.3 % without" in html
+    assert "83.3 % smaller without" in html
     assert f"{(WIDTH * HEIGHT * 4 + 16 * 24) // 8:,} bytes" in html
     assert answer("quantization-palette", {"number": "100"})["values"]["colours"] == "128"

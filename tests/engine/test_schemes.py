@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from mkdocs_quantlab.engine.quant import codebook, samples
 from mkdocs_quantlab.engine.quant.schemes import APART, SCHEMES
 from mkdocs_quantlab.engine.quant.uniform import quantize
+from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.widgets.quantization_grid_explorer import Layer
 
 CASES = [(name, bits) for name, scheme in SCHEMES.items() for bits in scheme.widths]
 WEIGHTS = st.lists(st.floats(-100, 100).map(lambda x: round(x, 4)), min_size=1, max_size=40).filter(
@@ -119,6 +121,44 @@ def test_an_outlier_apart_leaves_the_others_their_scale():
     assert sum(k.bits for k in apart.kept) == 32 + 16 + 6
 
 
+def fp8(ratios):
+    """Numbers rounded to E4M3: 4 significant bits, and from 2^-6 down in steps of 2^-9."""
+    _, exponents = np.frexp(ratios)
+    steps = np.exp2(np.maximum(exponents - 1, -6) - 3)
+    return np.round(ratios / steps) * steps
+
+
+def test_double_quantization_against_numpy_and_its_size():
+    """Blocks of 64 and 512 of them: 4 + 8/64 + 32/(64 * 256) bits a weight, and one mean (arXiv 2305.14314, section 3)."""
+    weights = samples.gaussian(64 * 512, 5)
+    layer = Layer(weights, "nf4-double", 4, 64)
+    assert layer.size == len(weights) * 4 + 512 * 8 + 2 * 32 + 32
+    assert layer.size / len(weights) == pytest.approx(4 + 8 / 64 + 32 / (64 * 256), abs=1e-3)
+    assert f"{4 + 8 / 64 + 32 / (64 * 256):.3f}" in SCHEMES["nf4-double"].rule
+
+    blocks = np.array(weights).reshape(-1, 64)
+    scales = np.abs(blocks).max(axis=1, keepdims=True)
+    mean = scales.mean()
+    groups = (scales - mean).reshape(2, 256)
+    second = np.abs(groups).max(axis=1, keepdims=True) / 448
+    scales = (fp8(groups / second) * second).reshape(-1, 1) + mean
+    codes = np.array(codebook.nf4())
+    nearest = np.abs((blocks / scales)[..., None] - codes).argmin(axis=2)
+    np.testing.assert_allclose(np.reshape(layer.values, (-1, 64)), codes[nearest] * scales)
+
+
+def test_double_quantization_costs_next_to_nothing():
+    weights = samples.gaussian(64 * 64, 5)
+    once, twice = (Layer(weights, name, 4, 64) for name in ("nf4", "nf4-double"))
+    assert twice.size < once.size
+    assert once.snr - 0.1 < twice.snr < once.snr + 0.1
+
+
+def test_a_codebook_for_few_weights_takes_more_than_it_saves():
+    html = answer("quantization-grid-explorer", {"scheme": "k-means", "bits": "4"})["html"]
+    assert "in 40 bytes: 1.25 times larger than 16 bits each" in html
+
+
 def test_bits_kept_beside():
     sizes = {
         name: sum(k.bits for k in s.fit(samples.TOY, s.widths[0]).kept)
@@ -130,6 +170,7 @@ def test_bits_kept_beside():
         "zero-point": 34,
         "int8-outliers": 32,
         "nf4": 32,
+        "nf4-double": 32,
         "fp4": 32,
         "fp8-e4m3": 32,
         "fp8-e5m2": 32,

@@ -77,23 +77,27 @@ def round_to_nearest(weights: Matrix, bits: int, group: int) -> Matrix:
 class Step(NamedTuple):
     """GPTQ after some of the columns."""
 
-    done: int
-    """Columns that are rounded."""
+    done: list[int]
+    """Columns that are rounded, in the order in which they were."""
     weights: Matrix
-    """Rounded columns first; those after them have taken up the error so far."""
+    """The other columns have taken up the error so far."""
 
 
-def gptq(weights: Matrix, inputs: Matrix, bits: int, group: int) -> list[Step]:
+def gptq(
+    weights: Matrix, inputs: Matrix, bits: int, group: int, *, falling: bool = False
+) -> list[Step]:
     """GPTQ, column by column: the error of a rounded column is pushed to the columns not yet rounded.
 
         H = 2/N X X^T + damping,  U the upper Cholesky factor of H^-1
-        e = (w_i - round(w_i)) / U_ii,  w_j -= e U_ij for all j > i
+        e = (w_i - round(w_i)) / U_ii,  w_j -= e U_ij for all later j
 
     Args:
         weights: The layer, a row per output.
         inputs: Calibration inputs, a row per channel.
         bits: Bits per weight.
         group: Weights of a row that share a grid; it is made when the group's first column is reached.
+        falling: Columns by the falling diagonal of H, largest inputs first, instead of from left to right (`actorder` of gptq.py).
+            Grids are then made before the first column (`static_groups`), so that the groups stay neighbours.
 
     Returns:
         The state before the first column and after each; the last one's weights are the result.
@@ -110,20 +114,22 @@ def gptq(weights: Matrix, inputs: Matrix, bits: int, group: int) -> list[Step]:
     damping = DAMPING * math.fsum(hessian[i][i] for i in columns) / len(hessian)
     for i in columns:
         hessian[i][i] += damping
+    order = sorted(columns, key=lambda i: -hessian[i][i]) if falling else list(columns)
     # H^-1 = U^T U with U upper triangular: the transpose of the lower factor.
-    upper = transpose(cholesky(inverse(hessian)))
-    steps = [Step(0, [list(row) for row in work])]
-    grids: list[Grid] = []
-    for i in columns:
-        if i % group == 0:
-            grids = _grids(work, i, group, bits)
-        for row, grid in zip(work, grids, strict=True):
+    upper = transpose(cholesky(inverse([[hessian[i][j] for j in order] for i in order])))
+    grids = {start: _grids(work, start, group, bits) for start in columns[::group] if falling}
+    steps = [Step([], [list(row) for row in work])]
+    for place, i in enumerate(order):
+        start = i - i % group
+        if start not in grids:
+            grids[start] = _grids(work, start, group, bits)
+        for row, grid in zip(work, grids[start], strict=True):
             rounded = grid.nearest(row[i])
-            error = (row[i] - rounded) / upper[i][i]
+            error = (row[i] - rounded) / upper[place][place]
             row[i] = rounded
-            for j in range(i + 1, len(row)):
-                row[j] -= error * upper[i][j]
-        steps.append(Step(i + 1, [list(row) for row in work]))
+            for later in range(place + 1, len(order)):
+                row[order[later]] -= error * upper[place][later]
+        steps.append(Step(order[: place + 1], [list(row) for row in work]))
     return steps
 
 

@@ -86,7 +86,10 @@ def nearest(palette: Sequence[Colour], colour: Sequence[float]) -> int:
     r, g, b = colour
     best, least = 0, math.inf
     for i, (pr, pg, pb) in enumerate(palette):
-        distance = (r - pr) * (r - pr) + (g - pg) * (g - pg) + (b - pb) * (b - pb)
+        distance = (r - pr) * (r - pr)
+        if distance >= least:  # most are too far in red already
+            continue
+        distance += (g - pg) * (g - pg) + (b - pb) * (b - pb)
         if distance < least:
             best, least = i, distance
     return best

@@ -173,11 +173,14 @@ class Coded(Fit):
     def __init__(self, weights: Sequence[float], codes: Sequence[float]) -> None:
         self.codes = codes
         largest = max(map(abs, weights))
-        self.scale = largest / codes[-1]
-        self.levels = [code * self.scale for code in codes]
-        scale = number(self.scale)
-        how = f"{plain(largest)} / {plain(codes[-1])} = {scale}"
-        self.kept = [Kept("scale", scale, FLOAT32, how)]
+        scale = largest / codes[-1]
+        self.keep(scale, FLOAT32, f"{plain(largest)} / {plain(codes[-1])} = {number(scale)}")
+
+    def keep(self, scale: float, bits: int, arithmetic: str) -> None:
+        """Makes `scale` the group's, stored in so many bits."""
+        self.scale = scale
+        self.levels = [code * scale for code in self.codes]
+        self.kept = [Kept("scale", number(scale), bits, arithmetic)]
 
     def shown(self, i: int) -> tuple[int, str]:
         """Code i as it is stored, and as it is shown."""
@@ -213,6 +216,35 @@ class SmallFloat(Coded):
         place = i - len(self.codes) // 2
         pattern = abs(place) + (self.sign if place < 0 else 0)
         return pattern, f"0x{pattern:x}"
+
+
+SCALES = 256
+"""Blocks whose scales share a scale, with double quantization."""
+
+
+def quantize_scales(fits: Sequence[Fit]) -> list[Kept]:
+    """Double quantization: the blocks' scales are stored as 8-bit floats, what they differ from their mean.
+
+    With blocks of 64 that is 4 + 8/64 + 32/(64 * 256) = 4.127 bits a weight, and the mean, once for all. Source: Dettmers et al.
+    2023, arXiv 2305.14314, section 3. The paper's 8-bit floats are E4M3 here; bitsandbytes has a table of its own for them.
+
+    Args:
+        fits: A layer's blocks, whose scales are replaced.
+
+    Returns:
+        What the blocks keep together.
+    """
+    coded = [fit for fit in fits if isinstance(fit, Coded)]
+    mean = math.fsum(fit.scale for fit in coded) / len(coded)
+    shared = [Kept("mean scale", number(mean), FLOAT32)]
+    for start in range(0, len(coded), SCALES):
+        group = coded[start : start + SCALES]
+        second = SmallFloat([fit.scale - mean for fit in group], 4, 3, 1)
+        shared += [kept._replace(name="second scale") for kept in second.kept]
+        for fit in group:
+            stored = second.store(fit.scale - mean)
+            fit.keep(max(0.0, stored.value + mean), 8, f"{stored.arithmetic}; + {number(mean)}")
+    return shared
 
 
 class OwnCodebook(Fit):
@@ -301,6 +333,8 @@ class Scheme(NamedTuple):
     fit: Callable[[Sequence[float], int], Fit]
     rule: str
     """The rule in a sentence, with its source where it is not plain rounding."""
+    share: Callable[[Sequence[Fit]], list[Kept]] = lambda _: []
+    """Takes all groups of a layer, and gives what they keep together."""
 
 
 ANY = tuple(range(2, 9))
@@ -311,7 +345,7 @@ SCHEMES = {
         ANY,
         Symmetric,
         "Whole multiples of one scale, max(|w|) / (2^(bits-1) - 1). Of the 2^bits patterns the most "
-        "negative one is never stored. Halves round away from zero, as in ggml.",
+        "negative one is never stored. Halves round away from zero, as in ggml. With 8 bits and 4 this is what papers call absmax INT8 and INT4.",
     ),
     "affine": Scheme(
         "Affine, minimum",
@@ -337,7 +371,16 @@ SCHEMES = {
         (4,),
         lambda weights, _: Coded(weights, codebook.nf4()),
         "Sixteen quantiles of the normal distribution, stretched to max(|w|) (Dettmers et al. 2023, arXiv 2305.14314). QLoRA has blocks "
-        "of 64 and quantizes their scales once more, to 8 bits in groups of 256: 4.127 bits a weight instead of 4.5.",
+        "of 64 weights: with a float32 scale each, 4.5 bits a weight.",
+    ),
+    "nf4-double": Scheme(
+        "NF4, double quantization",
+        (4,),
+        lambda weights, _: Coded(weights, codebook.nf4()),
+        "NF4, and the scales of 256 blocks are quantized once more: to 8-bit floats of what they differ from their mean (Dettmers et al. 2023, "
+        "arXiv 2305.14314, section 3). In a large layer with blocks of 64 that takes 4.127 bits a weight instead of 4.5; in a small one the "
+        "two float32 that all blocks share weigh more than they save.",
+        quantize_scales,
     ),
     "fp4": Scheme(
         "FP4 E2M1",
@@ -362,7 +405,8 @@ SCHEMES = {
         ANY,
         OwnCodebook,
         "2^bits values made for these very weights by k-means, and stored with them. This is what the K of K-quants does not "
-        "stand for: those have evenly spaced steps and search for the scale.",
+        "stand for: in ggml's Q4_K each 32 weights have 16 evenly spaced values, whose scale and minimum are the best of 21 tries by least "
+        "squares, in 6 bits each; nothing is clustered, and no table of values is stored.",
     ),
     "bf16": Scheme(
         "bfloat16",
@@ -379,6 +423,7 @@ CLASSES: dict[str, type[Fit]] = {
     "zero-point": ZeroPoint,
     "int8-outliers": OutliersApart,
     "nf4": Coded,
+    "nf4-double": Coded,
     "fp4": SmallFloat,
     "fp8-e4m3": SmallFloat,
     "fp8-e5m2": SmallFloat,

@@ -20,7 +20,7 @@ class Options(options.Options):
     """Options of `data-gguf-inspect`."""
 
     primary = ""
-    takes_files = True
+    takes_files = "models"
 
     show = Choice(
         "all",

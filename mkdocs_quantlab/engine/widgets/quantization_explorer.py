@@ -18,8 +18,8 @@ TITLE = "Single-weight explorer"
 
 WIDTHS = ANY
 
-NEEDS_MORE = ("int8-outliers", "k-means", "bf16")
-"""Schemes that say nothing of a single weight: two look at all weights of a group, one has too many values to draw."""
+NEEDS_MORE = ("int8-outliers", "nf4-double", "k-means", "bf16")
+"""Schemes that say nothing of a single weight: three look at more than that, one has too many values to draw."""
 
 
 EDITABLE = Editable(

@@ -109,6 +109,7 @@ class Layer:
             self.scheme.fit(weights[start : start + block], bits)
             for start in range(0, len(weights), block)
         ]
+        shared = self.scheme.share(self.fits)
         self.stored = [self.fits[i // block].store(w) for i, w in enumerate(weights)]
         self.values = [stored.value for stored in self.stored]
         self.errors = [difference(w, v) for w, v in zip(weights, self.values, strict=True)]
@@ -116,7 +117,7 @@ class Layer:
         self.snr = snr(weights, self.values)
         self.distinct = len(set(self.values))
         self.zeros = self.values.count(0)
-        self.kept = [kept for fit in self.fits for kept in fit.kept]
+        self.kept = [kept for fit in self.fits for kept in fit.kept] + shared
         self.size = len(weights) * bits + sum(kept.bits for kept in self.kept)
         self.bytes = math.ceil(self.size / 8)
         self.compression = len(weights) * 16 / self.size
@@ -150,6 +151,13 @@ def _how(layer: Layer) -> str:
     return f"at {layer.bits} bits{name} with {beside}"
 
 
+def _against(layer: Layer) -> str:
+    """The size to that of 16 bits a weight; what is kept beside few weights may be more than is saved."""
+    if layer.compression < 1:
+        return f"{1 / layer.compression:.2f} times larger"
+    return f"{layer.compression:.2f} times smaller"
+
+
 def _sentence(layer: Layer) -> Html:
     n = len(layer.weights)
     zeros = f"{layer.zeros} of them zero" if layer.zeros else "none of them zero"
@@ -158,7 +166,7 @@ def _sentence(layer: Layer) -> Html:
         "becomes " if n == 1 else "become ",
         tag("strong", count(layer.distinct, "distinct value")),
         f" ({zeros}), with an RMSE of {layer.rmse:.5f} and a signal-to-noise ratio of {decibel(layer.snr)}, ",
-        f"in {count(layer.bytes, 'byte')}: {layer.compression:.2f} times smaller than 16 bits each.",
+        f"in {count(layer.bytes, 'byte')}: {_against(layer)} than 16 bits each.",
     )
 
 
@@ -295,7 +303,7 @@ def render(given: Options) -> Html:
             fact("Zeros", f"{layer.zeros} of {len(layer.weights)}"),
             fact("RMSE", f"{layer.rmse:.5f}"),
             fact("SNR", decibel(layer.snr)),
-            fact("Against 16 bits", f"{layer.compression:.2f} times smaller"),
+            fact("Against 16 bits", _against(layer)),
             fact("Size", _size(layer), wide=True),
             fact(
                 "Beside the weights",

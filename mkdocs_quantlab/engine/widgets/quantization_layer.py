@@ -81,6 +81,12 @@ class Options(options.Options):
         label="Weights per scale",
         help="How many weights of a row share a scale and a zero point.",
     )
+    order = Choice(
+        "left",
+        {"left": "Left to right", "falling": "Largest inputs first"},
+        label="GPTQ's order",
+        help="Which column GPTQ rounds next: the one to the right, or the one with the largest inputs that are left.",
+    )
     seed = drawn.seed()
 
 
@@ -100,14 +106,18 @@ class Method(NamedTuple):
 class Layer:
     """The sample layer and what the three methods make of it."""
 
-    def __init__(self, bits: int, group: int, correlation: float, hot: float, seed: int) -> None:
+    def __init__(
+        self, bits: int, group: int, *, correlation: float, hot: float, order: str, seed: int
+    ) -> None:
         self.bits = bits
         self.group = group
         self.sample: Sample = layer.sample(
             ROWS, COLUMNS, INPUTS, correlation=correlation, hot=hot, seed=seed
         )
         weights, inputs, _ = self.sample
-        self.steps: list[Step] = layer.gptq(weights, inputs, bits, group)
+        self.steps: list[Step] = layer.gptq(
+            weights, inputs, bits, group, falling=order == "falling"
+        )
         self.tried: list[Scaled] = layer.awq(weights, inputs, bits, group)
         self.best = min(self.tried, key=lambda t: t.error)
         self.methods = {
@@ -144,12 +154,19 @@ class Layer:
 _layer = lru_cache(maxsize=4)(Layer)
 
 
+def _share(error: float, nearest: float) -> float:
+    """An error as a share of rounding to nearest's, which an edited quantizer may make nothing."""
+    if nearest == 0:
+        return math.inf if error else 1.0
+    return error / nearest
+
+
 def _sentence(given: Options, made: Layer) -> Html:
     chosen, nearest = made.methods[given.method], made.methods["rtn"]
     head = f"At {count(given.bits, 'bit')} a weight, "
     if given.method == "rtn":
         others = ", ".join(
-            f"{METHODS[name]} {percent(made.methods[name].error / nearest.error)}"
+            f"{METHODS[name]} {percent(_share(made.methods[name].error, nearest.error))}"
             for name in ("gptq", "awq")
         )
         return result(
@@ -158,11 +175,11 @@ def _sentence(given: Options, made: Layer) -> Html:
             tag("strong", decibel(made.snr(nearest.error))),
             f" signal-to-noise ratio. Of its squared error at the output, {others} are left, with as many bits.",
         )
-    weights = chosen.rmse / nearest.rmse
+    weights = _share(chosen.rmse, nearest.rmse)
     return result(
         head,
         f"{SPOKEN[given.method]} leaves ",
-        tag("strong", percent(chosen.error / nearest.error)),
+        tag("strong", percent(_share(chosen.error, nearest.error))),
         " of the squared output error of rounding to nearest, though its weights are ",
         f"{weights:.2f} times as far off"
         if weights >= 1.005
@@ -173,18 +190,18 @@ def _sentence(given: Options, made: Layer) -> Html:
     )
 
 
-def _now(given: Options, made: Layer) -> tuple[Matrix, int]:
-    """The weights that the matrix shows, and how many columns of them are rounded."""
+def _now(given: Options, made: Layer) -> tuple[Matrix, list[int]]:
+    """The weights that the matrix shows, and which columns of them are rounded."""
     if given.method == "gptq":
         state = made.steps[given.step]
         return state.weights, state.done
-    return made.methods[given.method].weights, COLUMNS
+    return made.methods[given.method].weights, list(range(COLUMNS))
 
 
-def _matrix(name: str, caption: str, values: Matrix, done: int) -> Html:
+def _matrix(name: str, caption: str, values: Matrix, done: list[int]) -> Html:
     largest = max(abs(value) for line in values for value in line) or 1.0
     entries = [(tight(value), shade(value / largest)) for line in values for value in line]
-    marked = [column < done for _ in values for column in range(COLUMNS)]
+    marked = [column in done for _ in values for column in range(COLUMNS)]
     return view(name, caption, cells(caption, entries, COLUMNS, marked=marked, matrix=True))
 
 
@@ -195,7 +212,7 @@ def _views(given: Options, made: Layer) -> Html:
         [b - a for a, b in zip(line, other, strict=True)]
         for line, other in zip(before, now, strict=True)
     ]
-    state = f", {done} of {COLUMNS} columns rounded" if given.method == "gptq" else ""
+    state = f", {len(done)} of {COLUMNS} columns rounded" if given.method == "gptq" else ""
     return join(
         _matrix("error", f"Weight error{state}", errors, done),
         _matrix("reconstructed", f"Weights now{state}", now, done),
@@ -208,7 +225,7 @@ def _views(given: Options, made: Layer) -> Html:
                     tag(
                         "li",
                         f"row {r + 1}, column {c + 1}: {plain(before[r][c])} ",
-                        "rounded to" if c < done else "moved to",
+                        "rounded to" if c in done else "moved to",
                         f" {short(now[r][c])}, by {errors[r][c]:+.4f}",
                         data_detail_of=f"w{r * COLUMNS + c}",
                     )
@@ -231,7 +248,7 @@ def _table(given: Options, made: Layer) -> Html:
                 f"{m.rmse:.4f}",
                 decibel(made.snr(m.error)),
                 decibel(made.snr(m.fresh)),
-                percent(m.error / nearest.error),
+                percent(_share(m.error, nearest.error)),
                 current=m.name == given.method,
             )
             for m in made.methods.values()
@@ -253,7 +270,7 @@ def _search(made: Layer) -> Html:
             [
                 scatter.Trial(
                     t.error,
-                    f"exponent {t.exponent:g}: output error {percent(t.error / tried[0].error)} of rounding to nearest; "
+                    f"exponent {t.exponent:g}: output error {percent(_share(t.error, tried[0].error))} of rounding to nearest; "
                     f"channel scales from {short(min(t.scales))} to {short(max(t.scales))}",
                 )
                 for t in tried
@@ -277,7 +294,8 @@ def _how(given: Options) -> Html:
             "GPTQ rounds column by column and lets the columns that are left take up the error of the one just rounded, as "
             "far as their inputs go together: H = 2/N X Xᵀ is the Hessian of this layer's own output error, not of the model's loss. "
             "With inputs that have nothing in common there is nothing to take up, and GPTQ is rounding to nearest. "
-            "It fits the inputs it saw: what it gains must be read on fresh ones. Columns are taken from left to right."
+            "It fits the inputs it saw: what it gains must be read on fresh ones. A column that comes late has taken up the errors of all before it "
+            "and leaves its own to few: with a hot channel, take the largest inputs first (act-order)."
         )
     return note(
         "AWQ multiplies the weights of channels with large inputs by a factor before rounding and divides it out again, so that "
@@ -289,7 +307,14 @@ def _how(given: Options) -> Html:
 def render(given: Options) -> Html:
     """The figure: result, the matrix in three views, the methods side by side, and AWQ's search."""
     group = COLUMNS if given.group == "row" else int(given.group)
-    made = _layer(given.bits, group, given.correlation, given.hot, given.seed)
+    made = _layer(
+        given.bits,
+        group,
+        correlation=given.correlation,
+        hot=given.hot,
+        order=given.order,
+        seed=given.seed,
+    )
     return join(
         _sentence(given, made),
         _views(given, made),

@@ -10,9 +10,9 @@ from mkdocs_quantlab.engine import options
 from mkdocs_quantlab.engine.edit import Editable
 from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.numbers import decibel, percent
+from mkdocs_quantlab.engine.numbers import count, decibel, percent
 from mkdocs_quantlab.engine.options import Choice, Whole
-from mkdocs_quantlab.engine.picture import Colour, landscape, png, png_of_colours
+from mkdocs_quantlab.engine.picture import Bitmap, landscape, png, png_of_colours
 from mkdocs_quantlab.engine.quant import codebook, palette, samples
 from mkdocs_quantlab.engine.quant.error import snr
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 TITLE = "Palette"
 
 WIDTH, HEIGHT = 32, 24
-PIXELS = WIDTH * HEIGHT
 WEIGHTS = 1024
 POWERS = tuple(1 << n for n in range(1, 9))
 
@@ -34,6 +33,7 @@ class Options(options.Options):
     """Options of `data-quantization-palette`."""
 
     primary = "colours"
+    takes_files = "picture"
 
     colours = Choice(
         16,
@@ -67,16 +67,17 @@ class Options(options.Options):
 
 
 class Picture:
-    """The picture with one palette."""
+    """A picture with one palette."""
 
-    def __init__(self, made: str, count: int) -> None:
-        pixels = _pixels()
-        colours = palette.uniform(count) if made == "uniform" else palette.k_means(pixels, count)
+    def __init__(self, original: Bitmap, made: str, most: int) -> None:
+        pixels = original.pixels
+        colours = palette.uniform(most) if made == "uniform" else palette.k_means(pixels, most)
+        self.original = original
         self.colours = colours
         self.nearest: Reduced = palette.reduce(pixels, colours)
-        self.dithered: Reduced = palette.dither(pixels, WIDTH, colours)
+        self.dithered: Reduced = palette.dither(pixels, original.width, colours)
         self.bits = max(1, (len(colours) - 1).bit_length())
-        self.size = PIXELS * self.bits + len(colours) * 24
+        self.size = len(pixels) * self.bits + len(colours) * 24
 
 
 class Weights:
@@ -95,7 +96,7 @@ class Weights:
 
 
 @lru_cache(maxsize=1)
-def _pixels() -> list[Colour]:
+def _ours() -> Bitmap:
     return landscape(WIDTH, HEIGHT)
 
 
@@ -104,32 +105,38 @@ _weights = lru_cache(maxsize=2 * len(POWERS))(Weights)
 
 
 def _sentence(picture: Picture) -> Html:
-    full = PIXELS * 24
-    saved = 1 - picture.size / full
+    saved = 1 - picture.size / (len(picture.original.pixels) * 24)
+    psnr = picture.nearest.psnr
     return result(
-        f"In {len(picture.colours)} colours each pixel takes {picture.bits} bits instead of 24: ",
-        tag("strong", f"{percent(saved)} smaller"),
-        f" with the palette counted, and {percent(1 - picture.bits / 24)} without; a peak signal-to-noise ratio of {decibel(picture.nearest.psnr)}.",
+        f"In {count(len(picture.colours), 'colour')} each pixel takes {count(picture.bits, 'bit')} instead of 24: ",
+        tag("strong", f"{percent(abs(saved))} {'larger' if saved < 0 else 'smaller'}"),
+        f" with the palette counted, and {percent(1 - picture.bits / 24)} smaller without; ",
+        "every pixel is as it was."
+        if math.isinf(psnr)
+        else f"a peak signal-to-noise ratio of {decibel(psnr)}.",
     )
 
 
-def _image(source: str, caption: str) -> Html:
+def _image(original: Bitmap, source: str, caption: str) -> Html:
     return tag(
         "figure",
-        tag("img", src=source, width=WIDTH, height=HEIGHT, alt=caption),
+        tag("img", src=source, width=original.width, height=original.height, alt=caption),
         tag("p", caption),
     )
 
 
 def _pictures(picture: Picture) -> Html:
+    original = picture.original
+    width, height, pixels = original
+
     def reduced(name: str, how: str, made: Reduced) -> Html:
-        source = png(WIDTH, HEIGHT, made.pixels, made.palette)
-        caption = f"{len(picture.colours)} colours, {how}: {decibel(made.psnr)}"
-        return tag("div", _image(source, caption), class_="quantlab-view", data_view=name)
+        source = png(width, height, made.pixels, made.palette)
+        caption = f"{count(len(picture.colours), 'colour')}, {how}: {decibel(made.psnr)}"
+        return tag("div", _image(original, source, caption), class_="quantlab-view", data_view=name)
 
     return tag(
         "div",
-        _image(png_of_colours(WIDTH, HEIGHT, _pixels()), "24 bits a pixel"),
+        _image(original, png_of_colours(width, height, pixels), "24 bits a pixel"),
         reduced("nearest", "each pixel the nearest", picture.nearest),
         reduced("dithered", "with errors handed on", picture.dithered),
         class_="quantlab-pixels",
@@ -138,18 +145,19 @@ def _pictures(picture: Picture) -> Html:
 
 def render(given: Options) -> Html:
     """The figure: result, pictures, and the same done to weights."""
-    picture, weights = _picture(given.made, given.number), _weights(given.made, given.number)
+    picture = _picture(given.sources.picture or _ours(), given.made, given.number)
+    weights = _weights(given.made, given.number)
     return join(
         _sentence(picture),
         _pictures(picture),
         table(
             "The same done to a picture and to weights",
-            ("", "Before", "After", "Palette or codebook", "In all", "Signal to noise"),
+            ("", "Before", "After", "Table", "In all", "SNR"),
             (
                 row(
-                    f"{PIXELS} pixels",
+                    count(len(picture.original.pixels), "pixel"),
                     "24 bits",
-                    f"{picture.bits} bits",
+                    count(picture.bits, "bit"),
                     f"{len(picture.colours)} × 24 bits",
                     f"{math.ceil(picture.size / 8):,} bytes",
                     decibel(picture.nearest.psnr),
@@ -157,7 +165,7 @@ def render(given: Options) -> Html:
                 row(
                     f"{WEIGHTS:,} Gaussian weights",
                     "16 bits",
-                    f"{weights.bits} bits",
+                    count(weights.bits, "bit"),
                     f"{given.number} × 16 bits",
                     f"{math.ceil(weights.size / 8):,} bytes",
                     decibel(weights.snr),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mkdocs_quantlab.engine import drawn, options
 from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.numbers import number, percent
+from mkdocs_quantlab.engine.numbers import percent, short
 from mkdocs_quantlab.engine.options import Choice, Real, Whole
 from mkdocs_quantlab.engine.quant import training
 from mkdocs_quantlab.engine.quant.training import HIDDEN, Network, Point, Trained
@@ -174,23 +174,35 @@ def _picture(way: Way, points: Sequence[Point]) -> Html:
 
 
 def _curve(losses: Sequence[float], top: float, steps: int, class_: str) -> Html:
+    # Of steps that lie too close to be told apart, the largest loss: no peak is left out.
+    window = _window(steps)
+    peaks = [
+        max(range(start, min(start + window, steps)), key=losses.__getitem__)
+        for start in range(0, steps, window)
+    ]
     points = " ".join(
-        f"{100 * i / max(steps - 1, 1):.1f},{100 - 100 * min(loss / top, 1.0):.1f}"
-        for i, loss in enumerate(losses)
-        if i % max(1, steps // 60) == 0 or i == steps - 1
+        f"{100 * i / (steps - 1):.1f},{100 - 100 * losses[i] / top:.1f}"
+        for i in [*peaks, steps - 1]
     )
     return tag("polyline", points=points, class_=class_)
+
+
+def _window(steps: int) -> int:
+    return max(1, steps // 60)
 
 
 def _losses(course: Course, made: Comparison, steps: int) -> Html:
     plain, aware = course.plain.losses, made.trained.losses
     top = max(*plain, *aware)
+    window = _window(steps)
     return tag(
         "div",
         tag(
             "p",
-            f"Loss over the further {steps} steps, from 0 to {number(top)}: plain training, and training with the rounding, whose "
-            "curve is ragged because a weight that crosses the middle between two steps jumps.",
+            f"Loss over the further {steps} steps, from 0 to {short(top)}"
+            + (f", the largest of every {window}" if window > 1 else "")
+            + ": plain training, dashed, and training with the rounding, whose curve is ragged because a weight that crosses the middle "
+            "between two steps jumps.",
         ),
         tag(
             "svg",

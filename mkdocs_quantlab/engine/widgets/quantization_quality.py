@@ -224,6 +224,9 @@ def render(given: Options) -> Html:
     return join(
         _sentence(given, shown),
         _picture(given, shown),
+        note("Hollow points are files that were made with an importance matrix.")
+        if any(p.imatrix for p, _ in shown)
+        else None,
         note(
             MEASURES[given.measure].meaning,
             " No such number is a share of “quality kept”, and none says how an answer to a question of yours will change.",
