@@ -28,6 +28,7 @@ MAY_IMPORT = {
         "huggingface_hub",
     },
     "cli": {"mkdocs_quantlab", "mkdocs", "click"},
+    "course": {"jinja2"},
     "endpoint": {"jinja2"},
 }
 

@@ -118,11 +118,14 @@ def test_the_page_draws_what_the_build_draws(run, name):
         ],
         "quantization-qat": [{}, {"bits": "2", "steps": "40", "noise": "0.3", "seed": "9"}],
         "quantization-quality": [{}, {"model": "llama-2-70b"}, {"measure": "change"}],
+        "quantization-challenge": [{}, {"start": "codebook3", "distribution": "laplace"}],
         "quantization-palette": [{}, {"colours": "64", "made": "uniform"}, {"number": "100"}],
         "quantization-formats": [
             {},
             {"distribution": "student-t4", "sort": "snr", "parameters": "3.1e6"},
             {"formats": " ".join(SNR), "sort": "name", "distribution": "laplace"},
+            {"tensor": "a:x", "formats": " ".join(SNR), "sort": "snr"},
+            {"tensor": "a:y"},
         ],
         "model-memory": [
             {},
@@ -146,6 +149,12 @@ def test_the_page_draws_what_the_build_draws(run, name):
     found.found["accuracy b a"] = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
     data = base64.b64encode(bytes(range(66))).decode()
     found.found["block a:x[2]"] = {"type": "IQ2_XXS", "data": data}
+    found.found["snr a:x"] = {
+        "type": "Q8_0",
+        "shape": [64, 4],
+        "rms": 0.0213,
+        "snr": {"Q4_0": 19.5, "Q8_0": None, "F32": None, "MXFP4": 18.25},
+    }
     given = json.dumps({**found.to_json(), "files": ["b"]})
     code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, {given!r}, '') for o in {texts!r}])"
     assert run(code) == [respond(name, options, given, "") for options in texts]

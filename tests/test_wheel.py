@@ -7,13 +7,16 @@ import json
 import re
 import subprocess
 import sys
+import venv
 import zipfile
 from email.parser import Parser
 from pathlib import Path
 
+import mkdocs
 import pytest
 
 import mkdocs_quantlab
+from mkdocs_quantlab.course import TEMPLATES
 from mkdocs_quantlab.site.assets import STATIC, files
 
 PACKAGE = Path(mkdocs_quantlab.__file__).parent
@@ -56,7 +59,9 @@ def test_the_wheel_holds_nothing_else(wheel):
     expected |= {f"mkdocs_quantlab/static/{name}" for name in files("bundled")} | {
         "mkdocs_quantlab/py.typed",
         "mkdocs_quantlab/endpoint/nginx.conf.jinja",
+        "mkdocs_quantlab/site/connection.json",
     }
+    expected |= {f"mkdocs_quantlab/course/{name}" for name in TEMPLATES.values()}
     inside = {name for name in wheel.namelist() if name.startswith("mkdocs_quantlab/")}
     assert inside == expected
 
@@ -73,6 +78,45 @@ def test_entry_points_and_dependencies(wheel):
     metadata = Parser().parsestr(wheel.read(f"{info}/METADATA").decode())
     assert metadata["Requires-Python"] == ">=3.11"
     assert "mkdocs<2,>=1.6" in metadata.get_all("Requires-Dist")
+
+
+def test_distributions_are_reproducible(wheel, tmp_path):
+    """From the source distribution, whose own files are dated alike, comes the same wheel to the byte."""
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(ROOT)], check=True, capture_output=True)
+    [again] = tmp_path.glob("*.whl")
+    assert again.read_bytes() == Path(wheel.filename).read_bytes()
+    [sdist] = tmp_path.glob("*.tar.gz")
+    first = sdist.read_bytes()
+    subprocess.run([*command, "--sdist", str(ROOT)], check=True, capture_output=True)
+    assert sdist.read_bytes() == first
+
+
+def test_a_clean_environment_builds_a_course(wheel, tmp_path):
+    """The wheel alone, beside what it depends on: nothing of the checkout is on the path."""
+    venv.create(tmp_path / "venv", system_site_packages=False, with_pip=False)
+    [ours] = (tmp_path / "venv/lib").glob("*/site-packages")
+    wheel.extractall(ours)
+    # What pip would install, from where the tests have it; the checkout's own .pth must not come along.
+    for package in Path(mkdocs.__file__).parents[1].iterdir():
+        if not package.name.startswith(("mkdocs_quantlab", "_editable", "__pycache__")):
+            if package.suffix == ".pth" or (ours / package.name).exists():
+                continue
+            (ours / package.name).symlink_to(package)
+    python = tmp_path / "venv/bin/python"
+    environment = {"PATH": "", "PYTHONSAFEPATH": "1"}
+    quantlab = "from mkdocs_quantlab.cli import main; main(prog_name='quantlab')"
+    for command in (["-c", quantlab, "new", "course"], ["-m", "mkdocs", "build", "--strict"]):
+        done = subprocess.run(
+            [python, *command],
+            cwd=tmp_path if "new" in command else tmp_path / "course",
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "course/site/assets/quantlab/pyodide/python.zip").is_file()
 
 
 def test_pyodides_files_are_npms_own():

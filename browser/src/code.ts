@@ -10,6 +10,8 @@ import type { Editor } from "./editor.ts";
 export interface Texts {
   option: string;
   texts: Record<string, string>;
+  /** The code is not the engine's: it is run by `contest.ts`. */
+  contest: boolean;
 }
 
 /** Code as a link carries it: base64 of UTF-8, with the characters that an address takes as they are. */

@@ -46,8 +46,17 @@ export interface Read {
   files: GgufFile[];
 }
 
+/** One half of a run of `engine.contest`. Answered by `contested` or `error`. */
+export interface Contest {
+  type: "contest";
+  id: number;
+  step: "encode" | "decode";
+  /** The code, and what the step works on, as JSON. */
+  argument: string;
+}
+
 /** What is asked of Python, by the page. */
-export type Question = Omit<Ask, "id"> | Omit<Read, "id">;
+export type Question = Omit<Ask, "id"> | Omit<Read, "id"> | Omit<Contest, "id">;
 
 /** `engine.gguf.model.Model.to_json`, of which the page needs the name only. */
 export interface Model {
@@ -59,7 +68,7 @@ export interface Close {
   type: "close";
 }
 
-export type ToWorker = Start | Wasm | Ask | Read | Close;
+export type ToWorker = Start | Wasm | Ask | Read | Contest | Close;
 
 /**
  * `fetched`: everything has arrived. `option` names the option an error is about, where it is about one; `line` the line of
@@ -72,4 +81,5 @@ export type FromWorker =
   | { type: "answer"; id: number; answer: Answer }
   | { type: "reading"; id: number; state: string }
   | { type: "models"; id: number; models: Model[] }
+  | { type: "contested"; id: number; made: unknown }
   | { type: "error"; id: number; message: string; option: string | null; line: number | null };

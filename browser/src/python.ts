@@ -113,6 +113,11 @@ export class Python {
     return this.#request(owner, { type: "read", files });
   }
 
+  /** One half of a run of the contest; this Python is to be ended after it. */
+  contest(owner: Owner, step: "encode" | "decode", argument: unknown): Promise<unknown> {
+    return this.#request(owner, { type: "contest", step, argument: JSON.stringify(argument) });
+  }
+
   #request<Reply>(owner: Owner, question: Question): Promise<Reply | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.get(owner)?.resolve(null);
@@ -203,6 +208,7 @@ export class Python {
     this.#running = undefined;
     if (message.type === "answer") running.resolve(message.answer);
     else if (message.type === "models") running.resolve(message.models);
+    else if (message.type === "contested") running.resolve(message.made);
     else if (message.option === null && this.runsReaders) running.reject(new CodeError(message.message, message.line));
     else running.reject(new OptionError(message.message, message.option));
     this.#next();

@@ -7,6 +7,7 @@
 import { BASE } from "./base.ts";
 import { Code, decode, encode, type Texts } from "./code.ts";
 import { Explorer } from "./explore.ts";
+import { contest, stopContest, type Run } from "./contest.ts";
 import { takeFiles } from "./files.ts";
 import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
@@ -31,16 +32,21 @@ const PATIENCE = 300;
  */
 const pythons: Record<string, Python> = {};
 
+/** The page's Python, which may not have been started. */
+function python(setting: string, runsReaders = false): Python {
+  const folder = folderOf(setting);
+  return (pythons[`${folder} ${runsReaders}`] ??= new Python(BASE, folder, runsReaders));
+}
+
 /**
- * The page's Python, which may not have been started.
+ * Where Pyodide is.
  *
  * @throws Error Where there is none, with the reason as the end of a sentence.
  */
-function python(setting: string, runsReaders = false): Python {
+function folderOf(setting: string): string {
   if (setting === "off") throw new Error("this site was built without it.");
   if (location.protocol === "file:") throw new Error("browsers do not run it on a page that was opened from a file.");
-  const folder = setting === "bundled" ? `${BASE}pyodide/` : setting;
-  return (pythons[`${folder} ${runsReaders}`] ??= new Python(BASE, folder, runsReaders));
+  return setting === "bundled" ? `${BASE}pyodide/` : setting;
 }
 
 export class QuantlabWidget extends HTMLElement {
@@ -67,6 +73,8 @@ export class QuantlabWidget extends HTMLElement {
   /** What makes the figure, where the reader may edit it. */
   #code: Code | undefined;
   #codeOption = "";
+  /** The last run of the reader's code in a contest, and what ran. */
+  #run: (Run & { code: string }) | undefined;
   /** Counts redraws, so that a late answer to an old question is dropped. */
   #turn = 0;
   #patience = 0;
@@ -108,7 +116,10 @@ export class QuantlabWidget extends HTMLElement {
     form.addEventListener("input", (event) => this.#onInput(event.target as Control));
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
-    this.#stop.addEventListener("click", () => this.#python().stop());
+    this.#stop.addEventListener("click", () => {
+      stopContest();
+      this.#python().stop();
+    });
     form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
 
     this.#setUpCode();
@@ -141,7 +152,7 @@ export class QuantlabWidget extends HTMLElement {
 
   /** The Python that draws this figure. */
   #python(): Python {
-    return python(this.dataset.pyodide!, Boolean(this.#code?.running));
+    return python(this.dataset.pyodide!, Boolean(this.#code?.running && !this.#code.texts.contest));
   }
 
   disconnectedCallback(): void {
@@ -294,6 +305,8 @@ export class QuantlabWidget extends HTMLElement {
         if (value === null) delete options[name];
         else options[name] = value;
       }
+      await this.#contest();
+      if (turn !== this.#turn) return;
       const ours = this.#python();
       if (this.#unread.length) {
         const found = await this.#read(ours, this.#unread);
@@ -312,6 +325,18 @@ export class QuantlabWidget extends HTMLElement {
       this.#unread = [];
       this.#explain(error as Error);
     }
+  }
+
+  /** Runs the reader's code where it takes part in a contest and has not been run yet; the figure shows what came of it. */
+  async #contest(): Promise<void> {
+    if (!this.#code?.texts.contest) return;
+    const code = this.#code.running;
+    if (code && this.#run?.code !== code) {
+      const folder = folderOf(this.dataset.pyodide!);
+      const run = await contest(() => new Python(BASE, folder, true), this, code);
+      this.#run = { ...run, code };
+    }
+    this.#sources = code ? JSON.stringify({ names: [], found: { "contest own": this.#run } }) : (this.dataset.sources ?? "");
   }
 
   /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */

@@ -6,7 +6,7 @@
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
 import { readHeaders, type PageFiles } from "./headers.ts";
-import type { Ask, FromWorker, Start, ToWorker } from "./messages.ts";
+import type { Ask, Contest, FromWorker, Start, ToWorker } from "./messages.ts";
 
 import { compile } from "./wasm.ts";
 
@@ -15,6 +15,7 @@ type Send = (message: FromWorker) => void;
 /** `engine.page`. */
 interface Page {
   respond(widget: string, options: string, sources: string, code: string): string;
+  contest(step: string, argument: string): string;
   install(): void;
 }
 
@@ -90,6 +91,12 @@ function ask({ page }: Python, { id, widget, options, sources, code }: Ask, send
   else send({ type: "error", id, message: result.message, option: result.option, line: result.line });
 }
 
+function contest({ page }: Python, { id, step, argument }: Contest, send: Send): void {
+  const result = JSON.parse(page.contest(step, argument));
+  if (result.answer) send({ type: "contested", id, made: result.answer });
+  else send({ type: "error", id, message: result.message, option: null, line: result.line });
+}
+
 async function receive(message: ToWorker, send: Send): Promise<void> {
   try {
     if (message.type === "start") {
@@ -98,6 +105,8 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       send({ type: "ready" });
     } else if (message.type === "ask") {
       ask(await starting!, message, send);
+    } else if (message.type === "contest") {
+      contest(await starting!, message, send);
     } else if (message.type === "read") {
       await readHeaders((await starting!).pyodide.pyimport("mkdocs_quantlab.engine.page_files"), message, send);
     } else if (message.type === "wasm") {

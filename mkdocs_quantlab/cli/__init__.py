@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from mkdocs_quantlab import __version__
+from mkdocs_quantlab.cli.doctor import doctor
 from mkdocs_quantlab.cli.endpoint import endpoint
 from mkdocs_quantlab.cli.gguf import gguf
+from mkdocs_quantlab.cli.new import new
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
 
 
@@ -19,8 +21,8 @@ def main() -> None:
     """Labs on the quantization of large language models."""
 
 
-main.add_command(endpoint)
-main.add_command(gguf)
+for command in (doctor, endpoint, gguf, new):
+    main.add_command(command)
 
 
 @main.command()

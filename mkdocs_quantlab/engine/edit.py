@@ -41,7 +41,9 @@ class Editable(NamedTuple):
     option: str
     """The option whose value chooses among `objects`."""
     objects: Mapping[str, Any]
-    """A function or class of the engine for each of the option's values that has one."""
+    """A function or class of the engine for each of the option's values that has one; in a contest a module."""
+    contest: bool = False
+    """The code is not one of the engine's: it defines `encode` and `decode` for `engine.contest`."""
 
     def of(self, options: Options) -> Any:
         """The function or class that makes the figure of these options, or None."""
@@ -74,7 +76,7 @@ def edited(editable: Any, text: str) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001  # whatever the reader's code may do
         said = f"{type(error).__name__}: {error}"
-        line = _line(error)
+        line = line_of(error)
         if line is None:
             said = f"the figure cannot be drawn with what it gives: {said}"
         raise EditError(said, line) from None
@@ -96,7 +98,7 @@ def _run(editable: Any, text: str) -> Any:
     try:
         exec(code, names)  # noqa: S102  # the reader's own code, in the reader's own worker
     except Exception as error:  # noqa: BLE001  # as above
-        raise EditError(f"{type(error).__name__}: {error}", _line(error)) from None
+        raise EditError(f"{type(error).__name__}: {error}", line_of(error)) from None
     made = names.get(name)
     if not isinstance(made, type if isinstance(editable, type) else FunctionType):
         kind = "class" if isinstance(editable, type) else "function"
@@ -158,7 +160,7 @@ def _forget() -> None:
                     value.cache_clear()
 
 
-def _line(error: BaseException) -> int | None:
+def line_of(error: BaseException) -> int | None:
     """The innermost line of the edited text that an error came through."""
     line = None
     trace = error.__traceback__

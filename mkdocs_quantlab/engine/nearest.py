@@ -11,12 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The name most like `word`, whatever the case, or None where none is like it."""
+def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The name most like `word`, whatever the case, or None where none is like it.
+
+    Args:
+        word: What was found.
+        names: What is allowed.
+        cutoff: How much alike they must be, from 0 to 1 for the same.
+    """
     import difflib  # noqa: PLC0415  # only an error needs it, and imports cost in the page
 
     by_lower = {name.lower(): name for name in names}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=cutoff)
     return by_lower[found[0]] if found else None
 
 

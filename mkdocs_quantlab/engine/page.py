@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
+from mkdocs_quantlab.engine.contest import decode_all, encode_all
 from mkdocs_quantlab.engine.edit import EditError
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.options import OptionError
@@ -32,6 +33,25 @@ def respond(widget: str, options: str, sources: str, code: str) -> str:
         return json.dumps({"message": str(error), "option": error.option, "line": None})
     except EditError as error:
         return json.dumps({"message": str(error), "option": None, "line": error.line})
+
+
+def contest(step: str, argument: str) -> str:
+    """One half of a run of `engine.contest`, each in an interpreter of its own.
+
+    Args:
+        step: `encode` or `decode`.
+        argument: JSON with `code`, and `seed` for the one, `blocks` for the other.
+
+    Returns:
+        JSON: `{"answer": ...}`, or `{"message": ..., "line": ...}` where the reader's code does not run.
+    """
+    given = json.loads(argument)
+    try:
+        if step == "encode":
+            return json.dumps({"answer": encode_all(given["code"], given["seed"])})
+        return json.dumps({"answer": decode_all(given["code"], given["blocks"])})
+    except EditError as error:
+        return json.dumps({"message": str(error), "line": error.line})
 
 
 class LeftOut:

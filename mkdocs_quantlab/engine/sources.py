@@ -56,11 +56,14 @@ class Sources:
         try:
             return Model.from_json(self.find("model", name))
         except LookupError as error:
-            known = "the models are " + ", ".join(f"`{n}`" for n in self.names)
-            if not self.names:
-                known = "`mkdocs.yml` names no models"
-            hint = did_you_mean(name, self.names)
-            raise LookupError(f"{error.args[0]}{hint}; {known}") from None
+            raise self.unknown(name, error) from None
+
+    def unknown(self, name: str, error: LookupError) -> LookupError:
+        """The error that there is no model of a name, with those that there are."""
+        known = "the models are " + ", ".join(f"`{n}`" for n in self.names)
+        if not self.names:
+            known = "`mkdocs.yml` names no models"
+        return LookupError(f"{error.args[0]}{did_you_mean(name, self.names)}; {known}")
 
     @property
     def picture(self) -> Bitmap | None:

@@ -1,8 +1,10 @@
-"""What quantization did to the weights of a file: its tensors against those of a reference file, piece by piece."""
+"""What quantization did to the weights of a file, or would do: tensors against a reference or in other types, piece by piece."""
 
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -10,10 +12,10 @@ import numpy as np
 from mkdocs_quantlab.engine.quant.ggml.errors import GgmlError
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 from mkdocs_quantlab.measure.accuracy import Errors
-from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS, dequantize
+from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS, dequantize, quantize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -56,6 +58,15 @@ class Histogram(NamedTuple):
     """How many weights are outside, before and after."""
 
 
+class Trial(NamedTuple):
+    """What several types would make of one tensor."""
+
+    rms: float
+    """Root mean square of its weights."""
+    accuracy: dict[str, Accuracy]
+    """By the type's name."""
+
+
 def pieces(stored: Stored) -> Iterator[Floats]:
     """The weights of a tensor in file order, 262,144 at a time.
 
@@ -95,6 +106,42 @@ def errors(
         for x, y in zip(pieces(other), pieces(stored), strict=True):
             sums.add(x, y)
         yield name, sums.accuracy(8 * (stored.tensor.size or 0) / stored.tensor.parameters)
+
+
+def trial(stored: Stored, names: Iterable[str], *, threads: int = 1) -> Trial:
+    """What each of several types would keep of a tensor, whatever type the file stores it in.
+
+    It takes memory for one piece and what each type makes of it, however large the tensor is.
+
+    Args:
+        stored: The tensor.
+        names: ggml types. Rows must be whole blocks of each.
+        threads: Number of types tried at once.
+
+    Raises:
+        GgmlError: The file's type cannot be decoded, one of `names` cannot be encoded, or the weights have no such figures:
+            one of them is not finite, or all are 0.
+    """
+    by_name = {name: Errors() for name in names}
+    power = 0.0
+    with ThreadPoolExecutor(threads) as pool:
+        for x in pieces(stored):
+            power += float(np.square(x, dtype=np.float64).sum())
+            if not math.isfinite(power):
+                raise GgmlError(f"`{stored.tensor.name}` has weights that are not finite")
+            decoded = pool.map(partial(_there_and_back, x), by_name)
+            for sums, y in zip(by_name.values(), decoded, strict=True):
+                sums.add(x, y)
+    if not power:
+        raise GgmlError(f"all weights of `{stored.tensor.name}` are 0")
+    return Trial(
+        math.sqrt(power / stored.tensor.parameters),
+        {name: sums.accuracy(TYPES[name].bits_per_weight) for name, sums in by_name.items()},
+    )
+
+
+def _there_and_back(weights: Floats, name: str) -> Floats:
+    return dequantize(quantize(weights, name), name)
 
 
 def histogram(stored: Stored, reference: Stored) -> Histogram:

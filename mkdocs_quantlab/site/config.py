@@ -15,7 +15,7 @@ from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import NAMES, widget
-from mkdocs_quantlab.site import chat
+from mkdocs_quantlab.site import chat, lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +126,20 @@ def read_chat(value: object) -> dict[str, str]:
     return chat.read(value)
 
 
+def read_lab(value: object) -> dict[str, str]:
+    """Styles of lab pages.
+
+    Raises:
+        ValueError: A style is unknown, or does not take the value.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from style to value; found `{value}`")
+    styles = {str(name): str(given) for name, given in value.items()}
+    for name, given in styles.items():
+        lab.check(name, given)
+    return styles
+
+
 def _text(value: object) -> str:
     """A YAML value as a directive's attribute would say it."""
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
@@ -193,6 +207,12 @@ class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves 
         read_chat,
         "Options for every chat, unless the directive says otherwise: the model server, the models, the prompts and the "
         "sampler's settings. [The chat's page](../widgets/chat.md#options) lists them.",
+    )
+    lab = Setting(
+        {},
+        read_lab,
+        "Styles of lab pages, unless the page says otherwise, as in `lab: {step-style: badge}`. Where it is set, every page "
+        "with an “Objective 1:” heading is a lab page. [Lab pages](lab-pages.md) lists the styles.",
     )
 
 

@@ -264,8 +264,8 @@ def line_of(tag: str, nth: int, source: str) -> int | None:
     return source.count("\n", 0, lines[min(nth, len(lines) - 1)]) + 1
 
 
-def _without_code(source: str) -> str:
-    """The source with fences, comments and inline code blanked out, each character at its place."""
+def without_fences(source: str) -> str:
+    """The source with fences blanked out, each character at its place."""
     lines = source.splitlines(keepends=True)
     fence = ""
     for i, line in enumerate(lines):
@@ -277,7 +277,12 @@ def _without_code(source: str) -> str:
         elif match:
             fence = match[1]
             lines[i] = _blank(line)
-    text = "".join(lines)
+    return "".join(lines)
+
+
+def _without_code(source: str) -> str:
+    """The source with fences, comments and inline code blanked out, each character at its place."""
+    text = without_fences(source)
     for pattern in (r"<!--.*?-->", r"(`+)(?!`).+?(?<!`)\1(?!`)", r"(?is)<(pre|textarea)\b.*?</\1>"):
         text = re.sub(pattern, lambda m: _blank(m[0]), text, flags=re.DOTALL)
     return text

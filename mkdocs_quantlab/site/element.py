@@ -54,7 +54,13 @@ def element(
     code = ""
     if found.editable:
         texts = {value: source(made) for value, made in found.editable.objects.items()}
-        data["code"] = _compact({"option": found.editable.option, "texts": texts})
+        data["code"] = _compact(
+            {
+                "option": found.editable.option,
+                "texts": texts,
+                "contest": found.editable.contest,
+            }
+        )
         code = _code(texts.get(str(options.values[found.editable.option]), ""))
     head = attributes_text(
         {
@@ -63,6 +69,8 @@ def element(
             "name": name,
             "data-primary": options.primary,
             "data-pyodide": pyodide,
+            # Searching for a number would find every figure.
+            "data-search-exclude": "",
         }
     )
     head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())

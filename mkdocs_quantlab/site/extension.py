@@ -9,24 +9,27 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from xml.etree.ElementTree import Element
 
 from markdown import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 from mkdocs.exceptions import PluginError
 
 from mkdocs_quantlab.engine.nearest import did_you_mean
+from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.widgets import widget
-from mkdocs_quantlab.site import chat
+from mkdocs_quantlab.site import chat, lab
 from mkdocs_quantlab.site.config import SETTINGS
-from mkdocs_quantlab.site.directives import CHAT, Found, expand, line_of, note
+from mkdocs_quantlab.site.directives import CHAT, Found, expand, line_of, note, without_fences
 from mkdocs_quantlab.site.element import element
 from mkdocs_quantlab.site.models import models_of
 from mkdocs_quantlab.site.sources import SiteSources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from markdown import Markdown
 
@@ -37,12 +40,30 @@ class LabError(PluginError):
     """Mistakes in a page, each with its place. MkDocs shows it as a message, without a traceback."""
 
 
+class PageFile(NamedTuple):
+    """A page's file, as far as it is known.
+
+    Attributes:
+        path: Where it is in the docs folder; empty where that is not known.
+        text: What is in it: the place of an error is looked up there.
+        meta: Its front matter.
+    """
+
+    path: str
+    text: str
+    meta: Mapping[str, object]
+
+    def place(self, line: int) -> str:
+        """A line of it, as errors name it."""
+        return f"{self.path}:{line}" if self.path else f"line {line}"
+
+
 class QuantlabExtension(Extension):
     """The extension `quantlab`.
 
     Attributes:
-        page: Path and text of the page's file, where the caller knows them: for the place of an error.
-        seen: A page had a directive, or a lab's callout, since the extension was made.
+        page: The page that comes next, where the caller knows it.
+        seen: A page had a directive, or was a lab page or had a lab's callout, since the extension was made.
         servers: Addresses of the model servers of all chats since the extension was made.
         warn: Takes each problem where `on_error` is `warn`.
         folder: What relative places of models are relative to.
@@ -50,7 +71,7 @@ class QuantlabExtension(Extension):
 
     def __init__(self, **kwargs: Any) -> None:
         self.config = {name: [setting.default, setting.help] for name, setting in SETTINGS.items()}
-        self.page: tuple[str, str] | None = None
+        self.page: PageFile | None = None
         self.seen = False
         self.servers: set[str] = set()
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
@@ -77,9 +98,30 @@ class QuantlabExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Registers with a Markdown instance."""
         source = _Source(md)
+        comments = _Comments(md)
         # Before everything that changes the text; after everything that changes the HTML.
         md.preprocessors.register(source, "quantlab_source", 1000)
         md.postprocessors.register(_Directives(md, self, source), "quantlab", 5)
+        # Fences are out of the text by then (25), raw HTML is still in it (20, and 21 for MkDocs).
+        md.preprocessors.register(comments, "quantlab_comments", 22)
+        # Headings have their identifiers (5), and MkDocs has not looked for the title yet (1).
+        md.treeprocessors.register(_Lab(md, self, source, comments), "quantlab_lab", 2)
+
+    def report(self, problems: Sequence[tuple[str, str]]) -> None:
+        """Tells of what is wrong with a page, as places and problems, in the way that `on_error` says.
+
+        Raises:
+            LabError: Something is wrong, and `on_error` is `fail`.
+        """
+        lines = [f"{place}: {problem}" for place, problem in problems]
+        if lines and self.getConfig("on_error") == "fail":
+            raise LabError("\n".join(lines))
+        for line in lines:
+            self.warn(line)
+
+    def current(self, md: Markdown, text: str) -> PageFile:
+        """The page that is being converted; of one that nothing is known of, the text that was passed."""
+        return self.page or _zensical_page(md) or PageFile("", text, getattr(md, "Meta", {}))
 
 
 class _Source(Preprocessor):
@@ -92,6 +134,52 @@ class _Source(Preprocessor):
         return lines
 
 
+class _Comments(Preprocessor):
+    """Keeps what the page's style comments say."""
+
+    said: tuple[lab.Said, ...] = ()
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.said = tuple(lab.said_in_comments("\n".join(lines)))
+        return lines
+
+
+class _Lab(Treeprocessor):
+    """Gives lab pages their sections."""
+
+    def __init__(
+        self, md: Markdown, extension: QuantlabExtension, source: _Source, comments: _Comments
+    ) -> None:
+        super().__init__(md)
+        self.extension = extension
+        self.source = source
+        self.comments = comments
+
+    def run(self, root: Element) -> None:
+        page = self.extension.current(self.md, self.source.text)
+        said = (*lab.said_in_meta(page.meta), *self.comments.said)
+        defaults = self.extension.getConfig("lab")
+        if not said and not (defaults and lab.has_objectives(root)):
+            return
+        self.extension.seen = True
+        styles = {name: style.default for name, style in lab.STYLES.items()} | defaults
+        problems = []
+        for each in said:
+            try:
+                lab.check(each.name, each.value)
+                styles[each.name] = each.value
+            except OptionError as error:
+                at = without_fences(page.text).find(each.text)
+                place = page.place(page.text.count("\n", 0, at) + 1) if at >= 0 else page.path
+                problems.append((place, str(error)))
+        self.extension.report(problems)
+        lab.arrange(root, styles)
+        for place, problem in reversed(problems):
+            paragraph = Element("p")
+            paragraph.text = self.md.htmlStash.store(note(place, problem))
+            root.insert(1, paragraph)  # MkDocs takes the title from the first element
+
+
 class _Directives(Postprocessor):
     """Replaces directives in the page's HTML."""
 
@@ -101,19 +189,19 @@ class _Directives(Postprocessor):
         self.source = source
 
     def run(self, text: str) -> str:
-        problems: list[str] = []
+        problems: list[tuple[str, str]] = []
 
         def on_problem(place: str, problem: str) -> str:
-            problems.append(f"{place}: {problem}")
+            problems.append((place, problem))
             return note(place, problem)
 
         result = expand(text, self._render, self._locate, on_problem)
         if result is not text or "lab-callout" in text:
             self.extension.seen = True
-        if problems and self.extension.getConfig("on_error") == "fail":
-            raise LabError("\n".join(problems))
-        for problem in problems:
-            self.extension.warn(problem)
+        result = lab.callouts(
+            result, lambda tag, problem: problems.append((self._place(tag, 0), problem))
+        )
+        self.extension.report(problems)
         return result
 
     def _render(self, found: Found, number: int) -> str:
@@ -134,16 +222,17 @@ class _Directives(Postprocessor):
         )
 
     def _locate(self, found: Found, nth: int) -> str:
-        path, text = self.extension.page or _zensical_page(self.md) or ("", self.source.text)
-        line = line_of(found.tag, nth, text)
-        if line is None:
-            # A macro or an included file made it: its text tells the author more than no place at all.
-            return f"{path or 'page'}: {found.tag}"
-        return f"{path}:{line}" if path else f"line {line}"
+        return self._place(found.tag, nth)
+
+    def _place(self, tag: str, nth: int) -> str:
+        page = self.extension.current(self.md, self.source.text)
+        line = line_of(tag, nth, page.text)
+        # A macro or an included file made it: its text tells the author more than no place at all.
+        return page.place(line) if line else f"{page.path or 'page'}: {tag}"
 
 
-def _zensical_page(md: Markdown) -> tuple[str, str] | None:
-    """Path and text of the page that Zensical is rendering, or None under another engine."""
+def _zensical_page(md: Markdown) -> PageFile | None:
+    """The page that Zensical is rendering, or None under another engine."""
     context = sys.modules.get("zensical.extensions.context")
     current = context.ContextPreprocessor.from_markdown(md) if context else None
     if current is None:
@@ -151,4 +240,6 @@ def _zensical_page(md: Markdown) -> tuple[str, str] | None:
     path = str(current.page.path)
     file = Path(current.config.get("docs_dir", "docs")) / path
     # The text that Zensical passes on lacks the front matter, which would put every line too high.
-    return (path, file.read_text(encoding="utf-8")) if file.is_file() else None
+    if not file.is_file():
+        return None
+    return PageFile(path, file.read_text(encoding="utf-8"), current.page.meta)

@@ -1,14 +1,26 @@
-"""What tensors of local models lost against a reference, measured when a site is built, for `engine.gguf.losses`."""
+"""What tensors of local models lost against a reference, and what one would lose in other types, measured when a site is built.
+
+For `engine.gguf.losses` and `engine.quant.ggml.ratios`.
+"""
 
 from __future__ import annotations
 
 import math
+import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from mkdocs_quantlab.engine.numbers import count
+from mkdocs_quantlab.engine.quant.ggml import TYPES, ratios
+from mkdocs_quantlab.engine.quant.ggml.errors import GgmlError
+from mkdocs_quantlab.engine.quant.ggml.measured import SNR
+from mkdocs_quantlab.site.models import ModelError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
+    from mkdocs_quantlab.measure import Accuracy
     from mkdocs_quantlab.site.models import Located, Models
 
     State = tuple[tuple[Located, int], ...]
@@ -41,6 +53,28 @@ def histogram(models: Models, key: str) -> dict[str, Any]:
     return _files().histogram(*found)._asdict()  # type: ignore[no-any-return]
 
 
+def snr(located: Located) -> dict[str, Any]:
+    """What each type that can be encoded here would keep of a tensor.
+
+    Raises:
+        LookupError: It is no matrix whose rows are blocks of weights, or `measure` is not installed.
+        ModelError: Its weights cannot be read, or have no such ratio.
+    """
+    tensor = located.tensor
+    if len(tensor.shape) < 2:
+        raise LookupError(
+            f"`{tensor.name}` has one dimension, which stays in F32 in every recipe; name a matrix"
+        )
+    row = tensor.shape[0]
+    sizes = {TYPES[name].block_size for name in SNR} - {1}
+    if all(row % size for size in sizes):
+        raise LookupError(
+            f"`{tensor.name}` has rows of {count(row, 'weight')}, which are whole blocks of no format; the smallest hold "
+            f"{min(sizes)}; name a matrix whose rows are blocks"
+        )
+    return _snr(located, located.path.stat().st_mtime_ns)
+
+
 def _state(models: Models, name: str) -> State:
     """A model's tensors, each with the time of its file: what was measured stands as long as it does."""
     return tuple((each, each.path.stat().st_mtime_ns) for each in models.tensors(name).values())
@@ -51,9 +85,34 @@ def _accuracy(model: State, reference: State) -> dict[str, float | None]:
     tensors, others = (
         {each.tensor.name: each for each, _ in state} for state in (model, reference)
     )
+    return _as_json(_files().errors(tensors, others))
+
+
+@lru_cache(maxsize=32)
+def _snr(located: Located, _: int) -> dict[str, Any]:
+    tensor = located.tensor
+    try:
+        names = ratios.measurable(tensor.shape[0])
+        found = _files().trial(located, names, threads=os.cpu_count() or 1)
+    except GgmlError as error:
+        raise ModelError(f"{located.path.name}: {error}") from None
     return {
-        name: None if math.isinf(found.snr_db) else round(found.snr_db, 3)
-        for name, found in _files().errors(tensors, others)
+        "type": tensor.type_name,
+        "shape": list(tensor.shape),
+        "rms": float(f"{found.rms:.6g}"),
+        "snr": _as_json(found.accuracy.items()),
+    }
+
+
+def _as_json(measured: Iterable[tuple[str, Accuracy]]) -> dict[str, float | None]:
+    """Ratios by name, None for an exact copy.
+
+    Left out is what has no ratio: weights beyond a type's range, or other weights than 0 for 0.
+    """
+    return {
+        name: round(found.snr_db, 3) if found.rmse else None
+        for name, found in measured
+        if not found.rmse or math.isfinite(found.snr_db)
     }
 
 

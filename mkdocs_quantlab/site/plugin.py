@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -9,13 +10,15 @@ from urllib.parse import urlsplit
 from mkdocs.config.base import ConfigErrors, ConfigWarnings, ValidationError
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File
+from mkdocs.utils import nest_paths
 
 from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
 from mkdocs_quantlab.site.assets import files as site_files
 from mkdocs_quantlab.site.config import SETTINGS, QuantlabConfig, line_of_option
-from mkdocs_quantlab.site.extension import QuantlabExtension
+from mkdocs_quantlab.site.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.navigation import ordered, read_orders
 from mkdocs_quantlab.site.secrets import PUBLIC, leaks
 
 if TYPE_CHECKING:
@@ -97,11 +100,21 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
                 self.watched.add(path)
                 self.server.watch(str(path))
 
+    @event_priority(-50)  # other plugins may make pages, or the navigation
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
+        """Orders the pages where no `nav` does and their front matter does."""
+        if config.nav is not None:
+            return
+        orders, problems = read_orders(files)
+        self.extension.report(problems)
+        if min(orders.values(), default=math.inf) < math.inf:
+            config.nav = nest_paths(ordered(orders))  # type: ignore[no-untyped-call]
+
     def on_page_markdown(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> None:
         """Tells the extension which page comes next."""
-        self.extension.page = (page.file.src_uri, page.file.content_string)
+        self.extension.page = PageFile(page.file.src_uri, page.file.content_string, page.meta)
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Adds the files, now that all pages are rendered and it is known whether any needs them."""

@@ -54,15 +54,16 @@ def refuse_secret_address(name: str, text: str) -> None:
         raise OptionError(f"`{name}` holds a key behind its `?`: {PUBLIC}", name)
 
 
-def leaks(site: Path, hosts: Iterable[str]) -> Iterator[str]:
-    """Secrets in a finished site.
+def leaks(root: Path, hosts: Iterable[str], files: Iterable[Path] | None = None) -> Iterator[str]:
+    """Secrets in files that others can read.
 
     What looks like a key, values of secret environment variables, and passwords and keys in
     addresses of the model servers.
 
     Args:
-        site: The built site's folder.
+        root: The folder that places are told from, as a built site's.
         hosts: The model servers' host names.
+        files: Which to look through; else all texts below `root`.
 
     Yields:
         Place and kind of each; never its value.
@@ -80,9 +81,9 @@ def leaks(site: Path, hosts: Iterable[str]) -> Iterator[str]:
         patterns[f"a key in an address of {host}"] = re.compile(
             rf"//{re.escape(host)}[^\s\"'<>]*{_QUERY.pattern}", re.IGNORECASE
         )
-    for file in sorted(site.rglob("*")):
-        if file.suffix not in _TEXTS or not file.is_file():
-            continue
+    if files is None:
+        files = (p for p in sorted(root.rglob("*")) if p.suffix in _TEXTS and p.is_file())
+    for file in files:
         text = file.read_text(encoding="utf-8", errors="replace")
         found = {kind: match.start() for kind, p in patterns.items() if (match := p.search(text))}
         found |= {
@@ -91,4 +92,4 @@ def leaks(site: Path, hosts: Iterable[str]) -> Iterator[str]:
             if value in text
         }
         for kind, at in found.items():
-            yield f"{file.relative_to(site).as_posix()}:{text.count(chr(10), 0, at) + 1}: {kind}"
+            yield f"{file.relative_to(root).as_posix()}:{text.count(chr(10), 0, at) + 1}: {kind}"

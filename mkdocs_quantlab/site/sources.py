@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_quantlab.engine.gguf.blocks import parse_name, span
+from mkdocs_quantlab.engine.gguf.blocks import find_tensor, parse_name, span
+from mkdocs_quantlab.engine.quant.ggml import ratios
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.site import losses
 from mkdocs_quantlab.site.models import ModelError
@@ -13,7 +14,7 @@ from mkdocs_quantlab.site.models import ModelError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mkdocs_quantlab.site.models import Models
+    from mkdocs_quantlab.site.models import Located, Models
 
 
 class SiteSources(Sources):
@@ -49,7 +50,7 @@ def _model(sources: SiteSources, key: str) -> Any:
 
 def _block(sources: SiteSources, key: str) -> Any:
     name = parse_name(key)
-    located = sources.models.tensors(name.model)
+    located = _tensors(sources, name.model)
     type_, start, stop = span(name, {each: found.tensor for each, found in located.items()})
     place = located[name.tensor]
     if place.big_endian:
@@ -60,9 +61,22 @@ def _block(sources: SiteSources, key: str) -> Any:
     return {"type": type_, "data": base64.b64encode(data).decode()}
 
 
+def _snr(sources: SiteSources, key: str) -> Any:
+    model, tensor = ratios.parse_name(key)
+    return losses.snr(find_tensor(model, tensor, _tensors(sources, model)))
+
+
+def _tensors(sources: SiteSources, model: str) -> dict[str, Located]:
+    try:
+        return sources.models.tensors(model)
+    except LookupError as error:
+        raise sources.unknown(model, error) from None
+
+
 KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
     "model": _model,
     "block": _block,
+    "snr": _snr,
     "accuracy": lambda sources, key: losses.accuracy(sources.models, key),
     "histogram": lambda sources, key: losses.histogram(sources.models, key),
 }

@@ -91,6 +91,10 @@ PAGES = {
 
 <div data-quantization-formats></div>
 """,
+    "measured.md": """# Formats on a tensor
+
+<div data-quantization-formats data-tensor="f32:blk.0.attn_q.weight"></div>
+""",
     "compare.md": """# Files
 
 <div data-gguf-compare></div>
@@ -102,6 +106,10 @@ PAGES = {
     "memory.md": """# Memory
 
 <div data-model-memory></div>
+""",
+    "contest.md": """# A contest
+
+<div data-quantization-challenge></div>
 """,
     "recipe.md": """# A recipe
 
@@ -122,6 +130,49 @@ PAGES = {
 <div data-quantlab-chat data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
 
 [To the lab](index.md)
+""",
+    "lab-1.md": """# A lab
+
+<!-- breakout-style: card -->
+<!-- step-style: badge -->
+<!-- objective-style: card -->
+
+## Objective 1: Round
+
+<div class="lab-callout lab-callout--warning">Careful.</div>
+
+### Explore: The line
+
+<div data-quantization-explorer></div>
+
+### Execute: By hand
+
+1. Compute the scale.
+2. Round, and say what a long sentence says that needs more than one line on the screen of a phone.
+
+## Objective 2: Compare
+
+### Execute: Write it down
+
+1. Once.
+
+## Elsewhere
+
+[To the other lab](lab-2.md)
+""",
+    "lab-2.md": """# Another lab
+
+<!-- step-style: underline -->
+
+## Objective 1: Round
+
+### Execute: By hand
+
+1. Compute the scale.
+
+## Elsewhere
+
+[To the first lab](lab-1.md)
 """,
     "plain.md": """# No widget here
 
@@ -144,6 +195,12 @@ MATERIAL = {
 # Both themes would fetch highlight.js from elsewhere.
 MKDOCS = {"name": "mkdocs", "highlightjs": False}
 READTHEDOCS = {"name": "readthedocs", "highlightjs": False}
+MINIFY = {
+    "minify_html": True,
+    "minify_js": True,
+    "minify_css": True,
+    "htmlmin_opts": {"remove_comments": True},
+}
 
 SITES = {
     "material": {"theme": MATERIAL | {"features": ["navigation.instant"]}},
@@ -154,6 +211,16 @@ SITES = {
     "readthedocs": {"theme": READTHEDOCS},
     "readthedocs-flat": {"theme": READTHEDOCS, "use_directory_urls": False},
     "off": {"theme": MKDOCS, "plugins": ["search", {"quantlab": {"pyodide": False}}]},
+    "privacy": {"theme": MATERIAL, "plugins": ["search", "privacy", "quantlab"]},
+    "offline": {
+        "theme": MATERIAL,
+        "plugins": ["search", "offline", "quantlab"],
+        # In place of the shim that the plugin would fetch from unpkg.com; only pages from a file need one, to search.
+        "extra": {"polyfills": ["data:text/javascript,/*iframe-worker*/"]},
+        "use_directory_urls": False,
+    },
+    "tags": {"theme": MATERIAL, "plugins": ["search", "tags", "quantlab"]},
+    "minify": {"theme": MATERIAL, "plugins": ["search", "quantlab", {"minify": MINIFY}]},
     "url": {
         "theme": MKDOCS,
         "plugins": ["search", {"quantlab": {"pyodide": "{origin}/mkdocs/assets/quantlab/pyodide"}}],
@@ -226,6 +293,7 @@ def site(
                 {"Legacy": "legacy.md"},
                 {"Stored": "stored.md"},
                 {"Formats": "formats.md"},
+                {"Measured": "measured.md"},
                 {"Compare": "compare.md"},
                 {"Inspect": "inspect.md"},
                 {"Chat": "chat.md"},

@@ -1,7 +1,12 @@
 """The table of formats: a row and its point belong together, and a change of the sample needs no Python."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
+
+from mkdocs_quantlab.engine.sources import Sources
+from mkdocs_quantlab.engine.widgets import answer
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -41,3 +46,25 @@ def test_a_parameter_count_changes_the_sizes(lab):
     formats.set("parameters", "-1")
     formats.settle()
     assert "parameters takes a number from" in formats.status.inner_text()
+
+
+def test_what_was_measured_on_a_tensor_is_enough_to_redraw(visit):
+    formats = visit("material", "measured").widget("quantlab-1")
+    expect(formats.result).to_contain_text("On blk.0.attn_q.weight of f32")
+    sources = Sources(**json.loads(formats.root.get_attribute("data-sources")))
+    options = {"tensor": "f32:blk.0.attn_q.weight", "sort": "snr", "formats": "Q4_K IQ2_S Q5_1 F16"}
+    formats.set("sort", "snr")
+    formats.set("formats", options["formats"])
+    formats.settle()
+    assert formats.figure() == formats.same(
+        answer("quantization-formats", options, sources)["html"]
+    )
+    formats.set("tensor", "f32:blk.1.attn_q.weight")
+    formats.settle()
+    assert "is not among what this figure came with" in formats.status.inner_text()
+    formats.set("distribution", "laplace")
+    formats.settle()
+    expect(formats.result).to_contain_text("On Laplace weights")
+    assert formats.control("tensor").input_value() == ""
+    formats.start_over()
+    expect(formats.result).to_contain_text("On blk.0.attn_q.weight of f32")

@@ -14,7 +14,7 @@ GRID, LAYER = "quantization-grid-explorer", "quantization-layer"
 EDITABLE = [
     (name, option, value)
     for name in NAMES
-    if (editable := widget(name).editable)
+    if (editable := widget(name).editable) and not editable.contest
     for option in [editable.option]
     for value in editable.objects
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine import scatter
+from mkdocs_quantlab.engine.form import form
+from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.quant.ggml import TYPES
 from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
 from mkdocs_quantlab.engine.quant.ggml.published import (
@@ -19,7 +22,8 @@ from mkdocs_quantlab.engine.quant.ggml.published import (
     LLAMA_3_8B,
 )
 from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit, headroom
-from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.sources import Sources
+from mkdocs_quantlab.engine.widgets import answer, widget
 from tests.engine.test_widgets import Outline, text
 
 FORMATS = "quantization-formats"
@@ -241,3 +245,92 @@ def test_labels_that_are_always_seen_do_not_touch(drawn):
 def test_most_formats_have_their_names_beside_them():
     html = answer(FORMATS, {"formats": " ".join(n for n in SNR if n != "F32")})["html"]
     assert html.count('class="is-hidden"') <= len(SNR) / 2
+
+
+KEY = "f16:blk.0.ffn_up.weight"
+MEASURED = {name: level for name, (level, *_) in SNR.items() if name not in BY_GGML}
+
+
+def of_tensor(snr=MEASURED, type_="F16", row=256, **options):
+    found = {"type": type_, "shape": [row, 4], "rms": 0.02, "snr": snr}
+    sources = Sources(["f16"], {f"snr {KEY}": json.loads(json.dumps(found))})
+    return answer(FORMATS, {"tensor": KEY, **options}, sources)
+
+
+# What travels is JSON, which has no infinity.
+EXACT = {"F32": None, "F16": None}
+
+
+def test_on_a_tensor_the_limit_is_no_bound():
+    drawn = of_tensor(MEASURED | EXACT, formats="Q4_0 Q4_K F32")
+    said = text(drawn["html"])
+    assert said.startswith(
+        "On blk.0.ffn_up.weight of f16, Q4_K does best against the Gaussian limit of these 2 formats "
+        "(22.93 dB at 4.5 bits a weight, 4.16 dB below it) and Q4_0 worst"
+    )
+    assert "SNR measured on the 1,024 weights of blk.0.ffn_up.weight of f16" in said
+    assert "root mean square 0.02" in said
+    assert "The file stores the tensor as F16." in said
+    assert "a yardstick and no bound" in said
+    for claim in (
+        "Shannon's lower bound",
+        "no code of so many bits",
+        "standard deviation",
+        " lost",
+    ):
+        assert claim not in drawn["html"]
+    assert drawn["values"]["distribution"] == "tensor"
+    assert "checked" not in re.search(r"<fieldset.*?</fieldset>", form_of(drawn), re.DOTALL)[0]
+
+
+def form_of(drawn):
+    found = widget(FORMATS)
+    options = found.options({}, None)
+    options.values["distribution"] = drawn["values"]["distribution"]
+    return form(options, found.title)
+
+
+def test_a_quantized_tensor_is_said_to_be_one():
+    said = text(of_tensor(MEASURED | {"Q4_0": None}, "Q4_0")["html"])
+    assert (
+        "The file stores the tensor as Q4_0: the ratios are against the weights that this" in said
+    )
+
+
+def test_a_format_may_stand_above_the_line():
+    html = of_tensor({"Q2_K": 40.0, "Q4_K": 30.0})["html"]
+    assert "-24.20 dB" in row_of(html, "Q2_K")
+    assert "24.20 dB above the limit" in html
+    for place in re.findall(r' (?:y|cy|y1|y2)="([-\d.]+)"', html):
+        assert 0 <= float(place) <= 460
+
+
+def test_a_format_without_figure_says_why():
+    snr = {name: level for name, level in MEASURED.items() if TYPES[name].block_size <= 64}
+    del snr["MXFP4"]
+    html = of_tensor(snr, row=64, formats="IQ2_XS Q4_K MXFP4 Q4_0", sort="snr")["html"]
+    assert "<td>ggml only</td><td>–</td>" in row_of(html, "IQ2_XS")
+    assert "<td>blocks of 256, rows of 64</td><td>–</td>" in row_of(html, "Q4_K")
+    assert "<td>beyond its range</td><td>–</td>" in row_of(html, "MXFP4")
+    assert re.findall(r'<tr data-item="(\w+)"', html)[0] == "Q4_0", "those without come last"
+    assert "Only ggml encodes IQ1 to IQ3" in text(html)
+    html = of_tensor(snr, row=64, formats="IQ2_XS")["html"]
+    assert text(html).startswith("None of these formats was measured")
+    assert "<svg" not in html
+
+
+def test_several_formats_may_be_exact():
+    html = of_tensor(EXACT, formats="F32 F16")["html"]
+    assert text(html).startswith("Each of F32, F16 gives every weight back exactly.")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("f16:other", "`tensor`: `f16:other` is not among what this figure came with"),
+        ("other", "`tensor`: a tensor is named as in `f16:blk.0.ffn_up.weight`; found `other`"),
+    ],
+)
+def test_another_tensor_is_not_at_hand(given, message):
+    with pytest.raises(OptionError, match=re.escape(message)):
+        of_tensor(tensor=given)

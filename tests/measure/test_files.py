@@ -11,9 +11,9 @@ import pytest
 
 from mkdocs_quantlab.engine.gguf.header import Tensor
 from mkdocs_quantlab.engine.quant.ggml import GgmlError
-from mkdocs_quantlab.measure import accuracy, quantize
+from mkdocs_quantlab.measure import accuracy, dequantize, quantize
 from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS
-from mkdocs_quantlab.measure.files import BINS, errors, histogram, pieces
+from mkdocs_quantlab.measure.files import BINS, errors, histogram, pieces, trial
 
 
 class Located(NamedTuple):
@@ -102,6 +102,38 @@ def test_a_histogram_counts_every_weight(files, weights):
     assert found.beyond[0] == int((np.abs(values) > reach).sum()) > 0
     middle = np.abs(values) < reach / BINS
     assert found.before[BINS // 2] == int(middle.sum())
+
+
+@pytest.mark.parametrize("stored", ["F32", "Q8_0"])
+def test_a_trial_is_quantizing_what_the_file_gives(files, weights, stored):
+    given = weights["wide"]
+    if stored != "F32":
+        given = dequantize(quantize(given, stored), stored)
+    found = trial(files[stored]["wide"], ["F32", "Q8_0", "Q4_K", "NVFP4"])
+    assert found.rms == pytest.approx(np.sqrt(np.mean(given.astype(np.float64) ** 2)))
+    for name, measured in found.accuracy.items():
+        assert measured == pytest.approx(accuracy(given, name), rel=1e-9)
+    assert trial(files[stored]["wide"], found.accuracy, threads=3) == found
+    assert found.accuracy["F32"].rmse == 0
+    assert (found.accuracy["Q8_0"].rmse == 0) == (stored == "Q8_0")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (0.0, "all weights of `x` are 0"),
+        (np.inf, "`x` has weights that are not finite"),
+        (np.nan, "`x` has weights that are not finite"),
+    ],
+)
+def test_weights_without_ratio(tmp_path, value, message):
+    path = tmp_path / "x.bin"
+    values = np.full(CHUNK_WEIGHTS + 256, value and 1, np.float32)
+    values[-3] = value
+    values.tofile(path)
+    stored = Located(path, 0, Tensor("x", (256, values.size // 256), 0, 0))
+    with pytest.raises(GgmlError, match=message):
+        trial(stored, ["Q4_0"])
 
 
 def test_what_cannot_be_decoded_or_compared(files):

@@ -36,6 +36,18 @@ def build(project):
 
 
 @pytest.fixture
+def build_page(build):
+    """Builds a site with one page, of one directive in line 3, and gives exit code, output and the page's HTML."""
+
+    def run(directive, config):
+        code, output, site = build({"docs/index.md": f"# Lab\n\n{directive}\n"}, config)
+        index = site / "index.html"
+        return code, output, index.read_text(encoding="utf-8") if index.is_file() else ""
+
+    return run
+
+
+@pytest.fixture
 def server():
     """A server of files in memory."""
     server = FileServer()

@@ -12,6 +12,7 @@ from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.page import respond
 from mkdocs_quantlab.measure import accuracy
 from tests.gguf_files import weights, write_gguf
+from tests.site.pages import figure, sources
 
 CONFIG = """
 plugins:
@@ -34,25 +35,8 @@ def files(tmp_path_factory):
 
 
 @pytest.fixture
-def page(build, project, files):
-    """Builds a site with one page and gives exit code, output and the page's HTML."""
-
-    def run(directive):
-        pages = {"docs/index.md": f"# Lab\n\n{directive}\n"}
-        code, output, site = build(pages, CONFIG.format(folder=files.as_posix()))
-        index = site / "index.html"
-        return code, output, index.read_text(encoding="utf-8") if index.is_file() else ""
-
-    return run
-
-
-def sources(html):
-    text = re.search(r" data-sources='(.*?)'>", html, re.DOTALL)[1]
-    return text.replace("&#39;", "'").replace("&amp;", "&")
-
-
-def figure(html):
-    return re.search(r"<figure>(.*)</figure>", html, re.DOTALL)[1]
+def page(build_page, files):
+    return lambda directive: build_page(directive, CONFIG.format(folder=files.as_posix()))
 
 
 def test_all_models_of_the_site(page):

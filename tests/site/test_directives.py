@@ -6,9 +6,10 @@ import re
 
 import pytest
 from markdown import Markdown
+from mkdocs.utils.meta import get_data
 
 from mkdocs_quantlab.site.directives import line_of, scan
-from mkdocs_quantlab.site.extension import LabError, QuantlabExtension
+from mkdocs_quantlab.site.extension import LabError, PageFile, QuantlabExtension
 
 EXTENSIONS = [
     "admonition",
@@ -24,7 +25,7 @@ EXTENSIONS = [
 
 def convert(source, **config):
     extension = QuantlabExtension(**config)
-    extension.page = ("labs/lab-2.md", source)
+    extension.page = PageFile("labs/lab-2.md", source, get_data(source)[1])
     md = Markdown(
         extensions=[*EXTENSIONS, extension],
         extension_configs={"pymdownx.tabbed": {"alternate_style": True}},

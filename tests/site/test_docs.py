@@ -46,7 +46,7 @@ def test_the_chat_has_its_options_and_every_case_an_anchor(docs):
         assert f"<code>data-{field.name}</code>" in html
     assert "from options_table" not in html
     html = (docs / "guide/chat-connection/index.html").read_text(encoding="utf-8")
-    cases = json.loads((ROOT / "browser/src/chat/cases.json").read_text(encoding="utf-8"))
+    cases = json.loads((ROOT / "mkdocs_quantlab/site/connection.json").read_text(encoding="utf-8"))
     for case in cases:
         assert f'<h3 id="{case["id"]}">{case["title"]}<' in html
     assert "OLLAMA_ORIGINS=https://course.example.edu" in html

@@ -2,11 +2,11 @@
  * Why a request failed, and the one thing to do.
  *
  * A browser tells a page next to nothing about a request that failed. What tells the cases apart: what the addresses say,
- * permissions, violations of the page's policy, and whether simpler requests come through. `cases.json` has the words, of
+ * permissions, violations of the page's policy, and whether simpler requests come through. `connection.json` has the words, of
  * which the docs are made too.
  */
 import { isLoopback, isPrivate, readAddress } from "./address.ts";
-import cases from "./cases.json";
+import cases from "../../../mkdocs_quantlab/site/connection.json";
 import { button, h, prose } from "./dom.ts";
 import { PLAIN } from "./http.ts";
 import type { Problem } from "./wire.ts";

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mkdocs_quantlab.engine.nearest import did_you_mean, nearest_number
 from mkdocs_quantlab.engine.quant.ggml import TYPES, decode
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.engine.sources import Sources
+
+T = TypeVar("T")
 
 WEIGHTS = 256
 """Weights that are read: the largest block has as many."""
@@ -61,16 +63,24 @@ def parse_name(text: str) -> Name:
     return Name(match[1], match[2], int(match[3] or 0))
 
 
+def find_tensor(model: str, name: str, tensors: Mapping[str, T]) -> T:
+    """What there is under a tensor's name.
+
+    Raises:
+        LookupError: There is no such tensor.
+    """
+    if name not in tensors:
+        raise LookupError(f"`{model}` has no tensor `{name}`{did_you_mean(name, tensors)}")
+    return tensors[name]
+
+
 def span(name: Name, tensors: Mapping[str, Tensor]) -> tuple[str, int, int]:
     """Where a named block and those after it are: the type, the first byte within the tensor, and the end.
 
     Raises:
         LookupError: There is no such tensor or block, or its type is not known here.
     """
-    tensor = tensors.get(name.tensor)
-    if tensor is None:
-        hint = did_you_mean(name.tensor, tensors)
-        raise LookupError(f"`{name.model}` has no tensor `{name.tensor}`{hint}")
+    tensor = find_tensor(name.model, name.tensor, tensors)
     if tensor.type_name not in TYPES:
         raise LookupError(
             f"`{name.tensor}` has the type {tensor.type_name}, which cannot be decoded here"

@@ -33,6 +33,7 @@ NAMES = (
     "quantization-qat",
     "quantization-quality",
     "quantization-palette",
+    "quantization-challenge",
     "gguf-compare",
     "gguf-inspect",
     "gguf-recipe",
@@ -89,7 +90,11 @@ def answer(
     """
     found = widget(name)
     options = found.options(strings, sources)
-    target = found.editable.of(options) if code and found.editable else None
+    target = (
+        found.editable.of(options)
+        if code and found.editable and not found.editable.contest
+        else None
+    )
     with edited(target, code) if target else nullcontext():
         html = found.render(options)
     return {"html": html, "values": options.strings(), "bounds": options.bounds()}

@@ -9,17 +9,9 @@ from mkdocs_quantlab.engine import options, scatter
 from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, plain, significant
-from mkdocs_quantlab.engine.options import Choice, Real, Several
-from mkdocs_quantlab.engine.quant.ggml.measured import (
-    BY_GGML,
-    COLUMNS,
-    DISTRIBUTIONS,
-    GGML,
-    ROWS,
-    SNR,
-    SNR_OF_UNIT_SPREAD,
-    SPREAD,
-)
+from mkdocs_quantlab.engine.options import Choice, Names, OptionError, Real, Several
+from mkdocs_quantlab.engine.quant.ggml import ratios
+from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
 from mkdocs_quantlab.engine.quant.ggml.published import (
     ADDRESS,
     LLAMA_3_8B,
@@ -27,22 +19,18 @@ from mkdocs_quantlab.engine.quant.ggml.published import (
     TEXT,
 )
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
-from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit, headroom
+from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit
 from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP, Point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from mkdocs_quantlab.engine.quant.ggml.ratios import Ratios
     from mkdocs_quantlab.engine.quant.ggml.types import GgmlType
 
 TITLE = "Format explorer"
 
 LABELS = {"gaussian": "Gaussian", "laplace": "Laplace", "student-t4": "Student's t"}
-NAMED = {
-    "gaussian": "Gaussian weights",
-    "laplace": "Laplace weights",
-    "student-t4": "weights of Student's t distribution with 4 degrees of freedom",
-}
 DEFAULT = "Q8_0 Q6_K Q5_K Q4_K IQ4_XS Q4_0 NVFP4 MXFP4 Q3_K IQ3_S Q2_K IQ2_XS IQ1_S"
 
 
@@ -56,6 +44,14 @@ class Options(options.Options):
         {name: LABELS[name] for name in DISTRIBUTIONS},
         label="Weights",
         help="Distribution of the weights that the signal-to-noise ratio was measured on.",
+        excludes=("tensor",),
+    )
+    tensor = Names(
+        "a tensor of a model in `mkdocs.yml`, such as `f16:blk.0.ffn_up.weight`",
+        1,
+        label="Tensor of a file",
+        help="A matrix to measure the signal-to-noise ratio on, when the site is built, instead of a distribution.",
+        excludes=("distribution",),
     )
     sort = Choice(
         "bits",
@@ -76,6 +72,18 @@ class Options(options.Options):
         label="Formats",
         help="The ggml types to compare.",
     )
+    ratios: Ratios
+
+    def check(self) -> None:
+        """Finds the ratios of the weights that are named."""
+        if not self.tensor:
+            self.ratios = ratios.of_distribution(self.distribution)
+            return
+        try:
+            self.ratios = ratios.of_tensor(self.sources, self.tensor[0])
+        except LookupError as error:
+            raise OptionError(f"`tensor`: {error.args[0]}", "tensor") from None
+        self.values["distribution"] = "tensor"
 
 
 class Format(NamedTuple):
@@ -84,32 +92,47 @@ class Format(NamedTuple):
     type: GgmlType
     bits: float
     snr: float
+    """Decibel; infinite for an exact copy, NaN where it was not measured."""
     limit: float
     size: float
     """Bytes."""
 
     @property
     def loss(self) -> float:
-        """Decibel below the limit; the type of the sample itself loses nothing."""
-        return 0.0 if math.isinf(self.snr) else self.limit - self.snr
+        """Decibel below the limit."""
+        return self.limit - self.snr
 
     @property
     def is_exact(self) -> bool:
         return math.isinf(self.snr)
 
+    @property
+    def is_measured(self) -> bool:
+        return not math.isnan(self.snr)
+
+    @property
+    def has_loss(self) -> bool:
+        """Neither an exact copy nor without a figure."""
+        return math.isfinite(self.snr)
+
 
 def _formats(given: Options) -> list[Format]:
     """The formats in the order asked for."""
-    place = DISTRIBUTIONS.index(given.distribution)
     found = []
     for name in given.formats:
         entry = TYPES[name]
         bits = entry.bits_per_weight
         size = given.parameters * bits / 8
-        found.append(Format(entry, bits, SNR[name][place], gaussian_limit(bits), size))
+        found.append(
+            Format(entry, bits, given.ratios.snr.get(name, math.nan), gaussian_limit(bits), size)
+        )
+
+    def level(f: Format) -> float:
+        return f.snr if f.is_measured else -math.inf
+
     keys: dict[str, Callable[[Format], tuple[float | str, ...]]] = {
-        "bits": lambda f: (-f.bits, -f.snr, f.type.name),
-        "snr": lambda f: (-f.snr, f.bits, f.type.name),
+        "bits": lambda f: (-f.bits, -level(f), f.type.name),
+        "snr": lambda f: (-level(f), f.bits, f.type.name),
         "name": lambda f: (f.type.name,),
     }
     return sorted(found, key=keys[given.sort])
@@ -130,10 +153,10 @@ def _below(loss: float) -> str:
 
 
 def _sentence(given: Options, formats: Sequence[Format]) -> Html:
-    where = f"On {NAMED[given.distribution]}, "
-    ranked = sorted((f for f in formats if not f.is_exact), key=lambda f: (f.loss, f.type.name))
+    where = f"On {given.ratios.weights}, "
+    ranked = sorted((f for f in formats if f.has_loss), key=lambda f: (f.loss, f.type.name))
     if not ranked:
-        return result("F32 gives every weight back exactly, at 32 bits each.")
+        return _without_loss([f for f in formats if f.is_exact])
     first, last = ranked[0], ranked[-1]
 
     def said(format_: Format) -> str:
@@ -144,12 +167,26 @@ def _sentence(given: Options, formats: Sequence[Format]) -> Html:
             where, tag("strong", first.type.name), " keeps ", said(first).removesuffix(" it"),
             " the Gaussian limit.",
         )  # fmt: skip
+    best, worst = ("comes nearest to", "stays farthest from it")
+    if not given.ratios.bounded:
+        best, worst = ("does best against", "worst")
     return result(
         where,
         tag("strong", first.type.name),
-        f" comes nearest to the Gaussian limit of these {len(ranked)} formats ({said(first)}) and ",
+        f" {best} the Gaussian limit of these {len(ranked)} formats ({said(first)}) and ",
         tag("strong", last.type.name),
-        f" stays farthest from it ({said(last)}).",
+        f" {worst} ({said(last)}).",
+    )
+
+
+def _without_loss(exact: Sequence[Format]) -> Html:
+    if not exact:
+        return result("None of these formats was measured on these weights.")
+    if len(exact) > 1:
+        names = ", ".join(f.type.name for f in exact)
+        return result(f"Each of {names} gives every weight back exactly.")
+    return result(
+        f"{exact[0].type.name} gives every weight back exactly, at {plain(exact[0].bits)} bits each."
     )
 
 
@@ -162,20 +199,30 @@ def _arithmetic(given: Options, f: Format) -> str:
     size = f"{plain(given.parameters)} × {plain(f.bits)} / 8 = {f.size:,.0f} bytes"
     if f.is_exact:
         return f"{block}; exact; {size}"
+    if not f.is_measured:
+        return f"{block}; no ratio: {given.ratios.missing[entry.name]}; {size}"
     limit = f"limit {plain(f.bits)} × {DECIBEL_PER_BIT:.4f} = {f.limit:.2f} dB"
-    loss = f"{f.limit:.2f} - {f.snr:.2f} = {f.loss:.2f} dB lost, worth {f.loss / DECIBEL_PER_BIT:.2f} bits"
+    loss = f"{f.limit:.2f} - {f.snr:.2f} = {f.loss:.2f} dB"
+    if given.ratios.bounded:
+        loss += f" lost, worth {f.loss / DECIBEL_PER_BIT:.2f} bits"
     return f"{block}; {limit}; {loss}; {size}"
+
+
+def _ratio(given: Options, f: Format) -> str:
+    name = f.type.name
+    if not f.is_measured:
+        return given.ratios.missing[name]
+    return decibel(f.snr) + (" *" if name in BY_GGML else "")
 
 
 def _rows(given: Options, formats: Sequence[Format]) -> Html:
     return table(
-        f"SNR measured on {ROWS * COLUMNS:,} {NAMED[given.distribution]}; sizes of {given.parameters:,.0f} weights, "
-        "all of one format",
+        f"SNR measured on {given.ratios.sample}; sizes of {given.parameters:,.0f} weights, all of one format",
         (
             "Format",
             "Bits per weight",
             "SNR",
-            "Below the limit",
+            "Below the limit" if given.ratios.bounded else "Below the line",
             "GB",
             "GiB",
             "Value of a weight",
@@ -185,8 +232,8 @@ def _rows(given: Options, formats: Sequence[Format]) -> Html:
             row(
                 f.type.name,
                 f"{f.bits:.4f}",
-                decibel(f.snr) + (" *" if f.type.name in BY_GGML else ""),
-                "–" if f.is_exact else f"{f.loss:.2f} dB",
+                _ratio(given, f),
+                f"{f.loss:.2f} dB" if f.has_loss else "–",
                 significant(f.size / 1e9),
                 significant(f.size / 2**30),
                 tag("code", f.type.formula),
@@ -201,30 +248,14 @@ def _rows(given: Options, formats: Sequence[Format]) -> Html:
 
 def _notes(given: Options, formats: Sequence[Format]) -> Html:
     names = {f.type.name for f in formats}
-    said = [
+    return join(
         note(
-            f"Measured once, on independent weights with a standard deviation of {plain(SPREAD)}, without importance matrix, "
-            "with encoders whose bytes equal ggml's. Real files keep a few tensors in other formats; most are somewhat "
-            "larger than the sizes here."
-        )
-    ]
-    if names & BY_GGML:
-        said.append(
-            note(
-                f"* Encoded by ggml itself ({GGML}), with all weights equally important; these formats are made for an "
-                "importance matrix and real models."
-            )
-        )
-    if "NVFP4" in names:
-        at_one = SNR_OF_UNIT_SPREAD["NVFP4"][DISTRIBUTIONS.index(given.distribution)]
-        said.append(
-            note(
-                "NVFP4's 8-bit block scales are coarse for weights this small: it belongs with a scale of the whole tensor, "
-                "which files keep in a tensor of its own and this measurement leaves out. Weights with a standard deviation "
-                f"of 1 give {decibel(at_one)}."
-            )
-        )
-    return join(said)
+            given.ratios.how,
+            " Real files keep a few tensors in other formats; most are somewhat larger than the sizes here.",
+        ),
+        note(given.ratios.by_ggml) if names & BY_GGML else None,
+        note(given.ratios.nvfp4) if "NVFP4" in names else None,
+    )
 
 
 class _Scale:
@@ -233,7 +264,7 @@ class _Scale:
     def __init__(self, formats: Sequence[Format]) -> None:
         self.bits = math.ceil(max(f.bits for f in formats) + 0.25)
         self.low = 10 * math.floor(min(0.0, *(f.snr for f in formats)) / 10)
-        self.high = 5 * math.ceil(gaussian_limit(self.bits) / 5)
+        self.high = 5 * math.ceil(max(gaussian_limit(self.bits), *(f.snr for f in formats)) / 5)
 
     def x(self, bits: float) -> float:
         return LEFT + (RIGHT - LEFT) * bits / self.bits
@@ -243,7 +274,7 @@ class _Scale:
 
 
 def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
-    drawn = sorted((f for f in formats if not f.is_exact), key=lambda f: (f.bits, -f.snr))
+    drawn = sorted((f for f in formats if f.has_loss), key=lambda f: (f.bits, -f.snr))
     if not drawn:
         return None
     scale = _Scale(drawn)
@@ -295,23 +326,9 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
         role="group",
         aria_label=(
             f"Signal-to-noise ratio against bits per weight for {count(len(drawn), 'format')} on "
-            f"{NAMED[given.distribution]}, under the line that no format can cross for Gaussian weights; "
-            "a thin line from each point up to it is what the format loses."
+            f"{given.ratios.weights}, with the line that no format can cross for Gaussian weights; "
+            f"a thin line from each point to it is {'what the format loses' if given.ratios.bounded else 'the distance'}."
         ),
-    )
-
-
-def _limit_note(given: Options) -> Html:
-    if given.distribution == "gaussian":
-        return note(
-            "The line is Shannon's limit for independent Gaussian weights: no code of so many bits comes closer, however "
-            "large its blocks."
-        )
-    return note(
-        f"The line is the limit for Gaussian weights of the same variance, not for {NAMED[given.distribution]}. Gaussian "
-        "weights are the hardest to store of all with that variance, so the limit for these lies above the line, by at "
-        f"most {headroom(given.distribution):.2f} dB (Shannon's lower bound on the error): they lose at least what is shown, "
-        "and at most so much more."
     )
 
 
@@ -368,6 +385,6 @@ def render(given: Options) -> Html:
         _rows(given, formats),
         _notes(given, formats),
         picture,
-        _limit_note(given) if picture else None,
+        note(given.ratios.limit) if picture else None,
         _published(formats),
     )

@@ -1,0 +1,51 @@
+"""The command `quantlab doctor`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from mkdocs.exceptions import ConfigurationError
+
+from mkdocs_quantlab.cli.models import CONFIG, Unreadable
+from mkdocs_quantlab.site.doctor import examine
+
+
+@click.command()
+@click.option(
+    "-f",
+    "--config-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=CONFIG,
+    show_default=True,
+    help="The site's configuration.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+def doctor(*, config_file: Path, as_json: bool) -> None:
+    """Examine a site, and say what to do.
+
+    Versions, options, models and their lock, whether the chat's server lets in the site's pages, secrets in the
+    configuration, and what the theme fetches from other servers. Asks the servers of the chat and of models that are not locked.
+
+    The status is 0 if all is well, 1 if there is something to do, and 2 if the configuration cannot be read.
+    """
+    try:
+        findings = list(examine(config_file))
+    except (ConfigurationError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Unreadable(f"{config_file}: {reason}") from None
+    todo = sum(bool(finding.do) for finding in findings)
+    if as_json:
+        click.echo(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False))
+    else:
+        for about, found, do in findings:
+            mark = (
+                click.style("do", fg="yellow", bold=True) if do else click.style("ok", fg="green")
+            )
+            click.echo(f"{mark}  {about}: {found}")
+            if do:
+                click.echo(f"    {do}")
+        click.echo(f"\n{todo} to do" if todo else "\nAll is well.")
+    sys.exit(bool(todo))

@@ -1,0 +1,155 @@
+"""A contest of formats: the reader's `encode` and `decode` on weights that neither has seen.
+
+The two run in interpreters of their own, and nothing but bytes goes from one to the other: what is not in the bytes is
+not there. The weights are drawn with a seed that the page makes anew for each run, and that the decoder never gets.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mkdocs_quantlab.engine.edit import FILE, EditError, line_of
+from mkdocs_quantlab.engine.quant.error import snr
+from mkdocs_quantlab.engine.quant.ggml.measured import DISTRIBUTIONS, SPREAD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BLOCK = 256
+"""Weights that are encoded at a time."""
+BLOCKS = 16
+"""Blocks of each distribution."""
+MOST = 8 * BLOCK
+"""Bytes of a block at most: as many as double precision takes."""
+
+Blocks = dict[str, list[str]]
+"""Encoded blocks of each distribution, in hexadecimal."""
+
+
+def _student_t4(rng: random.Random) -> float:
+    """Student's t with four degrees of freedom, which has the variance 2, divided by its standard deviation."""
+    return rng.gauss(0, 1) / math.sqrt(rng.gammavariate(2, 2) / 4) / math.sqrt(2)
+
+
+def _laplace(rng: random.Random) -> float:
+    """An exponential of random sign; it has the variance 2."""
+    return rng.choice((-1, 1)) * rng.expovariate(1) / math.sqrt(2)
+
+
+_DRAW: dict[str, Callable[[random.Random], float]] = {
+    "gaussian": lambda rng: rng.gauss(0, 1),
+    "laplace": _laplace,
+    "student-t4": _student_t4,
+}
+
+
+def weights(distribution: str, seed: int) -> list[list[float]]:
+    """The weights of a run: `BLOCKS` blocks of `BLOCK` float32, of the spread that ggml's formats were measured with."""
+    rng = random.Random(f"{distribution} {seed}")
+    draw = _DRAW[distribution]
+    return [[_float32(SPREAD * draw(rng)) for _ in range(BLOCK)] for _ in range(BLOCKS)]
+
+
+def _float32(x: float) -> float:
+    (rounded,) = struct.unpack("<f", struct.pack("<f", x))
+    return float(rounded)
+
+
+def encode_all(code: str, seed: int) -> Blocks:
+    """What the reader's `encode` makes of the weights of a run.
+
+    Raises:
+        EditError: The code does not run, or `encode` gives no bytes, or too many.
+    """
+    encode = _function(code, "encode")
+    return {
+        name: [_encoded(encode, list(block)) for block in weights(name, seed)]
+        for name in DISTRIBUTIONS
+    }
+
+
+def _encoded(encode: Callable[..., Any], block: list[float]) -> str:
+    data = _call(encode, block)
+    if not isinstance(data, bytes | bytearray):
+        raise EditError(f"`encode` gave a {type(data).__name__}; it has to give bytes", None)
+    if len(data) > MOST:
+        raise EditError(
+            f"`encode` gave {len(data):,} bytes for {BLOCK} weights; at most {MOST:,} are taken",
+            None,
+        )
+    return bytes(data).hex()
+
+
+def decode_all(code: str, blocks: Blocks) -> dict[str, list[list[float]]]:
+    """What the reader's `decode` makes of encoded blocks.
+
+    Raises:
+        EditError: The code does not run, or `decode` gives something other than `BLOCK` finite numbers.
+    """
+    decode = _function(code, "decode")
+    return {
+        name: [_decoded(decode, bytes.fromhex(block)) for block in of_one]
+        for name, of_one in blocks.items()
+    }
+
+
+def _decoded(decode: Callable[..., Any], data: bytes) -> list[float]:
+    values = _call(lambda given: [float(x) for x in decode(given)], data)
+    if len(values) != BLOCK:
+        raise EditError(f"`decode` gave {len(values):,} numbers; it has to give {BLOCK}", None)
+    if not all(abs(x) < 3.4e38 for x in values):  # NaN fails too
+        raise EditError("`decode` gave a number that is not finite, or beyond float32", None)
+    return [_float32(x) for x in values]
+
+
+def _function(code: str, name: str) -> Callable[..., Any]:
+    """What the code calls `name`."""
+    names: dict[str, Any] = {"__name__": "your_code"}
+    try:
+        compiled = compile(code, FILE, "exec")
+    except SyntaxError as error:
+        raise EditError(f"SyntaxError: {error.msg}", error.lineno) from None
+    except ValueError as error:  # a null character
+        raise EditError(str(error), None) from None
+    _call(lambda given: exec(given, names), compiled)  # noqa: S102  # the reader's own code, in the reader's own worker
+    found = names.get(name)
+    if not callable(found):
+        raise EditError(f"it does not define a function `{name}`", None)
+    return found  # type: ignore[no-any-return]
+
+
+def _call(function: Callable[..., Any], argument: Any) -> Any:
+    try:
+        return function(argument)
+    except Exception as error:  # noqa: BLE001  # whatever the reader's code may do
+        raise EditError(f"{type(error).__name__}: {error}", line_of(error)) from None
+
+
+class Score(NamedTuple):
+    """How a code did on weights of one distribution."""
+
+    distribution: str
+    bits: float
+    """Bits per weight: all bytes, over all weights."""
+    snr: float
+    """Signal-to-noise ratio in dB."""
+
+
+def score(
+    distribution: str, before: list[list[float]], data: list[bytes], after: list[list[float]]
+) -> Score:
+    """How blocks of weights came through."""
+    kept = [w for block in before for w in block]
+    back = [_float32(w) for block in after for w in block]
+    return Score(distribution, 8 * sum(map(len, data)) / len(kept), snr(kept, back))
+
+
+def judge(seed: int, blocks: Blocks, decoded: dict[str, list[list[float]]]) -> list[Score]:
+    """The scores of a run, from what the encoder gave and what the decoder made of it."""
+    return [
+        score(name, weights(name, seed), [bytes.fromhex(b) for b in blocks[name]], decoded[name])
+        for name in DISTRIBUTIONS
+    ]

@@ -1,0 +1,1 @@
+"""Codes to start from in the contest of formats: what a reader sees and edits, a module each."""

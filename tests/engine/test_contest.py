@@ -1,0 +1,98 @@
+"""The contest of formats: its weights, its judge, and what does not count."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import pytest
+
+from mkdocs_quantlab.engine import contest
+from mkdocs_quantlab.engine.edit import EditError, source
+from mkdocs_quantlab.engine.quant.ggml import decode, encode
+from mkdocs_quantlab.engine.quant.ggml.measured import DISTRIBUTIONS, SNR, SPREAD
+from mkdocs_quantlab.engine.sources import Sources
+from mkdocs_quantlab.engine.widgets import answer, widget
+
+NAME = "quantization-challenge"
+STARTS = widget(NAME).editable.objects
+ABSMAX8 = source(STARTS["absmax8"])
+
+
+def run(code, seed=1):
+    blocks = contest.encode_all(code, seed)
+    return contest.judge(seed, blocks, contest.decode_all(code, blocks))
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+def test_weights_are_of_the_spread_that_ggml_was_measured_with(distribution):
+    drawn = [
+        w for seed in range(20) for block in contest.weights(distribution, seed) for w in block
+    ]
+    assert statistics.fmean(drawn) == pytest.approx(0, abs=SPREAD / 50)
+    assert statistics.pstdev(drawn) == pytest.approx(SPREAD, rel=0.06)
+    assert contest.weights(distribution, 3) == contest.weights(distribution, 3)
+    assert contest.weights(distribution, 3) != contest.weights(distribution, 4)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_a_starting_code_runs_and_is_what_the_figure_shows(start):
+    """From its text as in the page, and as a module as when the site is built."""
+    html = answer(NAME, {"start": start})["html"]
+    for score in run(source(STARTS[start])):
+        assert f"<td>{score.bits:.3f}</td><td>{score.snr:.2f} dB</td>" in html
+
+
+def test_ggmls_own_format_scores_as_it_was_measured():
+    for place, name in enumerate(DISTRIBUTIONS):
+        before = contest.weights(name, 5)
+        data = [encode("Q4_K", block) for block in before]
+        after = [decode("Q4_K", block) for block in data]
+        score = contest.score(name, before, data, after)
+        assert score.bits == 4.5
+        assert score.snr == pytest.approx(SNR["Q4_K"][place], abs=0.6)
+
+
+def test_an_own_run_is_shown_with_its_rival():
+    code = "import struct\nencode = lambda w: struct.pack('<256e', *w)\ndecode = lambda d: struct.unpack('<256e', d)"
+    blocks = contest.encode_all(code, 9)
+    own = {"seed": 9, "blocks": blocks, "decoded": contest.decode_all(code, blocks)}
+    html = answer(NAME, {}, Sources(found={"contest own": own}))["html"]
+    assert "Your code keeps <strong>73." in html
+    assert "at 16.000 bits each" in html
+    assert "F16" in html
+
+
+CHEATS = [
+    ("kept = []\ndef encode(w):\n    kept.append(w)\n    return b''\ndef decode(d):\n    return kept.pop(0)", "IndexError: pop from empty list"),
+    ("def encode(w):\n    return [float(x) for x in w]\ndecode = list", "`encode` gave a list; it has to give bytes"),
+    ("class Fat(bytes): pass\ndef encode(w):\n    fat = Fat()\n    fat.w = w\n    return fat\ndef decode(d):\n    return d.w", "AttributeError"),
+    ("def encode(w):\n    return bytes(3000)\ndecode = list", "`encode` gave 3,000 bytes for 256 weights; at most 2,048 are taken"),
+    ("def encode(w):\n    return b''\ndef decode(d):\n    return [0.0] * 255", "`decode` gave 255 numbers; it has to give 256"),
+    ("def encode(w):\n    return b''\ndef decode(d):\n    return [float('nan')] * 256", "not finite"),
+    ("def encode(w):\n    return b''\ndef decode(d):\n    return [1e39] * 256", "beyond float32"),
+    ("def encode(w):\n    return b''\ndef decode(d):\n    return ['x'] * 256", "ValueError"),
+    ("def encode(w):\n    return b''", "does not define a function `decode`"),
+    ("def encode(", "SyntaxError"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "message"), CHEATS)
+def test_what_does_not_count(code, message):
+    """Each half with its own names, as in two interpreters."""
+    with pytest.raises(EditError) as caught:
+        contest.decode_all(code, contest.encode_all(code, 1))
+    assert message in str(caught.value)
+
+
+def test_an_error_has_its_line():
+    with pytest.raises(EditError) as caught:
+        contest.encode_all("x = 1\ndef encode(w):\n    return 1 / 0\n", 1)
+    assert caught.value.line == 3
+
+
+def test_nothing_at_all_keeps_nothing():
+    code = "def encode(w):\n    return b''\ndef decode(d):\n    return [0.0] * 256"
+    for score in run(code):
+        assert (score.bits, score.snr) == (0, 0)
+    assert all(math.isfinite(s.snr) for s in run(ABSMAX8))

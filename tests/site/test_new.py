@@ -1,0 +1,109 @@
+"""`quantlab new`: a course that builds as it is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from mkdocs_quantlab.cli import main
+from mkdocs_quantlab.site.lock import read_lock
+from tests.gguf_files import write_gguf
+
+
+def new(*arguments):
+    return CliRunner().invoke(main, ["new", *map(str, arguments)])
+
+
+def built(folder):
+    command = [str(Path(sys.executable).parent / "mkdocs"), "build", "--strict"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_it_builds_strictly_and_the_doctor_finds_nothing(tmp_path):
+    course = tmp_path / "my-first_course"
+    done = new(course)
+    assert done.exit_code == 0, done.output
+    code, output = built(course)
+    assert code == 0, output
+    lab = (course / "site/labs/lab-1/index.html").read_text(encoding="utf-8")
+    assert lab.count("<quantlab-widget") == 3
+    assert "<title>Lab 1 – What rounding costs - My first course</title>" in lab
+    assert not (course / "quantlab.lock").exists()
+    examined = CliRunner().invoke(main, ["doctor", "-f", str(course / "mkdocs.yml")])
+    assert examined.exit_code == 0, examined.output
+
+
+def test_models_are_named_locked_and_shown(tmp_path):
+    course = tmp_path / "course"
+    (course / "models").mkdir(parents=True)
+    file = write_gguf(course / "models/tiny.gguf", file_type=15)
+    title = 'Bits: "all" of them'
+    done = new(course, "--title", title, "--model", "q4=models/tiny.gguf")
+    assert done.exit_code == 0, done.output
+    assert list(read_lock(course / "quantlab.lock")) == ["models/tiny.gguf"]
+    file.unlink()
+    code, output = built(course)
+    assert code == 0, output
+    home = (course / "site/index.html").read_text(encoding="utf-8")
+    assert "<quantlab-widget" in home
+    assert 'Bits: "all" of them' in home.replace("&quot;", '"').replace("&#34;", '"')
+
+
+def test_it_overwrites_nothing(tmp_path):
+    mine = tmp_path / "docs/labs/lab-1.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine", encoding="utf-8")
+    done = new(tmp_path)
+    assert done.exit_code == 2
+    assert done.stderr == f"Error: {mine} is there already; a new course overwrites nothing\n"
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [mine]
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("q4", "takes NAME=PLACE; found `q4`"),
+        ("q 4=a.gguf", "a name takes letters, digits and any of `_.+-`; found `q 4`"),
+        ("q4=no.gguf", "`q4` (no.gguf): there is no file "),
+    ],
+)
+def test_mistakes_in_models(tmp_path, model, message):
+    done = new(tmp_path / "course", "--model", model)
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not (tmp_path / "course").exists()
+
+
+def test_the_same_name_twice(tmp_path):
+    done = new(tmp_path / "course", "--model", "a=1.gguf", "--model", "a=2.gguf")
+    assert done.exit_code == 2
+    assert "names `a` twice" in done.stderr
+
+
+def test_a_file_in_the_way(tmp_path):
+    (tmp_path / "docs").write_text("", encoding="utf-8")
+    done = new(tmp_path)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"Error: {tmp_path / 'docs'}")
+
+
+def test_the_workflow_runs_pinned_actions_only(tmp_path):
+    new(tmp_path)
+    text = (tmp_path / ".github/workflows/publish.yml").read_text(encoding="utf-8")
+    uses = re.findall(r"uses: (.*)", text)
+    assert len(uses) == 4
+    for each in uses:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}
+    deploy = workflow["jobs"]["deploy"]
+    assert deploy["permissions"] == {"pages": "write", "id-token": "write"}
+    assert deploy["needs"] == "build"
