@@ -14,11 +14,12 @@ from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import decibel
 from mkdocs_quantlab.engine.options import Choice
 from mkdocs_quantlab.engine.quant.ggml.measured import DISTRIBUTIONS, SNR
+from mkdocs_quantlab.engine.quant.ggml.ratios import NAMED
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 from mkdocs_quantlab.engine.quant.rate import gaussian_limit
 from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP, Point
 from mkdocs_quantlab.engine.starts import absmax4, absmax8, codebook3
-from mkdocs_quantlab.engine.widgets.quantization_formats import LABELS, NAMED
+from mkdocs_quantlab.engine.widgets.quantization_formats import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
