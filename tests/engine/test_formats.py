@@ -302,7 +302,7 @@ def test_a_format_may_stand_above_the_line():
     assert "-24.20 dB" in row_of(html, "Q2_K")
     assert "24.20 dB above the limit" in html
     for place in re.findall(r' (?:y|cy|y1|y2)="([-\d.]+)"', html):
-        assert 0 <= float(place) <= 460
+        assert 0 <= float(place) <= scatter.HEIGHT
 
 
 def test_a_format_without_figure_says_why():
