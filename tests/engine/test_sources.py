@@ -45,6 +45,16 @@ def test_a_model_survives_the_way_into_the_page():
     assert sources().model("q4") == TINY
 
 
+def test_numbers_that_json_has_not():
+    """JavaScript refuses what Python's json writes for them."""
+    odd = {"a": float("nan"), "b": float("-inf"), "c": Array("float32", 1, 4, (float("inf"),))}
+    text = json.dumps(TINY._replace(metadata=odd).to_json(), allow_nan=False)
+    back = Model.from_json(json.loads(text)).metadata
+    assert str(back["a"]) == "nan"
+    assert back["b"] == float("-inf")
+    assert back["c"].values == (float("inf"),)
+
+
 def test_sizes_of_tensors():
     known, unknown = TINY.tensors
     assert (known.type_name, known.parameters, known.size) == ("Q4_K", 1024, 4 * 144)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -106,10 +107,7 @@ class Model(NamedTuple):
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Model:
         """The model that `to_json` gave."""
-        metadata = {
-            key: _array(value["array"]) if isinstance(value, dict) else value
-            for key, value in fields["metadata"].items()
-        }
+        metadata = {key: _value(value) for key, value in fields["metadata"].items()}
         tensors = []
         end = _End(metadata)
         for name, shape, type_, *offset in fields["tensors"]:
@@ -179,14 +177,23 @@ def _check_tensors(parts: Sequence[tuple[str, Header]]) -> None:
         raise GgufError(f"the parts have {len(where)} tensors; `split.tensors.count` says {total}")
 
 
-def _array(fields: dict[str, Any]) -> Array:
+def _value(given: Any) -> Value:
+    """The value that `_plain` gave."""
+    if not isinstance(given, dict):
+        return given  # type: ignore[no-any-return]  # as JSON had it
+    if "float" in given:
+        return float(given["float"])
+    fields = given["array"]
     values = fields["values"]
     if values is not None:
-        values = tuple(_array(v["array"]) if isinstance(v, dict) else v for v in values)
+        values = tuple(map(_value, values))
     return Array(**{**fields, "values": values, "digests": tuple(fields["digests"])})
 
 
 def _plain(value: Value) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        # JSON has no such numbers, and JavaScript refuses what Python writes for them.
+        return {"float": str(value)}
     if not isinstance(value, Array):
         return value
     fields = value._asdict()
