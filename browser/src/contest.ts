@@ -1,13 +1,12 @@
 /**
- * A run of the contest of formats: the reader's `encode` in one interpreter, `decode` in another that is started for it, so that
- * nothing but bytes comes from the one to the other.
+ * A run of the contest of formats. The page's own Python draws the weights and judges; the reader's `encode` runs in one interpreter and
+ * `decode` in another, each started for it, so that the one has seen nothing but numbers and the other nothing but bytes.
  */
 import { Python, type Owner } from "./python.ts";
 
 /** What the figure shows a run from. */
 export interface Run {
-  /** Of the weights: made anew for each run, and never told to the decoder. */
-  seed: number;
+  weights: unknown;
   blocks: unknown;
   decoded: unknown;
 }
@@ -20,11 +19,12 @@ export function stopContest(): void {
 }
 
 /**
+ * @param ours The page's own Python.
  * @param start Makes an interpreter that has run nothing.
  * @param owner Told what the start of each is doing.
  * @throws CodeError The code does not run, or takes too long.
  */
-export async function contest(start: () => Python, owner: Owner, code: string): Promise<Run> {
+export async function contest(ours: Python, start: () => Python, owner: Owner, code: string): Promise<Run> {
   const half = async (step: "encode" | "decode", argument: object): Promise<unknown> => {
     const python = (current = start());
     try {
@@ -33,7 +33,7 @@ export async function contest(start: () => Python, owner: Owner, code: string): 
       python.stop();
     }
   };
-  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  const blocks = await half("encode", { seed });
-  return { seed, blocks, decoded: await half("decode", { blocks }) };
+  const weights = await ours.contest(owner, "draw", {});
+  const blocks = await half("encode", { weights });
+  return { weights, blocks, decoded: await half("decode", { blocks }) };
 }

@@ -46,11 +46,13 @@ export interface Read {
   files: GgufFile[];
 }
 
-/** One half of a run of `engine.contest`. Answered by `contested` or `error`. */
+export type ContestStep = "draw" | "encode" | "decode";
+
+/** A step of a run of `engine.contest`. Answered by `contested` or `error`. */
 export interface Contest {
   type: "contest";
   id: number;
-  step: "encode" | "decode";
+  step: ContestStep;
   /** The code, and what the step works on, as JSON. */
   argument: string;
 }

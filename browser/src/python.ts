@@ -5,7 +5,7 @@
  * never falls behind.
  */
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
-import type { Answer, FromWorker, GgufFile, Model, Question, Strings } from "./messages.ts";
+import type { Answer, ContestStep, FromWorker, GgufFile, Model, Question, Strings } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 declare const PYODIDE_VERSION: string;
@@ -113,8 +113,8 @@ export class Python {
     return this.#request(owner, { type: "read", files });
   }
 
-  /** One half of a run of the contest; this Python is to be ended after it. */
-  contest(owner: Owner, step: "encode" | "decode", argument: unknown): Promise<unknown> {
+  /** A step of a run of the contest; but for drawing, this Python is to be ended after it. */
+  contest(owner: Owner, step: ContestStep, argument: unknown): Promise<unknown> {
     return this.#request(owner, { type: "contest", step, argument: JSON.stringify(argument) });
   }
 

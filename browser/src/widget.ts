@@ -333,7 +333,7 @@ export class QuantlabWidget extends HTMLElement {
     const code = this.#code.running;
     if (code && this.#run?.code !== code) {
       const folder = folderOf(this.dataset.pyodide!);
-      const run = await contest(() => new Python(BASE, folder, true), this, code);
+      const run = await contest(this.#python(), () => new Python(BASE, folder, true), this, code);
       this.#run = { ...run, code };
     }
     this.#sources = code ? JSON.stringify({ names: [], found: { "contest own": this.#run } }) : (this.dataset.sources ?? "");

@@ -1,7 +1,8 @@
 """A contest of formats: the reader's `encode` and `decode` on weights that neither has seen.
 
-The two run in interpreters of their own, and nothing but bytes goes from one to the other: what is not in the bytes is
-not there. The weights are drawn with a seed that the page makes anew for each run, and that the decoder never gets.
+The weights are drawn, and the outcome is judged, where no code of the reader's runs. `encode` and `decode` run in interpreters
+of their own; the one is given numbers, the other bytes, and nothing else passes between them. There is no seed that could
+be passed on in place of the weights: they come from the system's random numbers.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ BLOCKS = 16
 MOST = 8 * BLOCK
 """Bytes of a block at most: as many as double precision takes."""
 
+LENGTH = 2
+"""Bytes that a block's length counts as, where a distribution's blocks have different lengths."""
+
+Weights = dict[str, list[list[float]]]
+"""Blocks of weights of each distribution."""
 Blocks = dict[str, list[str]]
 """Encoded blocks of each distribution, in hexadecimal."""
 
@@ -46,11 +52,17 @@ _DRAW: dict[str, Callable[[random.Random], float]] = {
 }
 
 
-def weights(distribution: str, seed: int) -> list[list[float]]:
-    """The weights of a run: `BLOCKS` blocks of `BLOCK` float32, of the spread that ggml's formats were measured with."""
-    rng = random.Random(f"{distribution} {seed}")
-    draw = _DRAW[distribution]
-    return [[_float32(SPREAD * draw(rng)) for _ in range(BLOCK)] for _ in range(BLOCKS)]
+def draw(rng: random.Random | None = None) -> Weights:
+    """The weights of a run: `BLOCKS` blocks of float32 of each distribution, of the spread that ggml was measured with.
+
+    Args:
+        rng: Where random numbers come from; the system, if left out.
+    """
+    rng = rng or random.SystemRandom()
+    return {
+        name: [[_float32(SPREAD * _DRAW[name](rng)) for _ in range(BLOCK)] for _ in range(BLOCKS)]
+        for name in DISTRIBUTIONS
+    }
 
 
 def _float32(x: float) -> float:
@@ -58,7 +70,7 @@ def _float32(x: float) -> float:
     return float(rounded)
 
 
-def encode_all(code: str, seed: int) -> Blocks:
+def encode_all(code: str, weights: Weights) -> Blocks:
     """What the reader's `encode` makes of the weights of a run.
 
     Raises:
@@ -66,24 +78,25 @@ def encode_all(code: str, seed: int) -> Blocks:
     """
     encode = _function(code, "encode")
     return {
-        name: [_encoded(encode, list(block)) for block in weights(name, seed)]
-        for name in DISTRIBUTIONS
+        name: [_encoded(encode, list(block)) for block in blocks]
+        for name, blocks in weights.items()
     }
 
 
 def _encoded(encode: Callable[..., Any], block: list[float]) -> str:
-    data = _call(encode, block)
-    if not isinstance(data, bytes | bytearray):
-        raise EditError(f"`encode` gave a {type(data).__name__}; it has to give bytes", None)
+    given = _call(encode, block)
+    if not isinstance(given, bytes | bytearray):
+        raise EditError(f"`encode` gave a {type(given).__name__}; it has to give bytes", None)
+    data = bytes(given)  # a class derived from bytes may say another length
     if len(data) > MOST:
         raise EditError(
             f"`encode` gave {len(data):,} bytes for {BLOCK} weights; at most {MOST:,} are taken",
             None,
         )
-    return bytes(data).hex()
+    return data.hex()
 
 
-def decode_all(code: str, blocks: Blocks) -> dict[str, list[list[float]]]:
+def decode_all(code: str, blocks: Blocks) -> Weights:
     """What the reader's `decode` makes of encoded blocks.
 
     Raises:
@@ -141,15 +154,18 @@ class Score(NamedTuple):
 def score(
     distribution: str, before: list[list[float]], data: list[bytes], after: list[list[float]]
 ) -> Score:
-    """How blocks of weights came through."""
+    """How blocks of weights came through. Lengths that differ say something too, and are counted."""
     kept = [w for block in before for w in block]
     back = [_float32(w) for block in after for w in block]
-    return Score(distribution, 8 * sum(map(len, data)) / len(kept), snr(kept, back))
+    size = sum(map(len, data))
+    if len(set(map(len, data))) > 1:
+        size += LENGTH * len(data)
+    return Score(distribution, 8 * size / len(kept), snr(kept, back))
 
 
-def judge(seed: int, blocks: Blocks, decoded: dict[str, list[list[float]]]) -> list[Score]:
+def judge(weights: Weights, blocks: Blocks, decoded: Weights) -> list[Score]:
     """The scores of a run, from what the encoder gave and what the decoder made of it."""
     return [
-        score(name, weights(name, seed), [bytes.fromhex(b) for b in blocks[name]], decoded[name])
+        score(name, weights[name], [bytes.fromhex(b) for b in blocks[name]], decoded[name])
         for name in DISTRIBUTIONS
     ]

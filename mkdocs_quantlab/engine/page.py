@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from mkdocs_quantlab.engine.contest import decode_all, encode_all
+from mkdocs_quantlab.engine.contest import decode_all, draw, encode_all
 from mkdocs_quantlab.engine.edit import EditError
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.options import OptionError
@@ -35,20 +35,31 @@ def respond(widget: str, options: str, sources: str, code: str) -> str:
         return json.dumps({"message": str(error), "option": None, "line": error.line})
 
 
+# Ways out of the interpreter, to the browser and its storage.
+OUT = ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core")
+
+
 def contest(step: str, argument: str) -> str:
-    """One half of a run of `engine.contest`, each in an interpreter of its own.
+    """A step of a run of `engine.contest`.
+
+    `encode` and `decode` are to run in an interpreter of their own each, which is of no use for anything else afterwards; `draw`
+    in one that runs no code of the reader's.
 
     Args:
-        step: `encode` or `decode`.
-        argument: JSON with `code`, and `seed` for the one, `blocks` for the other.
+        step: `draw`, `encode` or `decode`.
+        argument: JSON with `code`, and `weights` for `encode`, `blocks` for `decode`.
 
     Returns:
         JSON: `{"answer": ...}`, or `{"message": ..., "line": ...}` where the reader's code does not run.
     """
+    if step == "draw":
+        return json.dumps({"answer": draw()})
     given = json.loads(argument)
+    for name in OUT:
+        sys.modules[name] = None  # type: ignore[assignment]  # which makes an import fail
     try:
         if step == "encode":
-            return json.dumps({"answer": encode_all(given["code"], given["seed"])})
+            return json.dumps({"answer": encode_all(given["code"], given["weights"])})
         return json.dumps({"answer": decode_all(given["code"], given["blocks"])})
     except EditError as error:
         return json.dumps({"message": str(error), "line": error.line})

@@ -67,6 +67,24 @@ def test_what_the_encoder_keeps_is_not_there(own):
     expect(own.widget.result).to_contain_text("The starting code")
 
 
+def test_the_browser_is_out_of_reach(own):
+    run(own, "import js\n" + ABSMAX4)
+    expect(own.panel.said).to_contain_text("Line 1: ModuleNotFoundError", timeout=30_000)
+
+
+def test_the_encoder_sees_no_seed(own):
+    """The frames that called it hold the weights, which it has anyway, and no generator."""
+    run(
+        own,
+        ABSMAX4.replace(
+            'data = b""',
+            "import sys\n    f = sys._getframe()\n    while f: assert not {'seed', 'rng'} & set(f.f_locals); f = f.f_back\n    data = b\"\"",
+            1,
+        ),
+    )
+    expect(own.panel.said).to_have_text("The figure is drawn with this code.", timeout=30_000)
+
+
 def test_errors_and_endless_code(own):
     run(own, "def encode(weights):\n    return weights\n")
     expect(own.panel.said).to_contain_text(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+import re
 import statistics
 
 import pytest
@@ -19,20 +21,21 @@ STARTS = widget(NAME).editable.objects
 ABSMAX8 = source(STARTS["absmax8"])
 
 
+def drawn(seed=1):
+    return contest.draw(random.Random(seed))
+
+
 def run(code, seed=1):
-    blocks = contest.encode_all(code, seed)
-    return contest.judge(seed, blocks, contest.decode_all(code, blocks))
+    blocks = contest.encode_all(code, drawn(seed))
+    return contest.judge(drawn(seed), blocks, contest.decode_all(code, blocks))
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
 def test_weights_are_of_the_spread_that_ggml_was_measured_with(distribution):
-    drawn = [
-        w for seed in range(20) for block in contest.weights(distribution, seed) for w in block
-    ]
-    assert statistics.fmean(drawn) == pytest.approx(0, abs=SPREAD / 50)
-    assert statistics.pstdev(drawn) == pytest.approx(SPREAD, rel=0.06)
-    assert contest.weights(distribution, 3) == contest.weights(distribution, 3)
-    assert contest.weights(distribution, 3) != contest.weights(distribution, 4)
+    some = [w for seed in range(20) for block in drawn(seed)[distribution] for w in block]
+    assert statistics.fmean(some) == pytest.approx(0, abs=SPREAD / 50)
+    assert statistics.pstdev(some) == pytest.approx(SPREAD, rel=0.06)
+    assert contest.draw() != contest.draw()
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -44,8 +47,7 @@ def test_a_starting_code_runs_and_is_what_the_figure_shows(start):
 
 
 def test_ggmls_own_format_scores_as_it_was_measured():
-    for place, name in enumerate(DISTRIBUTIONS):
-        before = contest.weights(name, 5)
+    for place, (name, before) in enumerate(drawn(5).items()):
         data = [encode("Q4_K", block) for block in before]
         after = [decode("Q4_K", block) for block in data]
         score = contest.score(name, before, data, after)
@@ -55,10 +57,11 @@ def test_ggmls_own_format_scores_as_it_was_measured():
 
 def test_an_own_run_is_shown_with_its_rival():
     code = "import struct\nencode = lambda w: struct.pack('<256e', *w)\ndecode = lambda d: struct.unpack('<256e', d)"
-    blocks = contest.encode_all(code, 9)
-    own = {"seed": 9, "blocks": blocks, "decoded": contest.decode_all(code, blocks)}
+    blocks = contest.encode_all(code, drawn(9))
+    decoded = contest.decode_all(code, blocks)
+    own = {"weights": drawn(9), "blocks": blocks, "decoded": decoded}
     html = answer(NAME, {}, Sources(found={"contest own": own}))["html"]
-    assert "Your code keeps <strong>73." in html
+    assert re.search(r"Your code keeps <strong>7[345]\.", html)
     assert "at 16.000 bits each" in html
     assert "F16" in html
 
@@ -81,13 +84,13 @@ CHEATS = [
 def test_what_does_not_count(code, message):
     """Each half with its own names, as in two interpreters."""
     with pytest.raises(EditError) as caught:
-        contest.decode_all(code, contest.encode_all(code, 1))
+        contest.decode_all(code, contest.encode_all(code, drawn()))
     assert message in str(caught.value)
 
 
 def test_an_error_has_its_line():
     with pytest.raises(EditError) as caught:
-        contest.encode_all("x = 1\ndef encode(w):\n    return 1 / 0\n", 1)
+        contest.encode_all("x = 1\ndef encode(w):\n    return 1 / 0\n", drawn())
     assert caught.value.line == 3
 
 
@@ -96,3 +99,22 @@ def test_nothing_at_all_keeps_nothing():
     for score in run(code):
         assert (score.bits, score.snr) == (0, 0)
     assert all(math.isfinite(s.snr) for s in run(ABSMAX8))
+
+
+def test_lengths_that_differ_are_counted():
+    """Else a block's length would be a free byte."""
+    code = (
+        "n = 0\ndef encode(w):\n    global n\n    n += 1\n    return bytes(n % 2)\n"
+        "def decode(d):\n    return [0.0] * 256"
+    )
+    for score in run(code):
+        assert score.bits == 8 * (contest.BLOCKS // 2 + 2 * contest.BLOCKS) / (256 * contest.BLOCKS)
+
+
+def test_a_class_cannot_lie_about_its_length():
+    code = (
+        "class Thin(bytes):\n    def __len__(self):\n        return 0\n"
+        "def encode(w):\n    return Thin(3000)"
+    )
+    with pytest.raises(EditError, match="gave 3,000 bytes"):
+        contest.encode_all(code, drawn())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 TITLE = "Beat it"
 
 SEED = 1
-"""Of the starting codes' scores; a reader's run has a new one each time."""
+"""Of the weights that the starting codes are scored on; a reader's run has new ones each time."""
 
 STARTS = {
     "absmax4": ("4 bits, scale of 32", absmax4),
@@ -65,8 +66,7 @@ class Options(options.Options):
 def _start(name: str) -> list[Score]:
     made = STARTS[name][1]
     scores = []
-    for distribution in DISTRIBUTIONS:
-        before = contest.weights(distribution, SEED)
+    for distribution, before in contest.draw(random.Random(SEED)).items():
         data = [made.encode(block) for block in before]
         after = [made.decode(block) for block in data]
         scores.append(contest.score(distribution, before, data, after))
@@ -79,7 +79,7 @@ def _scores(given: Options) -> tuple[list[Score], bool]:
         own = given.sources.find("contest", "own")
     except LookupError:
         return _start(given.start), False
-    return contest.judge(own["seed"], own["blocks"], own["decoded"]), True
+    return contest.judge(own["weights"], own["blocks"], own["decoded"]), True
 
 
 def _rivals(score: Score) -> tuple[str, float] | None:
