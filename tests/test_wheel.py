@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -173,3 +174,19 @@ def test_the_archive_is_bytecode_of_the_pages_python(archive):
 
 def test_no_size_creeps_in():
     assert (STATIC / "pyodide" / "python.zip").stat().st_size < 1_600_000
+
+
+@pytest.mark.parametrize(
+    ("page", "words", "names"),
+    [
+        ("README.md", r"(\d+) kB of script and style", ["quantlab.js", "quantlab.css"]),
+        ("docs/privacy.md", r"\((\d+) kB together, compressed", ["quantlab.js", "quantlab.css"]),
+        ("docs/privacy.md", r"`chat.js` \((\d+) kB", ["chat.js"]),
+        ("docs/privacy.md", r"`editor.mjs` \((\d+) kB", ["editor.mjs"]),
+        ("docs/guide/edit-the-quantizer.md", r"a script of (\d+) kB", ["editor.mjs"]),
+    ],
+)
+def test_sizes_that_the_docs_name_are_those_of_the_files(page, words, names):
+    [said] = re.findall(words, (ROOT / page).read_text(encoding="utf-8"))
+    size = sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names)
+    assert int(said) == round(size / 1000)
