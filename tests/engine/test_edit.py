@@ -10,6 +10,7 @@ from mkdocs_quantlab.engine.edit import EditError, source
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.widgets import NAMES, answer, widget
 
+PUSH = "row[order[later]] -= error * upper[place][later]"
 GRID, LAYER = "quantization-grid-explorer", "quantization-layer"
 EDITABLE = [
     (name, option, value)
@@ -34,9 +35,9 @@ def test_unchanged_code_draws_the_same_figure(name, option, value):
     ("name", "value", "old", "new"),
     [
         (GRID, "symmetric", "stored(weight, self.scale)", "int(weight / self.scale)"),
-        (GRID, "nf4", "self.scale = largest / codes[-1]", "self.scale = 0.5 * largest / codes[-1]"),
+        (GRID, "nf4", "self.scale = scale", "self.scale = 0.5 * scale"),
         (GRID, "fp4", "pattern = abs(place)", "pattern = 5 * abs(place)"),
-        (LAYER, "gptq", "row[j] -= error * upper[i][j]", "row[j] -= 0"),
+        (LAYER, "gptq", PUSH, "pass"),
         (LAYER, "awq", "size**exponent", "size ** (exponent / 4)"),
     ],
 )
@@ -50,7 +51,7 @@ def test_a_change_is_seen_and_then_gone(name, value, old, new):
 
 
 def test_gptq_without_its_push_is_rounding():
-    code = text_of(LAYER, "gptq").replace("row[j] -= error * upper[i][j]", "pass")
+    code = text_of(LAYER, "gptq").replace(PUSH, "pass")
     html = answer(LAYER, {"method": "gptq"}, code=code)["html"]
     assert "<strong>100 %</strong> of the squared output error" in html
 
