@@ -9,19 +9,13 @@ from pathlib import Path
 import click
 from mkdocs.exceptions import ConfigurationError
 
-from mkdocs_quantlab.cli.models import CONFIG, Unreadable
+from mkdocs_quantlab.cli import models
+from mkdocs_quantlab.cli.models import Unreadable
 from mkdocs_quantlab.site.doctor import examine
 
 
 @click.command()
-@click.option(
-    "-f",
-    "--config-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=CONFIG,
-    show_default=True,
-    help="The site's configuration.",
-)
+@models.config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def doctor(*, config_file: Path, as_json: bool) -> None:
     """Examine a site, and say what to do.

@@ -6,23 +6,16 @@ from pathlib import Path
 
 import click
 
+from mkdocs_quantlab.cli import models
 from mkdocs_quantlab.cli.compare import compare
 from mkdocs_quantlab.cli.lock import lock
 from mkdocs_quantlab.cli.memory import memory
-from mkdocs_quantlab.cli.models import CONFIG
 from mkdocs_quantlab.cli.recipe import recipe
 from mkdocs_quantlab.cli.show import show
 
 
 @click.group()
-@click.option(
-    "-f",
-    "--config-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=CONFIG,
-    show_default=True,
-    help="The configuration that gives models their names.",
-)
+@models.config_option
 @click.pass_context
 def gguf(context: click.Context, *, config_file: Path) -> None:
     """What GGUF files hold. Only their headers are read.

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 
 CONFIG = Path("mkdocs.yml")
 
+config_option = click.option(
+    "-f",
+    "--config-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=CONFIG,
+    show_default=True,
+    help="The site's configuration, which gives models their names.",
+)
+"""The option that commands share which read a site's configuration."""
+
 
 class Unreadable(click.ClickException):
     """A model or a configuration that cannot be read.
