@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from mkdocs.exceptions import ConfigurationError
@@ -12,6 +12,9 @@ from mkdocs.exceptions import ConfigurationError
 from mkdocs_quantlab.cli import models
 from mkdocs_quantlab.cli.models import Unreadable
 from mkdocs_quantlab.site.doctor import examine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()

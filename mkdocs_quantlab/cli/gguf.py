@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +12,9 @@ from mkdocs_quantlab.cli.lock import lock
 from mkdocs_quantlab.cli.memory import memory
 from mkdocs_quantlab.cli.recipe import recipe
 from mkdocs_quantlab.cli.show import show
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.group()
