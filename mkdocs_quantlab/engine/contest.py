@@ -12,7 +12,7 @@ import random
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mkdocs_quantlab.engine.edit import FILE, EditError, line_of
+from mkdocs_quantlab.engine.edit import EditError, define, run
 from mkdocs_quantlab.engine.quant.error import snr
 from mkdocs_quantlab.engine.quant.ggml.measured import DISTRIBUTIONS, SPREAD
 
@@ -84,7 +84,7 @@ def encode_all(code: str, weights: Weights) -> Blocks:
 
 
 def _encoded(encode: Callable[..., Any], block: list[float]) -> str:
-    given = _call(encode, block)
+    given = run(encode, block)
     if not isinstance(given, bytes | bytearray):
         raise EditError(f"`encode` gave a {type(given).__name__}; it has to give bytes", None)
     data = bytes(given)  # a class derived from bytes may say another length
@@ -110,7 +110,7 @@ def decode_all(code: str, blocks: Blocks) -> Weights:
 
 
 def _decoded(decode: Callable[..., Any], data: bytes) -> list[float]:
-    values = _call(lambda given: [float(x) for x in decode(given)], data)
+    values = run(lambda given: [float(x) for x in decode(given)], data)
     if len(values) != BLOCK:
         raise EditError(f"`decode` gave {len(values):,} numbers; it has to give {BLOCK}", None)
     if not all(abs(x) < 3.4e38 for x in values):  # NaN fails too
@@ -120,25 +120,10 @@ def _decoded(decode: Callable[..., Any], data: bytes) -> list[float]:
 
 def _function(code: str, name: str) -> Callable[..., Any]:
     """What the code calls `name`."""
-    names: dict[str, Any] = {"__name__": "your_code"}
-    try:
-        compiled = compile(code, FILE, "exec")
-    except SyntaxError as error:
-        raise EditError(f"SyntaxError: {error.msg}", error.lineno) from None
-    except ValueError as error:  # a null character
-        raise EditError(str(error), None) from None
-    _call(lambda given: exec(given, names), compiled)  # noqa: S102  # the reader's own code, in the reader's own worker
-    found = names.get(name)
+    found = define(code, {"__name__": "your_code"}, name)
     if not callable(found):
         raise EditError(f"it does not define a function `{name}`", None)
     return found  # type: ignore[no-any-return]
-
-
-def _call(function: Callable[..., Any], argument: Any) -> Any:
-    try:
-        return function(argument)
-    except Exception as error:  # noqa: BLE001  # whatever the reader's code may do
-        raise EditError(f"{type(error).__name__}: {error}", line_of(error)) from None
 
 
 class Score(NamedTuple):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import cache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.options import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mkdocs_quantlab.engine.options import Options
 
@@ -50,8 +51,10 @@ class Editable(NamedTuple):
         return self.objects.get(str(options.values[self.option]))
 
 
+# Reading the text takes milliseconds, and a site may show it on every page.
+@cache
 def source(editable: Any) -> str:
-    """The text of a function or class. Only where the engine's source files are: when a site is built."""
+    """The text of a function, class or module. Only where the engine's source files are: when a site is built."""
     import inspect  # noqa: PLC0415  # slow to import, and not needed in the page
 
     return inspect.getsource(editable)
@@ -69,14 +72,14 @@ def edited(editable: Any, text: str) -> Iterator[None]:
         EditError: The text is no Python, does not define the name, or what runs inside fails because of it.
     """
     try:
-        with _in_place_of(editable, _run(editable, text)):
+        with _in_place_of(editable, _defined(editable, text)):
             _forget()
             yield
     except (EditError, OptionError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever the reader's code may do
         said = f"{type(error).__name__}: {error}"
-        line = line_of(error)
+        line = _line(error)
         if line is None:
             said = f"the figure cannot be drawn with what it gives: {said}"
         raise EditError(said, line) from None
@@ -84,22 +87,48 @@ def edited(editable: Any, text: str) -> Iterator[None]:
         _forget()
 
 
-def _run(editable: Any, text: str) -> Any:
-    """What the text makes of the name."""
-    name = editable.__name__
+def define(text: str, names: dict[str, Any], name: str) -> Any:
+    """Runs code, and gives what it makes of a name.
+
+    Args:
+        text: The reader's own code.
+        names: The names it finds, to which it adds its own.
+        name: What is asked for.
+
+    Returns:
+        The object of that name, or None where the code defines none.
+
+    Raises:
+        EditError: The text is no Python, or it fails.
+    """
     try:
         code = compile(text, FILE, "exec")
     except SyntaxError as error:
         raise EditError(f"SyntaxError: {error.msg}", error.lineno) from None
     except ValueError as error:  # a null character
         raise EditError(str(error), None) from None
+    run(exec, code, names)
+    return names.get(name)
+
+
+def run(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a function of the reader's gives.
+
+    Raises:
+        EditError: It fails, at a line of the reader's code where it is one.
+    """
+    try:
+        return function(*arguments)
+    except Exception as error:  # noqa: BLE001  # whatever the reader's code may do
+        raise EditError(f"{type(error).__name__}: {error}", _line(error)) from None
+
+
+def _defined(editable: Any, text: str) -> Any:
+    """What the text makes of the name of a function or class."""
+    name = editable.__name__
     names = dict(vars(sys.modules[editable.__module__]))
     del names[name]
-    try:
-        exec(code, names)  # noqa: S102  # the reader's own code, in the reader's own worker
-    except Exception as error:  # noqa: BLE001  # as above
-        raise EditError(f"{type(error).__name__}: {error}", line_of(error)) from None
-    made = names.get(name)
+    made = define(text, names, name)
     if not isinstance(made, type if isinstance(editable, type) else FunctionType):
         kind = "class" if isinstance(editable, type) else "function"
         raise EditError(f"it does not define a {kind} `{name}`", None)
@@ -160,7 +189,7 @@ def _forget() -> None:
                     value.cache_clear()
 
 
-def line_of(error: BaseException) -> int | None:
+def _line(error: BaseException) -> int | None:
     """The innermost line of the edited text that an error came through."""
     line = None
     trace = error.__traceback__

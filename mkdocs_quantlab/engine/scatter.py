@@ -175,6 +175,36 @@ def axis(ticks: Sequence[tuple[float, str]], across: str, upwards: str) -> Html:
     )  # fmt: skip
 
 
+def line(start: tuple[float, float], end: tuple[float, float]) -> Html:
+    """The line that points are judged by, between places in percent and in pixels."""
+    return tag(
+        "line",
+        x1=f"{start[0]:g}%",
+        y1=f"{start[1]:.1f}",
+        x2=f"{end[0]:.2f}%",
+        y2=f"{end[1]:.1f}",
+        class_="quantlab-limit",
+    )
+
+
+def plot(*parts: Html, spoken: str) -> Html:
+    """The whole picture.
+
+    Args:
+        parts: What the functions above give, the lowest first.
+        spoken: What a screen reader says of it.
+    """
+    return tag(
+        "svg",
+        *parts,
+        class_="quantlab-line quantlab-rate",
+        width="100%",
+        height=HEIGHT,
+        role="group",
+        aria_label=spoken,
+    )
+
+
 class Trial(NamedTuple):
     """One of the values that a search tries."""
 

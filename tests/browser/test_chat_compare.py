@@ -388,6 +388,8 @@ def test_files_hold_everything_but_the_key(panel):
     chat = compare.page.locator("quantlab-chat")
     chat.get_by_label("Prompt (Enter sends").fill("Hello.")
     chat.get_by_label("Prompt (Enter sends").press("Enter")
+    # Else the answer may still be asked for when the server ends with the test.
+    expect(chat.locator("article").last).to_contain_text("fenced | text")
     with compare.page.expect_download() as download:
         chat.get_by_role("button", name="Save as JSON").first.click()
     transcript = json.loads(download.value.path().read_text(encoding="utf-8"))

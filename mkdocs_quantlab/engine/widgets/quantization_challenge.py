@@ -145,27 +145,14 @@ def _picture(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
     )
     # The first finds room for its name.
     points.sort(key=lambda p: (p.item != "own", p.x, p.y))
-    end = gaussian_limit(MOST_BITS)
-    return tag(
-        "svg",
+    return scatter.plot(
         scatter.rules([(y(level), str(level)) for level in range(0, high + 1, 10)]),
-        tag(
-            "line",
-            x1=f"{LEFT}%",
-            y1=f"{y(0):.1f}",
-            x2=f"{RIGHT}%",
-            y2=f"{y(end):.1f}",
-            class_="quantlab-limit",
-        ),
+        scatter.line((LEFT, y(0)), (RIGHT, y(gaussian_limit(MOST_BITS)))),
         scatter.scatter(points),
         scatter.axis(
             [(x(bits), str(bits)) for bits in range(MOST_BITS + 1)], "Bits per weight", "SNR in dB"
         ),
-        class_="quantlab-line quantlab-rate",
-        width="100%",
-        height=scatter.HEIGHT,
-        role="group",
-        aria_label=f"Signal-to-noise ratio against bits per weight of ggml's formats and of {name} on {NAMED[given.distribution]}, "
+        spoken=f"Signal-to-noise ratio against bits per weight of ggml's formats and of {name} on {NAMED[given.distribution]}, "
         "under the Gaussian limit.",
     )
 

@@ -282,17 +282,10 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
     rung = 10 if scale.high <= 70 else 20
     levels = range(-(-scale.low // rung) * rung, scale.high + 1, rung)
     words = 0.72 * scale.bits  # where on the line its name stands, to its left
-    return tag(
-        "svg",
+    end = (scale.x(scale.bits), scale.y(gaussian_limit(scale.bits)))
+    return scatter.plot(
         scatter.rules([(scale.y(level), str(level)) for level in levels]),
-        tag(
-            "line",
-            x1=f"{LEFT}%",
-            y1=f"{scale.y(0):.1f}",
-            x2=f"{scale.x(scale.bits):.2f}%",
-            y2=f"{scale.y(gaussian_limit(scale.bits)):.1f}",
-            class_="quantlab-limit",
-        ),
+        scatter.line((LEFT, scale.y(0)), end),
         tag(
             "text",
             f"Gaussian limit, {DECIBEL_PER_BIT:.2f} dB per bit",
@@ -320,11 +313,7 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
             "Bits per weight",
             "SNR in dB",
         ),
-        class_="quantlab-line quantlab-rate",
-        width="100%",
-        height=scatter.HEIGHT,
-        role="group",
-        aria_label=(
+        spoken=(
             f"Signal-to-noise ratio against bits per weight for {count(len(drawn), 'format')} on "
             f"{given.ratios.weights}, with the line that no format can cross for Gaussian weights; "
             f"a thin line from each point to it is {'what the format loses' if given.ratios.bounded else 'the distance'}."

@@ -133,8 +133,7 @@ def _picture(given: Options, shown: Sequence[tuple[Published, float]]) -> Html:
         )
         for row, value in drawn
     ]
-    return tag(
-        "svg",
+    return scatter.plot(
         scatter.rules([(y(10.0**power), f"{10.0**power:g}") for power in range(low, high + 1)]),
         scatter.scatter(points),
         scatter.axis(
@@ -142,11 +141,7 @@ def _picture(given: Options, shown: Sequence[tuple[Published, float]]) -> Html:
             "Bits per weight of the file",
             f"{measure.label}, logarithmic",
         ),
-        class_="quantlab-line quantlab-rate",
-        width="100%",
-        height=scatter.HEIGHT,
-        role="group",
-        aria_label=f"{measure.label} against bits per weight for {len(points)} files of {family.name}; the lower, the nearer to the original.",
+        spoken=f"{measure.label} against bits per weight for {len(points)} files of {family.name}; the lower, the nearer to the original.",
     )
 
 
