@@ -12,7 +12,7 @@ try {
   const tests = readdirSync(here).filter((name) => /\.test\.(mjs|ts)$/.test(name));
   await esbuild.build({ entryPoints: tests.map((name) => join(here, name)), outdir: out, outExtension: { ".js": ".mjs" }, bundle: true, platform: "node", format: "esm", target: "es2022" });
   const files = tests.map((name) => join(out, name.replace(/ts$/, "mjs")));
-  process.exitCode = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, ["--expose-gc", "--test", "--test-timeout=120000", ...files], { stdio: "inherit" }).status ?? 1;
 } finally {
   rmSync(out, { recursive: true });
 }

@@ -148,6 +148,8 @@ for (const kind of ["ollama", "openai"]) {
     const answer = await heard(kind, (response) => {
       response.writeHead(200, { "content-type": kind === "ollama" ? "application/x-ndjson" : "text/event-stream" });
       response.write(stream(["a"]));
+      // Node's `fetch` may let go of the signal when memory is collected.
+      for (const wait of [10, 20]) setTimeout(gc, wait);
       setTimeout(() => stop.abort(), 30);
     }, { request: { signal: stop.signal } });
     assert.deepEqual([answer.text, answer.reason], ["a", "stopped"]);

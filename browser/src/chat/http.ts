@@ -118,10 +118,17 @@ async function errorText(response: Response): Promise<string> {
   return text.trim().slice(0, 300) || response.statusText || `Status ${response.status}`;
 }
 
-/** A response's text as it arrives; characters that are split between two parts come whole. */
-export async function* texts(response: Response): AsyncGenerator<string> {
+/**
+ * A response's text as it arrives; characters that are split between two parts come whole.
+ *
+ * @param signal Ends it early, without an error.
+ */
+export async function* texts(response: Response, signal?: AbortSignal): AsyncGenerator<string> {
   const reader = response.body!.getReader();
   const decoder = new TextDecoder();
+  // The request's own signal may be deaf by now: Node forgets it where `redirect` is "error" (nodejs/undici#4627).
+  const stop = (): void => void reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", stop);
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -130,7 +137,8 @@ export async function* texts(response: Response): AsyncGenerator<string> {
       if (done) return;
     }
   } finally {
+    signal?.removeEventListener("abort", stop);
     // Whoever stops listening early ends the request, too.
-    reader.cancel().catch(() => {});
+    stop();
   }
 }

@@ -58,10 +58,10 @@ export class Ollama implements Endpoint {
     };
     return answerEvents(async (signal) => {
       try {
-        return records(await this.#http.send("/api/chat", { ...body, think: settings.think }, signal));
+        return records(await this.#http.send("/api/chat", { ...body, think: settings.think }, signal), signal);
       } catch (error) {
         if (!settings.think || !(error instanceof EndpointError) || !/does not support thinking/i.test(error.message)) throw error;
-        return records(await this.#http.send("/api/chat", body, signal));
+        return records(await this.#http.send("/api/chat", body, signal), signal);
       }
     }, signal);
   }
@@ -76,10 +76,10 @@ function facts(entry: Json): Pick<Model, "quantization" | "parameters"> {
   });
 }
 
-async function* records(response: Response): AsyncGenerator<Piece> {
+async function* records(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
   const think = new ThinkTag();
   let rest = "";
-  for await (const text of texts(response)) {
+  for await (const text of texts(response, signal)) {
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
     if (rest.length > LONGEST_LINE) throw new EndpointError("The server sent a record without an end.", response.status);

@@ -45,7 +45,7 @@ export class OpenAI implements Endpoint {
   }
 
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
-    return answerEvents(async (signal) => pieces(await this.#send(request, signal)), signal);
+    return answerEvents(async (signal) => pieces(await this.#send(request, signal), signal), signal);
   }
 
   /** Sends the request, without the fields that some servers refuse and only some need. */
@@ -76,14 +76,14 @@ export class OpenAI implements Endpoint {
   }
 }
 
-async function* pieces(response: Response): AsyncGenerator<Piece> {
+async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
   const reader = new Records(response.status);
   const events: { event?: string | undefined; data: string }[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event), maxBufferSize: LONGEST_EVENT });
   // A server that cannot stream answers with one record.
   const isStream = !/^application\/json/i.test(response.headers.get("content-type") ?? "");
   let whole = "";
-  for await (const text of texts(response)) {
+  for await (const text of texts(response, signal)) {
     if (!isStream) {
       whole += text;
       continue;
