@@ -9,7 +9,6 @@ import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.models.imatrix import Imatrix, read_imatrix
 from mkdocs_quantlab.models.quantized import NumpyNeededError, quantized
@@ -72,14 +71,14 @@ def path(name: str) -> Path:
     _check(name)
     if name == "drawing:F16":
         return F16
+    content = _data(name)
     cached = _cached(name)
-    if cached is None or not cached.is_file():
-        content = _data(name)
-        cached = _cached(name)
-        if cached is None or not cached.is_file():
-            cached = _scratch() / f"{name.replace(':', '-')}.gguf"
-            cached.write_bytes(content)
-    return cached
+    if cached is not None and cached.is_file():
+        return cached
+    # Nothing can be kept: no cache, or a read-only one.
+    file = _scratch() / f"{name.replace(':', '-')}.gguf"
+    file.write_bytes(content)
+    return file
 
 
 def make(name: str) -> bytes:
@@ -94,15 +93,20 @@ def make(name: str) -> bytes:
     f16 = F16.read_bytes() if model == "drawing" else _uneven_f16()
     if recipe == "F16":
         return f16
-    imatrix = None
-    if asked.endswith(_SUFFIX):
-        imatrix = read_imatrix(IMATRIX.read_bytes(), IMATRIX.name)
-        if model != "drawing":
-            imatrix = _uneven_imatrix(imatrix)
+    imatrix = imatrix_of(model) if asked.endswith(_SUFFIX) else None
     try:
         return quantized(f16, recipe, imatrix)
     except NumpyNeededError as error:
         raise BuiltinModelError(f"`{name}` cannot be made here: {error}") from None
+
+
+def imatrix_of(model: str) -> Imatrix:
+    """The importance matrix of one of `MODELS`. The twin's follows from its original's."""
+    imatrix = read_imatrix(IMATRIX.read_bytes(), IMATRIX.name)
+    if model == "drawing":
+        return imatrix
+    importance = rescaled_importance(F16.read_bytes(), imatrix.importance)
+    return imatrix._replace(file=f"{model}.imatrix.gguf", importance=importance)
 
 
 @cache
@@ -139,13 +143,6 @@ def _uneven_f16() -> bytes:
     return uneven(F16.read_bytes())
 
 
-def _uneven_imatrix(imatrix: Imatrix) -> Imatrix:
-    importance = rescaled_importance(F16.read_bytes(), imatrix.importance)
-    return imatrix._replace(
-        file=imatrix.file.replace("drawing", "drawing-uneven"), importance=importance
-    )
-
-
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -179,15 +176,11 @@ def _keep(cached: Path, content: bytes) -> None:
         return
 
 
-@cache
 def _scratch() -> Path:
-    """A folder for this process, where nothing can be kept."""
-    return Path(_scratch_holder().name)
+    """A folder of this process, which goes with it."""
+    return Path(_temporary().name)
 
 
 @cache
-def _scratch_holder() -> tempfile.TemporaryDirectory[str]:
+def _temporary() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="mkdocs-quantlab-")
-
-
-assert set(PLAIN) <= set(RECIPES), "names are llama.cpp's"
