@@ -49,6 +49,25 @@ def names() -> tuple[str, ...]:
     )
 
 
+def is_builtin(name: str) -> bool:
+    """Whether a name is meant for a built-in model, be it right or not."""
+    return name.partition(":")[0] in MODELS and ":" in name
+
+
+def check(name: str) -> None:
+    """Sees to it that there is a built-in model of a name.
+
+    Raises:
+        BuiltinModelError: There is none; the message says the nearest, and what a name is made of.
+    """
+    if name not in names():
+        raise BuiltinModelError(
+            f"there is no built-in model `{name}`{did_you_mean(name, names())}; a name is one of "
+            f"{', '.join(f'`{model}:`' for model in MODELS)} and a recipe, {', '.join(('F16', *PLAIN))}, or with an "
+            f"importance matrix {', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
+        )
+
+
 def data(name: str) -> bytes:
     """A whole GGUF file.
 
@@ -58,7 +77,7 @@ def data(name: str) -> bytes:
     Raises:
         BuiltinModelError: There is none of that name, or making it needs numpy, which is not there.
     """
-    _check(name)
+    check(name)
     return _data(name)
 
 
@@ -68,7 +87,7 @@ def path(name: str) -> Path:
     Raises:
         BuiltinModelError: As for `data`.
     """
-    _check(name)
+    check(name)
     if name == "drawing:F16":
         return F16
     content = _data(name)
@@ -76,7 +95,7 @@ def path(name: str) -> Path:
     if cached is not None and cached.is_file():
         return cached
     # Nothing can be kept: no cache, or a read-only one.
-    file = _scratch() / f"{name.replace(':', '-')}.gguf"
+    file = _scratch() / _file_name(name)
     file.write_bytes(content)
     return file
 
@@ -87,7 +106,7 @@ def make(name: str) -> bytes:
     Raises:
         BuiltinModelError: As for `data`.
     """
-    _check(name)
+    check(name)
     model, _, asked = name.partition(":")
     recipe = asked.removesuffix(_SUFFIX)
     f16 = F16.read_bytes() if model == "drawing" else _uneven_f16()
@@ -116,15 +135,6 @@ def sums() -> dict[str, str]:
     return {name: digest for digest, name in (line.split("  ") for line in lines)}
 
 
-def _check(name: str) -> None:
-    if name not in names():
-        raise BuiltinModelError(
-            f"there is no built-in model `{name}`{did_you_mean(name, names())}; a name is one of "
-            f"{', '.join(f'`{model}:`' for model in MODELS)} and a recipe, {', '.join(('F16', *PLAIN))}, or with an "
-            f"importance matrix {', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
-        )
-
-
 @lru_cache(maxsize=4)
 def _data(name: str) -> bytes:
     cached = _cached(name)
@@ -150,7 +160,11 @@ def _digest(content: bytes) -> str:
 def _cached(name: str) -> Path | None:
     """Where the cache has a file; None where its digest is not listed. A new release's files have other digests."""
     digest = sums().get(name)
-    return _cache() / f"{name.replace(':', '-')}-{digest[:16]}.gguf" if digest else None
+    return _cache() / digest[:16] / _file_name(name) if digest else None
+
+
+def _file_name(name: str) -> str:
+    return f"{name.replace(':', '-')}.gguf"
 
 
 def _cache() -> Path:
