@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -129,3 +130,9 @@ def test_everything_known_is_drawn_and_every_drawing_is_made_of_the_fragments():
                     rest = rest.replace(piece, " ")
                 assert re.fullmatch(r"[\d ,QLa-z]*", rest)
     ET.fromstring(svg(APOLOGY))
+
+
+def test_the_model_card_counts_right():
+    card = (Path(__file__).parents[2] / "models/drawing/README.md").read_text(encoding="utf-8")
+    assert f"{len(KINDS)} kinds of things in {len(COLOURS)} colours" in " ".join(card.split())
+    assert f"and {len(UNKNOWN_UNSEEN)} of the unknown things" in " ".join(card.split())
