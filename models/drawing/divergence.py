@@ -77,7 +77,7 @@ def compare(reference: torch.Tensor, other: torch.Tensor, there: torch.Tensor) -
     same = (reference.argmax(-1) == other.argmax(-1)).float().mean()
     return {
         "kl": float(f"{max(0.0, divergence.item()):.4g}"),
-        "perplexity": round((-right).exp().item(), 4),
+        "perplexity": round((-right).exp().item(), 6),
         "same_top": round(same.item(), 5),
     }
 

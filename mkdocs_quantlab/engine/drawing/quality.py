@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.drawing.evaluation import File
 
+
 def families() -> dict[str, Family]:
     """The models that were evaluated, by name."""
     found = {model: _family(model) for model in LABELS}
@@ -34,7 +35,7 @@ def _family(model: str) -> Family | None:
             imatrix="its own" if file.has_imatrix else "",
             gibibytes=file.size / 2**30,
             perplexity=file.perplexity,
-            increase=round(file.perplexity - base.perplexity, 4),
+            increase=round(file.perplexity - base.perplexity, 6),
             divergence=file.kl,
             drawn=file,
         )
@@ -136,6 +137,8 @@ def notes(family: Family) -> Html:
             "In brackets and as bars: Wilson's interval at 95 %. Files whose intervals overlap much may well be equally good."
         ),
         note(
-            f"Evaluated with this package: {family.how}. `drawing-uneven` is the same function with channels that were made uneven on purpose."
+            f"Evaluated with this package: {family.how}. ",
+            tag("code", "drawing-uneven"),
+            " is the same function with channels that were made uneven on purpose.",
         ),
     )

@@ -117,10 +117,11 @@ def _sentence(given: Options, shown: Sequence[tuple[Published, float]]) -> Html:
     family, measure = FAMILIES[given.model], MEASURES[given.measure]
     if measure.is_share:
         return quality.sentence(family)
-    by_name = {
-        row.recipe.upper(): (row, value) for row, value in reversed(shown) if not row.imatrix
-    }
-    (high, most), (low, least) = by_name["Q2_K"], by_name["Q6_K"]
+    by_name = {row.recipe: (row, value) for row, value in reversed(shown) if not row.imatrix}
+    if given.model in PUBLISHED:
+        (high, most), (low, least) = by_name["q2_K"], by_name["q6_K"]
+    else:
+        (high, most), *_, (low, least) = by_name.values()
     bits = family.bits_per_weight
     return result(
         f"{family.name}: from {high.recipe}, {bits(high):.2f} bits per weight, to {low.recipe}, {bits(low):.2f} bits, the {_whose(given)} "
