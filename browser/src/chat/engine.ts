@@ -153,20 +153,20 @@ export class Engine extends EventTarget {
 
   /** What an answer gives; one that does not end when it is told to is ended with its worker. */
   async #ended<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-    let timer = 0;
-    const overdue = new Promise<never>((_, reject) => {
-      const wait = (): void => {
-        timer = setTimeout(() => {
-          this.drop();
-          reject(signal.reason);
-        }, PATIENCE) as unknown as number;
-      };
-      if (signal.aborted) wait();
-      else signal.addEventListener("abort", wait, { once: true });
-    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let giveUp!: (reason: unknown) => void;
+    const overdue = new Promise<never>((_, reject) => (giveUp = reject));
+    const onAbort = (): void => {
+      timer = setTimeout(() => {
+        this.drop();
+        giveUp(signal.reason);
+      }, PATIENCE);
+    };
+    signal.addEventListener("abort", onAbort);
     try {
       return await Promise.race([answer, overdue]);
     } finally {
+      signal.removeEventListener("abort", onAbort);
       clearTimeout(timer);
     }
   }
@@ -188,6 +188,7 @@ export class Engine extends EventTarget {
       if (signal.aborted) model.end();
       signal.throwIfAborted();
       this.#loaded = { key: keyOf(source), model };
+      this.#tell(undefined);
       return model;
     });
   }
