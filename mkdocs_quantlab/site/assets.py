@@ -32,7 +32,7 @@ def files(pyodide: str) -> list[str]:
         )
     names = [SCRIPT, STYLE, CHAT]
     if pyodide != "off":
-        names += ["worker.mjs", "editor.mjs", "pyodide/python.zip"]
+        names += ["worker.mjs", "editor.mjs", "quantize.mjs", "pyodide/python.zip"]
     if pyodide == "bundled":
         names += ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm"]
     return names

@@ -65,6 +65,7 @@ class QuantlabExtension(Extension):
         page: The page that comes next, where the caller knows it.
         seen: A page had a directive, or was a lab page or had a lab's callout, since the extension was made.
         servers: Addresses of the model servers of all chats since the extension was made.
+        published: Files of models that pages since then hand to readers, by address below our folder in the site.
         warn: Takes each problem where `on_error` is `warn`.
         folder: What relative places of models are relative to.
     """
@@ -74,6 +75,7 @@ class QuantlabExtension(Extension):
         self.page: PageFile | None = None
         self.seen = False
         self.servers: set[str] = set()
+        self.published: dict[str, Path] = {}
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         self.folder = Path.cwd()
         super().__init__(**kwargs)
@@ -212,14 +214,17 @@ class _Directives(Postprocessor):
             return chat.element(strings, identifier=identifier, attributes=found.attributes)
         defaults = self.extension.getConfig("defaults").get(found.name, {})
         strings = widget(found.name).options.merge(defaults, found.options)
-        return element(
+        sources = SiteSources(self.extension.models, self.extension.warn)
+        made = element(
             found.name,
             strings,
             identifier=identifier,
             attributes=found.attributes,
             pyodide=self.extension.getConfig("pyodide"),
-            sources=SiteSources(self.extension.models, self.extension.warn),
+            sources=sources,
         )
+        self.extension.published |= sources.published
+        return made
 
     def _locate(self, found: Found, nth: int) -> str:
         return self._place(found.tag, nth)

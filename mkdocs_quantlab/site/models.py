@@ -59,8 +59,11 @@ class Models:
         Raises:
             LookupError: It is neither a name nor like a place.
         """
+        place = self.named.get(name, name)
+        if builtin.is_name(place):
+            return str(builtin.path(place))
         if name in self.named:
-            return self.named[name]
+            return place
         if is_remote(name) or name.endswith(".gguf") or Path(name).name != name:
             return name
         raise LookupError(f"there is no model `{name}`")
@@ -115,6 +118,24 @@ class Models:
                 for path, header in ((path, local_header(path)) for path in self._parts(place))
                 for tensor in header.tensors
             }
+
+    def file(self, name: str) -> Path:
+        """The one local file of a model.
+
+        Raises:
+            LookupError: There is none of that name, and it is not like a place.
+            ModelError: It is not in one local file.
+        """
+        place = self.place(name)
+        with _naming(name, place):
+            if is_remote(place):
+                raise PlaceError("readers fetch it from this site; download it, and name its path")
+            first, *others = self._parts(place)
+            if others:
+                raise PlaceError(f"it is split into {1 + len(others)} files; one is needed")
+            if not first.is_file():
+                raise FileNotFoundError(2, "No such file", str(first))
+            return first
 
     def read(self, name: str, known: Locked | None, hints: Hints) -> Locked:
         """A model read anew from its files or its servers, for the lock file.

@@ -9,12 +9,16 @@ from mkdocs_quantlab.engine.gguf.blocks import find_tensor, parse_name, span
 from mkdocs_quantlab.engine.quant.ggml import ratios
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.site import losses
-from mkdocs_quantlab.site.models import ModelError
+from mkdocs_quantlab.site.models import ModelError, site_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from mkdocs_quantlab.site.models import Located, Models
+
+MODELS = "models"
+"""The folder of models' files, below our folder in the site."""
 
 
 class SiteSources(Sources):
@@ -29,6 +33,8 @@ class SiteSources(Sources):
         super().__init__(tuple(models.named))
         self.models = models
         self.warn = warn
+        self.published: dict[str, Path] = {}
+        """Files of models that figures hand to readers: where each is, by its address below the site's folder of ours."""
 
     def find(self, kind: str, key: str) -> Any:
         """What is known under a kind and a key.
@@ -46,6 +52,16 @@ class SiteSources(Sources):
 
 def _model(sources: SiteSources, key: str) -> Any:
     return sources.models.model(key, sources.warn).to_json()
+
+
+def _file(sources: SiteSources, key: str) -> Any:
+    try:
+        path = sources.models.file(key)
+    except LookupError as error:
+        raise sources.unknown(key, error) from None
+    address = f"{MODELS}/{site_name(key, path)}"
+    sources.published[address] = path
+    return {"address": address, "size": path.stat().st_size}
 
 
 def _block(sources: SiteSources, key: str) -> Any:
@@ -75,6 +91,7 @@ def _tensors(sources: SiteSources, model: str) -> dict[str, Located]:
 
 KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
     "model": _model,
+    "file": _file,
     "block": _block,
     "snr": _snr,
     "accuracy": lambda sources, key: losses.accuracy(sources.models, key),
