@@ -19,6 +19,15 @@ compare them).
 
 from __future__ import annotations
 
-from mkdocs_quantlab.models.files import MODELS, BuiltinModelError, data, names, path, sums
+from mkdocs_quantlab.models.files import (
+    MODELS,
+    BuiltinModelError,
+    check,
+    data,
+    is_builtin,
+    names,
+    path,
+    sums,
+)
 
-__all__ = ["MODELS", "BuiltinModelError", "data", "names", "path", "sums"]
+__all__ = ["MODELS", "BuiltinModelError", "check", "data", "is_builtin", "names", "path", "sums"]

@@ -9,7 +9,6 @@ import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.models.imatrix import Imatrix, read_imatrix
 from mkdocs_quantlab.models.quantized import NumpyNeededError, quantized
@@ -50,6 +49,25 @@ def names() -> tuple[str, ...]:
     )
 
 
+def is_builtin(name: str) -> bool:
+    """Whether a name is meant for a built-in model, be it right or not."""
+    return name.partition(":")[0] in MODELS and ":" in name
+
+
+def check(name: str) -> None:
+    """Sees to it that there is a built-in model of a name.
+
+    Raises:
+        BuiltinModelError: There is none; the message says the nearest, and what a name is made of.
+    """
+    if name not in names():
+        raise BuiltinModelError(
+            f"there is no built-in model `{name}`{did_you_mean(name, names())}; a name is one of "
+            f"{', '.join(f'`{model}:`' for model in MODELS)} and a recipe, {', '.join(('F16', *PLAIN))}, or with an "
+            f"importance matrix {', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
+        )
+
+
 def data(name: str) -> bytes:
     """A whole GGUF file.
 
@@ -59,7 +77,7 @@ def data(name: str) -> bytes:
     Raises:
         BuiltinModelError: There is none of that name, or making it needs numpy, which is not there.
     """
-    _check(name)
+    check(name)
     return _data(name)
 
 
@@ -69,17 +87,17 @@ def path(name: str) -> Path:
     Raises:
         BuiltinModelError: As for `data`.
     """
-    _check(name)
+    check(name)
     if name == "drawing:F16":
         return F16
+    content = _data(name)
     cached = _cached(name)
-    if cached is None or not cached.is_file():
-        content = _data(name)
-        cached = _cached(name)
-        if cached is None or not cached.is_file():
-            cached = _scratch() / f"{name.replace(':', '-')}.gguf"
-            cached.write_bytes(content)
-    return cached
+    if cached is not None and cached.is_file():
+        return cached
+    # Nothing can be kept: no cache, or a read-only one.
+    file = _scratch() / _file_name(name)
+    file.write_bytes(content)
+    return file
 
 
 def make(name: str) -> bytes:
@@ -88,21 +106,26 @@ def make(name: str) -> bytes:
     Raises:
         BuiltinModelError: As for `data`.
     """
-    _check(name)
+    check(name)
     model, _, asked = name.partition(":")
     recipe = asked.removesuffix(_SUFFIX)
     f16 = F16.read_bytes() if model == "drawing" else _uneven_f16()
     if recipe == "F16":
         return f16
-    imatrix = None
-    if asked.endswith(_SUFFIX):
-        imatrix = read_imatrix(IMATRIX.read_bytes(), IMATRIX.name)
-        if model != "drawing":
-            imatrix = _uneven_imatrix(imatrix)
+    imatrix = imatrix_of(model) if asked.endswith(_SUFFIX) else None
     try:
         return quantized(f16, recipe, imatrix)
     except NumpyNeededError as error:
         raise BuiltinModelError(f"`{name}` cannot be made here: {error}") from None
+
+
+def imatrix_of(model: str) -> Imatrix:
+    """The importance matrix of one of `MODELS`. The twin's follows from its original's."""
+    imatrix = read_imatrix(IMATRIX.read_bytes(), IMATRIX.name)
+    if model == "drawing":
+        return imatrix
+    importance = rescaled_importance(F16.read_bytes(), imatrix.importance)
+    return imatrix._replace(file=f"{model}.imatrix.gguf", importance=importance)
 
 
 @cache
@@ -110,15 +133,6 @@ def sums() -> dict[str, str]:
     """The SHA-256 that each file has to have, by name, as listed."""
     lines = SUMS.read_text(encoding="utf-8").splitlines() if SUMS.is_file() else []
     return {name: digest for digest, name in (line.split("  ") for line in lines)}
-
-
-def _check(name: str) -> None:
-    if name not in names():
-        raise BuiltinModelError(
-            f"there is no built-in model `{name}`{did_you_mean(name, names())}; a name is one of "
-            f"{', '.join(f'`{model}:`' for model in MODELS)} and a recipe, {', '.join(('F16', *PLAIN))}, or with an "
-            f"importance matrix {', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
-        )
 
 
 @lru_cache(maxsize=4)
@@ -139,13 +153,6 @@ def _uneven_f16() -> bytes:
     return uneven(F16.read_bytes())
 
 
-def _uneven_imatrix(imatrix: Imatrix) -> Imatrix:
-    importance = rescaled_importance(F16.read_bytes(), imatrix.importance)
-    return imatrix._replace(
-        file=imatrix.file.replace("drawing", "drawing-uneven"), importance=importance
-    )
-
-
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -153,7 +160,11 @@ def _digest(content: bytes) -> str:
 def _cached(name: str) -> Path | None:
     """Where the cache has a file; None where its digest is not listed. A new release's files have other digests."""
     digest = sums().get(name)
-    return _cache() / f"{name.replace(':', '-')}-{digest[:16]}.gguf" if digest else None
+    return _cache() / digest[:16] / _file_name(name) if digest else None
+
+
+def _file_name(name: str) -> str:
+    return f"{name.replace(':', '-')}.gguf"
 
 
 def _cache() -> Path:
@@ -179,15 +190,11 @@ def _keep(cached: Path, content: bytes) -> None:
         return
 
 
-@cache
 def _scratch() -> Path:
-    """A folder for this process, where nothing can be kept."""
-    return Path(_scratch_holder().name)
+    """A folder of this process, which goes with it."""
+    return Path(_temporary().name)
 
 
 @cache
-def _scratch_holder() -> tempfile.TemporaryDirectory[str]:
+def _temporary() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="mkdocs-quantlab-")
-
-
-assert set(PLAIN) <= set(RECIPES), "names are llama.cpp's"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.gguf.blocks import find_tensor, parse_name, span
 from mkdocs_quantlab.engine.quant.ggml import ratios
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.site import losses
-from mkdocs_quantlab.site.models import ModelError, site_name
+from mkdocs_quantlab.site.models import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +60,9 @@ def _file(sources: SiteSources, key: str) -> Any:
         path = sources.models.file(key)
     except LookupError as error:
         raise sources.unknown(key, error) from None
-    address = f"{MODELS}/{site_name(key, path)}"
+    # Named for what the author calls it: two folders may have files of one name.
+    name = re.sub(r"[^\w.-]+", "-", key.removesuffix(".gguf")).strip("-.")
+    address = f"{MODELS}/{name}.gguf"
     sources.published[address] = path
     return {"address": address, "size": path.stat().st_size}
 
