@@ -53,11 +53,11 @@ FLOATS = ("F32", "F16", "BF16")
 """What weights may be stored in before they are quantized."""
 
 SECONDS = {
-    "F32": 0.1, "F16": 0.1, "BF16": 0.6, "Q8_0": 0.6, "Q4_0": 0.7, "Q5_0": 0.7, "Q4_1": 0.9, "Q5_1": 0.9,
-    "TQ2_0": 1.4, "TQ1_0": 1.9, "MXFP4": 6, "Q3_K": 9, "IQ4_NL": 26, "IQ4_XS": 26, "Q6_K": 50, "Q2_K": 60,
-    "Q5_K": 70, "Q4_K": 80,
+    "F32": 0.4, "F16": 0.4, "BF16": 0.9, "Q8_0": 0.9, "Q4_0": 1, "Q5_0": 1, "Q4_1": 1.2, "Q5_1": 1.2,
+    "TQ2_0": 1.6, "TQ1_0": 1.8, "MXFP4": 6.2, "Q3_K": 9.9, "IQ4_NL": 24, "IQ4_XS": 24, "Q6_K": 38, "Q5_K": 54,
+    "Q2_K": 61, "Q4_K": 64,
 }  # fmt: skip
-"""Seconds that the page's Python takes for a million weights, by type: docs/benchmarks.md says of which machine."""
+"""Seconds that the page's Python takes for a million weights, by type: `python -m benchmarks.quantize_page`."""
 
 PIECE_SECONDS = 0.3
 """How long a piece should take: progress is seen after each."""
@@ -164,12 +164,12 @@ def file_type(model: Model, tensors: Sequence[Tensor], recipe: str) -> str:
 
     Args:
         model: The model before.
-        tensors: Its tensors with their new types.
+        tensors: Its tensors with their new types, in any order.
         recipe: The recipe that was asked for.
     """
-    types = [tensor.type for tensor in tensors]
+    types = {tensor.name: tensor.type for tensor in tensors}
     for name in (recipe, *RECIPES):
-        if [tensor.type for tensor in plan(model, name).tensors] == types:
+        if all(tensor.type == types[tensor.name] for tensor in plan(model, name).tensors):
             return name
     weights: dict[str, int] = {}
     for tensor in tensors:
@@ -228,7 +228,9 @@ def _check(old: Tensor, new: Tensor) -> None:
         )
     if not TYPES[new.type_name].can_encode:
         can = ", ".join(name for name in CHOICES if name not in FLOATS)
-        raise GgufError(f"`{new.name}` would be {new.type_name}, which is not encoded here; {can} are")
+        raise GgufError(
+            f"`{new.name}` would be {new.type_name}, which is not encoded here; {can} are"
+        )
 
 
 def _noted(header: Header, named: str) -> tuple[dict[str, Value], dict[str, str]]:
@@ -288,7 +290,9 @@ def encoded(piece: Piece, data: bytes) -> Encoded:
     weights = batch.DECODERS[piece.source](data)
     # Each is below 1e39, so that no sum of finite ones is beyond a double.
     if not math.isfinite(sum(weights)):
-        raise GgufError(f"`{piece.tensor}` has a weight that is not finite, which no type can store")
+        raise GgufError(
+            f"`{piece.tensor}` has a weight that is not finite, which no type can store"
+        )
     if piece.target in batch.ENCODERS:
         run = batch.ENCODERS[piece.target](weights)
     else:

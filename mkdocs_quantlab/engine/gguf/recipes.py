@@ -451,6 +451,7 @@ def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool
 
 
 def part_of(name: str) -> str:
+    """What the rules call the tensor of that name: `attn_v`, `output`, `other` and so on."""
     if name == "output.weight":
         return "output"
     if name in ("token_embd.weight", "per_layer_token_embd.weight"):

@@ -120,5 +120,7 @@ def _value(key: str, type_: str, value: Value) -> bytes:
         raise GgufError(f"the elements of `{key}` were not kept when it was read")
     elements = b"".join(_value(key, value.type, element) for element in value.values)
     return (
-        _number("uint32", VALUE_TYPES.index(value.type)) + _number("uint64", value.length) + elements
+        _number("uint32", VALUE_TYPES.index(value.type))
+        + _number("uint64", value.length)
+        + elements
     )

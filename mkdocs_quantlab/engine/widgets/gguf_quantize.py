@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from mkdocs_quantlab.engine import options
 from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.quantize import CHOICES, GROUPS, assigned, group_of, made_here, seconds
+from mkdocs_quantlab.engine.gguf.quantize import (
+    CHOICES,
+    GROUPS,
+    assigned,
+    group_of,
+    made_here,
+    seconds,
+)
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, padded_size, reason_kept
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, percent, significant, volume
@@ -42,7 +49,7 @@ QUANTIZED = "quantized own"
 class _Published(Names):
     """A model's name, without a control: only the author's is in the site."""
 
-    def control(self, options: options.Options) -> Html:  # noqa: ARG002 - as of all fields
+    def control(self, options: options.Options) -> Html:
         return join()
 
 
@@ -105,7 +112,9 @@ class Options(options.Options):
             model = self.sources.model(self.name)
         except LookupError as error:
             raise OptionError(f"`model`: {error.args[0]}", "model") from None
-        stored = sorted({t.type_name for t in model.tensors if group_of(t)} - {"F16", "BF16", "F32"})
+        stored = sorted(
+            {t.type_name for t in model.tensors if group_of(t)} - {"F16", "BF16", "F32"}
+        )
         if stored:
             raise OptionError(
                 f"`model` takes a model in F16, BF16 or F32, as each quantization loses more; `{self.name}` has "
@@ -119,6 +128,9 @@ class Options(options.Options):
                 "model",
             )
         return model
+
+
+ALL = "All tensors"
 
 
 class _Row(NamedTuple):
@@ -137,14 +149,14 @@ def render(given: Options) -> Html:
     except GgufError as error:
         raise OptionError(f"`model`: `{model.name}`: {error}", "model") from None
     losses: Losses = given.sources.found.get(QUANTIZED, {})
-    rows = [*_rows(model, after), _Row("All tensors", list(model.tensors), list(after))]
-    heads = ["Tensors", "Weights", "Now", "Type", "Then", "Bits per weight"]
+    rows = [*_rows(model, after), _Row(ALL, list(model.tensors), list(after))]
+    heads = ["Tensors", "Weights", "Now", "Then", "Bits", "Type"]
     if losses:
         heads += "Error", "SNR"
     return join(
         _sentence(given, model, after),
         table(
-            f"{model.name} in groups of tensors",
+            f"{model.name} in groups of tensors: bytes, then bits per weight",
             heads,
             (
                 row(*_cells(each), *(_loss_cells(each, losses) if losses else ()))
@@ -194,7 +206,7 @@ def _rows(model: Model, after: Sequence[Tensor]) -> list[_Row]:
     rows = {labels[name]: _Row(labels[name], [], []) for name in GROUPS}
     for old, new in zip(model.tensors, after, strict=True):
         group = group_of(old)
-        other = "Other matrices" if reason_kept(old) is None else "Norms and other vectors"
+        other = "Other matrices" if reason_kept(old) is None else "Norms, vectors"
         label = labels[group] if group else other
         found = rows.setdefault(label, _Row(label, [], []))
         found.before.append(old)
@@ -223,9 +235,9 @@ def _cells(each: _Row) -> tuple[str, ...]:
         each.label,
         f"{_weights(each.after):,}",
         volume(_size(each.before)),
-        ", ".join(named),
         volume(_size(each.after)),
         f"{_bits(each.after):.2f}",
+        "" if each.label == ALL else ", ".join(named),
     )
 
 
