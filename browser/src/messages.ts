@@ -57,8 +57,24 @@ export interface Contest {
   argument: string;
 }
 
+/** A step of `engine.page_quantize`: `plan` on a whole file, `encode` on a piece of it. Answered by `quantized` or `error`. */
+export interface Quantize {
+  type: "quantize";
+  id: number;
+  step: "plan" | "encode";
+  /** Texts that the step takes before the bytes. */
+  texts: string[];
+  data: Uint8Array;
+}
+
+/** What comes of a step: what Python says, and for a piece its bytes. */
+export interface Quantized {
+  made: unknown;
+  data: Uint8Array<ArrayBuffer> | null;
+}
+
 /** What is asked of Python, by the page. */
-export type Question = Omit<Ask, "id"> | Omit<Read, "id"> | Omit<Contest, "id">;
+export type Question = Omit<Ask, "id"> | Omit<Read, "id"> | Omit<Contest, "id"> | Omit<Quantize, "id">;
 
 /** `engine.gguf.model.Model.to_json`, of which the page needs the name only. */
 export interface Model {
@@ -70,7 +86,7 @@ export interface Close {
   type: "close";
 }
 
-export type ToWorker = Start | Wasm | Ask | Read | Contest | Close;
+export type ToWorker = Start | Wasm | Ask | Read | Contest | Quantize | Close;
 
 /**
  * `fetched`: everything has arrived. `option` names the option an error is about, where it is about one; `line` the line of
@@ -84,4 +100,5 @@ export type FromWorker =
   | { type: "reading"; id: number; state: string }
   | { type: "models"; id: number; models: Model[] }
   | { type: "contested"; id: number; made: unknown }
+  | ({ type: "quantized"; id: number } & Quantized)
   | { type: "error"; id: number; message: string; option: string | null; line: number | null };

@@ -6,7 +6,7 @@
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
 import { readHeaders, type PageFiles } from "./headers.ts";
-import type { Ask, Contest, FromWorker, Start, ToWorker } from "./messages.ts";
+import type { Ask, Contest, FromWorker, Quantize, Start, ToWorker } from "./messages.ts";
 
 import { compile } from "./wasm.ts";
 
@@ -19,9 +19,16 @@ interface Page {
   install(): void;
 }
 
+/** `engine.page_quantize`. */
+interface PageQuantize {
+  plan_pieces(options: string, sources: string, file: Uint8Array): string;
+  encode_piece(piece: string, data: Uint8Array): { toJs(): [Uint8Array<ArrayBuffer>, string]; destroy(): void };
+}
+
 interface Pyodide {
   pyimport(module: "mkdocs_quantlab.engine.page"): Page;
   pyimport(module: "mkdocs_quantlab.engine.page_files"): PageFiles;
+  pyimport(module: "mkdocs_quantlab.engine.page_quantize"): PageQuantize;
 }
 
 /** What answers. */
@@ -97,6 +104,22 @@ function contest({ page }: Python, { id, step, argument }: Contest, send: Send):
   else send({ type: "error", id, message: result.message, option: null, line: result.line });
 }
 
+function quantize({ pyodide }: Python, { id, step, texts, data }: Quantize, send: Send): void {
+  const page = pyodide.pyimport("mkdocs_quantlab.engine.page_quantize");
+  let said: string;
+  let bytes: Uint8Array<ArrayBuffer> | null = null;
+  if (step === "plan") {
+    said = page.plan_pieces(texts[0]!, texts[1]!, data);
+  } else {
+    const pair = page.encode_piece(texts[0]!, data);
+    [bytes, said] = pair.toJs();
+    pair.destroy();
+  }
+  const made = JSON.parse(said);
+  if (made.message) send({ type: "error", id, message: made.message, option: null, line: null });
+  else send({ type: "quantized", id, made, data: bytes });
+}
+
 async function receive(message: ToWorker, send: Send): Promise<void> {
   try {
     if (message.type === "start") {
@@ -107,6 +130,8 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       ask(await starting!, message, send);
     } else if (message.type === "contest") {
       contest(await starting!, message, send);
+    } else if (message.type === "quantize") {
+      quantize(await starting!, message, send);
     } else if (message.type === "read") {
       await readHeaders((await starting!).pyodide.pyimport("mkdocs_quantlab.engine.page_files"), message, send);
     } else if (message.type === "wasm") {

@@ -66,7 +66,7 @@ class QuantlabExtension(Extension):
         page: The page that comes next, where the caller knows it.
         seen: A page had a directive, or was a lab page or had a lab's callout, since the extension was made.
         servers: Addresses of the model servers of all chats since the extension was made.
-        page_models: The files of models in the page of all chats since the extension was made.
+        page_models: The files of models that pages since then hand to readers.
         warn: Takes each problem where `on_error` is `warn`.
         folder: What relative places of models are relative to.
     """
@@ -227,14 +227,18 @@ class _Directives(Postprocessor):
             )
         defaults = self.extension.getConfig("defaults").get(found.name, {})
         strings = widget(found.name).options.merge(defaults, found.options)
-        return element(
+        sources = SiteSources(self.extension.models, self.extension.warn)
+        made = element(
             found.name,
             strings,
             identifier=identifier,
             attributes=found.attributes,
             pyodide=self.extension.getConfig("pyodide"),
-            sources=SiteSources(self.extension.models, self.extension.warn),
+            sources=sources,
         )
+        for model in sources.published:
+            self.extension.publish(model)
+        return made
 
     def _locate(self, found: Found, nth: int) -> str:
         return self._place(found.tag, nth)

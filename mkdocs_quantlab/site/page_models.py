@@ -86,7 +86,12 @@ def page_model(name: str, models: Models) -> PageModel:
             f"`{name}` has {size / 1e6:,.0f} MB; in the page a model can have {LARGEST / 1e6:,.0f} MB",
             "models",
         )
-    return PageModel(path, size, _sha256(path))
+    return of_file(path)
+
+
+def of_file(path: Path) -> PageModel:
+    """A local file, as the site will have it."""
+    return PageModel(path, path.stat().st_size, _sha256(path))
 
 
 @while_unchanged

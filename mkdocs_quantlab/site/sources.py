@@ -10,11 +10,13 @@ from mkdocs_quantlab.engine.quant.ggml import ratios
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.site import losses
 from mkdocs_quantlab.site.models import ModelError
+from mkdocs_quantlab.site.page_models import of_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mkdocs_quantlab.site.models import Located, Models
+    from mkdocs_quantlab.site.page_models import PageModel
 
 
 class SiteSources(Sources):
@@ -29,6 +31,8 @@ class SiteSources(Sources):
         super().__init__(tuple(models.named))
         self.models = models
         self.warn = warn
+        self.published: set[PageModel] = set()
+        """Files of models that figures hand to readers."""
 
     def find(self, kind: str, key: str) -> Any:
         """What is known under a kind and a key.
@@ -46,6 +50,16 @@ class SiteSources(Sources):
 
 def _model(sources: SiteSources, key: str) -> Any:
     return sources.models.model(key, sources.warn).to_json()
+
+
+def _file(sources: SiteSources, key: str) -> Any:
+    try:
+        path = sources.models.file(key)
+    except LookupError as error:
+        raise sources.unknown(key, error) from None
+    model = of_file(path)
+    sources.published.add(model)
+    return {"address": model.file, "size": model.size}
 
 
 def _block(sources: SiteSources, key: str) -> Any:
@@ -75,6 +89,7 @@ def _tensors(sources: SiteSources, model: str) -> dict[str, Located]:
 
 KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
     "model": _model,
+    "file": _file,
     "block": _block,
     "snr": _snr,
     "accuracy": lambda sources, key: losses.accuracy(sources.models, key),
