@@ -33,7 +33,7 @@ const PATIENCE = 300;
 const pythons: Record<string, Python> = {};
 
 /** The page's Python, which may not have been started. */
-function python(setting: string, runsReaders = false): Python {
+export function python(setting: string, runsReaders = false): Python {
   const folder = folderOf(setting);
   return (pythons[`${folder} ${runsReaders}`] ??= new Python(BASE, folder, runsReaders));
 }

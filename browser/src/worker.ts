@@ -6,7 +6,7 @@
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
 import { readHeaders, type PageFiles } from "./headers.ts";
-import type { Ask, Contest, FromWorker, Start, ToWorker } from "./messages.ts";
+import type { Ask, Contest, Curve, FromWorker, Mark, Start, ToWorker } from "./messages.ts";
 
 import { compile } from "./wasm.ts";
 
@@ -19,9 +19,16 @@ interface Page {
   install(): void;
 }
 
+/** `engine.page_marks`. */
+interface PageMarks {
+  marks(prompt: string, answer: string): string;
+  curve(runs: string): string;
+}
+
 interface Pyodide {
   pyimport(module: "mkdocs_quantlab.engine.page"): Page;
   pyimport(module: "mkdocs_quantlab.engine.page_files"): PageFiles;
+  pyimport(module: "mkdocs_quantlab.engine.page_marks"): PageMarks;
 }
 
 /** What answers. */
@@ -97,6 +104,12 @@ function contest({ page }: Python, { id, step, argument }: Contest, send: Send):
   else send({ type: "error", id, message: result.message, option: null, line: result.line });
 }
 
+function mark({ pyodide }: Python, question: Mark | Curve, send: Send): void {
+  const page = pyodide.pyimport("mkdocs_quantlab.engine.page_marks");
+  const made = JSON.parse(question.type === "mark" ? page.marks(question.prompt, question.answer) : page.curve(question.runs));
+  send({ type: "marked", id: question.id, made });
+}
+
 async function receive(message: ToWorker, send: Send): Promise<void> {
   try {
     if (message.type === "start") {
@@ -107,6 +120,8 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       ask(await starting!, message, send);
     } else if (message.type === "contest") {
       contest(await starting!, message, send);
+    } else if (message.type === "mark" || message.type === "curve") {
+      mark(await starting!, message, send);
     } else if (message.type === "read") {
       await readHeaders((await starting!).pyodide.pyimport("mkdocs_quantlab.engine.page_files"), message, send);
     } else if (message.type === "wasm") {

@@ -191,6 +191,13 @@ class Options(schema.Options):
         label="Thinking",
         help="Whether models that can think do so before they answer.",
     )
+    marks = Choice(
+        "auto",
+        {"auto": "Auto", "on": "On", "off": "Off"},
+        label="Marks",
+        help="Whether drawings are marked, right or wrong: `auto` marks those of the models that come with the plugin and of models "
+        "in the page. Python in the page does it, and is fetched for the first drawing.",
+    )
 
     def __init__(self, strings: Mapping[str, str] | None = None) -> None:
         refuse_secrets(strings or {})
@@ -222,13 +229,16 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def element(strings: Mapping[str, str], *, identifier: str, attributes: Mapping[str, str]) -> str:
+def element(
+    strings: Mapping[str, str], *, identifier: str, attributes: Mapping[str, str], pyodide: str
+) -> str:
     """The element for one directive.
 
     Args:
         strings: Its options as texts.
         identifier: The element's `id`.
         attributes: Other attributes to keep, as the author wrote them.
+        pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
 
     Raises:
         OptionError: The options are not taken.
@@ -246,6 +256,8 @@ def element(strings: Mapping[str, str], *, identifier: str, attributes: Mapping[
             "maxTokens": options.max_tokens,
             "think": options.think == "on",
         },
+        "marks": options.marks,
+        "pyodide": pyodide,
     }
     head = attributes_text({**attributes, "id": identifier})
     data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))

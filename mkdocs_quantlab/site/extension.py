@@ -209,7 +209,12 @@ class _Directives(Postprocessor):
         if found.name == CHAT:
             strings = {**self.extension.getConfig("chat"), **found.options}
             self.extension.servers.add(strings.get("endpoint", ""))
-            return chat.element(strings, identifier=identifier, attributes=found.attributes)
+            return chat.element(
+                strings,
+                identifier=identifier,
+                attributes=found.attributes,
+                pyodide=self.extension.getConfig("pyodide"),
+            )
         defaults = self.extension.getConfig("defaults").get(found.name, {})
         strings = widget(found.name).options.merge(defaults, found.options)
         return element(

@@ -23,7 +23,7 @@ from mkdocs_quantlab.engine.drawing.score import EXAMPLES, LABELS, MOST, marks, 
 from mkdocs_quantlab.engine.drawing.svg import Group, svg
 from mkdocs_quantlab.engine.drawing.things import KINDS
 from mkdocs_quantlab.engine.drawing.words import wording
-from mkdocs_quantlab.engine.page import marks as in_page
+from mkdocs_quantlab.engine.page_marks import marks as in_page
 
 PELICAN = Scene((Thing("pelican", on=Thing("bicycle")),))
 SCENES = 300
