@@ -128,13 +128,13 @@ export function markRow(marking: Marking): HTMLElement {
   if (!hasMarks(marking)) return h("p", { class: "quantlab-chat-note" }, whyUnknown(marking));
   const all = { name: "all", label: "All right", right: marking.all };
   const marks = [...marking.marks, all].map(({ label, right, name }) =>
-    h("li", { "data-mark": name, "data-right": String(right), "aria-label": `${label}: ${right ? "yes" : "no"}` }, `${right ? "✓" : "✗"} ${label}`),
+    h("li", { class: "quantlab-chat-mark", "data-mark": name, "data-right": String(right), "aria-label": `${label}: ${right ? "yes" : "no"}` }, `${right ? "✓" : "✗"} ${label}`),
   );
   const words = wrongs(marking);
   return h(
     "div",
     { class: "quantlab-chat-marks" },
     h("ul", { class: "quantlab-chat-marked", "aria-label": "Marks of the drawing" }, ...marks),
-    words.length ? h("ul", { class: "quantlab-chat-wrong", "aria-label": "What is wrong" }, ...words.map((sentence) => h("li", {}, `${sentence}.`))) : undefined,
+    words.length ? h("ul", { class: "quantlab-chat-wrong", "aria-label": "What is wrong" }, ...words.map((sentence) => h("li", { class: "quantlab-chat-said" }, `${sentence}.`))) : undefined,
   );
 }
