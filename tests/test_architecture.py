@@ -16,9 +16,11 @@ PACKAGE = Path(mkdocs_quantlab.__file__).parent
 MAY_IMPORT = {
     "engine": set(),
     "measure": {"mkdocs_quantlab.engine", "numpy", "gguf"},
+    "models": {"mkdocs_quantlab.engine", "mkdocs_quantlab.measure", "numpy"},
     "site": {
         "mkdocs_quantlab.engine",
         "mkdocs_quantlab.measure",
+        "mkdocs_quantlab.models",
         "mkdocs",
         "markdown",
         "jinja2",

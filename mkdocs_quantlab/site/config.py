@@ -15,6 +15,7 @@ from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import NAMES, widget
+from mkdocs_quantlab.models import BuiltinModelError, check, is_builtin
 from mkdocs_quantlab.site import chat, lab
 
 if TYPE_CHECKING:
@@ -95,8 +96,10 @@ def read_models(value: object) -> dict[str, str]:
         if not isinstance(place, str) or not place.strip():
             raise ValueError(f"`{name}` takes a path or an address of a GGUF file; found `{place}`")
         try:
+            if is_builtin(place):
+                check(place)
             part_names(place)
-        except GgufError as error:
+        except (GgufError, BuiltinModelError) as error:
             raise ValueError(f"`{name}` ({place}): {error}") from None
     return {str(name): place for name, place in value.items()}
 
@@ -199,8 +202,8 @@ class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves 
         {},
         read_models,
         "GGUF files by name, as in `models: {q4: models/tiny-Q4_K_M.gguf, q8: https://example.org/tiny-Q8_0.gguf}`: paths "
-        "relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in), or addresses. Of a split "
-        "file any part. [Models](models.md) says what is read, and when.",
+        "relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in), addresses, or names of "
+        "built-in models (`drawing:Q4_K_M`). Of a split file any part. [Models](models.md) says what is read, and when.",
     )
     chat = Setting(
         {},

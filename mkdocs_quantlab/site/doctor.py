@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
 
+from mkdocs_quantlab.models import is_builtin
 from mkdocs_quantlab.site.connection import diagnose, is_loopback, origin_of
 from mkdocs_quantlab.site.lock import LockError, read_lock
 from mkdocs_quantlab.site.models import ModelError, Models
@@ -151,7 +152,8 @@ def _models(models: Models) -> Iterator[Finding]:
                 "Run `quantlab gguf lock` and commit the lock file.",
             )
         else:
-            where = "locked" if place in locked else "a local file"
+            own = "built in" if is_builtin(place) else "a local file"
+            where = "locked" if place in locked else own
             yield Finding("models", f"`{name}`: {len(model.tensors)} tensors, {where}")
     if gone := sorted(set(locked) - set(models.named.values())):
         yield Finding(

@@ -13,6 +13,8 @@ from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.model import Model, part_names
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted, lengths
+from mkdocs_quantlab.models import BuiltinModelError, is_builtin
+from mkdocs_quantlab.models import path as builtin_path
 from mkdocs_quantlab.site.lock import NAME, Locked, read_lock
 from mkdocs_quantlab.site.places import PlaceError, is_remote, open_remote
 from mkdocs_quantlab.site.unchanged import while_unchanged
@@ -54,14 +56,14 @@ class Models:
         self._reading = threading.Lock()
 
     def place(self, name: str) -> str:
-        """Where the model of that name is; anything that is no name is taken for a place.
+        """Where the model of that name is; anything that is no name is taken for a place, or for a built-in model.
 
         Raises:
             LookupError: It is neither a name nor like a place.
         """
         if name in self.named:
             return self.named[name]
-        if is_remote(name) or name.endswith(".gguf") or Path(name).name != name:
+        if is_builtin(name) or is_remote(name) or name.endswith(".gguf") or Path(name).name != name:
             return name
         raise LookupError(f"there is no model `{name}`")
 
@@ -69,8 +71,8 @@ class Models:
         """The local files of all named models that are there, and the lock file: what figures may depend on."""
         found = [self.lock_path]
         for place in self.named.values():
-            if not is_remote(place):
-                found += map(Path, part_names(str(self.folder / place)))
+            if not is_remote(place) and not is_builtin(place):
+                found += self._parts(place)
         return [path for path in found if path.is_file()]
 
     def model(self, name: str, warn: Callable[[str], None]) -> Model:
@@ -139,6 +141,8 @@ class Models:
             return Locked(model, ("",) * model.parts)
 
     def _parts(self, place: str) -> list[Path]:
+        if is_builtin(place):
+            return [builtin_path(place)]
         return [Path(part) for part in part_names(str(self.folder / place))]
 
     def _is_here(self, place: str) -> bool:
@@ -214,6 +218,8 @@ def _naming(name: str, place: str) -> Iterator[None]:
         raise ModelError(f"{_shown(name, place)}: {error.strerror}") from None
     except (GgufError, PlaceError) as error:
         raise ModelError(f"{_shown(name, place)}: {error}") from None
+    except BuiltinModelError as error:
+        raise ModelError(str(error)) from None
 
 
 def _shown(name: str, place: str) -> str:

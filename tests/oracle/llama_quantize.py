@@ -6,12 +6,26 @@ Not to be loaded beside another llama.cpp in one process: both have the same sym
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, Structure, c_bool, c_char_p, c_float, c_int, c_int32, c_size_t, c_void_p
+from ctypes import (
+    POINTER,
+    Structure,
+    Union,
+    c_bool,
+    c_char,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_void_p,
+)
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FOLDER = Path(__file__).parent / "node_modules/@node-llama-cpp/linux-x64/bins/linux-x64"
 VERSION = "v0.5.0"
@@ -23,6 +37,22 @@ def is_installed() -> bool:
 
 class _Importance(Structure):
     _fields_ = (("name", c_char_p), ("data", POINTER(c_float)), ("size", c_size_t))
+
+
+class _Value(Union):
+    _fields_ = (("i", c_int64), ("f", c_double), ("b", c_bool), ("s", c_char * 128))
+
+
+class _Override(Structure):
+    """`llama_model_kv_override`: metadata that llama.cpp writes besides its own."""
+
+    _fields_ = (("tag", c_int), ("key", c_char * 128), ("value", _Value))
+
+    @classmethod
+    def of(cls, key: str, value: int | str) -> _Override:
+        if isinstance(value, int):
+            return cls(0, key.encode(), _Value(i=value))
+        return cls(3, key.encode(), _Value(s=value.encode()))
 
 
 class _Params(Structure):
@@ -73,7 +103,12 @@ class Quantizer:
         self._base.gguf_free.argtypes = (c_void_p,)
 
     def write(
-        self, source: Path, target: Path, file_type: int, importance: Mapping[str, int] | None
+        self,
+        source: Path,
+        target: Path,
+        file_type: int,
+        importance: Mapping[str, Sequence[float]] | None,
+        notes: Mapping[str, int | str] | None = None,
     ) -> bool:
         """Quantizes a file; False where llama.cpp refuses to.
 
@@ -81,16 +116,19 @@ class Quantizer:
             source: The file.
             target: Where to.
             file_type: The recipe's `general.file_type`.
-            importance: For each tensor how many numbers of importance it takes, all of them 1; None for none.
+            importance: For each tensor the importance of each input; None for none.
+            notes: Further metadata, as the command notes whence the importance matrix is.
         """
         params = self._llama.llama_model_quantize_default_params()
         params.nthread = 1
         params.ftype = file_type
         if importance is not None:
-            ones = {size: (c_float * size)(*[1.0] * size) for size in set(importance.values())}
-            entries = [(name.encode(), ones[n], n) for name, n in importance.items()]
+            entries = [(n.encode(), (c_float * len(x))(*x), len(x)) for n, x in importance.items()]
             table = (_Importance * (len(entries) + 1))(*entries)
             params.imatrix = table
+        if notes:
+            overrides = (_Override * (len(notes) + 1))(*(_Override.of(*n) for n in notes.items()))
+            params.kv_overrides = ctypes.cast(overrides, c_void_p)
         done = self._llama.llama_model_quantize(
             str(source).encode(), str(target).encode(), ctypes.byref(params)
         )

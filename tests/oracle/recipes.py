@@ -150,7 +150,7 @@ def measure(names: Iterable[str]) -> dict[str, dict[str, list[str | None]]]:
             case = CASES[name]
             _write(source, case)
             importance = {
-                tensor: shape[0] * (shape[2] if len(shape) > 2 else 1)
+                tensor: [1.0] * (shape[0] * (shape[2] if len(shape) > 2 else 1))
                 for tensor, shape in case.shapes().items()
             }
             found[name] = {

@@ -57,7 +57,7 @@ def parse_name(text: str) -> Name:
     Raises:
         LookupError: The text is no such name.
     """
-    match = re.fullmatch(r"([^:\s]+):([^\s\[\]]+)(?:\[([0-9]{1,12})\])?", text)
+    match = re.fullmatch(r"([^\s\[\]]+):([^\s:\[\]]+)(?:\[([0-9]{1,12})\])?", text)
     if match is None:
         raise LookupError(f"a block is named as in `q4:blk.0.ffn_up.weight[3]`; found `{text}`")
     return Name(match[1], match[2], int(match[3] or 0))

@@ -62,10 +62,12 @@ FIRST = 32 << 10
 LARGEST = 4 << 20
 """Bytes asked for at once, at most, but for a longer string."""
 
-_NAMES = (
+VALUE_TYPES = (
     "uint8 int8 uint16 int16 uint32 int32 float32 bool string array uint64 int64 float64".split()
 )
-_CODES = dict(zip(_NAMES, "BbHhIif?  Qqd", strict=True))
+"""Types of metadata values, in the order of their numbers."""
+VALUE_CODES = dict(zip(VALUE_TYPES, "BbHhIif?  Qqd", strict=True))
+"""How `struct` calls them; strings and arrays it does not know."""
 _SIZES = {code: struct.calcsize(f"<{code}") for code in "BbHhIif?Qqd"}
 
 
@@ -240,7 +242,7 @@ class _Reader:
             elif types[key] == "string":
                 metadata[key] = yield from self.text(MAX_STRING)
             else:
-                metadata[key] = yield from self.number(_CODES[types[key]])
+                metadata[key] = yield from self.number(VALUE_CODES[types[key]])
         alignment = self.alignment(metadata, types)
         tensors = []
         for number in range(1, tensor_count + 1):
@@ -277,13 +279,13 @@ class _Reader:
         """The type of a value, by name."""
         place = self.place
         number: int = yield from self.number("I")
-        if number >= len(_NAMES):
+        if number >= len(VALUE_TYPES):
             raise self.error(
                 f"value type {number:,}, whose length is unknown; "
-                f"known are 0 ({_NAMES[0]}) to {len(_NAMES) - 1} ({_NAMES[-1]})",
+                f"known are 0 ({VALUE_TYPES[0]}) to {len(VALUE_TYPES) - 1} ({VALUE_TYPES[-1]})",
                 place,
             )
-        return _NAMES[number]
+        return VALUE_TYPES[number]
 
     def array(self, key: str, depth: int = 1) -> Reading[Array]:
         """An array: stepped over, or looked at as far as is wanted."""
@@ -294,7 +296,7 @@ class _Reader:
             raise self.error(f"more than {MAX_NESTED:,} arrays in arrays")
         type_ = yield from self.type()
         prefix = _SIZES[self.length]
-        smallest = {"string": prefix, "array": 4 + prefix}.get(type_) or _SIZES[_CODES[type_]]
+        smallest = {"string": prefix, "array": 4 + prefix}.get(type_) or _SIZES[VALUE_CODES[type_]]
         length = yield from self.count("elements", MAX_ARRAY, smallest)
         begin = self.place
         keep = key in self.wanted.keep
@@ -363,7 +365,7 @@ class _Reader:
     def values(self, type_: str, span: memoryview) -> Iterable[Value]:
         """The elements in a run of an array's bytes."""
         if type_ != "string":
-            code = _CODES[type_]
+            code = VALUE_CODES[type_]
             yield from struct.unpack(f"{self.order}{len(span) // _SIZES[code]}{code}", span)
             return
         at, prefix = 0, _SIZES[self.length]

@@ -344,6 +344,14 @@ def traits(model: Model) -> Traits:
     return Traits(str(architecture), layers, heads // kv_heads if kv_heads else 0, experts, is_70b)
 
 
+def written_order(tensor: Tensor) -> tuple[int, str]:
+    """The key of llama.cpp's order: by layer, then by name, whatever the order in the file (`weight_name_comparer`).
+
+    It goes through tensors in this order, and writes them in it.
+    """
+    return place(tensor.name).layer, tensor.name
+
+
 def plan(model: Model, recipe: str, *, imatrix: bool = False) -> Plan:
     """What a recipe makes of a model.
 
@@ -391,7 +399,7 @@ def _entries(tensors: tuple[Tensor, ...], asked: Traits) -> tuple[_Entry, ...]:
     seen = dict.fromkeys(parts.values(), 0)
     values = sum(part == "attn_v" for part in parts.values())
     found: dict[str, _Entry] = {}
-    for tensor in sorted(tensors, key=_order):
+    for tensor in sorted(tensors, key=written_order):
         part = parts[tensor.name]
         order, layer = seen[part], place(tensor.name).layer
         found[tensor.name] = _Entry(
@@ -440,11 +448,6 @@ def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool
         size=sum(tensor.size or 0 for tensor in stored),
         padded=padded_size(stored),
     )
-
-
-def _order(tensor: Tensor) -> tuple[int, str]:
-    """llama.cpp goes through tensors by layer, then by name, whatever their order in the file (`weight_name_comparer`)."""
-    return place(tensor.name).layer, tensor.name
 
 
 def _part(name: str) -> str:

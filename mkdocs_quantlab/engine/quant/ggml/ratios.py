@@ -104,7 +104,7 @@ def parse_name(text: str) -> tuple[str, str]:
     Raises:
         LookupError: The text is no such name.
     """
-    model, _, tensor = text.partition(":")
+    model, _, tensor = text.rpartition(":")
     if not model or not tensor:
         raise LookupError(f"a tensor is named as in `f16:blk.0.ffn_up.weight`; found `{text}`")
     return model, tensor

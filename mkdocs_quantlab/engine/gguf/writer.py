@@ -1,0 +1,83 @@
+"""Writes GGUF files as ggml does: version 3, little-endian, tensors one after the other.
+
+Source of the format: ggml's `docs/gguf.md`; of the order and the padding: ggml's `gguf.cpp: gguf_write_to_buf`.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.header import Array
+from mkdocs_quantlab.engine.gguf.model import ALIGNMENT
+from mkdocs_quantlab.engine.gguf.reader import VALUE_CODES, VALUE_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mkdocs_quantlab.engine.gguf.header import Tensor, Value
+
+VERSION = 3
+
+
+def write(
+    metadata: Mapping[str, Value],
+    types: Mapping[str, str],
+    tensors: Iterable[tuple[Tensor, bytes]],
+) -> bytes:
+    """A whole file.
+
+    Args:
+        metadata: In the order of the file. Arrays need their elements: a reader keeps those it is asked to.
+        types: The type of each value, as `Header.types` has them.
+        tensors: Each with its data, in the order of the file; their offsets are counted anew.
+
+    Raises:
+        GgufError: An array came without its elements, the data do not have a tensor's size, or `general.alignment` is
+            another than 32.
+    """
+    alignment = metadata.get("general.alignment", ALIGNMENT)
+    if alignment != ALIGNMENT:
+        raise GgufError(f"`general.alignment` is {alignment}; files are written with {ALIGNMENT}")
+    table, data = bytearray(), bytearray()
+    count = 0
+    for tensor, content in tensors:
+        if len(content) != tensor.size:
+            raise GgufError(
+                f"`{tensor.name}` takes {tensor.size:,} bytes as {tensor.type_name}; there are {len(content):,}"
+            )
+        shape = struct.pack(f"<I{len(tensor.shape)}Q", len(tensor.shape), *tensor.shape)
+        table += _string(tensor.name) + shape + struct.pack("<IQ", tensor.type, len(data))
+        data += content + bytes(-len(content) % ALIGNMENT)
+        count += 1
+    entries = b"".join(
+        _string(key) + _number("uint32", VALUE_TYPES.index(types[key])) + _value(key, types[key], value)
+        for key, value in metadata.items()
+    )  # fmt: skip
+    head = b"GGUF" + struct.pack("<IQQ", VERSION, count, len(metadata)) + entries + table
+    return b"".join((head, bytes(-len(head) % ALIGNMENT), data))
+
+
+def _number(type_: str, value: float) -> bytes:
+    return struct.pack(f"<{VALUE_CODES[type_]}", value)
+
+
+def _string(text: str) -> bytes:
+    raw = text.encode()
+    return struct.pack("<Q", len(raw)) + raw
+
+
+def _value(key: str, type_: str, value: Value) -> bytes:
+    if isinstance(value, str):
+        return _string(value)
+    if not isinstance(value, Array):
+        return _number(type_, value)
+    if value.values is None:
+        raise GgufError(f"the elements of `{key}` were not kept when it was read")
+    elements = b"".join(_value(key, value.type, element) for element in value.values)
+    return (
+        _number("uint32", VALUE_TYPES.index(value.type))
+        + _number("uint64", value.length)
+        + elements
+    )

@@ -1,0 +1,92 @@
+"""Whole models quantized by llama.cpp's recipes: the files that `llama-quantize` writes.
+
+Source of metadata and order: llama.cpp's `src/llama-quant.cpp: llama_model_quantize_impl` and `tools/quantize/quantize.cpp`.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
+from mkdocs_quantlab.engine.gguf.recipes import plan, written_order
+from mkdocs_quantlab.engine.gguf.writer import write
+from mkdocs_quantlab.engine.quant.ggml.codec import encode
+from mkdocs_quantlab.models.weights import read_weights
+
+if TYPE_CHECKING:
+    from array import array
+
+    from mkdocs_quantlab.engine.gguf.header import Tensor
+    from mkdocs_quantlab.models.imatrix import Imatrix
+
+QUANTIZATION_VERSION = 2
+"""ggml's `GGML_QNT_VERSION`."""
+
+_NUMBERS = {name: number for number, name in FILE_TYPES.items()}
+_CODES = {"F32": "f", "F16": "e"}
+
+
+class NumpyNeededError(RuntimeError):
+    """Numpy and gguf are not installed; the message says how to have them."""
+
+
+def quantized(content: bytes, recipe: str, imatrix: Imatrix | None = None) -> bytes:
+    """A model as `llama-quantize` stores it.
+
+    With numpy and gguf installed it takes a second or two; without them the engine's own encoders take some minutes.
+
+    Args:
+        content: A file whose tensors are F16 or F32.
+        recipe: One of `recipes.RECIPES`.
+        imatrix: An importance matrix.
+
+    Raises:
+        GgufError: The file is broken, or no recipe can be followed with it.
+        NumpyNeededError: There is an importance matrix, which the engine's own encoders cannot take.
+    """
+    source = read_weights(content)
+    planned = plan(source.model, recipe, imatrix=imatrix is not None)
+    encoded = {}
+    importance = imatrix.importance if imatrix else {}
+    before = {tensor.name: tensor for tensor in source.model.tensors}
+    for tensor in planned.tensors:
+        data = source.data[tensor.name]
+        if tensor.type != before[tensor.name].type:
+            data = _encode(data, before[tensor.name], tensor, importance.get(tensor.name))
+        encoded[tensor.name] = data
+    metadata, types = source.metadata, source.types
+    noted: dict[str, int | str] = {
+        "general.quantization_version": QUANTIZATION_VERSION,
+        "general.file_type": _NUMBERS[recipe],
+    }
+    if imatrix:
+        noted |= {
+            "quantize.imatrix.file": imatrix.file,
+            "quantize.imatrix.dataset": imatrix.dataset,
+            "quantize.imatrix.entries_count": len(imatrix.importance),
+            "quantize.imatrix.chunks_count": imatrix.chunks,
+        }
+    for key, value in noted.items():
+        metadata.pop(key, None)  # llama.cpp puts what it sets behind everything else
+        metadata[key] = value
+        types[key] = "string" if isinstance(value, str) else "uint32"
+    ordered = sorted(planned.tensors, key=written_order)
+    return write(metadata, types, ((tensor, encoded[tensor.name]) for tensor in ordered))
+
+
+def _encode(data: bytes, stored: Tensor, wanted: Tensor, importance: array[float] | None) -> bytes:
+    """A tensor's data in another type."""
+    try:
+        import numpy as np  # noqa: PLC0415  # an extra
+
+        from mkdocs_quantlab.measure import quantize  # noqa: PLC0415  # an extra
+    except ImportError as error:
+        if importance is not None:
+            raise NumpyNeededError(str(error)) from None
+        code = _CODES[stored.type_name]
+        count = stored.parameters
+        return encode(wanted.type_name, struct.unpack(f"<{count}{code}", data))
+    weights = np.frombuffer(data, f"<{_CODES[stored.type_name]}").reshape(stored.shape[::-1])
+    given = None if importance is None else np.array(importance, np.float32)
+    return quantize(weights, wanted.type_name, given).tobytes()
