@@ -1,6 +1,7 @@
-// Builds mkdocs_quantlab/static: the scripts and the style from src/, Pyodide from npm's package, and the archive of
-// Python modules that the page's Python starts with. Needs Node and what `npm ci` installed, and no network.
+// Builds mkdocs_quantlab/static: the scripts and the style from src/, Pyodide and llama.cpp's WebAssembly from npm's packages,
+// and the archive of Python modules that the page's Python starts with. Needs Node and what `npm ci` installed, and no network.
 import * as esbuild from "esbuild";
+import { gzipSync } from "node:zlib";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
@@ -11,8 +12,10 @@ import { archive } from "./archive.mjs";
 const browser = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(browser);
 const target = join(root, "mkdocs_quantlab", "static");
-const pyodide = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
-const { version } = JSON.parse(readFileSync(join(pyodide, "package.json"), "utf8"));
+const require = createRequire(import.meta.url);
+const pyodide = dirname(require.resolve("pyodide/package.json"));
+const wllama = dirname(require.resolve("@wllama/wllama/package.json"));
+const versionOf = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
 
 /** When a file, or the newest file below a folder, was last changed. */
 function changed(path) {
@@ -29,6 +32,7 @@ if (changed(join(target, "quantlab.js")) > Math.max(...inputs.map(changed))) pro
 const out = `${target}.new`;
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "pyodide"), { recursive: true });
+mkdirSync(join(out, "wllama"));
 
 const python = await archive(pyodide, join(root, "mkdocs_quantlab"));
 
@@ -38,11 +42,25 @@ const common = {
   target: "es2022",
   legalComments: "none",
   define: {
-    PYODIDE_VERSION: JSON.stringify(version),
+    PYODIDE_VERSION: JSON.stringify(versionOf(pyodide)),
     BUILD: JSON.stringify(createHash("sha256").update(python).digest("hex").slice(0, 12)),
   },
 };
 const source = (name) => join(browser, "src", name);
+// Addresses of servers that are not the site's, which wllama falls back to and this page never does.
+const elsewhere = /https:\/\/(cdn\.jsdelivr\.net|huggingface\.co)[^"]*/g;
+const withoutServers = {
+  name: "without-servers",
+  setup: (build) =>
+    build.onLoad({ filter: /wllama[\\/]esm[\\/]index\.min\.js$/ }, ({ path }) => ({ contents: readFileSync(path, "utf8").replace(elsewhere, ""), loader: "js" })),
+};
+const runtime = join(out, "wllama", "wllama.mjs");
+await esbuild.build({ ...common, entryPoints: [source("wllama.ts")], outfile: runtime, format: "esm", plugins: [withoutServers] });
+if (elsewhere.test(readFileSync(runtime, "utf8"))) throw new Error("wllama names a server");
+const wasm = readFileSync(join(wllama, "esm", "wasm", "wllama.wasm"));
+writeFileSync(join(out, "wllama", "wllama.wasm"), wasm);
+const sent = [readFileSync(runtime), wasm].reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0);
+
 const { outputFiles: [chatStyle] } = await esbuild.build({ ...common, entryPoints: [source("chat/chat.css")], write: false });
 await Promise.all([
   // Classic: module scripts do not run on file://.
@@ -52,7 +70,7 @@ await Promise.all([
     entryPoints: [source("chat/index.ts")],
     outfile: join(out, "chat.js"),
     format: "iife",
-    define: { STYLE: JSON.stringify(chatStyle.text) },
+    define: { STYLE: JSON.stringify(chatStyle.text), WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }) },
   }),
   esbuild.build({ ...common, entryPoints: [source("worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("editor.ts")], outfile: join(out, "editor.mjs"), format: "esm" }),

@@ -7,7 +7,7 @@ from pathlib import Path
 from mkdocs.exceptions import PluginError
 
 STATIC = Path(__file__).parent.parent / "static"
-"""Filled by the build from `browser/` and npm's Pyodide."""
+"""Filled by the build from `browser/` and npm's Pyodide and wllama."""
 
 FOLDER = "assets/quantlab"
 """Where the files are in a site."""
@@ -17,11 +17,16 @@ STYLE = "quantlab.css"
 CHAT = "chat.js"
 
 
-def files(pyodide: str) -> list[str]:
+WLLAMA = ("wllama/wllama.mjs", "wllama/wllama.wasm")
+"""llama.cpp for models in the page."""
+
+
+def files(pyodide: str, *, in_page: bool = True) -> list[str]:
     """The files that a site with widgets needs, relative to `STATIC`.
 
     Args:
         pyodide: The option: `bundled` adds Pyodide and our archive, a URL only our archive, `off` neither.
+        in_page: Some chat has models in the page.
 
     Raises:
         PluginError: The package was not built.
@@ -31,6 +36,8 @@ def files(pyodide: str) -> list[str]:
             "quantlab: this installation has no built browser files; in a checkout, run `make static`"
         )
     names = [SCRIPT, STYLE, CHAT]
+    if in_page:
+        names += WLLAMA
     if pyodide != "off":
         names += ["worker.mjs", "editor.mjs", "pyodide/python.zip"]
     if pyodide == "bundled":

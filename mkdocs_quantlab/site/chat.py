@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from mkdocs_quantlab.engine import options as schema
-from mkdocs_quantlab.engine.html import Html, attribute, tag
+from mkdocs_quantlab.engine.html import Child, Html, attribute, tag
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import Choice, Field, OptionError, Real, Whole
 from mkdocs_quantlab.site.directives import CHAT, attributes_text
+from mkdocs_quantlab.site.page_models import DEFAULT, is_of_page, page_model
 from mkdocs_quantlab.site.secrets import refuse_secret_address, refuse_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from mkdocs_quantlab.site.models import Models as SiteModels
+    from mkdocs_quantlab.site.page_models import PageModel
 
 PROMPTS = (
     "Draw a pelican riding a bicycle.",
@@ -57,17 +61,24 @@ class Text(Field[str]):
         return text.strip()
 
 
+BROWSER = "browser"
+"""The endpoint of models that run in the page."""
+
+
 class Address(Field[str]):
-    """The http(s) address of a server, or nothing."""
+    """The http(s) address of a server, `browser`, or nothing."""
 
     @property
     def allowed(self) -> str:
-        return "an http(s) address without name, password and query, as in `https://ollama.example.edu`"
+        return (
+            f"`{BROWSER}`, or an http(s) address without name, password and query, "
+            "as in `https://ollama.example.edu`"
+        )
 
     def parse(self, text: str) -> str:
         text = text.strip()
-        if not text:
-            return ""
+        if not text or text == BROWSER:
+            return text
         refuse_secret_address(self.name, text)
         try:
             url = urlsplit(text)
@@ -152,14 +163,16 @@ class Options(schema.Options):
     """What the author of a page sets."""
 
     endpoint = Address(
-        "",
+        BROWSER,
         label="Endpoint",
-        help="The model server: Ollama, or one with OpenAI's `/v1` API. Readers can put another in its place.",
+        help="`browser`: the models run in the page. An address: the model server, Ollama or one with OpenAI's `/v1` API. "
+        "Nothing: readers name a server. They can put another server in the place of any of these.",
     )
     models = Models(
         (),
         label="Models",
-        help="The models to choose from, by the server's names. `label` is what readers see, `note` a remark.",
+        help="The models to choose from, by the server's names. `label` is what readers see, `note` a remark. In the page: "
+        "names of the setting `models`, paths of .gguf files, or built-in models such as `drawing:Q4_K_M`.",
     )
     prompts = Prompts(PROMPTS, label="Prompts", help="Prompts that a click puts in.")
     system = Text("", label="System prompt", help="What every conversation begins with.")
@@ -230,7 +243,13 @@ def _text(value: object) -> str:
 
 
 def element(
-    strings: Mapping[str, str], *, identifier: str, attributes: Mapping[str, str], pyodide: str
+    strings: Mapping[str, str],
+    *,
+    identifier: str,
+    attributes: Mapping[str, str],
+    pyodide: str,
+    models: SiteModels,
+    publish: Callable[[PageModel], None],
 ) -> str:
     """The element for one directive.
 
@@ -239,14 +258,17 @@ def element(
         identifier: The element's `id`.
         attributes: Other attributes to keep, as the author wrote them.
         pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
+        models: The site's models.
+        publish: Called with each file that the site has to have for it.
 
     Raises:
         OptionError: The options are not taken.
     """
     options = Options(strings)
-    config = {
-        "endpoint": options.endpoint,
-        "models": [model._asdict() for model in options.models],
+    in_page = _in_page(options, models)
+    config: dict[str, object] = {
+        "endpoint": "" if in_page else options.endpoint,
+        "models": [model._asdict() for model in options.models if model not in in_page],
         "prompts": options.prompts,
         "system": options.system,
         "settings": {
@@ -259,34 +281,65 @@ def element(
         "marks": options.marks,
         "pyodide": pyodide,
     }
+    if in_page:
+        for file in in_page.values():
+            publish(file)
+        config["inPage"] = [
+            {**model._asdict(), "file": file.file, "size": file.size, "sha256": file.sha256}
+            for model, file in in_page.items()
+        ]
     head = attributes_text({**attributes, "id": identifier})
     data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
     inside = Html(
         tag("quantlab-load", data_file="chat.js")
-        + tag("div", _without_script(options), class_="quantlab-chat-plain")
+        + tag("div", _without_script(options, in_page), class_="quantlab-chat-plain")
         + tag("p", CAUTION, class_="quantlab-chat-caution")
     )
     return f"<{CHAT}{head} data-config={data}>{inside}</{CHAT}>"
 
 
-def _without_script(options: Options) -> Html:
+def _in_page(options: Options, models: SiteModels) -> dict[Model, PageModel]:
+    """The models that run in the page, with their files; none where the chat has a server.
+
+    Where the author named no endpoint, what is no model of the site's is one of the reader's own server.
+
+    Raises:
+        OptionError: One of them cannot be had.
+    """
+    if options.endpoint != BROWSER:
+        return {}
+    chosen = options.models
+    if "endpoint" not in options.given:
+        chosen = tuple(model for model in chosen if is_of_page(model.model, models))
+    chosen = chosen or tuple(Model(name, name, "") for name in DEFAULT)
+    return {model: page_model(model.model, models) for model in chosen}
+
+
+def _without_script(options: Options, in_page: Mapping[Model, PageModel]) -> Html:
     """What a reader without script, and a search index, gets of the chat."""
-    server = (
-        (tag("code", options.endpoint), ".")
-        if options.endpoint
-        else "of your own: this page has none set. Ollama on your machine is at http://localhost:11434."
-    )
+    server: Child = "a model server of your own: this page has none set. Ollama on your machine is at http://localhost:11434."
+    if in_page:
+        server = "models that run in the page itself, or a model server of your own."
+    elif options.endpoint:
+        server = ("the model server ", tag("code", options.endpoint), ".")
     parts = [
         tag(
             "p",
             "Here is a chat, which needs JavaScript. It sends a prompt to one model after another, shows the answers with "
-            "their speed and settings, draws the SVG pictures in them, and compares models over several seeds. It asks the model server ",
+            "their speed and settings, draws the SVG pictures in them, and compares models over several seeds. It asks ",
             server,
         )
     ]
-    if options.models:
-        parts.append(tag("p", "The models:"))
-        parts.append(tag("ul", [_model(model) for model in options.models]))
+    if in_page:
+        parts.append(tag("p", "The models in the page:"))
+        sized = (
+            model._replace(note=", ".join(filter(None, (model.note, f"{file.size / 1e6:.1f} MB"))))
+            for model, file in in_page.items()
+        )
+        parts.append(tag("ul", [_model(model) for model in sized]))
+    if others := [model for model in options.models if model not in in_page]:
+        parts.append(tag("p", "The models:" if not in_page else "The models of your server:"))
+        parts.append(tag("ul", [_model(model) for model in others]))
     parts.append(tag("p", "Prompts to try:"))
     parts.append(tag("ul", [tag("li", prompt) for prompt in options.prompts]))
     return Html("".join(parts))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from mkdocs_quantlab.site.models import Models
+    from mkdocs_quantlab.site.page_models import PageModel
 
 
 class LabError(PluginError):
@@ -65,6 +66,7 @@ class QuantlabExtension(Extension):
         page: The page that comes next, where the caller knows it.
         seen: A page had a directive, or was a lab page or had a lab's callout, since the extension was made.
         servers: Addresses of the model servers of all chats since the extension was made.
+        page_models: The files of models in the page of all chats since the extension was made.
         warn: Takes each problem where `on_error` is `warn`.
         folder: What relative places of models are relative to.
     """
@@ -74,6 +76,7 @@ class QuantlabExtension(Extension):
         self.page: PageFile | None = None
         self.seen = False
         self.servers: set[str] = set()
+        self.page_models: set[PageModel] = set()
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         self.folder = Path.cwd()
         super().__init__(**kwargs)
@@ -118,6 +121,12 @@ class QuantlabExtension(Extension):
             raise LabError("\n".join(lines))
         for line in lines:
             self.warn(line)
+
+    def publish(self, model: PageModel) -> None:
+        """Has a model's file in the site."""
+        if model.warning and model not in self.page_models:
+            self.warn(model.warning)
+        self.page_models.add(model)
 
     def current(self, md: Markdown, text: str) -> PageFile:
         """The page that is being converted; of one that nothing is known of, the text that was passed."""
@@ -214,6 +223,8 @@ class _Directives(Postprocessor):
                 identifier=identifier,
                 attributes=found.attributes,
                 pyodide=self.extension.getConfig("pyodide"),
+                models=self.extension.models,
+                publish=self.extension.publish,
             )
         defaults = self.extension.getConfig("defaults").get(found.name, {})
         strings = widget(found.name).options.merge(defaults, found.options)

@@ -118,6 +118,25 @@ class Models:
                 for tensor in header.tensors
             }
 
+    def file(self, name: str) -> Path:
+        """The one local file of a model, whose header could be read.
+
+        Raises:
+            LookupError: There is none of that name, and it is not like a place.
+            ModelError: It cannot be read, is in several files, or is not in a local one.
+        """
+        place = self.place(name)
+        with _naming(name, place):
+            if is_remote(place):
+                raise PlaceError(
+                    "a page fetches from its own site only; download it, and name its path"
+                )
+            path, *others = self._parts(place)
+            if others:
+                raise PlaceError("it is split into several files; merge them into one")
+            local_header(path)
+            return path
+
     def read(self, name: str, known: Locked | None, hints: Hints) -> Locked:
         """A model read anew from its files or its servers, for the lock file.
 

@@ -119,9 +119,13 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Adds the files, now that all pages are rendered and it is known whether any needs them."""
         if self.extension.seen or self.dirty:
-            for name in site_files(self.config.pyodide):
-                file = File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(STATIC / name))
-                files.append(file)
+            extension = self.extension
+            sources = {
+                name: STATIC / name
+                for name in site_files(self.config.pyodide, in_page=bool(extension.page_models))
+            } | {model.file: model.path for model in extension.page_models}
+            for name, source in sources.items():
+                files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(source)))
         else:
             config.extra_javascript = [
                 s for s in config.extra_javascript if str(s) != f"{FOLDER}/{SCRIPT}"

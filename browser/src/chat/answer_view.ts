@@ -102,7 +102,12 @@ export class AnswerView {
 
   /** The words for an answer that has not begun, with the time it has waited. */
   tick(): void {
-    const { text, thinking, reason, waiting } = this.#answer;
+    const { text, thinking, reason, waiting, endpoint } = this.#answer;
+    if (endpoint.kind === "browser" && !reason && !text && !thinking) {
+      // What is being fetched is shown beside the choice of models.
+      this.#state.textContent = waiting ? "Getting the model ready …" : "The model reads the prompt …";
+      return;
+    }
     const waited = Math.round((performance.now() - this.#begun) / 1000);
     const why = { loading: "The server loads the model", busy: "The server is busy; the chat asks again" };
     if (reason || text) this.#state.textContent = "";

@@ -1,5 +1,6 @@
 /** What each model's file is, where the server tells: quantization, tensor types, and how two files differ. */
 import { button, h, labelled } from "./dom.ts";
+import { megabytes } from "./compare/format.ts";
 import type { ChatContext } from "./panel.ts";
 import { tabled } from "./table.ts";
 import { EndpointError, type ModelCard } from "./wire.ts";
@@ -35,6 +36,7 @@ function described(card: ModelCard): HTMLElement {
     {},
     h("h4", {}, card.name),
     h("p", {}, said ? `${said[0]!.toUpperCase()}${said.slice(1)}.` : "The server says nothing of its quantization."),
+    card.size === undefined ? undefined : h("p", {}, `A file of ${megabytes(card.size)}.`),
     rows.length
       ? tabled({
           caption: "Types of the tensors",
@@ -52,7 +54,9 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
     const select = h("select");
     return { select, label: labelled(label, select), fallback: i };
   });
+  const ask = button("", () => void show());
   const fill = (): void => {
+    ask.textContent = context.isInPage() ? "Read the files' headers" : "Ask the server";
     const models = context.models();
     for (const { select, fallback } of chosen) {
       const before = select.value;
@@ -63,7 +67,7 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
   let turn = 0;
   const show = async (): Promise<void> => {
     const mine = ++turn;
-    result.replaceChildren(h("p", {}, "Asking the server …"));
+    result.replaceChildren(h("p", {}, context.isInPage() ? "Reading the files' headers …" : "Asking the server …"));
     const names = [...new Set(chosen.map(({ select }) => select.value).filter(Boolean))];
     let parts: HTMLElement[];
     try {
@@ -84,10 +88,11 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
     "details",
     { class: "quantlab-chat-panel", toggle: fill },
     h("summary", {}, "What each model is"),
-    h("p", {}, "A tag is a name. What the file holds, the server can tell: the type of each tensor, and the metadata."),
-    h("div", { class: "quantlab-form" }, ...chosen.map(({ label }) => label), button("Ask the server", () => void show())),
+    h("p", {}, "A tag is a name. What the file holds, the file itself or the server can tell: the type of each tensor, and the metadata."),
+    h("div", { class: "quantlab-form" }, ...chosen.map(({ label }) => label), ask),
     result,
   );
+  fill();
   section.append(opened);
   return () => {
     turn++;
@@ -105,7 +110,7 @@ function compared(cards: ModelCard[]): HTMLElement[] {
       "section",
       {},
       h("h4", {}, "Metadata"),
-      h("p", {}, rows.length ? `${rows.length === 1 ? "1 key differs" : `${rows.length} keys differ`}, ${equal} are the same.` : `All ${equal} keys that the server shows are the same.`),
+      h("p", {}, rows.length ? `${rows.length === 1 ? "1 key differs" : `${rows.length} keys differ`}, ${equal} are the same.` : `All ${equal} keys that are shown are the same.`),
       rows.length ? tabled({ caption: "Keys that differ", head: ["Key", a.name, b.name], rows: rows.map(({ key, values }) => [key, ...values]) }) : undefined,
     ),
   );

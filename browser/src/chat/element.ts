@@ -4,7 +4,10 @@ import { AnswerView } from "./answer_view.ts";
 import { readAddress, written } from "./address.ts";
 import { mountCards } from "./card.ts";
 import { mountCompare } from "./compare/panel.ts";
+import { megabytes } from "./compare/format.ts";
 import { explain } from "./doctor.ts";
+import { engine, lack } from "./engine.ts";
+import { OwnFile } from "./own_file.ts";
 import { button, h, labelled } from "./dom.ts";
 import { asData, asMarkdown, save } from "./export.ts";
 import type { ChatContext, Panel } from "./panel.ts";
@@ -47,6 +50,8 @@ export class QuantlabChat extends HTMLElement {
     listen("turns", () => this.#showTurns());
     listen("answer", () => this.#onAnswer());
     listen("state", () => this.#controls.update());
+    listen("progress", () => this.#controls.showProgress());
+    if (config.inPage) this.#leave.push(engine.hold());
     this.#clock = window.setInterval(() => this.#tick(), 1000);
     this.#leave.push(() => clearInterval(this.#clock));
     // A page in the background gets no frames: what came meanwhile is shown when it is back.
@@ -75,7 +80,7 @@ export class QuantlabChat extends HTMLElement {
   #build(): void {
     this.setAttribute("data-ready", "");
     this.querySelector<HTMLElement>(".quantlab-chat-plain")?.setAttribute("hidden", "");
-    this.#controls = new Controls(this.#session, {
+    this.#controls = new Controls(this, this.#session, {
       send: (prompt) => void this.#ask(() => this.#session.send(prompt)),
       explain: (host, problem) => this.#explain(host, problem),
       say: (text) => this.#say(text),
@@ -91,6 +96,8 @@ export class QuantlabChat extends HTMLElement {
     return {
       prompts: session.config.prompts,
       system: session.config.system,
+      isInPage: () => session.isInPage,
+      toFetch: (models) => session.toFetch(models),
       memory: session.memory,
       marker: session.marker,
       models: () => session.models(),
@@ -111,6 +118,10 @@ export class QuantlabChat extends HTMLElement {
 
   #explain(host: HTMLElement, problem: Problem, model = this.#session.model): void {
     const { address, key } = this.#session;
+    if (this.#session.isInPage) {
+      host.replaceChildren(h("p", {}, problem.message));
+      return this.#say(problem.message);
+    }
     let endpoint = address;
     let hasKey = false;
     try {
@@ -240,13 +251,26 @@ class Controls {
   readonly #stop = button("Stop", () => this.#session.stop());
   readonly #files: HTMLButtonElement[];
   readonly #status = h("div", { class: "quantlab-chat-status" });
+  readonly #check = button("Check the connection", () => void this.#checkConnection());
+  readonly #bar = h("progress", { "aria-label": "Bytes that have arrived" });
+  readonly #doingNow = h("span");
+  readonly #progress = h("p", { class: "quantlab-chat-progress", hidden: true }, this.#bar, this.#doingNow);
+  readonly #page = h("div", { class: "quantlab-chat-page" });
 
-  constructor(session: Session, doing: Doing) {
+  /** @param host What a file may be dropped on. */
+  constructor(host: HTMLElement, session: Session, doing: Doing) {
     this.#session = session;
     this.#doing = doing;
     this.#model.addEventListener("change", () => this.#choose());
     this.#other.addEventListener("input", () => (session.model = this.#other.value.trim()));
-    this.top.append(labelled("Model", this.#model), this.#otherLabel, this.#note, this.#connection(), this.#settings());
+    this.top.append(labelled("Model", this.#model), this.#otherLabel, this.#note);
+    if (session.config.inPage) {
+      const own = new OwnFile(host, (name) => session.usePage(name), doing.say);
+      const meaning = "The model runs in this page, by llama.cpp in WebAssembly: what you write stays in it, and what is fetched comes from this site.";
+      this.#page.append(h("p", { class: "quantlab-chat-note" }, lack() ?? meaning), own.element, this.#progress);
+      this.top.append(this.#page);
+    }
+    this.top.append(this.#connection(), this.#settings());
 
     this.#box.value = session.draft;
     this.#box.addEventListener("input", () => (session.draft = this.#box.value));
@@ -291,19 +315,38 @@ class Controls {
   update(): void {
     const { isBusy, isAnswering, turns, model } = this.#session;
     const models = this.#session.models();
-    const options = [...models.map(({ model, label }) => h("option", { value: model }, label)), h("option", { value: "" }, "Another …")];
+    const { isInPage } = this.#session;
+    const options = models.map(({ model, label }) => h("option", { value: model }, label));
+    if (!isInPage) options.push(h("option", { value: "" }, "Another …"));
     const isListed = models.some((choice) => choice.model === model);
     this.#model.replaceChildren(...options);
     this.#model.value = isListed ? model : "";
-    this.#otherLabel.hidden = isListed;
+    this.#otherLabel.hidden = isListed || isInPage;
     if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
     this.#note.textContent = models.find((choice) => choice.model === model)?.note ?? "";
     this.#send.disabled = isBusy;
-    this.#send.textContent = isBusy && !isAnswering ? "A comparison has the server" : "Send";
+    const toFetch = model ? this.#session.toFetch([model]) : 0;
+    const taken = isInPage ? "A comparison has the model" : "A comparison has the server";
+    this.#send.textContent = isBusy && !isAnswering ? taken : toFetch && !isBusy ? `Fetch ${megabytes(toFetch)} and send` : "Send";
+    this.#page.hidden = this.#check.hidden = false;
+    if (isInPage) this.#check.hidden = true;
+    else this.#page.hidden = true;
     this.#stop.hidden = !isAnswering;
     for (const file of this.#files) file.disabled = !turns.length;
     const { address } = this.#session;
-    this.#host.textContent = address ? `Talks to ${address}` : "No model server is set";
+    this.#host.textContent = isInPage ? "The model runs in this page" : address ? `Talks to ${address}` : "No model server is set";
+    this.showProgress();
+  }
+
+  /** What is being fetched for a model in the page. */
+  showProgress(): void {
+    const { progress } = engine;
+    this.#progress.hidden = !progress;
+    if (!progress) return;
+    const { doing, done, all } = progress;
+    this.#bar.max = all;
+    this.#bar.value = done;
+    this.#doingNow.textContent = done < all ? `${doing}: ${megabytes(done)} of ${megabytes(all)}` : `${doing} …`;
   }
 
   #choose(): void {
@@ -347,24 +390,27 @@ class Controls {
       });
     address.addEventListener("change", setAddress);
     key.addEventListener("change", () => attempt(key, () => this.#session.setKey(key.value)));
-    const check = button("Check the connection", () => void this.#check());
-    const preset = config.endpoint
-      ? button("The page's own server", () => {
-          address.value = config.endpoint;
-          setAddress();
-        })
-      : undefined;
+    const toPage = (): void => {
+      address.value = key.value = "";
+      this.#status.textContent = "";
+      this.#session.usePage();
+    };
+    const toServer = (): void => {
+      address.value = config.endpoint;
+      setAddress();
+    };
+    const preset = config.inPage ? button("The model in this page", toPage) : config.endpoint ? button("The page's own server", toServer) : undefined;
     return h(
       "details",
-      { class: "quantlab-chat-panel", open: !config.endpoint },
+      { class: "quantlab-chat-panel", open: !config.endpoint && !config.inPage },
       h("summary", {}, "Connection: ", this.#host),
-      h("div", { class: "quantlab-form" }, labelled("Endpoint", address), labelled("Key, if the server wants one", key), check, preset),
+      h("div", { class: "quantlab-form" }, labelled("Endpoint", address), labelled("Key, if the server wants one", key), this.#check, preset),
       h("p", { class: "quantlab-chat-note" }, "The key stays in memory, goes to this endpoint only, and is gone when the page is reloaded."),
       this.#status,
     );
   }
 
-  async #check(): Promise<void> {
+  async #checkConnection(): Promise<void> {
     this.#status.replaceChildren("Asking the server …");
     try {
       const models = await this.#session.list();

@@ -49,19 +49,8 @@ export class OpenAI implements Endpoint {
   }
 
   /** Sends the request, without the fields that some servers refuse and only some need. */
-  async #send({ model, messages, settings, candidates }: ChatRequest, signal: AbortSignal): Promise<Response> {
-    const needed = { model, messages, stream: true, temperature: settings.temperature, max_tokens: settings.maxTokens };
-    const wanted: Record<string, unknown> = {
-      seed: settings.seed,
-      top_p: settings.topP,
-      stream_options: { include_usage: true },
-      // llama-server and vLLM hand this to the model's template; OpenAI and Ollama know the other.
-      chat_template_kwargs: { enable_thinking: settings.think },
-      ...(settings.think ? {} : { reasoning_effort: "none" }),
-      // A prompt that was read before would make a first token early; llama-server's own name.
-      cache_prompt: false,
-      ...(candidates === undefined ? {} : { logprobs: true, top_logprobs: candidates }),
-    };
+  async #send(request: ChatRequest, signal: AbortSignal): Promise<Response> {
+    const { needed, wanted } = fields(request);
     for (;;) {
       const optional = Object.entries(wanted).filter(([name]) => !this.#refused.has(name));
       try {
@@ -74,6 +63,23 @@ export class OpenAI implements Endpoint {
       }
     }
   }
+}
+
+/** A request in OpenAI's words: what every server takes, and what some refuse and only some need. */
+export function fields({ model, messages, settings, candidates }: ChatRequest): { needed: Record<string, unknown>; wanted: Record<string, unknown> } {
+  const needed = { model, messages, stream: true, temperature: settings.temperature, max_tokens: settings.maxTokens };
+  const wanted = {
+    seed: settings.seed,
+    top_p: settings.topP,
+    stream_options: { include_usage: true },
+    // llama-server and vLLM hand this to the model's template; OpenAI and Ollama know the other.
+    chat_template_kwargs: { enable_thinking: settings.think },
+    ...(settings.think ? {} : { reasoning_effort: "none" }),
+    // A prompt that was read before would make a first token early; llama-server's own name.
+    cache_prompt: false,
+    ...(candidates === undefined ? {} : { logprobs: true, top_logprobs: candidates }),
+  };
+  return { needed, wanted };
 }
 
 async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
@@ -100,7 +106,7 @@ async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<
 }
 
 /** Reads an answer's records. */
-class Records {
+export class Records {
   readonly #status: number;
   readonly #think = new ThinkTag();
   /** `[DONE]` came: nothing follows. */
@@ -125,6 +131,10 @@ class Records {
       if (event === "error") throw new EndpointError(data.slice(0, 300), this.#status);
       return;
     }
+    yield* this.take(record, event);
+  }
+
+  *take(record: Json, event?: string): Generator<Piece> {
     // Three shapes in use, and all come with status 200.
     if (record.error || record.object === "error" || event === "error") throw new EndpointError(complaint(record) || "The server reported an error.", this.#status);
     if (record.model) yield { type: "model", model: asText(record.model) };

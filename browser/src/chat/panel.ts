@@ -22,6 +22,10 @@ export interface ChatContext {
   readonly prompts: readonly string[];
   /** What every conversation begins with; empty for nothing. */
   readonly system: string;
+  /** The models run in the page, not on a server. */
+  isInPage(): boolean;
+  /** Bytes that answers of these models would have to fetch first; 0 for models of a server. */
+  toFetch(models: readonly string[]): number;
   /** What outlives the element, which instant navigation replaces, and ends with the page: nothing is stored. */
   readonly memory: Map<string, unknown>;
   /** Marks drawings. */

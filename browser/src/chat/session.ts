@@ -4,17 +4,35 @@
  * It outlives its element, which instant navigation replaces, and so does an answer that is on its way. It ends with the
  * page: nothing is stored.
  */
+import { BASE } from "../base.ts";
+import { offers, onOffer } from "../models.ts";
 import { Key, readAddress } from "./address.ts";
 import { newAnswer, receive, type Answer } from "./answer.ts";
+import { InPage, type PageModel } from "./browser.ts";
+import { megabytes } from "./compare/format.ts";
 import { detect } from "./detect.ts";
+import { engine } from "./engine.ts";
 import { Marker, type MarksSetting } from "./marks.ts";
 import type { ModelChoice } from "./panel.ts";
 import { EndpointError, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
 
+/** A model whose file the site has. */
+export interface SiteModel extends ModelChoice {
+  /** Below our files. */
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
 /** What the author set; `site/chat.py` writes it. */
 export interface Config {
+  /** A server's address; empty where the author set none. */
   readonly endpoint: string;
+  /** Models of a server. */
   readonly models: readonly ModelChoice[];
+  /** Models that run in the page; absent where the chat begins with a server. */
+  readonly inPage?: readonly SiteModel[];
   readonly prompts: readonly string[];
   readonly system: string;
   readonly settings: Settings;
@@ -30,7 +48,8 @@ export interface Turn {
 }
 
 /**
- * Tells by events: `turns`, other turns or answers; `answer`, an answer grew; `state`, anything else changed.
+ * Tells by events: `turns`, other turns or answers; `answer`, an answer grew; `progress`, a model in the page is being fetched;
+ * `state`, anything else changed.
  */
 export class Session extends EventTarget {
   readonly config: Config;
@@ -47,6 +66,8 @@ export class Session extends EventTarget {
   offered: readonly Model[] = [];
   /** Something has the server to itself. */
   isBusy = false;
+  /** The model runs in the page. */
+  isInPage: boolean;
 
   #endpoint: Promise<Endpoint> | undefined;
   #line: Promise<unknown> = Promise.resolve();
@@ -58,11 +79,32 @@ export class Session extends EventTarget {
     this.marker = new Marker(config.marks, config.pyodide);
     this.settings = config.settings;
     this.address = config.endpoint;
-    this.model = config.models[0]?.model ?? "";
+    this.isInPage = config.inPage !== undefined;
+    this.model = this.models()[0]?.model ?? "";
+    if (!config.inPage) return;
+    onOffer(({ name }) => {
+      if (this.isInPage) this.model ||= name;
+      this.#tell("state");
+    });
+    engine.addEventListener("progress", () => this.#tell("progress"));
+  }
+
+  /** The models that can run in the page: the author's, then what the page or the reader made or chose. */
+  pageModels(): PageModel[] {
+    const preset = (this.config.inPage ?? []).map(({ model, label, note, file, size, sha256 }) => ({ name: model, label, note: note ?? "", source: { url: BASE + file, size, sha256 } }));
+    const offered = offers().map(({ name, note, file }) => ({ name, label: name, note, source: file }));
+    return [...preset.filter(({ name }) => !offered.some((other) => other.name === name)), ...offered];
+  }
+
+  /** Bytes that answers of these models would have to fetch first; 0 for models of a server. */
+  toFetch(models: readonly string[]): number {
+    if (!this.isInPage) return 0;
+    return engine.toFetch(this.pageModels().filter(({ name }) => models.includes(name)).map(({ source }) => source));
   }
 
   /** The models to choose from: the author's, then others that the server lists. */
   models(): ModelChoice[] {
+    if (this.isInPage) return this.pageModels().map(({ name, label, note, source }) => ({ model: name, label, note: [note, megabytes(source.size)].filter(Boolean).join(", ") }));
     const preset = this.config.models;
     const others = this.offered.filter(({ name }) => !preset.some(({ model }) => model === name));
     return [...preset, ...others.map(({ name, quantization }) => ({ model: name, label: name, ...(quantization ? { note: quantization } : {}) }))];
@@ -75,6 +117,21 @@ export class Session extends EventTarget {
     this.address = text.trim();
     this.offered = [];
     this.#endpoint = undefined;
+    if (this.isInPage) {
+      this.isInPage = false;
+      this.model = this.config.models[0]?.model ?? "";
+    }
+    this.#tell("state");
+  }
+
+  /** Has the model run in the page, the first where none is named. */
+  usePage(model = ""): void {
+    if (!this.isInPage) {
+      this.isInPage = true;
+      this.#endpoint = undefined;
+      this.model = this.models()[0]?.model ?? "";
+    }
+    this.model = model || this.model;
     this.#tell("state");
   }
 
@@ -93,6 +150,7 @@ export class Session extends EventTarget {
   }
 
   async #detect(): Promise<Endpoint> {
+    if (this.isInPage) return new InPage(() => this.pageModels());
     let url: URL;
     try {
       url = readAddress(this.address);
@@ -148,7 +206,7 @@ export class Session extends EventTarget {
   /** Asks for an answer to a turn, one more if it has some, with the model and settings that are set now. */
   async answer(turn: Turn): Promise<Answer> {
     const request = { model: this.model, messages: this.#messages(turn), settings: this.settings };
-    const answer = newAnswer(request, { kind: "openai", url: this.address });
+    const answer = newAnswer(request, { kind: this.isInPage ? "browser" : "openai", url: this.address });
     turn.answers.push(answer);
     this.#tell("turns");
     await this.alone(async () => {
@@ -201,7 +259,7 @@ export class Session extends EventTarget {
     return messages;
   }
 
-  #tell(type: "turns" | "answer" | "state"): void {
+  #tell(type: "turns" | "answer" | "state" | "progress"): void {
     this.dispatchEvent(new Event(type));
   }
 }

@@ -2,7 +2,7 @@
 import { button, h, labelled } from "../dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { EndpointError } from "../wire.ts";
-import { count } from "./format.ts";
+import { count, megabytes } from "./format.ts";
 import type { Plan } from "./run.ts";
 
 const MOST_SEEDS = 50;
@@ -109,6 +109,7 @@ export class PlanForm {
 
   /** Shows the models there are to choose from, anew where the chat has heard of others. */
   #offer(): void {
+    this.#ask.hidden = this.#context.isInPage();
     const shown = [...this.#models.querySelectorAll("input")];
     const choices = this.#context.models();
     if (choices.length && choices.map(({ model }) => model).join("\n") === shown.map(({ value }) => value).join("\n")) return;
@@ -150,11 +151,13 @@ export class PlanForm {
   #look(): void {
     const { prompts, models, seeds, settings } = this.#plan();
     const answers = models.length * (prompts.length * seeds.length + 1);
+    const toFetch = models.length ? this.#context.toFetch(models) : 0;
     const sentences = [
       `${count(models.length, "model")} × ${count(prompts.length, "prompt")} × ${count(seeds.length, "seed")}, and one answer of each model twice as a control: ` +
         `${count(answers, "answer")}, one after the other, at temperature ${settings.temperature}, top_p ${settings.topP}, of at most ${settings.maxTokens} tokens.`,
       settings.temperature === 0 && seeds.length > 1 && "At temperature 0 a seed changes nothing: all answers of a model would be the same. Raise the temperature in the chat's settings.",
       seeds.length === 1 && "With one answer of each model nothing can be concluded.",
+      toFetch && `First ${megabytes(toFetch)} are fetched from this site: what of llama.cpp and these models is not in the page yet.`,
     ];
     this.#outlook.textContent = sentences.filter(Boolean).join(" ");
   }

@@ -58,7 +58,7 @@ export class Grid {
     if (state === "running" && answer) {
       // Only what is there already grows: a picture for every few characters would hold the page up.
       const written = answer.text.length + answer.thinking.length;
-      box.replaceChildren(answer.waiting ? `the server is ${answer.waiting} …` : `writing … ${count(written, "character")}`);
+      box.replaceChildren(answer.waiting ? (answer.endpoint.kind === "browser" ? "getting the model ready …" : `the server is ${answer.waiting} …`) : `writing … ${count(written, "character")}`);
     } else if (state === "done" && answer) {
       const name = `Drawing by ${this.#comparison.labels[cell.model]}, seed ${answer.request.settings.seed}`;
       const marking = this.#comparison.marked?.markings.get(answer);

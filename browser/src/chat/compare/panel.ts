@@ -152,7 +152,7 @@ class View {
     const rest = left === undefined ? "No estimate before the first answer." : `About ${duration(left)} left, going by ${count(done, "answer")} so far.`;
     const now =
       run.warming !== undefined
-        ? `The server gets ${labels[run.warming]} into memory.`
+        ? `${run.endpoint.kind === "browser" ? "The page" : "The server"} gets ${labels[run.warming]} into memory.`
         : cell
           ? `${labels[cell.model]} writes answer ${done + 1} of ${all}${cell.isControl ? ", a control" : ""}.`
           : "Waiting for the chat's own answer.";

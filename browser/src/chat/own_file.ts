@@ -1,0 +1,47 @@
+/** A GGUF file of the reader's own: chosen or dropped on the chat, looked at, and offered to every chat of the page. */
+import { takeFiles } from "../files.ts";
+import { offer } from "../models.ts";
+import { megabytes } from "./compare/format.ts";
+import { h, labelled } from "./dom.ts";
+import { LARGEST } from "./engine.ts";
+import { GgufError, readFile } from "./gguf.ts";
+
+export class OwnFile {
+  readonly element: HTMLElement;
+  readonly #trouble = h("p", { class: "quantlab-chat-own", role: "alert" });
+  readonly #take: (name: string) => void;
+
+  /**
+   * @param host What a file may be dropped on.
+   * @param take Given the name of a file that a model can be made of, once it is offered.
+   * @param say Says something to screen readers.
+   */
+  constructor(host: HTMLElement, take: (name: string) => void, say: (text: string) => void) {
+    this.#take = take;
+    const picker = h("input", { type: "file", accept: ".gguf" });
+    const zone = h("div", { class: "quantlab-files" }, labelled(`Or a GGUF file of your own, of up to ${megabytes(LARGEST)}: choose it, or drop it here`, picker), this.#trouble);
+    this.element = zone;
+    takeFiles(host, zone, ([file, ...others]) => {
+      if (others.length) this.#trouble.textContent = "Give one file at a time; split files are to be merged first.";
+      // Without a field for one, nothing gives an address.
+      else if (file instanceof File) void this.#look(file, say);
+    });
+  }
+
+  async #look(file: File, say: (text: string) => void): Promise<void> {
+    this.#trouble.textContent = "";
+    try {
+      if (file.size > LARGEST) throw new GgufError(`It has ${megabytes(file.size)}; in the page a model can have ${megabytes(LARGEST)}.`);
+      const { metadata, tensors } = await readFile(file);
+      if (Number(metadata["split.count"] ?? 1) > 1) throw new GgufError("It is one part of a split model: merge the parts first.");
+      if (!tensors.length) throw new GgufError("It has no tensors.");
+    } catch (error) {
+      const why = error instanceof GgufError ? error.message : "The browser could not read it.";
+      this.#trouble.textContent = `${file.name} cannot be used. ${why}`;
+      return;
+    }
+    offer({ name: file.name, file, note: "your file" });
+    this.#take(file.name);
+    say(`${file.name} is chosen.`);
+  }
+}
