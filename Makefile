@@ -62,6 +62,7 @@ model: $(TORCH)
 	$(BIN)/python -m models.drawing.evaluate --dial 0.5 0.6 0.7 0.8
 	$(BIN)/python -m models.drawing.evaluate
 	$(BIN)/python -m models.drawing.divergence
+	$(BIN)/python -m models.drawing.answers
 
 # The tests drive a real browser: the one that is there, or Debian's.
 .PHONY: chromium

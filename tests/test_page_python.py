@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
+from mkdocs_quantlab.engine.drawing.scene import draw
+from mkdocs_quantlab.engine.drawing.svg import svg
+from mkdocs_quantlab.engine.drawing.words import parse
 from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.ranges import read_file
 from mkdocs_quantlab.engine.gguf.reader import Wanted
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.page import respond
+from mkdocs_quantlab.engine.page_marks import marks
 from mkdocs_quantlab.engine.quant.ggml.measured import SNR
 from mkdocs_quantlab.engine.widgets import NAMES
 from mkdocs_quantlab.site.assets import STATIC
@@ -223,3 +227,16 @@ def test_the_page_reads_gguf_headers_as_the_build_does(run):
     code = f"import json\n{inspect.getsource(outcome)}\njson.dumps([outcome(t) for t in {texts!r}])"
     assert run(code) == [outcome(text) for text in texts]
     assert "ends within it" in outcome(texts[-1])
+
+
+def test_drawings_are_marked_as_here(run):
+    right = svg(draw(parse("Draw a pelican riding a bicycle.")))
+    wrong = right.replace("<ellipse", "<circle", 1)[:-9]
+    asked = [("Draw a pelican riding a bicycle.", text) for text in (right, wrong)]
+    code = (
+        "import json\nfrom mkdocs_quantlab.engine.page_marks import marks\n"
+        f"json.dumps([json.loads(marks(*each)) for each in {asked!r}])"
+    )
+    found = run(code)
+    assert found == [json.loads(marks(*each)) for each in asked]
+    assert [each["all"] for each in found] == [True, False]

@@ -73,8 +73,25 @@ export interface Quantized {
   data: Uint8Array<ArrayBuffer> | null;
 }
 
+/** Marks a drawing: `engine.page.marks`. Answered by `marked`. */
+export interface Mark {
+  type: "mark";
+  id: number;
+  prompt: string;
+  /** The model's answer. */
+  answer: string;
+}
+
+/** Draws the curve of what several models drew: `engine.page.curve`. Answered by `marked`. */
+export interface Curve {
+  type: "curve";
+  id: number;
+  /** JSON. */
+  runs: string;
+}
+
 /** What is asked of Python, by the page. */
-export type Question = Omit<Ask, "id"> | Omit<Read, "id"> | Omit<Contest, "id"> | Omit<Quantize, "id">;
+export type Question = Omit<Ask, "id"> | Omit<Read, "id"> | Omit<Contest, "id"> | Omit<Quantize, "id"> | Omit<Mark, "id"> | Omit<Curve, "id">;
 
 /** `engine.gguf.model.Model.to_json`, of which the page needs the name only. */
 export interface Model {
@@ -86,7 +103,7 @@ export interface Close {
   type: "close";
 }
 
-export type ToWorker = Start | Wasm | Ask | Read | Contest | Quantize | Close;
+export type ToWorker = Start | Wasm | Ask | Read | Contest | Quantize | Mark | Curve | Close;
 
 /**
  * `fetched`: everything has arrived. `option` names the option an error is about, where it is about one; `line` the line of
@@ -101,4 +118,5 @@ export type FromWorker =
   | { type: "models"; id: number; models: Model[] }
   | { type: "contested"; id: number; made: unknown }
   | ({ type: "quantized"; id: number } & Quantized)
+  | { type: "marked"; id: number; made: unknown }
   | { type: "error"; id: number; message: string; option: string | null; line: number | null };

@@ -5,7 +5,7 @@
  * never falls behind.
  */
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
-import type { Answer, ContestStep, FromWorker, GgufFile, Model, Quantized, Question, Strings } from "./messages.ts";
+import type { Answer, ContestStep, Curve, FromWorker, GgufFile, Mark, Model, Quantized, Question, Strings } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 declare const PYODIDE_VERSION: string;
@@ -130,6 +130,11 @@ export class Python {
     return this.#request(owner, { type: "quantize", step, texts, data });
   }
 
+  /** Asks for the marks of a drawing, or for the curve of several models' drawings. */
+  mark(owner: Owner, question: Omit<Mark, "id"> | Omit<Curve, "id">): Promise<unknown> {
+    return this.#request(owner, question);
+  }
+
   #request<Reply>(owner: Owner, question: Question): Promise<Reply | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.get(owner)?.resolve(null);
@@ -157,7 +162,7 @@ export class Python {
         } else if (message.type === "fetched") {
           if (this.#ready) return;
           this.#tell("Starting Python …");
-          this.#limit = setTimeout(() => fail("it did not start within a minute."), START_LIMIT);
+          this.#limit = window.setTimeout(() => fail("it did not start within a minute."), START_LIMIT);
         } else {
           clearTimeout(this.#limit);
           this.#receive(message);
@@ -203,7 +208,7 @@ export class Python {
     this.#channel!.post({ ...request.question, id: this.#lastId });
     if (this.use === "code") {
       const seconds = CODE_LIMIT / 1000;
-      this.#limit = setTimeout(() => this.#end(new CodeError(`It ran for ${seconds} seconds and was ended.`, null)), CODE_LIMIT);
+      this.#limit = window.setTimeout(() => this.#end(new CodeError(`It ran for ${seconds} seconds and was ended.`, null)), CODE_LIMIT);
     }
   }
 
@@ -221,7 +226,7 @@ export class Python {
     this.#running = undefined;
     if (message.type === "answer") running.resolve(message.answer);
     else if (message.type === "models") running.resolve(message.models);
-    else if (message.type === "contested") running.resolve(message.made);
+    else if (message.type === "contested" || message.type === "marked") running.resolve(message.made);
     else if (message.type === "quantized") running.resolve(message);
     else if (message.option === null && this.use === "code") running.reject(new CodeError(message.message, message.line));
     else running.reject(new OptionError(message.message, message.option));

@@ -1,9 +1,12 @@
 /** The one script of a page: registers the elements. A classic script, because module scripts do not run on file://. */
 import { QuantlabLoad } from "./load.ts";
 import { QuantlabObjectives } from "./objectives.ts";
-import { QuantlabWidget } from "./widget.ts";
+import { share } from "./shared_python.ts";
+import { python, QuantlabWidget } from "./widget.ts";
 
 for (const [name, element] of [["quantlab-widget", QuantlabWidget], ["quantlab-load", QuantlabLoad], ["quantlab-objectives", QuantlabObjectives]] as const) {
   // Another copy on the page, from a theme or a second build, may have been first.
   if (!customElements.get(name)) customElements.define(name, element);
 }
+
+share(python);

@@ -34,7 +34,7 @@ const PATIENCE = 300;
 const pythons: Record<string, Python> = {};
 
 /** The page's Python, which may not have been started. */
-function python(setting: string, use: Use = "figures"): Python {
+export function python(setting: string, use: Use = "figures"): Python {
   const folder = folderOf(setting);
   return (pythons[`${folder} ${use}`] ??= new Python(BASE, folder, use));
 }

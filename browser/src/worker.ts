@@ -6,7 +6,7 @@
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
 import { readHeaders, type PageFiles } from "./headers.ts";
-import type { Ask, Contest, FromWorker, Quantize, Start, ToWorker } from "./messages.ts";
+import type { Ask, Contest, Curve, FromWorker, Mark, Quantize, Start, ToWorker } from "./messages.ts";
 
 import { compile } from "./wasm.ts";
 
@@ -25,10 +25,17 @@ interface PageQuantize {
   encode_piece(piece: string, data: Uint8Array): { toJs(): [Uint8Array<ArrayBuffer>, string]; destroy(): void };
 }
 
+/** `engine.page_marks`. */
+interface PageMarks {
+  marks(prompt: string, answer: string): string;
+  curve(runs: string): string;
+}
+
 interface Pyodide {
   pyimport(module: "mkdocs_quantlab.engine.page"): Page;
   pyimport(module: "mkdocs_quantlab.engine.page_files"): PageFiles;
   pyimport(module: "mkdocs_quantlab.engine.page_quantize"): PageQuantize;
+  pyimport(module: "mkdocs_quantlab.engine.page_marks"): PageMarks;
 }
 
 /** What answers. */
@@ -120,6 +127,12 @@ function quantize({ pyodide }: Python, { id, step, texts, data }: Quantize, send
   else send({ type: "quantized", id, made, data: bytes });
 }
 
+function mark({ pyodide }: Python, question: Mark | Curve, send: Send): void {
+  const page = pyodide.pyimport("mkdocs_quantlab.engine.page_marks");
+  const made = JSON.parse(question.type === "mark" ? page.marks(question.prompt, question.answer) : page.curve(question.runs));
+  send({ type: "marked", id: question.id, made });
+}
+
 async function receive(message: ToWorker, send: Send): Promise<void> {
   try {
     if (message.type === "start") {
@@ -132,6 +145,8 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       contest(await starting!, message, send);
     } else if (message.type === "quantize") {
       quantize(await starting!, message, send);
+    } else if (message.type === "mark" || message.type === "curve") {
+      mark(await starting!, message, send);
     } else if (message.type === "read") {
       await readHeaders((await starting!).pyodide.pyimport("mkdocs_quantlab.engine.page_files"), message, send);
     } else if (message.type === "wasm") {

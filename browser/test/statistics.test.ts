@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { incompleteBeta, meanInterval, random, shareInterval, shuffled, studentReach } from "../src/chat/compare/statistics.ts";
+import { incompleteBeta, meanInterval, random, shareInterval, shuffled, studentReach, wilsonInterval } from "../src/chat/compare/statistics.ts";
 
 const close = (found: number, expected: number, within: number): void =>
   assert.ok(Math.abs(found - expected) <= within, `${found} is not ${expected}`);
@@ -80,4 +80,26 @@ test("a seed gives its own order, and a fair one", () => {
   for (let seed = 0; seed < 6000; seed++) seen.set(order(seed), (seen.get(order(seed)) ?? 0) + 1);
   assert.equal(seen.size, 6);
   for (const times of seen.values()) close(times, 1000, 150);
+});
+
+// Newcombe (1998), "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, table I: the score
+// interval without continuity correction.
+test("Wilson's interval is the published one", () => {
+  for (const [hits, trials, low, high] of [[81, 263, 0.2553, 0.3662], [15, 148, 0.0624, 0.1605], [0, 20, 0, 0.1611], [1, 29, 0.0061, 0.1718]] as const) {
+    const interval = wilsonInterval(hits, trials);
+    close(interval.low, low, 6e-5);
+    close(interval.high, high, 6e-5);
+  }
+  assert.throws(() => wilsonInterval(0, 0), RangeError);
+  assert.throws(() => wilsonInterval(3, 2), RangeError);
+});
+
+test("Wilson's interval holds the share, mirrors itself and lies within the exact one's reach", () => {
+  for (let trials = 1; trials <= 60; trials++) {
+    for (let hits = 0; hits <= trials; hits++) {
+      const { low, high } = wilsonInterval(hits, trials);
+      assert.ok(0 <= low && low <= hits / trials && hits / trials <= high && high <= 1);
+      close(wilsonInterval(trials - hits, trials).low, 1 - high, 1e-12);
+    }
+  }
 });

@@ -204,6 +204,13 @@ class Options(schema.Options):
         label="Thinking",
         help="Whether models that can think do so before they answer.",
     )
+    marks = Choice(
+        "auto",
+        {"auto": "Auto", "on": "On", "off": "Off"},
+        label="Marks",
+        help="Whether drawings are marked, right or wrong: `auto` marks those of the models that come with the plugin and of models "
+        "in the page. Python in the page does it, and is fetched for the first drawing.",
+    )
 
     def __init__(self, strings: Mapping[str, str] | None = None) -> None:
         refuse_secrets(strings or {})
@@ -240,6 +247,7 @@ def element(
     *,
     identifier: str,
     attributes: Mapping[str, str],
+    pyodide: str,
     models: SiteModels,
     publish: Callable[[PageModel], None],
 ) -> str:
@@ -249,6 +257,7 @@ def element(
         strings: Its options as texts.
         identifier: The element's `id`.
         attributes: Other attributes to keep, as the author wrote them.
+        pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
         models: The site's models.
         publish: Called with each file that the site has to have for it.
 
@@ -269,6 +278,8 @@ def element(
             "maxTokens": options.max_tokens,
             "think": options.think == "on",
         },
+        "marks": options.marks,
+        "pyodide": pyodide,
     }
     if in_page:
         for file in in_page.values():

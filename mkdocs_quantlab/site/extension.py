@@ -222,6 +222,7 @@ class _Directives(Postprocessor):
                 strings,
                 identifier=identifier,
                 attributes=found.attributes,
+                pyodide=self.extension.getConfig("pyodide"),
                 models=self.extension.models,
                 publish=self.extension.publish,
             )

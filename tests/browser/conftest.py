@@ -131,6 +131,10 @@ PAGES = {
 
 [To the lab](index.md)
 """,
+    "drawings.md": """# A chat that marks drawings
+
+<div data-quantlab-chat data-models="tiny:q4 tiny:q6" data-seed="7" data-marks="on"></div>
+""",
     "lab-1.md": """# A lab
 
 <!-- breakout-style: card -->

@@ -23,7 +23,7 @@ from mkdocs_quantlab.engine.drawing.score import EXAMPLES, LABELS, MOST, marks, 
 from mkdocs_quantlab.engine.drawing.svg import Group, svg
 from mkdocs_quantlab.engine.drawing.things import KINDS
 from mkdocs_quantlab.engine.drawing.words import wording
-from mkdocs_quantlab.engine.page import marks as in_page
+from mkdocs_quantlab.engine.page_marks import marks as in_page
 
 PELICAN = Scene((Thing("pelican", on=Thing("bicycle")),))
 SCENES = 300
@@ -55,6 +55,13 @@ def changed(groups, i, j, **changes):
 def without(groups, i, j):
     elements = [element for k, element in enumerate(groups[i].elements) if k != j]
     return svg([*groups[:i], Group(groups[i].name, tuple(elements)), *groups[i + 1 :]])
+
+
+def lowered(element, units):
+    """The element further down; sizes stay."""
+    last = 2 if element.shape in ("circle", "ring", "ellipse", "rect") else len(element.numbers)
+    numbers = (n + units * (k % 2 and k < last) for k, n in enumerate(element.numbers))
+    return element._replace(numbers=tuple(numbers))
 
 
 def any_place(rng, groups):
@@ -129,8 +136,7 @@ def test_a_whole_thing_in_the_wrong_place_is_told():
     groups = draw(scene)
     swapped = Scene((Thing("house"), Thing("star")))
     assert "geometry" in wrong(scene, svg(draw(swapped)))
-    outline = groups[-2].elements[0]
-    down = tuple(n + 30 * (k % 2) for k, n in enumerate(outline.numbers))
+    down = lowered(groups[-2].elements[0], 30).numbers
     assert said(scene, changed(groups, len(groups) - 2, 0, numbers=down), "geometry") == (
         "The star is 30 units from its place",
     )
@@ -171,7 +177,19 @@ def test_words_for_what_is_wrong():
         "The body of the pelican has `opacity`, which is not asked for",
     )
     drawing = svg(groups).replace("</svg>", "<g/></svg>")
-    assert said(PELICAN, drawing, "shapes") == ("1 element too many: a `g` that cannot be read",)
+    assert said(PELICAN, drawing, "shapes") == ("1 element too many: an unreadable `g`",)
+    drawing = svg(groups).replace("points=", "point=", 1)
+    assert said(PELICAN, drawing, "shapes") == (
+        "The tail of the pelican is missing",
+        "1 element too many: an unreadable `polygon`",
+    )
+    drawing = svg(groups).replace('points="', 'points="3 ', 1)
+    assert said(PELICAN, drawing, "shapes") == ("The tail of the pelican cannot be read",)
+    groups = draw(balloons)
+    moved = [lowered(element, 20) for element in groups[-1].elements]
+    drawing = svg([*groups[:-1], Group("balloon", tuple(moved))])
+    assert said(balloons, drawing, "geometry") == ("Balloon 3 is 20 units from its place",)
+    groups = draw(PELICAN)
     drawing = svg(groups).replace("0 0 100 100", "0 0 10 10")
     assert said(PELICAN, drawing, "geometry") == (
         "The drawing's viewBox is 0 0 10 10, not 0 0 100 100",

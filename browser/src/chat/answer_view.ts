@@ -3,6 +3,7 @@ import { otherModel, speed, type Answer } from "./answer.ts";
 import { button, h } from "./dom.ts";
 import { Drawing, findDrawing } from "./drawing.ts";
 import { Markdown } from "./markdown.ts";
+import { markRow, whyNot, type Marker } from "./marks.ts";
 import type { Figures, Problem, Reason, Settings } from "./wire.ts";
 
 /** Text is rendered in parts of this many characters, for at most so many milliseconds a frame. */
@@ -60,6 +61,7 @@ export class AnswerView {
   readonly #answer: Answer;
   readonly #actions: Actions;
   readonly #label: string;
+  readonly #marker: Marker;
   readonly #state = h("p", { class: "quantlab-chat-state" });
   readonly #text = h("div", { class: "quantlab-chat-text md-typeset" });
   readonly #markdown = new Markdown(this.#text);
@@ -71,8 +73,9 @@ export class AnswerView {
   #isDone = false;
 
   /** @param label What the reader sees for the model that was asked. */
-  constructor(answer: Answer, label: string, actions: Actions) {
+  constructor(answer: Answer, label: string, marker: Marker, actions: Actions) {
     this.#answer = answer;
+    this.#marker = marker;
     this.#actions = actions;
     this.#label = label;
     this.element = h("article", { class: "quantlab-chat-answer", "aria-label": `Answer from ${label}`, "aria-busy": "true" }, h("p", { class: "quantlab-chat-who" }, label), this.#state, this.#text, this.#end);
@@ -142,10 +145,23 @@ export class AnswerView {
     }
   }
 
+  /** Marks the drawing, below it. */
+  async #mark(drawing: HTMLElement): Promise<void> {
+    const host = h("div", {}, h("p", { class: "quantlab-chat-note" }, "Marking …"));
+    drawing.after(host);
+    try {
+      const marking = await this.#marker.mark(this.#answer, (state) => (host.firstElementChild!.textContent = state || "Marking …"));
+      host.replaceChildren(markRow(marking));
+    } catch (error) {
+      host.replaceChildren(h("p", { class: "quantlab-chat-note" }, whyNot(error)));
+    }
+  }
+
   #finish(reason: Reason): void {
     this.#isDone = true;
     this.#markdown.end();
     this.#drawing?.end();
+    if (this.#drawing && this.#marker.wants(this.#answer)) void this.#mark(this.#drawing.element);
     const { request, figures, problem, text } = this.#answer;
     this.element.removeAttribute("aria-busy");
     const other = otherModel(this.#answer);

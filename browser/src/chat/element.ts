@@ -99,6 +99,7 @@ export class QuantlabChat extends HTMLElement {
       isInPage: () => session.isInPage,
       toFetch: (models) => session.toFetch(models),
       memory: session.memory,
+      marker: session.marker,
       models: () => session.models(),
       settings: () => session.settings,
       endpoint: () => session.endpoint(),
@@ -154,7 +155,7 @@ export class QuantlabChat extends HTMLElement {
       const views = turn.answers.map((answer) => {
         const view =
           known.get(answer) ??
-          new AnswerView(answer, this.#label(answer.request.model), {
+          new AnswerView(answer, this.#label(answer.request.model), this.#session.marker, {
             again: () => void this.#ask(() => this.#session.answer(turn)),
             explain: (host, problem, model) => this.#explain(host, problem, model),
           });

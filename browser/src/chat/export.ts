@@ -2,6 +2,7 @@
 import { describeEnd, describeFigures, describeSettings } from "./answer_view.ts";
 import { MEMORY, type Comparison } from "./compare/comparison.ts";
 import { toData, toMarkdown } from "./compare/export.ts";
+import { hasMarks, inShort, wrongs } from "./marks.ts";
 import type { Session } from "./session.ts";
 
 /** The comparison that was made beside the conversation, if any. */
@@ -11,7 +12,7 @@ function comparison({ memory }: Session): Comparison | undefined {
 }
 
 export function asMarkdown(session: Session): string {
-  const { turns, config } = session;
+  const { turns, config, marker } = session;
   const parts = ["# Chat"];
   if (config.system) parts.push(`System prompt:\n\n${quoted(config.system)}`);
   for (const { prompt, answers } of turns) {
@@ -23,6 +24,8 @@ export function asMarkdown(session: Session): string {
       if (problem) parts.push(`Error: ${problem.message}`);
       if (thinking) parts.push(`Thinking:\n\n${quoted(thinking)}`);
       if (text) parts.push(text);
+      const marking = marker.known(answer);
+      if (hasMarks(marking)) parts.push([`Marks: ${inShort(marking)}.`, ...wrongs(marking).map((sentence) => `${sentence}.`)].join(" "));
     }
   }
   const compared = comparison(session);
@@ -31,7 +34,8 @@ export function asMarkdown(session: Session): string {
 }
 
 export function asData(session: Session): string {
-  const { turns, config } = session;
+  const { config, marker } = session;
+  const turns = session.turns.map(({ prompt, answers }) => ({ prompt, answers: answers.map((answer) => ({ ...answer, marks: marker.known(answer) })) }));
   const compared = comparison(session);
   return `${JSON.stringify({ system: config.system, turns, comparison: compared && toData(compared) }, null, 2)}\n`;
 }

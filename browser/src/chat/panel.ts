@@ -3,6 +3,7 @@
  *
  * A panel is a function: it fills its section, and gives the function that takes it down when the element leaves the page.
  */
+import type { Marker } from "./marks.ts";
 import type { Endpoint, Model, Problem, Settings } from "./wire.ts";
 
 export type Panel = (section: HTMLElement, context: ChatContext) => () => void;
@@ -27,6 +28,8 @@ export interface ChatContext {
   toFetch(models: readonly string[]): number;
   /** What outlives the element, which instant navigation replaces, and ends with the page: nothing is stored. */
   readonly memory: Map<string, unknown>;
+  /** Marks drawings. */
+  readonly marker: Marker;
   /** The models to choose from: the author's, then those that the server offered when it was last asked. */
   models(): readonly ModelChoice[];
   settings(): Settings;

@@ -12,6 +12,7 @@ import { InPage, type PageModel } from "./browser.ts";
 import { megabytes } from "./compare/format.ts";
 import { detect } from "./detect.ts";
 import { engine } from "./engine.ts";
+import { Marker, type MarksSetting } from "./marks.ts";
 import type { ModelChoice } from "./panel.ts";
 import { EndpointError, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
 
@@ -35,6 +36,9 @@ export interface Config {
   readonly prompts: readonly string[];
   readonly system: string;
   readonly settings: Settings;
+  readonly marks: MarksSetting;
+  /** Where the page's Python is: `bundled`, `off` or an address. */
+  readonly pyodide: string;
 }
 
 /** A prompt and the answers to it; the last is the one that the conversation goes on from. */
@@ -51,6 +55,7 @@ export class Session extends EventTarget {
   readonly config: Config;
   readonly key = new Key();
   readonly memory = new Map<string, unknown>();
+  readonly marker: Marker;
   turns: Turn[] = [];
   settings: Settings;
   model: string;
@@ -71,6 +76,7 @@ export class Session extends EventTarget {
   constructor(config: Config) {
     super();
     this.config = config;
+    this.marker = new Marker(config.marks, config.pyodide);
     this.settings = config.settings;
     this.address = config.endpoint;
     this.isInPage = config.inPage !== undefined;

@@ -17,7 +17,7 @@ _WHEELS = ("left wheel", "right wheel")
 _EYES = ("left eye", "right eye")
 
 PARTS: dict[str, tuple[str, ...]] = {
-    "pelican": ("legs", "tail", "body", "wing", "neck", "head", "beak", "eye"),
+    "pelican": ("leg", "tail", "body", "wing", "neck", "head", "beak", "eye"),
     "cat": ("tail", "body", "head", "left ear", "right ear", *_EYES, "nose"),
     "dog": ("tail", "body", "left leg", "right leg", "head", "muzzle", "ear", "eye", "nose"),
     "penguin": ("left foot", "right foot", "body", "belly", "head", "beak", "eye"),
@@ -26,7 +26,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "fish": ("tail", "body", "fin", "eye"),
     "bird": ("tail", "body", "head", "beak", "wing", "eye"),
     "house": ("chimney", "wall", "roof", "door"),
-    "tree": ("trunk", "left leaves", "right leaves", "upper leaves"),
+    "tree": ("trunk", "left foliage", "right foliage", "upper foliage"),
     "flower": ("stem", "leaf", "left petal", "right petal", "upper petal", "lower petal", "middle"),
     "mushroom": ("stem", "cap", "left spot", "right spot"),
     "balloon": ("string", "skin", "shine"),

@@ -224,7 +224,9 @@ def _shapes(pairing: _Pairing) -> Iterator[str]:
             yield f"The {part.name} is missing"
             continue
         shape, numbers, _ = part.element
-        if shape != drawn.shape:
+        if not drawn.shape:
+            yield f"The {part.name} cannot be read"
+        elif shape != drawn.shape:
             yield f"The {part.name} is {_called(drawn)}, not {_SHAPES.get(shape, f'a {shape}')}"
         elif len(numbers) != len(drawn.numbers):
             yield f"The {part.name} has {len(drawn.numbers) // 2} corners, not {len(numbers) // 2}"
@@ -240,7 +242,7 @@ def _shapes(pairing: _Pairing) -> Iterator[str]:
 def _called(drawn: Drawn) -> str:
     if drawn.shape:
         return _SHAPES.get(drawn.shape, f"a {drawn.shape}")
-    return f"a `{drawn.tag[:20]}` that cannot be read"
+    return f"an unreadable `{drawn.tag[:20]}`"
 
 
 def _colours(pairing: _Pairing) -> Iterator[str]:
@@ -402,7 +404,9 @@ def _misplaced(apart: _Apart, whole: Whole) -> Iterator[tuple[float, str]]:
     """How far something is from where it may be, and the sentence that says so."""
     moved = max(abs(apart.right), abs(apart.down) - (GROUND if whole.thing is None else 0))
     if moved > SLACK:
-        yield moved, f"The {whole.name} is {_units(moved)} from its place"
+        is_one_of_many = whole.thing is not None and whole.thing.number > 1
+        name = whole.name.capitalize() if is_one_of_many else f"The {whole.name}"
+        yield moved, f"{name} is {_units(moved)} from its place"
     for distance, part in apart.off:
         if distance > TOLERANCE:
             yield distance, f"The {part.name} is {_units(distance)} off"

@@ -4,6 +4,7 @@ import type { Inspection } from "../drawing.ts";
 import type { ModelCard } from "../wire.ts";
 import { measure, type Values } from "./measures.ts";
 import type { Parting } from "./divergence.ts";
+import type { Marked } from "./marks.ts";
 import type { Cell, Run } from "./run.ts";
 import { random, shuffled } from "./statistics.ts";
 import { ballots, count, type Ballot, type Choice, type Count, type Pair } from "./vote.ts";
@@ -46,6 +47,8 @@ export class Comparison {
   readonly cards: readonly (ModelCard | null)[];
   vote: Vote | undefined;
   parted: Parted | undefined;
+  /** Whether the drawings are right, once they were marked. */
+  marked: Marked | undefined;
 
   readonly #inspect: (text: string) => Inspection | null;
   readonly #values = new WeakMap<Answer, Values>();

@@ -4,14 +4,17 @@ import { describeSettings } from "../answer_view.ts";
 import type { Table } from "../table.ts";
 import type { Comparison } from "./comparison.ts";
 import { said } from "./candidates.ts";
+import { hasMarks, inShort, wrongs } from "../marks.ts";
 import { findings, voted, WARNING } from "./findings.ts";
+import { shareRows } from "./marks.ts";
+import { MEASURES } from "./measures.ts";
 
 /** What of an answer goes into a file. */
 const told = ({ request, model, text, thinking, reason, figures }: Answer): object => ({ model: request.model, answeredBy: model, settings: request.settings, reason, figures, thinking, text });
 
 /** The comparison for programs. */
 export function toData(comparison: Comparison): object {
-  const { run, labels, cards, vote, parted } = comparison;
+  const { run, labels, cards, vote, parted, marked } = comparison;
   const { plan, endpoint, cells } = run;
   return {
     format: "quantlab-comparison-1",
@@ -21,9 +24,10 @@ export function toData(comparison: Comparison): object {
     cards,
     answers: cells.flatMap((cell, i) =>
       cell.state === "done"
-        ? [{ cell: i, prompt: cell.prompt, isControl: cell.isControl, ...told(cell.answer!), measures: comparison.values({ answer: cell.answer! }) }]
+        ? [{ cell: i, prompt: cell.prompt, isControl: cell.isControl, ...told(cell.answer!), measures: comparison.values({ answer: cell.answer! }), marks: marked?.markings.get(cell.answer!) }]
         : [],
     ),
+    right: marked && shareRows(run, marked.markings),
     findings: findings(comparison),
     vote: vote && {
       wasSeen: vote.wasSeen,
@@ -37,6 +41,32 @@ export function toData(comparison: Comparison): object {
       answers: parted.answers.map((answer) => ({ ...told(answer), tokens: answer.tokens })),
     },
   };
+}
+
+/** A line of comma-separated values (RFC 4180). A text that a spreadsheet would compute is kept a text. */
+function csvLine(cells: readonly (string | number | boolean | undefined)[]): string {
+  const written = cells.map((cell) => {
+    const text = typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell ?? "");
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  });
+  return `${written.join(",")}\r\n`;
+}
+
+/** The answers for a spreadsheet: a line for each, with its measures and marks as numbers; empty where there is none. */
+export function toCsv(comparison: Comparison): string {
+  const { run, labels, marked } = comparison;
+  const { plan, cells } = run;
+  const names = marked ? shareRows(run, marked.markings).map(({ name }) => name) : [];
+  const head = ["model", "label", "prompt", "seed", "control", ...MEASURES.map(({ name }) => name), ...names.map((name) => `right_${name}`)];
+  const lines = cells.flatMap((cell) => {
+    if (cell.state !== "done") return [];
+    const values = comparison.values({ answer: cell.answer! });
+    const marking = marked?.markings.get(cell.answer!);
+    const marks = hasMarks(marking) ? new Map([["all", marking.all], ...marking.marks.map(({ name, right }) => [name, right] as const)] as const) : undefined;
+    const own = [plan.models[cell.model], labels[cell.model], plan.prompts[cell.prompt], plan.seeds[cell.seed], Number(cell.isControl)];
+    return [[...own, ...MEASURES.map(({ name }) => values[name]), ...names.map((name) => marks && Number(marks.get(name)))]];
+  });
+  return [head, ...lines].map(csvLine).join("");
 }
 
 /** A fence that the text cannot end. */
@@ -53,14 +83,16 @@ function markdownTable({ caption, head, rows }: Table): string {
 
 /** The comparison for people. */
 export function toMarkdown(comparison: Comparison): string {
-  const { run, labels, parted } = comparison;
+  const { run, labels, parted, marked } = comparison;
   const { plan, endpoint, cells } = run;
   const { tables, sentences } = findings(comparison);
   const results = [...sentences, ...voted(comparison), ...(parted ? [said(parted, labels)] : [])];
   const answers = cells.flatMap((cell) => {
     if (cell.state !== "done") return [];
     const title = `${labels[cell.model]}, prompt ${cell.prompt + 1}, seed ${plan.seeds[cell.seed]}${cell.isControl ? ", control" : ""}`;
-    return [`### ${title}`, fenced(cell.answer!.text)];
+    const marking = marked?.markings.get(cell.answer!);
+    const words = hasMarks(marking) ? [[`Marks: ${inShort(marking)}.`, ...wrongs(marking).map((sentence) => `${sentence}.`)].join(" ")] : [];
+    return [`### ${title}`, fenced(cell.answer!.text), ...words];
   });
   return [
     "# Comparison",

@@ -5,6 +5,7 @@ import { cardTable, isAlike } from "./cards.ts";
 import type { Comparison } from "./comparison.ts";
 import { count, holdsHalf, percent, range, shareRange } from "./format.ts";
 import type { Count } from "./vote.ts";
+import { markSentences, markTable } from "./marks.ts";
 import { controls, summarize, type Figure, type Row, type Summary } from "./summary.ts";
 import type { Verdict } from "./variation.ts";
 
@@ -78,9 +79,11 @@ export function findings(comparison: Comparison): Findings {
   const tables = each.map((summary, i) => table(summary, labels, several ? `Measures of the answers to prompt ${i + 1}` : "Measures of the answers"));
   const whole = several ? summarize(run, prompts.map((_, i) => i), values) : each[0]!;
   if (several) tables.push(table(whole, labels, "All prompts together"));
+  const marks = markTable(comparison);
+  if (marks) tables.push(marks);
   const cards = cardTable(comparison.cards, labels);
   if (cards) tables.push(cards);
-  return { tables, sentences: [...sameModels(comparison), ...conclusions(whole, labels), ...controlled(comparison)] };
+  return { tables, sentences: [...sameModels(comparison), ...conclusions(whole, labels), ...controlled(comparison), ...markSentences(comparison)] };
 }
 
 /** Where two of the models may be one and the same. */

@@ -2,6 +2,7 @@
 import { otherModel, type Answer } from "../answer.ts";
 import { describeSettings } from "../answer_view.ts";
 import { h } from "../dom.ts";
+import { hasMarks, inShort, wrongs, type Marks } from "../marks.ts";
 import { wide } from "../table.ts";
 import type { Comparison } from "./comparison.ts";
 import { count } from "./format.ts";
@@ -60,7 +61,8 @@ export class Grid {
       box.replaceChildren(answer.waiting ? (answer.endpoint.kind === "browser" ? "getting the model ready …" : `the server is ${answer.waiting} …`) : `writing … ${count(written, "character")}`);
     } else if (state === "done" && answer) {
       const name = `Drawing by ${this.#comparison.labels[cell.model]}, seed ${answer.request.settings.seed}`;
-      box.replaceChildren(...shown(answer, name), ...facts(answer, this.#comparison.values({ answer })));
+      const marking = this.#comparison.marked?.markings.get(answer);
+      box.replaceChildren(...shown(answer, name), ...(hasMarks(marking) ? marked(marking) : []), ...facts(answer, this.#comparison.values({ answer })));
     } else {
       box.replaceChildren(NOT_THERE[state] ?? "");
     }
@@ -78,6 +80,14 @@ export function shown({ text }: Answer, name: string): Node[] {
   const characters = [...text.trim()];
   const excerpt = characters.slice(0, EXCERPT).join("") + (characters.length > EXCERPT ? " …" : "");
   return [h("p", { class: "quantlab-compare-text" }, excerpt || "(empty)")];
+}
+
+/** Whether a drawing is right, and on request in words what is wrong. */
+function marked(marking: Marks): Node[] {
+  const short = inShort(marking);
+  const line = h("p", { class: "quantlab-compare-marks", "data-right": String(marking.all) }, `${marking.all ? "✓" : "✗"} ${short}`);
+  if (marking.all) return [line];
+  return [line, h("details", {}, h("summary", {}, "What is wrong"), h("ul", {}, ...wrongs(marking).map((sentence) => h("li", {}, `${sentence}.`))))];
 }
 
 /** What is known of an answer, in short and, on request, at length. */

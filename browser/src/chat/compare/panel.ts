@@ -6,11 +6,12 @@ import { tabled } from "../table.ts";
 import { voting } from "./ballot.ts";
 import { partingForm } from "./candidates.ts";
 import { Comparison, MEMORY, MOST_PAIRS } from "./comparison.ts";
-import { toData, toMarkdown } from "./export.ts";
+import { toCsv, toData, toMarkdown } from "./export.ts";
 import { findings, voted, WARNING } from "./findings.ts";
 import { PlanForm } from "./form.ts";
 import { count, duration } from "./format.ts";
 import { Grid } from "./grid.ts";
+import { markAll } from "./marks.ts";
 import { inspect } from "./picture.ts";
 import { Run, type Plan } from "./run.ts";
 
@@ -33,6 +34,8 @@ class View {
   readonly #leaveOut = button("", () => this.#go((run) => run.leaveOut()));
   readonly #trouble = h("div");
   readonly #running = h("div", { hidden: true }, this.#bar, this.#status, this.#trouble, h("p", { class: "quantlab-chat-actions" }, this.#pause, this.#stop, this.#leaveOut));
+  /** How many answers there were when they were last marked. */
+  #markedAt = 0;
   /** The answers stay as they are while findings come and go: what was opened stays open. */
   readonly #answers = h("div");
   readonly #outcome = h("div");
@@ -99,6 +102,7 @@ class View {
       if (isResting) this.#context.announce(this.#status.textContent!);
     };
     this.#running.hidden = false;
+    this.#markedAt = 0;
     this.#grid = undefined;
     this.#progress();
     this.#explain();
@@ -189,6 +193,20 @@ class View {
       this.#answers.replaceChildren(this.#grid.element);
     }
     this.#outcome.replaceChildren(...(run.isResting ? this.#findings() : []));
+    if (run.isResting) void this.#mark(comparison);
+  }
+
+  /** Marks what was drawn since it was last marked, and shows it. */
+  async #mark(comparison: Comparison): Promise<void> {
+    const { run } = comparison;
+    const done = run.progress.done;
+    if (this.#markedAt === done) return;
+    this.#markedAt = done;
+    const marked = await markAll(comparison, this.#context.marker);
+    if (!marked || this.#left.signal.aborted || this.#comparison !== comparison || run.progress.done !== done) return;
+    comparison.marked = marked;
+    for (const cell of run.cells) if (marked.markings.has(cell.answer!)) this.#grid?.show(cell);
+    if (run.isResting && this.#grid) this.#outcome.replaceChildren(...this.#findings());
   }
 
   #invitation(): HTMLElement[] {
@@ -228,6 +246,7 @@ class View {
     return [
       ...tables.map(tabled),
       ...sentences.map((sentence) => h("p", {}, sentence)),
+      ...this.#curve(),
       h("h4", {}, "Blind vote"),
       h("div", { class: "quantlab-compare-voted", tabindex: -1 }, ...result.map((sentence) => h("p", {}, sentence))),
       h("p", { class: "quantlab-chat-actions" }, this.#voteButton()),
@@ -239,7 +258,17 @@ class View {
         { class: "quantlab-chat-actions" },
         button("Save as Markdown", () => save("comparison.md", "text/markdown", toMarkdown(comparison))),
         button("Save as JSON", () => save("comparison.json", "application/json", `${JSON.stringify(toData(comparison), null, 2)}\n`)),
+        button("Save as CSV", () => save("comparison.csv", "text/csv", toCsv(comparison))),
       ),
     ];
+  }
+
+  /** The reader's own curve, drawn by the engine. */
+  #curve(): HTMLElement[] {
+    const html = this.#comparison!.marked?.curve?.html;
+    if (!html) return [];
+    const picture = h("div", { class: "quantlab-compare-curve" });
+    picture.innerHTML = html;
+    return [h("h4", {}, "Your own curve"), picture];
   }
 }

@@ -83,6 +83,25 @@ export function shareInterval(hits: number, trials: number): Interval {
   };
 }
 
+/** The standard normal distribution's quantile that leaves half of what `CONFIDENCE` leaves above it. */
+const REACH = 1.959963984540054;
+
+/**
+ * The interval of a share that Wilson (1927) gives in "Probable inference, the law of succession, and statistical inference",
+ * Journal of the American Statistical Association 22: narrower than the exact one, and on average as sure as it says.
+ *
+ * @throws RangeError Where there is no trial, or more hits than trials.
+ */
+export function wilsonInterval(hits: number, trials: number): Interval {
+  if (!(trials >= 1 && hits >= 0 && hits <= trials)) throw new RangeError(`${hits} of ${trials}`);
+  const share = hits / trials;
+  const weight = REACH ** 2 / trials;
+  const centre = (share + weight / 2) / (1 + weight);
+  const reach = (REACH / (1 + weight)) * Math.sqrt((share * (1 - share)) / trials + weight / (4 * trials));
+  // Rounding may lead past the ends, which are exact with no hits and with hits only.
+  return { low: hits === 0 ? 0 : centre - reach, high: hits === trials ? 1 : centre + reach };
+}
+
 /** How many standard errors to each side of a mean Student's interval reaches, with `freedom` degrees of freedom. */
 export function studentReach(freedom: number): number {
   // P(|T| > t) = I_x(freedom / 2, 1 / 2), with x = freedom / (freedom + t * t).

@@ -1,0 +1,87 @@
+"""The curve of a reader's own: the share of drawings that are right, against the bits per weight of the models."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine import scatter
+from mkdocs_quantlab.engine.html import Html, tag
+from mkdocs_quantlab.engine.quant.ggml.types import TYPES
+from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP, Point
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LEAST, MOST = 1.5, 20.0
+"""Bits per weight at the edges of the picture, whose scale is logarithmic: quantizations are close together at its left."""
+_TICKS = (2, 3, 4, 5, 6, 8, 12, 16)
+
+
+class Run(NamedTuple):
+    """What a model drew."""
+
+    label: str
+    right: int
+    """Drawings that are all right."""
+    drawings: int
+    low: float
+    """The share's interval, from 0 to 1."""
+    high: float
+    types: Mapping[str, float]
+    """How many values its file has in each ggml type; empty where that is not known."""
+
+
+def bits_per_weight(types: Mapping[str, float]) -> float | None:
+    """The mean bits of a value, or None where the types are not known."""
+    values = sum(types.values())
+    if not values or not all(name.upper() in _BITS for name in types):
+        return None
+    return sum(_BITS[name.upper()] * number for name, number in types.items()) / values
+
+
+_BITS = {name.upper(): entry.bits_per_weight for name, entry in TYPES.items()}
+
+
+def curve(runs: Sequence[Run]) -> Html:
+    """The picture of all runs whose bits per weight are known; empty where those are fewer than two."""
+    shown = [(run, bits) for run in runs if run.drawings and (bits := bits_per_weight(run.types))]
+    if len(shown) < 2:
+        return Html("")
+    shown.sort(key=lambda pair: pair[1])
+    points = [
+        Point(
+            run.label,
+            _x(bits),
+            _y(run.right / run.drawings),
+            f"{run.label}: {run.right} of {run.drawings} right at {bits:.2f} bits per weight, "
+            f"95 % interval {run.low:.0%} to {run.high:.0%}",
+            f"r{i}",
+        )
+        for i, (run, bits) in enumerate(shown)
+    ]
+    return scatter.plot(
+        scatter.rules([(_y(percent / 100), f"{percent} %") for percent in range(0, 101, 25)]),
+        tag("g", [_bar(run, bits) for run, bits in shown], class_="quantlab-bars"),
+        scatter.scatter(points),
+        scatter.axis(
+            [(_x(bits), str(bits)) for bits in _TICKS],
+            "Bits per weight",
+            "Drawings that are all right, with 95 % intervals",
+        ),
+        spoken="The share of drawings that are all right, against bits per weight, with its interval for each model.",
+    )
+
+
+def _bar(run: Run, bits: float) -> Html:
+    x = f"{_x(bits):.2f}%"
+    return tag("line", x1=x, x2=x, y1=f"{_y(run.low):.1f}", y2=f"{_y(run.high):.1f}")
+
+
+def _x(bits: float) -> float:
+    place = math.log(min(MOST, max(LEAST, bits)) / LEAST) / math.log(MOST / LEAST)
+    return LEFT + (RIGHT - LEFT) * place
+
+
+def _y(share: float) -> float:
+    return BOTTOM - (BOTTOM - TOP) * share

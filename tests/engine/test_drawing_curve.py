@@ -1,0 +1,61 @@
+"""The curve of what several models drew."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from mkdocs_quantlab.engine.drawing.curve import LEAST, MOST, Run, bits_per_weight, curve
+from mkdocs_quantlab.engine.page_marks import curve as in_page
+from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP
+
+Q8 = Run("eight", 3, 4, 0.3, 0.954, {"Q8_0": 96, "F32": 4})
+Q2 = Run("<two>", 0, 4, 0, 0.49, {"q2_K": 100})
+
+
+def test_bits_are_the_mean_over_all_values():
+    assert bits_per_weight({"Q8_0": 96, "F32": 4}) == pytest.approx(0.96 * 8.5 + 0.04 * 32)
+    assert bits_per_weight({"q4_K": 7}) == 4.5
+    assert bits_per_weight({}) is None
+    assert bits_per_weight({"Q4_K": 7, "Q99": 1}) is None
+
+
+def test_a_point_is_where_its_share_and_its_bits_are():
+    html = str(curve([Q8, Q2]))
+    height = BOTTOM - (BOTTOM - TOP) * 0.75
+    assert f'cy="{height:.1f}"' in html
+    assert f'cy="{BOTTOM:.1f}"' in html
+    places = [float(x) for x in re.findall(r'<circle cx="([\d.]+)%"', html)]
+    assert all(LEFT < x < RIGHT for x in places)
+    # From left to right, the one of fewer bits first.
+    assert places == sorted(places)
+    assert "&lt;two&gt;" in html
+    assert "<two>" not in html
+    assert "eight: 3 of 4 right at 9.44 bits per weight, 95 % interval 30% to 95%" in html
+
+
+def test_an_interval_is_a_bar():
+    bars = str(curve([Q8, Q2])).partition('class="quantlab-bars"')[2]
+    top, bottom = BOTTOM - (BOTTOM - TOP) * 0.954, BOTTOM - (BOTTOM - TOP) * 0.3
+    assert f'y1="{bottom:.1f}" y2="{top:.1f}"' in bars
+
+
+def test_of_fewer_than_two_there_is_no_curve():
+    unknown = Q8._replace(types={})
+    assert curve([]) == curve([Q8]) == curve([Q8, unknown]) == curve([Q8, Q2._replace(drawings=0)]) == ""  # fmt: skip
+
+
+@pytest.mark.parametrize("bits", [LEAST / 9, MOST * 9])
+def test_the_edges_hold_what_is_beyond(bits, monkeypatch):
+    from mkdocs_quantlab.engine.drawing import curve as module
+
+    monkeypatch.setattr(module, "bits_per_weight", lambda _: bits)
+    assert "%" in str(curve([Q8, Q2]))
+
+
+def test_the_page_gets_json():
+    found = json.loads(in_page(json.dumps([Q8._asdict(), Q2._asdict(), Q2._replace(types={})._asdict()])))  # fmt: skip
+    assert found["bits"] == [pytest.approx(9.44), 2.625, None]
+    assert found["html"] == str(curve([Q8, Q2]))
