@@ -43,7 +43,11 @@ const common = {
   },
 };
 const source = (name) => join(browser, "src", name);
-const { outputFiles: [chatStyle] } = await esbuild.build({ ...common, entryPoints: [source("chat/chat.css")], write: false });
+/** A style sheet as the text that its script brings along. */
+async function style(name) {
+  const { outputFiles: [file] } = await esbuild.build({ ...common, entryPoints: [source(name)], write: false });
+  return { STYLE: JSON.stringify(file.text) };
+}
 await Promise.all([
   // Classic: module scripts do not run on file://.
   esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
@@ -52,7 +56,14 @@ await Promise.all([
     entryPoints: [source("chat/index.ts")],
     outfile: join(out, "chat.js"),
     format: "iife",
-    define: { STYLE: JSON.stringify(chatStyle.text) },
+    define: await style("chat/chat.css"),
+  }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("evidence/index.ts")],
+    outfile: join(out, "evidence.js"),
+    format: "iife",
+    define: await style("evidence/evidence.css"),
   }),
   esbuild.build({ ...common, entryPoints: [source("worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("editor.ts")], outfile: join(out, "editor.mjs"), format: "esm" }),

@@ -15,6 +15,7 @@ FOLDER = "assets/quantlab"
 SCRIPT = "quantlab.js"
 STYLE = "quantlab.css"
 CHAT = "chat.js"
+EVIDENCE = "evidence.js"
 
 
 def files(pyodide: str) -> list[str]:
@@ -30,7 +31,7 @@ def files(pyodide: str) -> list[str]:
         raise PluginError(
             "quantlab: this installation has no built browser files; in a checkout, run `make static`"
         )
-    names = [SCRIPT, STYLE, CHAT]
+    names = [SCRIPT, STYLE, CHAT, EVIDENCE]
     if pyodide != "off":
         names += ["worker.mjs", "editor.mjs", "pyodide/python.zip"]
     if pyodide == "bundled":
