@@ -216,7 +216,14 @@ def _grid(options: TableOptions, link: Html) -> Html:
         )
         for text in rows
     )
-    table = tag("table", tag("thead", head), tag("tbody", body), aria_label=options.label)
+    # Themes style, and wrap, tables without a class.
+    table = tag(
+        "table",
+        tag("thead", head),
+        tag("tbody", body),
+        class_="lab-evidence-table",
+        aria_label=options.label,
+    )
     return join(
         tag("div", table, class_="lab-evidence-scroll", tabindex="0", role="group", aria_label=options.label),
         link,

@@ -124,7 +124,7 @@ function table(host: Host): Control {
       );
     });
     const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)));
-    element.replaceChildren(h("table", { "aria-labelledby": host.label }, h("thead", {}, head), h("tbody", {}, ...body)));
+    element.replaceChildren(h("table", { class: "lab-evidence-table", "aria-labelledby": host.label }, h("thead", {}, head), h("tbody", {}, ...body)));
   };
   return {
     element,

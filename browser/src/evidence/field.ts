@@ -3,7 +3,7 @@ import { button, h } from "../chat/dom.ts";
 import { CONTROLS, type Control } from "./controls.ts";
 import { pageStore, type Store } from "./store.ts";
 import { idOf, same, withOther, type Entry, type Field, type Value } from "./values.ts";
-import { shown } from "./view.ts";
+import { onPaper, shown } from "./view.ts";
 
 export class QuantlabEvidence extends HTMLElement {
   readonly field = JSON.parse(this.dataset.field ?? "{}") as Field;
@@ -66,7 +66,7 @@ export class QuantlabEvidence extends HTMLElement {
     this.#drawn = entry;
     this.querySelector<HTMLElement>(".lab-evidence-blank")!.classList.toggle("is-filled", Boolean(entry));
     this.#paper.hidden = !entry;
-    this.#paper.replaceChildren(...(entry ? [shown(entry)] : []));
+    this.#paper.replaceChildren(...(entry ? onPaper(entry) : []));
     this.#others.replaceChildren(...(entry?.others ?? []).map((other) => this.#other(entry!, other)));
   }
 

@@ -7,7 +7,7 @@ export function asMarkdown(sheet: Sheet): string {
   const { title, url } = sheet.page;
   const filled = sheet.rows.filter(({ field, entry }) => isFilled(field, entry?.value)).length;
   const address = webAddress(url);
-  const head = `${address ? `<${address}> – ` : ""}${sheet.saved} – ${filled} of ${sheet.rows.length} filled in`;
+  const head = `${address ? `<${address}> – ` : ""}${sheet.saved.slice(0, 16).replace("T", " ")} UTC – ${filled} of ${sheet.rows.length} filled in`;
   const parts = [`# ${line(sheet.label)}: ${line(title)}`, head];
   for (const { field, entry } of sheet.rows) parts.push(`## ${line(field.label)}`, ...(entry ? block(entry) : ["*Not filled in.*"]));
   for (const entry of sheet.gone) parts.push(`## ${line(entry.label)} (no longer on the page)`, ...block(entry));
@@ -96,8 +96,8 @@ function lineStart(text: string): string {
   const safe = inline(rest)
     // A row of dashes and bars below a line makes a table or a heading of it.
     .replace(/^[|:+\- ]+$/, (all) => all.replaceAll("-", "\\-"))
-    .replace(/^([+-])/, "\\$1")
-    .replace(/^(\d+)([.)])/, "$1\\$2")
+    .replace(/^([+-])(?= |$)/, "\\$1")
+    .replace(/^(\d+)([.)])(?= |$)/, "$1\\$2")
     .replace(/^=/, "&#61;");
   return indent + safe;
 }

@@ -5,7 +5,7 @@ import { asJson, fromFile, merge, MOST_BYTES, type Brought, type Page, type Shee
 import { asMarkdown } from "./markdown.ts";
 import { pageStore, type Changes, type Store } from "./store.ts";
 import { idOf, isFilled, type Entry, type Field } from "./values.ts";
-import { shown } from "./view.ts";
+import { onPaper } from "./view.ts";
 
 /** A field in the page, and what is written in it. */
 interface Row {
@@ -46,7 +46,7 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     this.#store.removeEventListener("change", this.#onChange);
   }
 
-  #sheet(): Sheet & { rows: Row[] } {
+  #sheet(): Omit<Sheet, "rows"> & { rows: Row[] } {
     const elements = [...document.querySelectorAll<HTMLElement>("quantlab-evidence")];
     const rows = elements.map((element) => {
       const field = JSON.parse(element.dataset.field!) as Field;
@@ -94,11 +94,10 @@ export class QuantlabEvidenceSheet extends HTMLElement {
   #print(): void {
     const { label, page, rows, gone } = this.#sheet();
     const parts = [
-      ...rows.map(({ element, field, entry }) => h("section", {}, h("h2", {}, field.label), ...(entry ? written(entry) : [element.querySelector(".lab-evidence-blank")!.cloneNode(true)]))),
-      ...gone.map((entry) => h("section", {}, h("h2", {}, `${entry.label} (no longer on the page)`), ...written(entry))),
+      ...rows.map(({ element, field, entry }) => h("section", {}, h("h2", {}, field.label), ...(entry ? onPaper(entry) : [element.querySelector(".lab-evidence-blank")!.cloneNode(true)]))),
+      ...gone.map((entry) => h("section", {}, h("h2", {}, `${entry.label} (no longer on the page)`), ...onPaper(entry))),
     ];
     const paper = h("div", { class: "lab-evidence-sheet-paper" }, h("h1", {}, `${label}: ${page.title}`), h("p", {}, page.url), ...parts);
-    for (const details of paper.querySelectorAll("details")) details.open = true;
     document.body.append(paper);
     document.documentElement.classList.add(PRINTING);
     const done = (): void => {
@@ -195,11 +194,6 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     } else if (isOther) this.#ask(`${other}Take it over?`, [["Take it over", () => changes(added)]]);
     else changes(added);
   }
-}
-
-/** All that is written in a field. */
-function written(entry: Entry): HTMLElement[] {
-  return [entry.value, ...(entry.others ?? [])].map((value) => shown({ ...entry, value }));
 }
 
 /** Says a text where it is not said already: screen readers would say it again. */

@@ -169,7 +169,7 @@ function readCapture(data: unknown): Capture | undefined {
   if (!options.every((pair): pair is [string, string] => areTexts(pair) && pair.length === 2)) return undefined;
   const read = tables.map((table: unknown) => {
     const found = readTable(table);
-    const { caption } = table as Record<string, unknown>;
+    const caption = isObject(table) ? table.caption : undefined;
     return found && isText(caption) ? { caption, ...found } : undefined;
   });
   return read.every((table) => table !== undefined) ? { title, options, result, tables: read, link: webAddress(link) } : undefined;

@@ -16,10 +16,17 @@ export function shown({ kind, value, unit }: Pick<Entry, "kind" | "value" | "uni
   }
 }
 
+/** All that is written in a field, for a place where nothing can be opened. */
+export function onPaper(entry: Entry): HTMLElement[] {
+  const all = [entry.value, ...(entry.others ?? [])].map((value) => shown({ ...entry, value }));
+  for (const element of all) element.querySelectorAll("details").forEach((details) => (details.open = true));
+  return all;
+}
+
 function tabled({ columns, rows }: Table, caption = ""): HTMLElement {
   const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)));
   const body = rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell))));
-  const table = h("table", {}, caption ? h("caption", {}, caption) : undefined, h("thead", {}, head), h("tbody", {}, ...body));
+  const table = h("table", { class: "lab-evidence-table" }, caption ? h("caption", {}, caption) : undefined, h("thead", {}, head), h("tbody", {}, ...body));
   return h("div", { class: "lab-evidence-scroll", tabindex: 0, role: "group", "aria-label": caption || "Table" }, table);
 }
 
