@@ -61,12 +61,13 @@ const HOSTILE = [
   "a\n\n\n\nb",
   "***\n___\n- - -",
   "3.14 and -2 and +1",
+  "# one\u2028# two\r\n# three\r# four",
   "a  \nb",
 ];
 
 test("whatever is written is text in Markdown", () => {
   for (const text of HOSTILE) {
-    const expected = text.trim().replace(/[ \t]+$/gm, "").replace(/\n{2,}/g, "\n");
+    const expected = text.replace(/\r\n?|\u2028/g, "\n").trim().replace(/[ \t]+$/gm, "").replace(/\n{2,}/g, "\n");
     const found = rendered(paragraphs(text)).replace(/[ \t]+$/gm, "").replace(/\n{2,}/g, "\n");
     assert.equal(found, text.startsWith("    ") ? expected.replace("\t", "    ") : expected, JSON.stringify(paragraphs(text)));
   }

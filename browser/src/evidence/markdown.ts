@@ -65,23 +65,28 @@ function table({ columns, rows }: Table): string {
 }
 
 function cell(text: string): string {
-  return text.trim().split(/\r\n|\r|\n/).map((part) => inline(part).replaceAll("|", "\\|")).join("<br>");
+  return lines(text.trim()).map((part) => inline(part).replaceAll("|", "\\|")).join("<br>");
 }
 
 /** A text as it is, in a fence that is longer than any in it. */
 function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}text\n${text.replace(/\r\n?/g, "\n").replace(/\n$/, "")}\n${fence}`;
+  return `${fence}text\n${lines(text).join("\n").replace(/\n$/, "")}\n${fence}`;
 }
 
 /** A text of several lines: empty ones part paragraphs, the others end with a line break. */
 export function paragraphs(text: string): string {
-  return text
-    .trim()
-    .split(/(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+/)
-    .map((part) => part.split(/\r\n|\r|\n/).map(lineStart).join("  \n"))
+  return lines(text.trim())
+    .join("\n")
+    .split(/\n(?:[ \t]*\n)+/)
+    .map((part) => part.split("\n").map(lineStart).join("  \n"))
     .join("\n\n");
+}
+
+/** A text's lines, by all that ends one in some system or in JavaScript. */
+function lines(text: string): string[] {
+  return text.split(/\r\n|[\r\n\u2028\u2029]/);
 }
 
 /** A text on one line. */
@@ -91,7 +96,7 @@ function line(text: string): string {
 
 /** A line whose beginning is no heading, list, quote, rule or code. */
 function lineStart(text: string): string {
-  const [, blank, rest] = /^([ \t]*)(.*?)[ \t]*$/.exec(text) as unknown as [string, string, string];
+  const [, blank, rest] = /^([ \t]*)(.*?)[ \t]*$/s.exec(text) as unknown as [string, string, string];
   const indent = blank.replaceAll("\t", "    ").replaceAll(" ", "&#160;");
   const safe = inline(rest)
     // A row of dashes and bars below a line makes a table or a heading of it.
