@@ -31,7 +31,8 @@ function named({ label, hint }: Host): Record<string, string | undefined> {
 }
 
 function text(host: Host): Control {
-  const box = h("textarea", { rows: host.field.rows, autocomplete: "off", ...named(host) });
+  const { rows } = host.field;
+  const box = h("textarea", { rows, style: `--rows: ${rows}`, autocomplete: "off", ...named(host) });
   box.addEventListener("input", () => host.write(box.value.trim() ? box.value : undefined));
   return {
     element: box,
