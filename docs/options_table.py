@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.options import Reals
 from mkdocs_quantlab.engine.widgets import widget
-from mkdocs_quantlab.site.chat import Prompts
+from mkdocs_quantlab.site.fields import Texts
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.options import Options
@@ -25,7 +25,7 @@ def table_of(kind: type[Options]) -> str:
         shown = f"`{default}`" if default.strip("[]") else "none"
         if isinstance(field, Reals):
             shown = "those of the preset"
-        elif isinstance(field, Prompts):
+        elif isinstance(field, Texts) and default.strip("[]"):
             shown = "those below"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
         meaning = field.help.replace("|", "&#124;") + (f" Excludes {excludes}." if excludes else "")

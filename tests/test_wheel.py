@@ -182,6 +182,7 @@ def test_no_size_creeps_in():
         ("README.md", r"(\d+) kB of script and style", ["quantlab.js", "quantlab.css"]),
         ("docs/privacy.md", r"\((\d+) kB together, compressed", ["quantlab.js", "quantlab.css"]),
         ("docs/privacy.md", r"`chat.js` \((\d+) kB", ["chat.js"]),
+        ("docs/privacy.md", r"`evidence.js` \((\d+) kB", ["evidence.js"]),
         ("docs/privacy.md", r"`editor.mjs` \((\d+) kB", ["editor.mjs"]),
         ("docs/guide/edit-the-quantizer.md", r"a script of (\d+) kB", ["editor.mjs"]),
     ],

@@ -61,7 +61,11 @@ const wasm = readFileSync(join(wllama, "esm", "wasm", "wllama.wasm"));
 writeFileSync(join(out, "wllama", "wllama.wasm"), wasm);
 const sent = [readFileSync(runtime), wasm].reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0);
 
-const { outputFiles: [chatStyle] } = await esbuild.build({ ...common, entryPoints: [source("chat/chat.css")], write: false });
+/** A style sheet as the text that its script brings along. */
+async function style(name) {
+  const { outputFiles: [file] } = await esbuild.build({ ...common, entryPoints: [source(name)], write: false });
+  return { STYLE: JSON.stringify(file.text) };
+}
 await Promise.all([
   // Classic: module scripts do not run on file://.
   esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
@@ -70,7 +74,14 @@ await Promise.all([
     entryPoints: [source("chat/index.ts")],
     outfile: join(out, "chat.js"),
     format: "iife",
-    define: { STYLE: JSON.stringify(chatStyle.text), WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }) },
+    define: { ...(await style("chat/chat.css")), WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }) },
+  }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("evidence/index.ts")],
+    outfile: join(out, "evidence.js"),
+    format: "iife",
+    define: await style("evidence/evidence.css"),
   }),
   esbuild.build({ ...common, entryPoints: [source("worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("quantize.ts")], outfile: join(out, "quantize.mjs"), format: "esm" }),

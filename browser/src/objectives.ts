@@ -4,6 +4,8 @@
  * The list is in the page. Here it gets its boxes, one more at the end of each objective, and a memory: the browser's own
  * storage, by page. Nothing is sent.
  */
+import { fromJson, pageKey } from "./memory.ts";
+
 export class QuantlabObjectives extends HTMLElement {
   #done = new Set<string>();
   #blocked = false;
@@ -15,8 +17,7 @@ export class QuantlabObjectives extends HTMLElement {
     this.#listening = new AbortController();
     window.addEventListener("storage", (event) => event.key === this.#key && this.#read(), { signal: this.#listening.signal });
     if (this.#boxes.length) return;
-    // By page of the site, however its address is written.
-    this.#key = `quantlab-objectives:${location.pathname.replace(/\/(index\.html)?$|\.html$/, "")}`;
+    this.#key = pageKey("objectives");
     for (const link of this.querySelectorAll<HTMLAnchorElement>("li > a")) {
       const id = decodeURIComponent(link.hash.slice(1));
       const item = link.parentElement as HTMLLIElement;
@@ -59,11 +60,10 @@ export class QuantlabObjectives extends HTMLElement {
 
   #read(): void {
     try {
-      const kept: unknown = JSON.parse(localStorage.getItem(this.#key) ?? "[]");
+      const kept = fromJson(localStorage.getItem(this.#key));
       this.#done = new Set(Array.isArray(kept) ? kept : []);
-    } catch (error) {
-      // What is stored but no JSON is not ours; what cannot be read at all is kept from us.
-      this.#blocked = !(error instanceof SyntaxError);
+    } catch {
+      this.#blocked = true;
     }
     this.#draw();
   }

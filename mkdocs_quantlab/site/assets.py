@@ -15,6 +15,7 @@ FOLDER = "assets/quantlab"
 SCRIPT = "quantlab.js"
 STYLE = "quantlab.css"
 CHAT = "chat.js"
+EVIDENCE = "evidence.js"
 
 
 WLLAMA = ("wllama/wllama.mjs", "wllama/wllama.wasm")
@@ -35,7 +36,7 @@ def files(pyodide: str, *, in_page: bool = True) -> list[str]:
         raise PluginError(
             "quantlab: this installation has no built browser files; in a checkout, run `make static`"
         )
-    names = [SCRIPT, STYLE, CHAT]
+    names = [SCRIPT, STYLE, CHAT, EVIDENCE]
     if in_page:
         names += WLLAMA
     if pyodide != "off":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from mkdocs_quantlab.engine import options as schema
@@ -16,6 +16,7 @@ from mkdocs_quantlab.engine.html import Child, Html, attribute, tag
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import Choice, Field, OptionError, Real, Whole
 from mkdocs_quantlab.site.directives import CHAT, attributes_text
+from mkdocs_quantlab.site.fields import Text, Texts, json_list
 from mkdocs_quantlab.site.page_models import DEFAULT, is_of_page, page_model
 from mkdocs_quantlab.site.secrets import refuse_secret_address, refuse_secrets
 
@@ -48,17 +49,6 @@ class Model(NamedTuple):
     model: str
     label: str
     note: str
-
-
-class Text(Field[str]):
-    """Any text."""
-
-    @property
-    def allowed(self) -> str:
-        return "a text"
-
-    def parse(self, text: str) -> str:
-        return text.strip()
 
 
 BROWSER = "browser"
@@ -99,7 +89,7 @@ class Models(Field[tuple[Model, ...]]):
         return "names separated by spaces, or a JSON list of names and of `{model, label, note}`"
 
     def parse(self, text: str) -> tuple[Model, ...]:
-        entries = _json_list(text, self)
+        entries = json_list(text, self)
         if entries is None:
             entries = [word for word in re.split(r"[\s,]+", text) if word]
         models = tuple(map(self._model, entries))
@@ -129,36 +119,6 @@ class Models(Field[tuple[Model, ...]]):
         return json.dumps([entry._asdict() for entry in value], ensure_ascii=False)
 
 
-class Prompts(Field[tuple[str, ...]]):
-    """Texts separated by `|`, or a JSON list of texts."""
-
-    @property
-    def allowed(self) -> str:
-        return "texts separated by `|`, or a JSON list of texts"
-
-    def parse(self, text: str) -> tuple[str, ...]:
-        entries = _json_list(text, self)
-        if entries is None:
-            entries = [part.strip() for part in text.split("|") if part.strip()]
-        for entry in entries:
-            if not isinstance(entry, str) or not entry.strip():
-                raise self.refuse(str(entry))
-        return tuple(str(entry).strip() for entry in entries)
-
-    def format(self, value: tuple[str, ...]) -> str:
-        return json.dumps(value, ensure_ascii=False)
-
-
-def _json_list(text: str, field: Field[Any]) -> list[object] | None:
-    """The list that a text is in JSON, or None where it is not meant as one."""
-    if not text.lstrip().startswith("["):
-        return None
-    try:
-        return list(json.loads(text))
-    except ValueError:
-        raise field.refuse(text) from None
-
-
 class Options(schema.Options):
     """What the author of a page sets."""
 
@@ -174,7 +134,7 @@ class Options(schema.Options):
         help="The models to choose from, by the server's names. `label` is what readers see, `note` a remark. In the page: "
         "names of the setting `models`, paths of .gguf files, or built-in models such as `drawing:Q4_K_M`.",
     )
-    prompts = Prompts(PROMPTS, label="Prompts", help="Prompts that a click puts in.")
+    prompts = Texts(PROMPTS, label="Prompts", help="Prompts that a click puts in.")
     system = Text("", label="System prompt", help="What every conversation begins with.")
     seed = Whole(1, 0, 2**31 - 1, label="Seed", help="The sampler's seed.")
     temperature = Real(

@@ -20,11 +20,12 @@ from mkdocs_quantlab.engine.nearest import did_you_mean, nearest
 from mkdocs_quantlab.engine.widgets import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 CHAT = "quantlab-chat"
-DIRECTIVES = (*NAMES, CHAT)
-"""Every directive there is: the widgets, and the chat."""
+EVIDENCE = "lab-evidence"
+DIRECTIVES = (*NAMES, CHAT, EVIDENCE)
+"""Every directive there is: the widgets, the chat, and the fields for evidence."""
 ALIASES = {"objective5-chat": CHAT}
 """Other names of directives, which pages written for other tools have."""
 
@@ -48,9 +49,9 @@ KEPT = frozenset({"class", "dir", "id", "lang", "style"})
 # `markdown` belongs to md_in_html and has done its work by now.
 DROPPED = frozenset({"markdown"})
 # Attributes that begin so are meant for us, so that an unknown one is a mistake.
-OURS = ("data-quantization-", "data-quantlab-", "data-gguf-", "data-model-mem")
+OURS = ("data-quantization-", "data-quantlab-", "data-gguf-", "data-model-mem", "data-lab-evi")
 # A cheap test that lets pages without directives go by unparsed; wide enough for misspelt ones.
-HINT = re.compile(r"data-(?:quan|gguf|model-mem|objective5-)", re.IGNORECASE)
+HINT = re.compile(r"data-(?:quan|gguf|model-mem|lab-evi|objective5-)", re.IGNORECASE)
 
 
 class Found(NamedTuple):
@@ -65,6 +66,7 @@ class Found(NamedTuple):
         end: Where it ends.
         in_paragraph: It stands in a `<p>`, where a block element cannot be.
         problem: What is wrong with it, or None.
+        value: What the attribute that names the directive says; empty for most.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Found(NamedTuple):
     end: int
     in_paragraph: bool
     problem: str | None
+    value: str = ""
 
 
 class _Scanner(HTMLParser):
@@ -197,7 +200,9 @@ def _read(
         elif key not in DROPPED and problem is None:
             problem = f"`data-{named[0]}` does not take the attribute `{key}`; options begin with `data-`, as `data-{key}`"
     name = ALIASES.get(named[0], named[0]) if named else ""
-    return Found(name, options, kept, text, start, start + len(text), in_paragraph, problem)
+    value = values[f"data-{named[0]}"].strip() if named else ""
+    end = start + len(text)
+    return Found(name, options, kept, text, start, end, in_paragraph, problem, value)
 
 
 def _misspelt(names: Iterable[str]) -> str | None:
@@ -220,6 +225,15 @@ def scan(html: str) -> list[Found]:
     # Nothing behind the last one's end matters, and parsing is most of the work.
     end = html.find("</div>", hints[-1].end())
     return _Scanner(html if end < 0 else html[: end + len("</div>")]).found
+
+
+def identifier(page: Sequence[Found], at: int) -> str:
+    """The `id` of a directive's element: the author's, or one by its place among the page's directives.
+
+    Fields for evidence do not count: they are added to labs later, and links to figures must stay what they are.
+    """
+    number = sum(found.name != EVIDENCE for found in page[: at + 1])
+    return page[at].attributes.get("id", f"quantlab-{number}")
 
 
 def splice(html: str, replacements: Iterable[tuple[Found, str]]) -> str:
@@ -294,7 +308,7 @@ def _blank(text: str) -> str:
 
 def expand(
     html: str,
-    render: Callable[[Found, int], str],
+    render: Callable[[Sequence[Found], int], str],
     locate: Callable[[Found, int], str],
     on_problem: Callable[[str, str], str],
 ) -> str:
@@ -302,7 +316,7 @@ def expand(
 
     Args:
         html: The page's final HTML.
-        render: Gives a directive's HTML from the directive and its place among the page's, from 1. May raise
+        render: Gives a directive's HTML from all of the page's and its place among them, from 0. May raise
             ValueError with what is wrong.
         locate: Gives the place of a directive in the author's file, from the directive and the number of
             same-looking ones before it.
@@ -313,14 +327,14 @@ def expand(
         return html
     seen: dict[str, int] = {}
     replacements = []
-    for number, directive in enumerate(found, 1):
+    for at, directive in enumerate(found):
         nth = seen.get(directive.tag, 0)
         seen[directive.tag] = nth + 1
         problem = directive.problem
         replacement = ""
         if problem is None:
             try:
-                replacement = render(directive, number)
+                replacement = render(found, at)
             except ValueError as error:
                 problem = str(error)
         if problem is not None:

@@ -21,9 +21,18 @@ from mkdocs.exceptions import PluginError
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.widgets import widget
-from mkdocs_quantlab.site import chat, lab
+from mkdocs_quantlab.site import chat, evidence, lab
 from mkdocs_quantlab.site.config import SETTINGS
-from mkdocs_quantlab.site.directives import CHAT, Found, expand, line_of, note, without_fences
+from mkdocs_quantlab.site.directives import (
+    CHAT,
+    EVIDENCE,
+    Found,
+    expand,
+    identifier,
+    line_of,
+    note,
+    without_fences,
+)
 from mkdocs_quantlab.site.element import element
 from mkdocs_quantlab.site.models import models_of
 from mkdocs_quantlab.site.sources import SiteSources
@@ -213,14 +222,16 @@ class _Directives(Postprocessor):
         self.extension.report(problems)
         return result
 
-    def _render(self, found: Found, number: int) -> str:
-        identifier = found.attributes.get("id", f"quantlab-{number}")
+    def _render(self, page: Sequence[Found], at: int) -> str:
+        found = page[at]
+        if found.name == EVIDENCE:
+            return evidence.element(page, at)
         if found.name == CHAT:
             strings = {**self.extension.getConfig("chat"), **found.options}
             self.extension.servers.add(strings.get("endpoint", ""))
             return chat.element(
                 strings,
-                identifier=identifier,
+                identifier=identifier(page, at),
                 attributes=found.attributes,
                 pyodide=self.extension.getConfig("pyodide"),
                 models=self.extension.models,
@@ -232,7 +243,7 @@ class _Directives(Postprocessor):
         made = element(
             found.name,
             strings,
-            identifier=identifier,
+            identifier=identifier(page, at),
             attributes=found.attributes,
             pyodide=self.extension.getConfig("pyodide"),
             sources=sources,

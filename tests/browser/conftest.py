@@ -178,6 +178,44 @@ PAGES = {
 
 [To the first lab](lab-1.md)
 """,
+    "evidence.md": """# Evidence lab
+
+<!-- breakout-style: instruction-rails -->
+
+## Objective 1: Break it
+
+<div data-quantization-explorer></div>
+
+### Execute: Collect
+
+<div data-lab-evidence="text" data-name="first-broken" data-label="What broke first?" data-hint="One or two sentences."></div>
+
+<div data-lab-evidence="number" data-name="snr" data-label="Signal-to-noise ratio at 4 bits" data-unit="dB" data-min="0" data-max="60"></div>
+
+1. A step.
+
+    <div data-lab-evidence="choice" data-name="keep" data-label="Which would you keep?" data-options="Q4_K_M | Q6_K | Neither"></div>
+
+<div data-lab-evidence="table" data-name="seeds" data-label="Five seeds" data-columns="Seed | Q4 right? | Q6 right?" data-rows="2"></div>
+
+<div data-lab-evidence="table" data-name="given" data-label="Bits" data-columns="Weights per scale | Bits" data-first="16 | 4"></div>
+
+<div data-lab-evidence="widget" data-name="figure" data-label="The figure at 3 bits"></div>
+
+<div data-lab-evidence="answer" data-name="best" data-label="The best answer"></div>
+
+<div data-lab-evidence="sheet"></div>
+
+## Objective 2: Compare
+
+<div data-quantlab-chat id="chat" data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
+
+[To the lab](index.md)
+""",
+    "evidence-2.md": """# Other evidence
+
+<div data-lab-evidence="text" data-name="first-broken" data-label="What broke first, here?"></div>
+""",
     "plain.md": """# No widget here
 
 [To the lab](index.md)

@@ -14,6 +14,7 @@ import mkdocs_quantlab
 from mkdocs_quantlab.engine.quant.ggml import TYPES
 from mkdocs_quantlab.engine.widgets import NAMES, widget
 from mkdocs_quantlab.site.chat import Options
+from mkdocs_quantlab.site.evidence import KINDS
 
 ROOT = Path(mkdocs_quantlab.__file__).parent.parent
 
@@ -51,6 +52,17 @@ def test_the_chat_has_its_options_and_every_case_an_anchor(docs):
         assert f'<h3 id="{case["id"]}">{case["title"]}<' in html
     assert "OLLAMA_ORIGINS=https://course.example.edu" in html
     assert "{endpoint}" not in html
+
+
+def test_every_kind_of_evidence_has_its_options_and_is_shown(docs):
+    html = (docs / "guide/evidence/index.html").read_text(encoding="utf-8")
+    for name, kind in KINDS.items():
+        assert f'"kind":"{name}"' in html
+        section = html[html.index(f'<h3 id="{name}">') :]
+        section = section[: section.index("</table>")]
+        for field in kind.options.fields():
+            assert f"<code>data-{field.name}</code>" in section
+    assert "from options_table" not in html
 
 
 def test_every_format_has_a_section(docs):

@@ -34,6 +34,8 @@ def test_it_builds_strictly_and_the_doctor_finds_nothing(tmp_path):
     assert code == 0, output
     lab = (course / "site/labs/lab-1/index.html").read_text(encoding="utf-8")
     assert lab.count("<quantlab-widget") == 3
+    assert lab.count("<quantlab-evidence ") == 3
+    assert lab.count("<quantlab-evidence-sheet") == 1
     assert "<title>Lab 1 – What rounding costs - My first course</title>" in lab
     assert not (course / "quantlab.lock").exists()
     examined = CliRunner().invoke(main, ["doctor", "-f", str(course / "mkdocs.yml")])

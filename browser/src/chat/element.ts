@@ -9,9 +9,11 @@ import { explain } from "./doctor.ts";
 import { engine, lack } from "./engine.ts";
 import { OwnFile } from "./own_file.ts";
 import { button, h, labelled } from "./dom.ts";
-import { asData, asMarkdown, save } from "./export.ts";
+import { asData, asMarkdown } from "./export.ts";
 import type { ChatContext, Panel } from "./panel.ts";
+import { save } from "../save.ts";
 import { Session, type Config, type Turn } from "./session.ts";
+import { taken, type Taken } from "./taken.ts";
 import { EndpointError, type Problem, type Settings } from "./wire.ts";
 
 /** What stands below the conversation, in this order. */
@@ -75,6 +77,11 @@ export class QuantlabChat extends HTMLElement {
     for (const leave of this.#leave.splice(0)) leave();
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+  }
+
+  /** The conversation's finished answers, for a reader who keeps one as evidence. */
+  taken(): Taken[] {
+    return taken(this.#session, (model) => this.#label(model));
   }
 
   #build(): void {

@@ -43,13 +43,3 @@ export function asData(session: Session): string {
 function quoted(text: string): string {
   return text.replace(/^/gm, "> ");
 }
-
-/** Has the browser save a text as a file. */
-export function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}

@@ -1,0 +1,77 @@
+/** All of a page's evidence as a file, and what such a file brings back. */
+import type { Changes } from "./store.ts";
+import { idOf, readEntry, same, withOther, type Entry, type Field } from "./values.ts";
+
+/** What a file holds. */
+export interface Sheet {
+  readonly label: string;
+  readonly page: Page;
+  /** When it was saved, as ISO 8601 in UTC. */
+  readonly saved: string;
+  /** The page's fields in order, with what is written in them. */
+  readonly rows: readonly { readonly field: Field; readonly entry?: Entry | undefined }[];
+  /** What was written in fields that the page no longer has. */
+  readonly gone: readonly Entry[];
+}
+
+export interface Page {
+  readonly title: string;
+  readonly url: string;
+}
+
+const FORMAT = "quantlab-evidence";
+const VERSION = 1;
+/** Bytes; a file of ours is far smaller. */
+export const MOST_BYTES = 20_000_000;
+
+export function asJson({ label, page, saved, rows, gone }: Sheet): string {
+  const fields = [
+    ...rows.map(({ field: { kind, name, label, unit }, entry }) => entry ?? { kind, name, label, unit, value: null }),
+    ...gone.map((entry) => ({ ...entry, isGone: true })),
+  ];
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, label, page, saved, fields }, null, 2)}\n`;
+}
+
+/** What a file holds for this page. */
+export interface Brought {
+  readonly page: Page;
+  readonly entries: readonly Entry[];
+}
+
+/** @throws Error with a sentence for the reader. */
+export function fromFile(text: string): Brought {
+  let data: { format?: unknown; version?: unknown; page?: { title?: unknown; url?: unknown }; fields?: unknown } | null;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new Error("This file is not one of evidence, or it is damaged: it is no JSON. Nothing was changed.");
+  }
+  if (data?.format !== FORMAT) throw new Error("This file is not one of evidence. Nothing was changed.");
+  if (data.version !== VERSION) throw new Error("This file is from another version of this site's software, which this page cannot read. Nothing was changed.");
+  const { title, url } = data.page ?? {};
+  const filled = Array.isArray(data.fields) ? data.fields.filter((field) => field?.value !== null) : undefined;
+  const entries = filled?.map(readEntry);
+  const isWhole = entries?.every((entry) => entry !== undefined) && new Set(entries.map(idOf)).size === entries.length;
+  if (!isWhole || typeof title !== "string" || typeof url !== "string") throw new Error("This file is damaged: some of the evidence in it cannot be read. Nothing was changed.");
+  return { page: { title, url }, entries };
+}
+
+/** What bringing a file in would change. */
+export interface Merge {
+  /** What the page does not have. */
+  readonly added: Changes;
+  /** What is here with another value, with the reader's own beside it. */
+  readonly replaced: Changes;
+}
+
+export function merge({ entries }: Brought, get: (id: string) => Entry | undefined): Merge {
+  const added: Changes = new Map();
+  const replaced: Changes = new Map();
+  for (const entry of entries) {
+    const id = idOf(entry);
+    const mine = get(id);
+    if (!mine) added.set(id, entry);
+    else if (!same(mine.value, entry.value)) replaced.set(id, (mine.others ?? []).reduce(withOther, entry));
+  }
+  return { added, replaced };
+}
