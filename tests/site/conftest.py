@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import mkdocs_quantlab
 from tests.file_server import FileServer
 
 
@@ -53,3 +54,19 @@ def server():
     server = FileServer()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def docs(tmp_path_factory):
+    """The project's own documentation, built; tests of it are in the group `docs`, so that one process builds it."""
+    site = tmp_path_factory.mktemp("docs") / "site"
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(site)],
+        cwd=Path(mkdocs_quantlab.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return site
