@@ -187,23 +187,24 @@ def test_python_markdown_alone():
     assert "<quantlab-widget" in names["html"]
 
 
-def test_the_messages_that_pages_show():
-    """Those that end a build, for the page and the line that they name."""
-    shown = {
-        line.split("ERROR   -  ")[1]
-        for each in fences("text")
-        for line in each.text.splitlines()
-        if line.startswith("ERROR   -  ")
-    }
-    made = set()
-    for line, text in {
-        41: '<div data-quantization-explorer data-bits="9"></div>',
-        8: "<!-- step-style: bage -->",
-    }.items():
-        with pytest.raises(LabError) as error:
-            convert("# Lab\n" + "\n" * (line - 2) + text + "\n")
-        made.add(str(error.value))
-    assert {each.replace("labs/rounding.md", "labs/lab-2.md") for each in shown} == made
+WRITTEN = {
+    "9": '<div data-quantization-explorer data-bits="9"></div>',
+    "bage": "<!-- step-style: bage -->",
+}
+"""What an author wrote, by what a message says that it found."""
+MESSAGES = [each for each in fences("text") if each.text.startswith("ERROR   -  ")]
+
+
+@pytest.mark.parametrize("example", **named(MESSAGES))
+def test_messages(example):
+    """Those that end a build, as they are for the page and the line that they name."""
+    shown = re.fullmatch(
+        r"ERROR   -  [\w/-]+\.md:(?P<line>\d+)(?P<said>.*found `(.*?)`.*)\n", example.text
+    )
+    above = "# Lab\n" + "\n" * (int(shown["line"]) - 2)
+    with pytest.raises(LabError) as error:
+        convert(f"{above}{WRITTEN[shown[3]]}\n")
+    assert str(error.value) == f"labs/lab-2.md:{shown['line']}{shown['said']}"
 
 
 def test_examples_are_found():
@@ -211,3 +212,4 @@ def test_examples_are_found():
     titles = {PurePosixPath(each.title).name for each in (*PAGES, *CONFIGURATIONS) if each.title}
     assert {"index.md", "rounding.md", "mkdocs.yml"} <= titles
     assert len(COMMANDS) > 10
+    assert len(MESSAGES) > 2
