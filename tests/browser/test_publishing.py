@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image, ImageFont
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.cli import main
@@ -123,6 +124,38 @@ def test_plugins_of_courses(visit, site, name):
     if name == "minify":
         html = (site(name).root / "index.html").read_text(encoding="utf-8")
         assert "\n" not in html.partition("</head>")[0]
+
+
+def test_social_cards(visit, server, project):
+    """A card for a lab, from its title and description; the page computes as without."""
+    try:
+        import cairosvg  # noqa: F401  # needs the library cairo, which is none of Python's
+    except OSError as error:
+        pytest.skip(str(error))
+    page = "---\ntitle: What rounding costs\ndescription: One weight.\n---\n\n{}\n"
+    home = f"{server.origin}/social/"
+    folder = project(
+        {"docs/lab.md": page.format("<div data-quantization-explorer></div>")},
+        f"""
+        site_url: {home}
+        theme: {{name: material, font: false}}
+        plugins: [search, {{social: {{cache_dir: cache}}}}, quantlab]
+        """,
+    )
+    # The plugin fetches Roboto where its cache has none, and the tests ask other servers for nothing.
+    fonts = folder / "cache/fonts/Roboto"
+    fonts.mkdir(parents=True)
+    for style in ("Regular", "Bold"):
+        (fonts / f"{style}.ttf").write_bytes(ImageFont.load_default(12).font_bytes)
+    run(COMMANDS / "mkdocs", "build", "--strict", cwd=folder)
+    server.sites["social"] = folder / "site"
+    html = (folder / "site/lab/index.html").read_text(encoding="utf-8")
+    [card] = re.findall(r'property="og:image" content="(.+?)"', html)
+    with Image.open(folder / "site" / card.removeprefix(home)) as image:
+        assert image.size == (1200, 630)
+    assert 'property="og:description" content="One weight."' in html
+    lab = visit(url=f"{home}lab/")
+    redraws(lab.explorer)
 
 
 def test_offline_from_a_file(visit, site):
