@@ -118,15 +118,9 @@ def test_a_file_in_the_way(tmp_path):
     assert done.stderr.startswith(f"Error: {tmp_path / 'docs'}")
 
 
-def test_the_workflow_runs_pinned_actions_only(tmp_path):
+def test_the_workflow_publishes_what_it_built(tmp_path):
     new(tmp_path)
     text = (tmp_path / ".github/workflows/publish.yml").read_text(encoding="utf-8")
-    uses = re.findall(r"uses: (.*)", text)
-    assert len(uses) == 4
-    for each in uses:
-        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), each
-    workflow = yaml.safe_load(text)
-    assert workflow["permissions"] == {}
-    deploy = workflow["jobs"]["deploy"]
+    deploy = yaml.safe_load(text)["jobs"]["deploy"]
     assert deploy["permissions"] == {"pages": "write", "id-token": "write"}
     assert deploy["needs"] == "build"
