@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.options import Reals
@@ -28,7 +29,11 @@ def table_of(kind: type[Options]) -> str:
         elif isinstance(field, Texts) and default.strip("[]"):
             shown = "those below"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
-        meaning = field.help.replace("|", "&#124;") + (f" Excludes {excludes}." if excludes else "")
-        allowed = field.allowed.replace("|", "&#124;")
-        rows.append(f"| `data-{field.name}` | {allowed} | {shown} | {meaning} |")
+        meaning = _cell(field.help) + (f" Excludes {excludes}." if excludes else "")
+        rows.append(f"| `data-{field.name}` | {_cell(field.allowed)} | {shown} | {meaning} |")
     return "\n".join(rows)
+
+
+def _cell(text: str) -> str:
+    """A text without bars that would end the cell. In code a bar ends nothing, and an entity would be shown as such."""
+    return re.sub(r"(`[^`]*`)|\|", lambda found: found[1] or "&#124;", text)

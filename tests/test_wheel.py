@@ -24,24 +24,9 @@ PACKAGE = Path(mkdocs_quantlab.__file__).parent
 ROOT = PACKAGE.parent
 
 
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory):
-    out = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "build",
-            "--wheel",
-            "--no-isolation",
-            "--outdir",
-            str(out),
-            str(ROOT),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    with zipfile.ZipFile(next(out.glob("*.whl"))) as archive:
+@pytest.fixture(scope="module")
+def wheel(wheel_file):
+    with zipfile.ZipFile(wheel_file) as archive:
         yield archive
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -42,7 +43,8 @@ def new(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
         written.append(models.lock_path)
     for path in written:
         click.echo(path)
-    click.echo(f"\nNow: cd {folder} && pip install -r requirements.txt && mkdocs serve")
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    click.echo(f"\nNow: {there}pip install -r requirements.txt && mkdocs serve")
 
 
 def _models(named: tuple[str, ...], folder: Path) -> Models:

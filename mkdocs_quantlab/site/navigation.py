@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from mkdocs.structure.files import File, Files
 
+ORDER = "order"
+"""The key of a page's front matter that says its place."""
+
 
 def read_orders(files: Files) -> tuple[dict[str, float], list[tuple[str, str]]]:
     """The order of each page in the navigation, infinity where a page names none, as MkDocs would list them.
@@ -41,19 +44,19 @@ def _order(page: File) -> float:
         ValueError: It is no number.
     """
     _, meta = get_data(page.content_string)
-    order = meta.get("order", math.inf)
+    order = meta.get(ORDER, math.inf)
     try:
         # YAML's booleans are numbers to Python, and front matter without dashes is all text.
         number = math.nan if isinstance(order, bool) else float(order)
     except (TypeError, ValueError):
         number = math.nan
     if math.isnan(number):
-        raise ValueError(f"`order` takes a number; found `{order}`")
+        raise ValueError(f"`{ORDER}` takes a number; found `{order}`")
     return number
 
 
 def _line(text: str) -> int:
-    found = re.search(r"(?mi)^[\"']?order[\"']?\s*:", text)
+    found = re.search(rf"(?mi)^[\"']?{ORDER}[\"']?\s*:", text)
     return text.count("\n", 0, found.start()) + 1 if found else 1
 
 

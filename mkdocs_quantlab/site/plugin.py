@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from mkdocs.config.base import ConfigErrors, ConfigWarnings, ValidationError
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File
 from mkdocs.utils import nest_paths
 
@@ -19,16 +19,19 @@ from mkdocs_quantlab.site.assets import files as site_files
 from mkdocs_quantlab.site.config import SETTINGS, QuantlabConfig, line_of_option
 from mkdocs_quantlab.site.extension import PageFile, QuantlabExtension
 from mkdocs_quantlab.site.navigation import ordered, read_orders
+from mkdocs_quantlab.site.search import hide, show
 from mkdocs_quantlab.site.secrets import PUBLIC, leaks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
+    from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
 
 log = get_plugin_logger(__name__)
 
@@ -38,6 +41,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     extension: QuantlabExtension
     dirty = False
+    hidden: Sequence[str] = ()
     server: LiveReloadServer | None = None
 
     def __init__(self) -> None:
@@ -131,6 +135,25 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
                 s for s in config.extra_javascript if str(s) != f"{FOLDER}/{SCRIPT}"
             ]
             config.extra_css.remove(f"{FOLDER}/{STYLE}")
+
+    @event_priority(50)
+    def _before_search(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        """Takes figures out of the page while MkDocs' own search reads it. Material's, `material/search`, passes them over."""
+        if "search" in config.plugins and page.content:
+            page.content, self.hidden = hide(page.content)
+
+    @event_priority(-50)
+    def _after_search(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        """Puts them back."""
+        if self.hidden:
+            page.content = show(page.content or "", self.hidden)
+            self.hidden = []
+
+    on_page_context = CombinedEvent(_before_search, _after_search)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Looks for keys in the finished site of a chat.

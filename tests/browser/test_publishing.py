@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image, ImageFont
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.cli import main
@@ -20,6 +21,11 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = Path(sys.executable).parent
+IDENTITY = {
+    f"GIT_{role}_{part}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for part, value in (("NAME", "test"), ("EMAIL", "test@example.org"))
+}
 
 
 def run(*command, cwd, **environment):
@@ -32,6 +38,21 @@ def run(*command, cwd, **environment):
     )
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
     return done.stdout
+
+
+def committed(folder):
+    """Makes a repository of a folder."""
+    run("git", "init", "--quiet", "--initial-branch", "main", cwd=folder)
+    run("git", "add", ".", cwd=folder)
+    run("git", "commit", "--quiet", "--message", "A course", cwd=folder, **IDENTITY)
+
+
+def published(repository, folder):
+    """The files of the branch that GitHub Pages serves."""
+    archive = run("git", "archive", "gh-pages", cwd=repository)
+    with tarfile.open(fileobj=BytesIO(archive)) as files:
+        files.extractall(folder, filter="data")
+    return folder
 
 
 def redraws(widget, weight="0.25"):
@@ -105,6 +126,38 @@ def test_plugins_of_courses(visit, site, name):
         assert "\n" not in html.partition("</head>")[0]
 
 
+def test_social_cards(visit, server, project):
+    """A card for a lab, from its title and description; the page computes as without."""
+    try:
+        import cairosvg  # noqa: F401  # needs the library cairo, which is none of Python's
+    except OSError as error:
+        pytest.skip(str(error))
+    page = "---\ntitle: What rounding costs\ndescription: One weight.\n---\n\n{}\n"
+    home = f"{server.origin}/social/"
+    folder = project(
+        {"docs/lab.md": page.format("<div data-quantization-explorer></div>")},
+        f"""
+        site_url: {home}
+        theme: {{name: material, font: false}}
+        plugins: [search, {{social: {{cache_dir: cache}}}}, quantlab]
+        """,
+    )
+    # The plugin fetches Roboto where its cache has none, and the tests ask other servers for nothing.
+    fonts = folder / "cache/fonts/Roboto"
+    fonts.mkdir(parents=True)
+    for style in ("Regular", "Bold"):
+        (fonts / f"{style}.ttf").write_bytes(ImageFont.load_default(12).font_bytes)
+    run(COMMANDS / "mkdocs", "build", "--strict", cwd=folder)
+    server.sites["social"] = folder / "site"
+    html = (folder / "site/lab/index.html").read_text(encoding="utf-8")
+    [card] = re.findall(r'property="og:image" content="(.+?)"', html)
+    with Image.open(folder / "site" / card.removeprefix(home)) as image:
+        assert image.size == (1200, 630)
+    assert 'property="og:description" content="One weight."' in html
+    lab = visit(url=f"{home}lab/")
+    redraws(lab.explorer)
+
+
 def test_offline_from_a_file(visit, site):
     lab = visit(url=(site("offline").root / "own.html").as_uri())
     single = lab.widget("single")
@@ -122,22 +175,12 @@ def test_versions_by_mike(visit, server, project):
         plugins: [search, mike, quantlab]
         """,
     )
-    identity = {
-        f"GIT_{role}_{part}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for part, value in (("NAME", "test"), ("EMAIL", "test@example.org"))
-    }
-    run("git", "init", "--quiet", cwd=folder)
-    run("git", "add", ".", cwd=folder)
-    run("git", "commit", "--quiet", "--message", "A course", cwd=folder, **identity)
+    committed(folder)
     path = f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"
     for version in ("1.0", "2.0"):
         mike = [COMMANDS / "mike", "deploy", "--update-aliases", version, "latest"]
-        run(*mike, cwd=folder, PATH=path, **identity)
-    archive = run("git", "archive", "gh-pages", cwd=folder)
-    with tarfile.open(fileobj=BytesIO(archive)) as files:
-        files.extractall(folder / "published", filter="data")
-    server.sites["versions"] = folder / "published"
+        run(*mike, cwd=folder, PATH=path, **IDENTITY)
+    server.sites["versions"] = published(folder, folder / "published")
     for version in ("1.0", "2.0"):
         home = f"{server.origin}/versions/{version}/"
         lab = visit(url=f"{home}lab/")
@@ -158,3 +201,28 @@ def test_a_new_course(visit, server, tmp_path):
     lab.page.get_by_role("link", name="What rounding costs").last.click()
     expect(lab.page.locator("h1")).to_have_text("Lab 1 – What rounding costs")
     redraws(lab.explorer)
+
+
+def test_a_new_course_by_gh_deploy(visit, server, tmp_path):
+    """With the address where the configuration's comment says, pushed to another repository."""
+    course, remote = tmp_path / "course", tmp_path / "remote.git"
+    assert CliRunner().invoke(main, ["new", str(course)]).exit_code == 0
+    home = f"{server.origin}/deployed/"
+    config = course / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    assert text.count('"http://127.0.0.1:8000/"') == 1
+    config.write_text(text.replace("http://127.0.0.1:8000/", home), encoding="utf-8")
+    committed(course)
+    run("git", "init", "--quiet", "--bare", remote, cwd=tmp_path)
+    run("git", "remote", "add", "origin", remote, cwd=course)
+    run(COMMANDS / "mkdocs", "gh-deploy", "--strict", cwd=course, **IDENTITY)
+    server.sites["deployed"] = published(remote, tmp_path / "published")
+    # Without it GitHub would leave out whatever begins with an underscore.
+    assert (tmp_path / "published/.nojekyll").is_file()
+    lab = visit(url=f"{home}labs/lab-1/")
+    redraws(lab.explorer)
+    lab.page.locator("a.md-logo").first.click()
+    expect(lab.page).to_have_url(home)
+    inside = [url for url in lab.requests if not url.startswith(("data:", "blob:"))]
+    assert all(url.startswith(home) for url in inside)
+    assert any("/assets/quantlab/pyodide/" in url for url in inside)

@@ -9,7 +9,30 @@ from pathlib import Path
 
 import pytest
 
+import mkdocs_quantlab
 from tests.file_server import FileServer
+
+
+def build_folder(folder, engine="mkdocs", *arguments, name="mkdocs.yml"):
+    """Builds the site whose sources are in a folder, and gives the engine's exit code and output."""
+    command = [str(Path(sys.executable).parent / engine), "build", "-f", name, *arguments]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def run_mkdocs():
+    """Builds the site whose sources are in a folder: `run_mkdocs(folder, engine, *arguments)`."""
+    return build_folder
 
 
 @pytest.fixture
@@ -19,18 +42,8 @@ def build(project):
     def run(pages, config="plugins: [quantlab]", engine="mkdocs", *arguments):
         name = "zensical.yml" if engine == "zensical" else "mkdocs.yml"
         folder = project(pages, config, name)
-        command = [str(Path(sys.executable).parent / engine), "build", "-f", name, *arguments]
-        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr, folder / "site"
+        code, output = build_folder(folder, engine, *arguments, name=name)
+        return code, output, folder / "site"
 
     return run
 
@@ -53,3 +66,13 @@ def server():
     server = FileServer()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def docs(tmp_path_factory):
+    """The project's own documentation, built; tests of it are in the group `docs`, so that one process builds it."""
+    site = tmp_path_factory.mktemp("docs") / "site"
+    root = Path(mkdocs_quantlab.__file__).parents[1]
+    code, output = build_folder(root, "mkdocs", "--strict", "--site-dir", str(site))
+    assert code == 0, output
+    return site

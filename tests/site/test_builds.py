@@ -50,9 +50,6 @@ def test_themes_and_urls(build, theme, directory_urls):
     assert f'src="{up}{FOLDER}/{SCRIPT}" defer' in html
     assert f'href="{up}{FOLDER}/{STYLE}"' in html
     assert {SCRIPT, STYLE, "worker.mjs", "pyodide/python.zip"} <= files(site)
-    # Search finds the lab's text, not what travels in attributes.
-    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
-    assert "data-frames" not in index
 
 
 def test_engines_agree(build):
@@ -83,6 +80,74 @@ def test_engines_agree(build):
     assert article(articles["properdocs"]) == article(articles["mkdocs"])
     assert WIDGET.findall(articles["zensical"]) == WIDGET.findall(articles["mkdocs"])
     assert article(articles["zensical"])[:6] == article(articles["mkdocs"])[:6]
+
+
+SEARCHED = """
+# Lab
+
+<!-- step-style: plain -->
+
+Words before.
+
+<div data-quantization-explorer></div>
+
+Words between.
+
+<div data-quantlab-chat></div>
+
+## Objective 1: Sought
+
+- in a list
+
+    <div data-quantization-grid-explorer data-bits="3"></div>
+
+Words after, about `<quantlab-widget>`.
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "theme"),
+    [
+        ("mkdocs", "material"),
+        ("mkdocs", "mkdocs"),
+        ("mkdocs", "readthedocs"),
+        ("properdocs", "mkdocs"),
+        ("zensical", "material"),
+    ],
+)
+def test_search_finds_words_and_not_figures(build, engine, theme):
+    """Nor controls, nor the list of objectives, nor what travels in attributes; the page has all of it."""
+    own = "markdown_extensions: [toc, quantlab]" if engine == "zensical" else ""
+    config = f"theme: {{name: {theme}}}\nplugins: [search{'' if own else ', quantlab'}]\n{own}"
+    code, output, site = build({"docs/lab.md": SEARCHED}, config, engine)
+    assert code == 0, output
+    [index] = [file for file in site.rglob("search*.json") if "assets" not in file.parts]
+    text = index.read_text(encoding="utf-8")
+    for word in ("Words before", "Words between", "Sought", "in a list", "Words after"):
+        assert word in text
+    for figure in ("read back", "Copy link", "RMSE", "data-frames", "temperature", "Objectives"):
+        assert figure not in text, figure
+    html = (site / "lab/index.html").read_text(encoding="utf-8")
+    assert len(WIDGET.findall(html)) == 2
+    assert html.count("<quantlab-chat") == html.count("<quantlab-objectives") == 1
+    assert "quantlab-hidden" not in html
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_other_plugins_may_change_the_page_while_search_reads_it(build, project, place):
+    (project({}) / "hook.py").write_text(
+        "from mkdocs.plugins import event_priority\n"
+        f"@event_priority({1 if place == 'before' else -1})\n"
+        "def on_page_context(context, *, page, config, nav):\n"
+        "    page.content = '<p>First.</p>' + page.content\n",
+        encoding="utf-8",
+    )
+    config = "theme: mkdocs\nhooks: [hook.py]\nplugins: [search, quantlab]"
+    code, output, site = build({"docs/lab.md": SEARCHED}, config)
+    assert code == 0, output
+    html = (site / "lab/index.html").read_text(encoding="utf-8")
+    assert html.count("<p>First.</p>") == 1
+    assert len(WIDGET.findall(html)) == 2
 
 
 @pytest.mark.parametrize("engine", ["mkdocs", "properdocs", "zensical"])

@@ -13,7 +13,7 @@ import mkdocs_quantlab
 from mkdocs_quantlab.site import lab
 from mkdocs_quantlab.site.extension import LabError, PageFile, QuantlabExtension
 from mkdocs_quantlab.site.navigation import ordered
-from tests.site.test_directives import EXTENSIONS
+from tests.site.test_directives import EXTENSIONS, outline
 
 DOCS = Path(mkdocs_quantlab.__file__).parent.parent / "docs"
 
@@ -55,6 +55,18 @@ def convert(source, *extensions, meta=None, **config):
     text, found = get_data(source)
     extension.page = PageFile("labs/lab.md", source, found if meta is None else meta)
     return Markdown(extensions=[*extensions, extension]).convert(text)
+
+
+@pytest.mark.golden_test("labs/*.yml")
+def test_pages(golden):
+    """What styles, headings and callouts make of whole pages, and what is said of mistakes."""
+    html = error = None
+    try:
+        html = outline(convert(golden["markdown"], *EXTENSIONS, lab=golden.get("lab") or {}))
+    except LabError as found:
+        error = str(found)
+    assert html == golden.out.get("html")
+    assert error == golden.out.get("error")
 
 
 def test_headings_become_landmarks():
