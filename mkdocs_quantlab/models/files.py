@@ -61,10 +61,11 @@ def check(name: str) -> None:
         BuiltinModelError: There is none; the message says the nearest, and what a name is made of.
     """
     if name not in names():
+        hint = did_you_mean(name, names()) or "."
         raise BuiltinModelError(
-            f"there is no built-in model `{name}`{did_you_mean(name, names())}; a name is one of "
-            f"{', '.join(f'`{model}:`' for model in MODELS)} and a recipe, {', '.join(('F16', *PLAIN))}, or with an "
-            f"importance matrix {', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
+            f"there is no built-in model `{name}`{hint} A name is one of {', '.join(f'`{model}:`' for model in MODELS)} "
+            f"and a recipe, {', '.join(('F16', *PLAIN))}, or with an importance matrix "
+            f"{', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
         )
 
 
