@@ -139,13 +139,16 @@ def sums() -> dict[str, str]:
 @lru_cache(maxsize=4)
 def _data(name: str) -> bytes:
     cached = _cached(name)
-    if cached is not None and cached.is_file():
+    if cached is None:
+        return make(name)
+    try:
         content = cached.read_bytes()
+    except OSError:
+        content = b""
+    if _digest(content) != sums()[name]:
+        content = make(name)
         if _digest(content) == sums()[name]:
-            return content
-    content = make(name)
-    if cached is not None and _digest(content) == sums()[name]:
-        _keep(cached, content)
+            _keep(cached, content)
     return content
 
 
@@ -159,9 +162,15 @@ def _digest(content: bytes) -> str:
 
 
 def _cached(name: str) -> Path | None:
-    """Where the cache has a file; None where its digest is not listed. A new release's files have other digests."""
+    """Where the cache has a file, whose digest is part of its place: a new release's files have other digests.
+
+    None where no digest is listed, or the user has no home.
+    """
     digest = sums().get(name)
-    return _cache() / digest[:16] / _file_name(name) if digest else None
+    try:
+        return _cache() / digest[:16] / _file_name(name) if digest else None
+    except RuntimeError:
+        return None
 
 
 def _file_name(name: str) -> str:
