@@ -34,6 +34,8 @@ export interface Config {
   readonly inPage?: readonly SiteModel[];
   readonly prompts: readonly string[];
   readonly system: string;
+  /** Earlier prompts and answers are sent along. */
+  readonly history: boolean;
   readonly settings: Settings;
 }
 
@@ -53,6 +55,8 @@ export class Session extends EventTarget {
   readonly memory = new Map<string, unknown>();
   turns: Turn[] = [];
   settings: Settings;
+  /** Earlier prompts and answers are sent along. */
+  sendsHistory: boolean;
   model: string;
   /** What is typed and not sent. */
   draft = "";
@@ -72,6 +76,7 @@ export class Session extends EventTarget {
     super();
     this.config = config;
     this.settings = config.settings;
+    this.sendsHistory = config.history;
     this.address = config.endpoint;
     this.isInPage = config.inPage !== undefined;
     this.model = this.models()[0]?.model ?? "";
@@ -238,11 +243,11 @@ export class Session extends EventTarget {
     this.#tell("turns");
   }
 
-  /** The conversation up to a turn's prompt. */
+  /** The conversation up to a turn's prompt, or that prompt alone. */
   #messages(turn: Turn): Message[] {
     const messages: Message[] = [];
     if (this.config.system) messages.push({ role: "system", content: this.config.system });
-    for (const earlier of this.turns) {
+    for (const earlier of this.sendsHistory ? this.turns : [turn]) {
       messages.push({ role: "user", content: earlier.prompt });
       if (earlier === turn) break;
       const answer = earlier.answers.at(-1);
