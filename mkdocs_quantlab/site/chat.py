@@ -275,7 +275,7 @@ def element(
         OptionError: The options are not taken.
     """
     options = Options(strings)
-    in_page = _in_page(options, models)
+    in_page = models_in_page(options, models)
     are_built_in = bool(in_page) and all(is_builtin(model.model) for model in in_page)
     prompts = options.prompts
     if are_built_in and "prompts" not in options.given:
@@ -311,7 +311,7 @@ def element(
     return f"<{CHAT}{head} data-config={data}>{inside}</{CHAT}>"
 
 
-def _in_page(options: Options, models: SiteModels) -> dict[Model, PageModel]:
+def models_in_page(options: Options, models: SiteModels) -> dict[Model, PageModel]:
     """The models that run in the page, with their files; none where the chat has a server.
 
     Where the author named no endpoint, what is no model of the site's is one of the reader's own server.
