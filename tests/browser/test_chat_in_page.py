@@ -274,6 +274,28 @@ def test_what_is_missing_or_damaged_is_said(start, server, url, tiny):
     expect(chat.ask("Hello")).to_contain_text(", 3 tokens, ")
 
 
+def test_the_policy_that_the_guide_names(start, server):
+    guide = (ROOT / "docs/guide/model-in-the-page.md").read_text(encoding="utf-8")
+    [needed] = re.findall(r"(?s)## A Content-Security-Policy\n(.*)", guide)
+    extra = dict(part.split(" ", 1) for part in re.findall(r"`([a-z]+-src [^`]+)`", needed))
+    policy = "; ".join(
+        (
+            "default-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            # The theme's own scripts are in the page.
+            f"script-src 'self' 'unsafe-inline' {extra['script-src']}",
+            f"worker-src {extra['worker-src']}",
+            f"connect-src {extra['connect-src']}",
+            "img-src 'self' data:",
+        )
+    )
+    html = (server.sites["in-page"] / "index.html").read_text(encoding="utf-8")
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    with server.replaced("index.html", 200, html.replace("<head>", f"<head>{meta}").encode()):
+        chat = start()
+        expect(chat.ask("Hello")).to_contain_text(", 3 tokens, ")
+
+
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
