@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.site.connection import diagnose
+from mkdocs_quantlab.site.doctor import examine as examine_site
 from tests.gguf_files import write_gguf
 
 SITE = "https://course.example"
@@ -213,3 +214,16 @@ def test_every_case_fits_the_words_that_there_are():
                  "preflight-refused", "mixed-content", "proxy-alone", "queue-full"):  # fmt: skip
         words = next(case for case in CASES if case["id"] == name)
         assert "{model}" not in str(words)
+
+
+@pytest.mark.parametrize(
+    ("chat", "found"),
+    [
+        ("{}", "no server is set: chats run `drawing:Q8_0`, `drawing:Q4_K_M` in the page, "),
+        ("{endpoint: browser, models: [drawing:Q9]}", "there is no built-in model `drawing:Q9`"),
+    ],
+)
+def test_models_in_the_page_are_those_that_the_chat_takes(project, chat, found):
+    folder = project({}, f"plugins: [{{quantlab: {{chat: {chat}}}}}]\n")
+    said = {each.about: each.found for each in examine_site(folder / "mkdocs.yml")}
+    assert said["chat"].startswith(found)
