@@ -4,7 +4,8 @@
  */
 import type { Strings } from "./messages.ts";
 import { offer } from "./models.ts";
-import { Stopped, type Owner, type Python } from "./python.ts";
+// Types only: the interpreters are the page's, whose script is another.
+import type { Owner, Python } from "./python.ts";
 
 /** The widget, as far as it matters here. */
 export interface Host {
@@ -55,6 +56,8 @@ export class Quantizer {
   #file: Uint8Array<ArrayBuffer> | undefined;
   #workers: Python[] = [];
   #fetching: AbortController | undefined;
+  /** The reader stopped what is under way. */
+  #isStopped = false;
   /** Of everything that was quantized since the page was opened, by tensor and type. */
   readonly #losses: Record<string, [number, number]> = {};
   #made: { name: string; file: Blob; note: string } | undefined;
@@ -77,7 +80,10 @@ export class Quantizer {
     this.#done = panel.querySelector(".quantlab-actions:last-child")!;
     this.#save = panel.querySelector("a")!;
     this.#go.addEventListener("click", () => void this.#run());
-    this.#stop.addEventListener("click", () => this.end());
+    this.#stop.addEventListener("click", () => {
+      this.#isStopped = true;
+      this.end();
+    });
     this.#give.addEventListener("click", () => this.#offer());
     panel.hidden = false;
   }
@@ -98,6 +104,7 @@ export class Quantizer {
 
   async #run(): Promise<void> {
     this.#rest(false);
+    this.#isStopped = false;
     try {
       this.#file ??= await this.#fetch();
       const begin = performance.now();
@@ -109,7 +116,7 @@ export class Quantizer {
       this.host.show({ "quantized own": this.#losses });
     } catch (error) {
       this.end();
-      if (error instanceof Stopped || (error as Error).name === "AbortError") this.#say("Stopped. Nothing of it was kept.");
+      if (this.#isStopped) this.#say("Stopped. Nothing of it was kept.");
       else this.#say((error as Error).message.replaceAll("`", ""));
     } finally {
       this.#rest(true);
@@ -121,7 +128,6 @@ export class Quantizer {
     const { signal } = this.#fetching;
     this.#say("Fetching the model …");
     const response = await fetch(this.url, { signal }).catch((error: Error) => {
-      if (error.name === "AbortError") throw error;
       throw new Error(`The model's file could not be fetched: ${error.message}.`);
     });
     if (!response.ok) throw new Error(`The model's file could not be fetched: ${new URL(this.url).pathname} answered ${response.status}.`);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import Piece, encoded, prepare, read_everything, seconds
@@ -14,6 +14,10 @@ from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.page_files import to_bytes
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets.gguf_quantize import Options
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.gguf.model import Model
+    from mkdocs_quantlab.engine.gguf.quantize import Job
 
 
 def plan_pieces(options: str, sources: str, file: Any) -> str:
@@ -32,14 +36,8 @@ def plan_pieces(options: str, sources: str, file: Any) -> str:
     try:
         given = Options(json.loads(options), Sources(**json.loads(sources)))
         model = given.described()
-        data = to_bytes(file)
         try:
-            header = read_everything(lambda start, stop: data[start:stop], len(data))
-            if header.tensors != model.tensors:
-                raise GgufError(
-                    "it has other tensors than when this page was made; reload the page"
-                )
-            job = prepare(header, given.recipe, given.types)
+            job = _job(given, model, to_bytes(file))
         except GgufError as error:
             raise OptionError(f"{model.file}: {error}", "model") from None
     except OptionError as error:
@@ -59,6 +57,13 @@ def plan_pieces(options: str, sources: str, file: Any) -> str:
             "seconds": seconds([before[tensor.name] for tensor in job.tensors], job.tensors),
         }
     )
+
+
+def _job(given: Options, model: Model, data: bytes | memoryview) -> Job:
+    header = read_everything(lambda start, stop: data[start:stop], len(data))
+    if header.tensors != model.tensors:
+        raise GgufError("it has other tensors than when this page was made; reload the page")
+    return prepare(header, given.recipe, given.types)
 
 
 def encode_piece(piece: str, data: Any) -> list[Any]:

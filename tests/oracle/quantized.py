@@ -27,8 +27,14 @@ CASES = {
 RECIPES = "F16 BF16 Q8_0 Q6_K Q5_1 Q5_K_M Q5_0 Q4_1 Q4_K_M Q4_K_S Q4_0 IQ4_NL IQ4_XS Q3_K_M Q3_K_S Q2_K TQ2_0 TQ1_0".split()
 
 
-def source(case: Case, seed: int = 1) -> bytes:
-    """A model of random weights: matrices in 16 bits, vectors in 32, in the order of a converter."""
+def source(case: Case, seed: int = 1, rows: int = 1) -> bytes:
+    """A model of random weights: matrices in 16 bits, vectors in 32, in the order of a converter.
+
+    Args:
+        case: Its tensors and metadata.
+        seed: Of the weights.
+        rows: How many times as many rows matrices have.
+    """
     rng = random.Random(seed)
     metadata = {
         "general.architecture": case.architecture,
@@ -46,7 +52,8 @@ def source(case: Case, seed: int = 1) -> bytes:
     tensors = []
     for name, shape in case.shapes().items():
         type_ = TYPES["F32" if len(shape) == 1 else "F16"]
-        tensor = Tensor(name, shape, type_.id, 0)
+        longer = (shape[0], shape[1] * rows) if len(shape) > 1 else shape
+        tensor = Tensor(name, longer, type_.id, 0)
         drawn = [rng.gauss(0, 0.05) for _ in range(tensor.parameters)]
         code = "f" if type_.name == "F32" else "e"
         tensors.append((tensor, struct.pack(f"<{len(drawn)}{code}", *drawn)))

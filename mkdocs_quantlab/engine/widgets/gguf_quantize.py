@@ -18,7 +18,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
 )
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, padded_size, reason_kept
 from mkdocs_quantlab.engine.html import Html, join, tag
-from mkdocs_quantlab.engine.numbers import count, decibel, percent, significant, volume
+from mkdocs_quantlab.engine.numbers import count, decibel, significant, volume
 from mkdocs_quantlab.engine.options import Choice, Names, OptionError
 
 if TYPE_CHECKING:
@@ -152,14 +152,14 @@ def render(given: Options) -> Html:
     rows = [*_rows(model, after), _Row(ALL, list(model.tensors), list(after))]
     heads = ["Tensors", "Weights", "Now", "Then", "Bits", "Type"]
     if losses:
-        heads += "Error", "SNR"
+        heads.append("SNR")
     return join(
         _sentence(given, model, after),
         table(
             f"{model.name} in groups of tensors: bytes, then bits per weight",
             heads,
             (
-                row(*_cells(each), *(_loss_cells(each, losses) if losses else ()))
+                row(*_cells(each), *([_snr(each, losses)] if losses else ()))
                 for each in rows
             ),
         ),
@@ -241,20 +241,19 @@ def _cells(each: _Row) -> tuple[str, ...]:
     )
 
 
-def _loss_cells(each: _Row, losses: Losses) -> tuple[str, str]:
-    """Error and signal-to-noise ratio of what is quantized, where all of it was in the types that are shown."""
-    pairs = zip(each.before, each.after, strict=True)
+def _snr(each: _Row, losses: Losses) -> str:
+    """The signal-to-noise ratio of a group, where all of it was quantized to the types that are shown."""
+    pairs = list(zip(each.before, each.after, strict=True))
     changed = [new for old, new in pairs if old.type != new.type]
     found = [losses.get(f"{tensor.name} {tensor.type_name}") for tensor in changed]
-    if None in found:
-        return "–", "–"
+    # Of a group that is partly copied, only what is quantized was summed up.
+    if None in found or 0 < len(changed) < len(pairs):
+        return "–"
     noise = math.fsum(loss[0] for loss in found if loss)
     power = math.fsum(loss[1] for loss in found if loss)
     if not noise:
-        return "none", decibel(math.inf)
-    if not power:  # what was nothing is something now
-        return "∞ %", decibel(-math.inf)
-    return percent(math.sqrt(noise / power)), decibel(10 * math.log10(power / noise))
+        return decibel(math.inf)
+    return decibel(10 * math.log10(power / noise) if power else -math.inf)
 
 
 def _sentence(given: Options, model: Model, after: Sequence[Tensor]) -> Html:
