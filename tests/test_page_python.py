@@ -16,7 +16,8 @@ from mkdocs_quantlab.engine.drawing.svg import svg
 from mkdocs_quantlab.engine.drawing.words import parse
 from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.ranges import read_file
+from mkdocs_quantlab.engine.gguf.quantize import quantized
+from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.page import respond
@@ -28,6 +29,8 @@ from tests.engine.gguf_models import model, sources
 from tests.gguf.samples import everything
 from tests.gguf.writer import Writer
 from tests.gguf_files import write_gguf
+from tests.oracle.quantized import source
+from tests.oracle.recipes import CASES, Case
 
 BROWSER = Path(mkdocs_quantlab.__file__).parent.parent / "browser"
 START = """
@@ -138,6 +141,10 @@ def test_the_page_draws_what_the_build_draws(run, name):
         ],
         "gguf-compare": [{}, {"models": "b", "show": "map"}, {"models": "b", "reference": "a"}],
         "gguf-inspect": [{}, {"models": "a"}],
+        "gguf-quantize": [
+            {"model": "f16"},
+            {"model": "f16", "recipe": "Q4_K_M", "attn_v": "Q4_0", "output": "Q8_0"},
+        ],
         "gguf-recipe": [
             {},
             {"recipe": "IQ2_XXS", "compare": "Q4_0", "imatrix": "yes"},
@@ -150,6 +157,11 @@ def test_the_page_draws_what_the_build_draws(run, name):
         model("a", "a-Q4_K_M.gguf", general__file_type=15),
         model("b", "b-UD-Q2_K_XL.gguf", "Q2_K", more={"blk.1.attn_q.weight": "Q3_K"}),
     )
+    found.found["model f16"] = CASES["2 layers"].model()._replace(name="f16").to_json()
+    found.found["quantized own"] = {
+        "blk.0.attn_q.weight Q4_0": [0.01, 3.5],
+        "output.weight Q6_K": [0, 0],
+    }
     found.found["accuracy b a"] = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
     data = base64.b64encode(bytes(range(66))).decode()
     found.found["block a:x[2]"] = {"type": "IQ2_XXS", "data": data}
@@ -197,6 +209,35 @@ found
         "a-model-Q4_K_M", [(path.name, read_file(path, Wanted(digest=VOCABULARY)))]
     )
     assert models == [json.loads(json.dumps(wanted.to_json()))]
+
+
+def test_a_file_is_quantized_in_the_page_as_on_the_command_line(run):
+    """By the steps that the workers take, from bytes as JavaScript has them."""
+    file = source(Case(layers=1))
+    model = Model.of_files(
+        "f16", [("some-F16.gguf", read_ranges(lambda a, b: file[a:b], len(file)))]
+    )
+    found = json.dumps({"names": [], "found": {"model f16": model.to_json()}})
+    options = {"model": "f16", "recipe": "Q5_1", "attn_k": "Q3_K"}
+    code = f"""
+import json
+from base64 import b64decode
+from pyodide.code import run_js
+from mkdocs_quantlab.engine.page_quantize import encode_piece, plan_pieces
+as_javascript = run_js("bytes => new Uint8Array(bytes.toJs())")
+file = bytes.fromhex({file.hex()!r})
+plan = json.loads(plan_pieces({json.dumps(options)!r}, {found!r}, as_javascript(file)))
+parts = [b64decode(plan["head"])]
+for piece in plan["pieces"]:
+    tensor, start, stop, source, target, weights, padding = piece
+    data, said = encode_piece(json.dumps(piece), as_javascript(file[start:stop]))
+    parts += data, bytes(padding)
+json.dumps([b"".join(parts).hex(), plan["name"], plan["note"], plan["size"]])
+"""
+    made, name, note, size = run(code)
+    assert bytes.fromhex(made) == quantized(file, "Q5_1", {"attn_k": "Q3_K"})
+    assert name == "some-9.22-bits.gguf"
+    assert note == f"quantized in this page: {size / 1000:.2f} kB, 9.22 bits per weight"
 
 
 def outcome(text):

@@ -73,6 +73,7 @@ await Promise.all([
     define: { STYLE: JSON.stringify(chatStyle.text), WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }) },
   }),
   esbuild.build({ ...common, entryPoints: [source("worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
+  esbuild.build({ ...common, entryPoints: [source("quantize.ts")], outfile: join(out, "quantize.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("editor.ts")], outfile: join(out, "editor.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("quantlab.css")], outfile: join(out, "quantlab.css") }),
 ]);

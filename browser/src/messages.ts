@@ -57,7 +57,7 @@ export interface Contest {
   argument: string;
 }
 
-/** Marks a drawing: `engine.page.marks`. Answered by `marked`. */
+/** Marks a drawing: `engine.page_marks.marks`. Answered by `marked`. */
 export interface Mark {
   type: "mark";
   id: number;
@@ -66,7 +66,7 @@ export interface Mark {
   answer: string;
 }
 
-/** Draws the curve of what several models drew: `engine.page.curve`. Answered by `marked`. */
+/** Draws the curve of what several models drew: `engine.page_marks.curve`. Answered by `marked`. */
 export interface Curve {
   type: "curve";
   id: number;
@@ -74,8 +74,24 @@ export interface Curve {
   runs: string;
 }
 
+/** A step of `engine.page_quantize`: `plan` on a whole file, `encode` on a piece of it. Answered by `quantized` or `error`. */
+export interface Quantize {
+  type: "quantize";
+  id: number;
+  step: "plan" | "encode";
+  /** Texts that the step takes before the bytes. */
+  texts: string[];
+  data: Uint8Array;
+}
+
+/** What comes of a step: what Python says, and for a piece its bytes. */
+export interface Quantized {
+  made: unknown;
+  data: Uint8Array<ArrayBuffer> | null;
+}
+
 /** What is asked of Python, by the page. */
-export type Question = Omit<Ask, "id"> | Omit<Read, "id"> | Omit<Contest, "id"> | Omit<Mark, "id"> | Omit<Curve, "id">;
+export type Question = Omit<Ask, "id"> | Omit<Read, "id"> | Omit<Contest, "id"> | Omit<Mark, "id"> | Omit<Curve, "id"> | Omit<Quantize, "id">;
 
 /** `engine.gguf.model.Model.to_json`, of which the page needs the name only. */
 export interface Model {
@@ -87,7 +103,7 @@ export interface Close {
   type: "close";
 }
 
-export type ToWorker = Start | Wasm | Ask | Read | Contest | Mark | Curve | Close;
+export type ToWorker = Start | Wasm | Ask | Read | Contest | Mark | Curve | Quantize | Close;
 
 /**
  * `fetched`: everything has arrived. `option` names the option an error is about, where it is about one; `line` the line of
@@ -102,4 +118,5 @@ export type FromWorker =
   | { type: "models"; id: number; models: Model[] }
   | { type: "contested"; id: number; made: unknown }
   | { type: "marked"; id: number; made: unknown }
+  | ({ type: "quantized"; id: number } & Quantized)
   | { type: "error"; id: number; message: string; option: string | null; line: number | null };

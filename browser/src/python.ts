@@ -5,7 +5,7 @@
  * never falls behind.
  */
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
-import type { Answer, ContestStep, Curve, FromWorker, GgufFile, Mark, Model, Question, Strings } from "./messages.ts";
+import type { Answer, ContestStep, Curve, FromWorker, GgufFile, Mark, Model, Quantized, Question, Strings } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 declare const PYODIDE_VERSION: string;
@@ -47,6 +47,12 @@ export interface Owner {
   onPython(state: string): void;
 }
 
+/**
+ * What a Python is for: `figures` of the engine; `code` of the reader's, which has a time limit; or long `work`. The latter two run in a worker
+ * that nobody shares and that can be ended while it computes.
+ */
+export type Use = "figures" | "code" | "work";
+
 interface Request {
   owner: Owner;
   question: Question;
@@ -55,9 +61,11 @@ interface Request {
   reject: (error: Error) => void;
 }
 
+/** Compiled once for all interpreters of the page. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
 export class Python {
   #channel: Channel | undefined;
-  #wasm: Promise<WebAssembly.Module> | undefined;
   #starting: Promise<void> | undefined;
   #ready = false;
   #fail: (error: Error) => void = () => {};
@@ -71,12 +79,11 @@ export class Python {
   /**
    * @param base The folder of the site that holds our files.
    * @param folder The folder that holds Pyodide's.
-   * @param runsReaders It runs code of the reader's: in a worker that nobody shares and that can be ended while it computes.
    */
   constructor(
     readonly base: string,
     readonly folder: string,
-    readonly runsReaders: boolean,
+    readonly use: Use,
   ) {}
 
   /** Starts what is not started yet. */
@@ -123,6 +130,11 @@ export class Python {
     return this.#request(owner, question);
   }
 
+  /** A step of quantizing a file. */
+  quantize(owner: Owner, step: "plan" | "encode", texts: string[], data: Uint8Array): Promise<Quantized | null> {
+    return this.#request(owner, { type: "quantize", step, texts, data });
+  }
+
   #request<Reply>(owner: Owner, question: Question): Promise<Reply | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.get(owner)?.resolve(null);
@@ -157,7 +169,7 @@ export class Python {
         }
       };
       const url = `${this.base}worker.mjs`;
-      const channel = (this.runsReaders || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ?? dedicated(url, receive, fail);
+      const channel = (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ?? dedicated(url, receive, fail);
       this.#channel = channel;
       channel.post({
         type: "start",
@@ -167,11 +179,12 @@ export class Python {
         willSendWasm: channel.sendsWasm,
       });
       if (!channel.sendsWasm) return;
-      this.#wasm ??= compile(`${this.folder}pyodide.asm.wasm`);
-      this.#wasm.then(
+      const address = `${this.folder}pyodide.asm.wasm`;
+      if (!compiled.has(address)) compiled.set(address, compile(address));
+      compiled.get(address)!.then(
         (wasm) => channel.post({ type: "wasm", wasm }),
         (error: Error) => {
-          this.#wasm = undefined;
+          compiled.delete(address);
           this.#end(error);
         },
       );
@@ -193,7 +206,7 @@ export class Python {
     this.#waiting.delete(request.owner);
     this.#running = { ...request, id: ++this.#lastId };
     this.#channel!.post({ ...request.question, id: this.#lastId });
-    if (this.runsReaders) {
+    if (this.use === "code") {
       const seconds = CODE_LIMIT / 1000;
       this.#limit = window.setTimeout(() => this.#end(new CodeError(`It ran for ${seconds} seconds and was ended.`, null)), CODE_LIMIT);
     }
@@ -214,7 +227,8 @@ export class Python {
     if (message.type === "answer") running.resolve(message.answer);
     else if (message.type === "models") running.resolve(message.models);
     else if (message.type === "contested" || message.type === "marked") running.resolve(message.made);
-    else if (message.option === null && this.runsReaders) running.reject(new CodeError(message.message, message.line));
+    else if (message.type === "quantized") running.resolve(message);
+    else if (message.option === null && this.use === "code") running.reject(new CodeError(message.message, message.line));
     else running.reject(new OptionError(message.message, message.option));
     this.#next();
   }

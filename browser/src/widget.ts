@@ -13,7 +13,8 @@ import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
 import type { Answer, GgufFile, Strings } from "./messages.ts";
 import { readPicture } from "./picture.ts";
-import { CodeError, OptionError, Python, Stopped } from "./python.ts";
+import type { Quantizer } from "./quantize.ts";
+import { CodeError, OptionError, Python, Stopped, type Use } from "./python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -33,9 +34,9 @@ const PATIENCE = 300;
 const pythons: Record<string, Python> = {};
 
 /** The page's Python, which may not have been started. */
-export function python(setting: string, runsReaders = false): Python {
+export function python(setting: string, use: Use = "figures"): Python {
   const folder = folderOf(setting);
-  return (pythons[`${folder} ${runsReaders}`] ??= new Python(BASE, folder, runsReaders));
+  return (pythons[`${folder} ${use}`] ??= new Python(BASE, folder, use));
 }
 
 /**
@@ -75,6 +76,8 @@ export class QuantlabWidget extends HTMLElement {
   #codeOption = "";
   /** The last run of the reader's code in a contest, and what ran. */
   #run: (Run & { code: string }) | undefined;
+  /** What quantizes a model, where the widget has it. */
+  #quantizer: Quantizer | undefined;
   /** Counts redraws, so that a late answer to an old question is dropped. */
   #turn = 0;
   #patience = 0;
@@ -123,6 +126,7 @@ export class QuantlabWidget extends HTMLElement {
     form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
 
     this.#setUpCode();
+    void this.#setUpQuantizer();
     this.#changes = readLink(this.id, this.#names());
     for (const [name, value] of Object.entries(this.#changes)) this.#set(name, value ?? "");
     for (const name of Object.keys(this.#changes)) {
@@ -150,13 +154,44 @@ export class QuantlabWidget extends HTMLElement {
     });
   }
 
+  async #setUpQuantizer(): Promise<void> {
+    const panel = this.querySelector<HTMLElement>(".quantlab-make");
+    if (!panel) return;
+    try {
+      const folder = folderOf(this.dataset.pyodide!);
+      const { Quantizer } = (await import(`${BASE}quantize.mjs`)) as typeof import("./quantize.ts");
+      this.#quantizer = new Quantizer(panel, BASE + panel.dataset.file!, {
+        options: () => this.#asked(),
+        sources: () => this.#sources,
+        start: () => new Python(BASE, folder, "work"),
+        show: (found) => {
+          this.#add({ files: [], found });
+          void this.#redraw();
+        },
+      });
+    } catch (error) {
+      this.#say(`Quantizing needs Python in the page, and ${(error as Error).message}`);
+    }
+  }
+
+  /** The options that the controls stand at. */
+  #asked(): Strings {
+    const options: Strings = { ...this.#options };
+    for (const [name, value] of Object.entries(this.#changes)) {
+      if (value === null) delete options[name];
+      else options[name] = value;
+    }
+    return options;
+  }
+
   /** The Python that draws this figure. */
   #python(): Python {
-    return python(this.dataset.pyodide!, Boolean(this.#code?.running && !this.#code.texts.contest));
+    return python(this.dataset.pyodide!, this.#code?.running && !this.#code.texts.contest ? "code" : "figures");
   }
 
   disconnectedCallback(): void {
     this.#turn++;
+    this.#quantizer?.leave();
     clearTimeout(this.#patience);
     clearTimeout(this.#speaking);
   }
@@ -300,11 +335,7 @@ export class QuantlabWidget extends HTMLElement {
     }
     this.#wait();
     try {
-      const options: Strings = { ...this.#options };
-      for (const [name, value] of Object.entries(this.#changes)) {
-        if (value === null) delete options[name];
-        else options[name] = value;
-      }
+      const options = this.#asked();
       await this.#contest();
       if (turn !== this.#turn) return;
       const ours = this.#python();
@@ -333,7 +364,7 @@ export class QuantlabWidget extends HTMLElement {
     const code = this.#code.running;
     if (code && this.#run?.code !== code) {
       const folder = folderOf(this.dataset.pyodide!);
-      const run = await contest(this.#python(), () => new Python(BASE, folder, true), this, code);
+      const run = await contest(this.#python(), () => new Python(BASE, folder, "code"), this, code);
       this.#run = { ...run, code };
     }
     this.#sources = code ? JSON.stringify({ names: [], found: { "contest own": this.#run } }) : (this.dataset.sources ?? "");

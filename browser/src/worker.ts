@@ -6,7 +6,7 @@
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
 import { readHeaders, type PageFiles } from "./headers.ts";
-import type { Ask, Contest, Curve, FromWorker, Mark, Start, ToWorker } from "./messages.ts";
+import type { Ask, Contest, Curve, FromWorker, Mark, Quantize, Start, ToWorker } from "./messages.ts";
 
 import { compile } from "./wasm.ts";
 
@@ -25,10 +25,17 @@ interface PageMarks {
   curve(runs: string): string;
 }
 
+/** `engine.page_quantize`. */
+interface PageQuantize {
+  plan_pieces(options: string, sources: string, file: Uint8Array): string;
+  encode_piece(piece: string, data: Uint8Array): { toJs(): [Uint8Array<ArrayBuffer>, string]; destroy(): void };
+}
+
 interface Pyodide {
   pyimport(module: "mkdocs_quantlab.engine.page"): Page;
   pyimport(module: "mkdocs_quantlab.engine.page_files"): PageFiles;
   pyimport(module: "mkdocs_quantlab.engine.page_marks"): PageMarks;
+  pyimport(module: "mkdocs_quantlab.engine.page_quantize"): PageQuantize;
 }
 
 /** What answers. */
@@ -110,6 +117,22 @@ function mark({ pyodide }: Python, question: Mark | Curve, send: Send): void {
   send({ type: "marked", id: question.id, made });
 }
 
+function quantize({ pyodide }: Python, { id, step, texts, data }: Quantize, send: Send): void {
+  const page = pyodide.pyimport("mkdocs_quantlab.engine.page_quantize");
+  let said: string;
+  let bytes: Uint8Array<ArrayBuffer> | null = null;
+  if (step === "plan") {
+    said = page.plan_pieces(texts[0]!, texts[1]!, data);
+  } else {
+    const pair = page.encode_piece(texts[0]!, data);
+    [bytes, said] = pair.toJs();
+    pair.destroy();
+  }
+  const made = JSON.parse(said);
+  if (made.message) send({ type: "error", id, message: made.message, option: null, line: null });
+  else send({ type: "quantized", id, made, data: bytes });
+}
+
 async function receive(message: ToWorker, send: Send): Promise<void> {
   try {
     if (message.type === "start") {
@@ -122,6 +145,8 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       contest(await starting!, message, send);
     } else if (message.type === "mark" || message.type === "curve") {
       mark(await starting!, message, send);
+    } else if (message.type === "quantize") {
+      quantize(await starting!, message, send);
     } else if (message.type === "read") {
       await readHeaders((await starting!).pyodide.pyimport("mkdocs_quantlab.engine.page_files"), message, send);
     } else if (message.type === "wasm") {

@@ -10,6 +10,7 @@ from mkdocs_quantlab.cli import models
 from mkdocs_quantlab.cli.compare import compare
 from mkdocs_quantlab.cli.lock import lock
 from mkdocs_quantlab.cli.memory import memory
+from mkdocs_quantlab.cli.quantize import quantize
 from mkdocs_quantlab.cli.recipe import recipe
 from mkdocs_quantlab.cli.show import show
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @models.config_option
 @click.pass_context
 def gguf(context: click.Context, *, config_file: Path) -> None:
-    """What GGUF files hold. Only their headers are read.
+    """What GGUF files hold. Only their headers are read, but by `quantize`.
 
     A MODEL is a name in the configuration, a path, or an address (https://, hf://owner/repository/file.gguf, or any that
     fsspec opens). Of a split file any part stands for all.
@@ -32,5 +33,5 @@ def gguf(context: click.Context, *, config_file: Path) -> None:
     context.obj = config_file
 
 
-for command in (compare, lock, memory, recipe, show):
+for command in (compare, lock, memory, quantize, recipe, show):
     gguf.add_command(command)

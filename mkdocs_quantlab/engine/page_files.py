@@ -47,7 +47,7 @@ def read_headers(named: str) -> Reading:
                 except GgufError as error:
                     raise GgufError(f"{file}: {error}") from None
                 else:
-                    data = _bytes((yield json.dumps([number, *asked])))
+                    data = to_bytes((yield json.dumps([number, *asked])))
         return json.dumps({"models": [model.to_json() for model in _models(files)]})
     except GgufError as error:
         return json.dumps({"message": str(error)})
@@ -70,7 +70,7 @@ def _models(files: Sequence[tuple[str, Header]]) -> Iterator[Model]:
             raise GgufError(f"{first}: {error}") from None
 
 
-def _bytes(data: Any) -> bytes | memoryview:
+def to_bytes(data: Any) -> bytes | memoryview:
     """JavaScript's bytes as Python's; copied, for what JavaScript owns goes away."""
     copied: bytes | memoryview = data.to_py() if hasattr(data, "to_py") else data
     return copied

@@ -39,7 +39,7 @@ def files(pyodide: str, *, in_page: bool = True) -> list[str]:
     if in_page:
         names += WLLAMA
     if pyodide != "off":
-        names += ["worker.mjs", "editor.mjs", "pyodide/python.zip"]
+        names += ["worker.mjs", "editor.mjs", "quantize.mjs", "pyodide/python.zip"]
     if pyodide == "bundled":
         names += ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm"]
     return names

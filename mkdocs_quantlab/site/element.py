@@ -45,6 +45,7 @@ def element(
     found = widget(name)
     options = found.options(strings, sources)
     figure = found.render(options)
+    panel = found.panel(options) if found.panel else ""
     data = {
         "options": json.dumps(dict(strings), ensure_ascii=False),
         "frames": _compact(frames(found, strings, sources)),
@@ -74,7 +75,7 @@ def element(
         }
     )
     head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())
-    inside = join(form(options, found.title), tag("figure", figure), code)
+    inside = join(form(options, found.title), tag("figure", figure), panel, code)
     return f"<quantlab-widget{head}>{inside}</quantlab-widget>"
 
 

@@ -67,6 +67,7 @@ class QuantlabExtension(Extension):
         seen: A page had a directive, or was a lab page or had a lab's callout, since the extension was made.
         servers: Addresses of the model servers of all chats since the extension was made.
         page_models: The files of models in the page of all chats since the extension was made.
+        published: Files of models that pages since then hand to readers, by address below our folder in the site.
         warn: Takes each problem where `on_error` is `warn`.
         folder: What relative places of models are relative to.
     """
@@ -77,6 +78,7 @@ class QuantlabExtension(Extension):
         self.seen = False
         self.servers: set[str] = set()
         self.page_models: set[PageModel] = set()
+        self.published: dict[str, Path] = {}
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         self.folder = Path.cwd()
         super().__init__(**kwargs)
@@ -228,14 +230,17 @@ class _Directives(Postprocessor):
             )
         defaults = self.extension.getConfig("defaults").get(found.name, {})
         strings = widget(found.name).options.merge(defaults, found.options)
-        return element(
+        sources = SiteSources(self.extension.models, self.extension.warn)
+        made = element(
             found.name,
             strings,
             identifier=identifier,
             attributes=found.attributes,
             pyodide=self.extension.getConfig("pyodide"),
-            sources=SiteSources(self.extension.models, self.extension.warn),
+            sources=sources,
         )
+        self.extension.published |= sources.published
+        return made
 
     def _locate(self, found: Found, nth: int) -> str:
         return self._place(found.tag, nth)

@@ -120,12 +120,11 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         """Adds the files, now that all pages are rendered and it is known whether any needs them."""
         if self.extension.seen or self.dirty:
             extension = self.extension
-            sources = {
-                name: STATIC / name
-                for name in site_files(self.config.pyodide, in_page=bool(extension.page_models))
-            } | {model.file: model.path for model in extension.page_models}
-            for name, source in sources.items():
-                files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(source)))
+            names = site_files(self.config.pyodide, in_page=bool(extension.page_models))
+            needed = {name: STATIC / name for name in names} | extension.published
+            needed |= {model.file: model.path for model in extension.page_models}
+            for name, path in needed.items():
+                files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(path)))
         else:
             config.extra_javascript = [
                 s for s in config.extra_javascript if str(s) != f"{FOLDER}/{SCRIPT}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.gguf.blocks import find_tensor, parse_name, span
@@ -13,8 +14,12 @@ from mkdocs_quantlab.site.models import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from mkdocs_quantlab.site.models import Located, Models
+
+MODELS = "models"
+"""The folder of models' files, below our folder in the site."""
 
 
 class SiteSources(Sources):
@@ -29,6 +34,8 @@ class SiteSources(Sources):
         super().__init__(tuple(models.named))
         self.models = models
         self.warn = warn
+        self.published: dict[str, Path] = {}
+        """Files of models that figures hand to readers: where each is, by its address below the site's folder of ours."""
 
     def find(self, kind: str, key: str) -> Any:
         """What is known under a kind and a key.
@@ -46,6 +53,18 @@ class SiteSources(Sources):
 
 def _model(sources: SiteSources, key: str) -> Any:
     return sources.models.model(key, sources.warn).to_json()
+
+
+def _file(sources: SiteSources, key: str) -> Any:
+    try:
+        path = sources.models.file(key)
+    except LookupError as error:
+        raise sources.unknown(key, error) from None
+    # Named for what the author calls it: two folders may have files of one name.
+    name = re.sub(r"[^\w.-]+", "-", key.removesuffix(".gguf")).strip("-.")
+    address = f"{MODELS}/{name}.gguf"
+    sources.published[address] = path
+    return {"address": address, "size": path.stat().st_size}
 
 
 def _block(sources: SiteSources, key: str) -> Any:
@@ -75,6 +94,7 @@ def _tensors(sources: SiteSources, model: str) -> dict[str, Located]:
 
 KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
     "model": _model,
+    "file": _file,
     "block": _block,
     "snr": _snr,
     "accuracy": lambda sources, key: losses.accuracy(sources.models, key),

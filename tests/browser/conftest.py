@@ -23,6 +23,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.gguf_files import write_gguf
+from tests.oracle.quantized import source
+from tests.oracle.recipes import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -110,6 +112,10 @@ PAGES = {
     "contest.md": """# A contest
 
 <div data-quantization-challenge></div>
+""",
+    "quantize.md": """# A model to quantize
+
+<div data-gguf-quantize data-model="f16"></div>
 """,
     "recipe.md": """# A recipe
 
@@ -264,7 +270,10 @@ class Site(NamedTuple):
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The models that sites name, and where they are."""
     folder = tmp_path_factory.mktemp("models")
+    f16 = folder / "tiny-F16.gguf"
+    f16.write_bytes(source(Case(layers=2), rows=32))
     return {
+        "f16": str(f16),
         "f32": str(write_gguf(folder / "tiny-F32.gguf", "F32", file_type=0)),
         "q4": str(write_gguf(folder / "tiny-Q4_K_M.gguf", file_type=15)),
     }

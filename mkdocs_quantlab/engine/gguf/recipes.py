@@ -393,7 +393,7 @@ class _Entry(NamedTuple):
 @lru_cache(maxsize=8)
 def _entries(tensors: tuple[Tensor, ...], asked: Traits) -> tuple[_Entry, ...]:
     """The tensors in their own order, counted in llama.cpp's."""
-    parts = {tensor.name: _part(tensor.name) for tensor in tensors}
+    parts = {tensor.name: part_of(tensor.name) for tensor in tensors}
     if "output.weight" not in parts:
         parts = {name: "output" if part == "token_embd" else part for name, part in parts.items()}
     seen = dict.fromkeys(parts.values(), 0)
@@ -404,7 +404,7 @@ def _entries(tensors: tuple[Tensor, ...], asked: Traits) -> tuple[_Entry, ...]:
         order, layer = seen[part], place(tensor.name).layer
         found[tensor.name] = _Entry(
             tensor=tensor,
-            kept=_kept(tensor),
+            kept=reason_kept(tensor),
             part=part,
             order=order,
             layer=layer if asked.experts > 1 and layer >= 0 else order,
@@ -431,7 +431,7 @@ def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool
         if (recipe, part) in _RULES:
             case = _Case(asked, imatrix, order, layer, layers, row % blocks == 0, stacked)
             type_, why = _choose(recipe, own, part, case)
-        type_, why = _fall_back(type_, why, row)
+        type_, why = fall_back(type_, why, row)
         assigned.append(
             Assigned(
                 Tensor(tensor.name, tensor.shape, TYPES[type_].id, tensor.offset),
@@ -450,7 +450,8 @@ def _plan(tensors: tuple[Tensor, ...], asked: Traits, recipe: str, imatrix: bool
     )
 
 
-def _part(name: str) -> str:
+def part_of(name: str) -> str:
+    """What the rules call the tensor of that name: `attn_v`, `output`, `other` and so on."""
     if name == "output.weight":
         return "output"
     if name in ("token_embd.weight", "per_layer_token_embd.weight"):
@@ -458,7 +459,7 @@ def _part(name: str) -> str:
     return next((part for inside, part in _NAMED.items() if inside in name), "other")
 
 
-def _kept(tensor: Tensor) -> str | None:
+def reason_kept(tensor: Tensor) -> str | None:
     """What a tensor is that no recipe touches; None for one that they quantize."""
     if all(length == 1 for length in tensor.shape[1:]):
         return "it has one dimension"
@@ -486,7 +487,7 @@ def _choose(recipe: str, own: str, part: str, case: _Case) -> tuple[str, str]:
     return type_, why
 
 
-def _fall_back(type_: str, why: str, row: int) -> tuple[str, str]:
+def fall_back(type_: str, why: str, row: int) -> tuple[str, str]:
     """Another type where the rows do not divide into the type's blocks."""
     blocks = TYPES[type_].block_size
     if row % blocks == 0:

@@ -34,29 +34,69 @@ def write(
         tensors: Each with its data, in the order of the file; their offsets are counted anew.
 
     Raises:
-        GgufError: An array came without its elements, the data do not have a tensor's size, or `general.alignment` is
-            another than 32.
+        GgufError: As `head`, or the data do not have a tensor's size.
     """
-    alignment = metadata.get("general.alignment", ALIGNMENT)
-    if alignment != ALIGNMENT:
-        raise GgufError(f"`general.alignment` is {alignment}; files are written with {ALIGNMENT}")
-    table, data = bytearray(), bytearray()
-    count = 0
-    for tensor, content in tensors:
+    given = list(tensors)
+    parts = [head(metadata, types, (tensor for tensor, _ in given))]
+    multiple = alignment(metadata)
+    for tensor, content in given:
         if len(content) != tensor.size:
             raise GgufError(
                 f"`{tensor.name}` takes {tensor.size:,} bytes as {tensor.type_name}; there are {len(content):,}"
             )
+        parts += content, bytes(padding(len(content), multiple))
+    return b"".join(parts)
+
+
+def head(
+    metadata: Mapping[str, Value], types: Mapping[str, str], tensors: Iterable[Tensor]
+) -> bytes:
+    """The file up to the first tensor's data, which follow each other, each filled up to a multiple of the alignment.
+
+    Args:
+        metadata: As for `write`.
+        types: As for `write`.
+        tensors: In the order of the file; their offsets are counted anew.
+
+    Raises:
+        GgufError: An array came without its elements, a value is none of its type, a tensor's size is not known, or
+            `general.alignment` is no power of 2.
+    """
+    multiple = alignment(metadata)
+    table = bytearray()
+    count = offset = 0
+    for tensor in tensors:
+        if tensor.size is None:
+            raise GgufError(
+                f"`{tensor.name}` has the {tensor.type_name}, whose size is not known here"
+            )
         shape = struct.pack(f"<I{len(tensor.shape)}Q", len(tensor.shape), *tensor.shape)
-        table += _string(tensor.name) + shape + struct.pack("<IQ", tensor.type, len(data))
-        data += content + bytes(-len(content) % ALIGNMENT)
+        table += _string(tensor.name) + shape + struct.pack("<IQ", tensor.type, offset)
+        offset += tensor.size + padding(tensor.size, multiple)
         count += 1
     entries = b"".join(
         _string(key) + _number("uint32", VALUE_TYPES.index(types[key])) + _value(key, types[key], value)
         for key, value in metadata.items()
     )  # fmt: skip
-    head = b"GGUF" + struct.pack("<IQQ", VERSION, count, len(metadata)) + entries + table
-    return b"".join((head, bytes(-len(head) % ALIGNMENT), data))
+    made = b"GGUF" + struct.pack("<IQQ", VERSION, count, len(metadata)) + entries + table
+    return made + bytes(padding(len(made), multiple))
+
+
+def alignment(metadata: Mapping[str, Value]) -> int:
+    """Where tensors' data may begin: at multiples of so many bytes.
+
+    Raises:
+        GgufError: `general.alignment` is no power of 2.
+    """
+    found = metadata.get("general.alignment", ALIGNMENT)
+    if not isinstance(found, int) or found.bit_count() != 1:
+        raise GgufError(f"`general.alignment` is {found}; it has to be a power of 2")
+    return found
+
+
+def padding(size: int, multiple: int) -> int:
+    """Bytes of value 0 that fill so many up to a multiple."""
+    return -size % multiple
 
 
 def _number(type_: str, value: float) -> bytes:
@@ -72,7 +112,10 @@ def _value(key: str, type_: str, value: Value) -> bytes:
     if isinstance(value, str):
         return _string(value)
     if not isinstance(value, Array):
-        return _number(type_, value)
+        try:
+            return _number(type_, value)
+        except (struct.error, OverflowError):
+            raise GgufError(f"`{key}` is {value}, which is no {type_}") from None
     if value.values is None:
         raise GgufError(f"the elements of `{key}` were not kept when it was read")
     elements = b"".join(_value(key, value.type, element) for element in value.values)

@@ -5,7 +5,8 @@ The module of `<div data-NAME>` is `NAME` with underscores. It holds
 - `TITLE`, what the widget is called where a reader or a screen reader meets it;
 - `Options`, a subclass of `engine.options.Options`;
 - `render(options) -> Html`, the figure's content;
-- `EDITABLE`, where the reader may edit the code that makes the figure.
+- `EDITABLE`, where the reader may edit the code that makes the figure;
+- `panel(options) -> Html`, where a script of the widget's own does more than draw: what it takes over, behind the figure.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ NAMES = (
     "gguf-compare",
     "gguf-inspect",
     "gguf-recipe",
+    "gguf-quantize",
     "model-memory",
 )
 """Every widget there is."""
@@ -54,6 +56,8 @@ class Widget(NamedTuple):
     render: Callable[[Any], Html]
     editable: Editable | None
     """What a reader can edit, where the module has `EDITABLE`."""
+    panel: Callable[[Any], Html] | None
+    """What a script of its own takes over, where the module has `panel`."""
 
 
 def widget(name: str) -> Widget:
@@ -66,7 +70,8 @@ def widget(name: str) -> Widget:
         raise KeyError(name)
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
     editable = getattr(module, "EDITABLE", None)
-    return Widget(name, module.TITLE, module.Options, module.render, editable)
+    panel = getattr(module, "panel", None)
+    return Widget(name, module.TITLE, module.Options, module.render, editable, panel)
 
 
 def answer(

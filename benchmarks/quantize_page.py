@@ -1,0 +1,75 @@
+"""How long the page's Python takes to quantize weights, type by type: what `engine.gguf.quantize.SECONDS` rounds.
+
+    python -m benchmarks.quantize_page [TYPE ...]
+
+The built archive runs under Node, as a page starts it. Seconds are of processor time, because machines are busy; each is the better of
+two runs over Gaussian weights in 16 bits, encoded, decoded and compared, as `quantize.encoded` does it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import report
+from mkdocs_quantlab.engine.gguf.quantize import CHOICES
+from mkdocs_quantlab.site.assets import STATIC
+
+BROWSER = Path(__file__).parent.parent / "browser"
+START = """
+import { loadPyodide } from "pyodide";
+const [archive, code] = process.argv.slice(-2);
+const info = { python: "3.14.2", arch: "wasm32", platform: "emscripten_5_0_3", abi_version: "2026_0" };
+const python = await loadPyodide({ stdLibURL: archive, lockFileContents: { info, packages: {} }, packageBaseUrl: "./" });
+python.globals.set("seconds", () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; });
+console.log(python.runPython(code));
+"""
+CODE = """
+import json, random, struct
+from mkdocs_quantlab.engine.gguf.quantize import Piece, encoded
+from mkdocs_quantlab.engine.quant.ggml import batch
+
+rng = random.Random(1)
+found = {}
+for name in NAMES:
+    count = 1 << 17 if name in batch.ENCODERS else 1 << 13
+    data = struct.pack(f"<{count}e", *(rng.gauss(0, 0.05) for _ in range(count)))
+    piece = Piece("", 0, len(data), "F16", name, count, 0)
+    if name == "F16":
+        piece = piece._replace(source="F32")
+        data = struct.pack(f"<{count}f", *struct.unpack(f"<{count}e", data))
+    times = []
+    for _ in range(2):
+        begin = seconds()
+        encoded(piece, data)
+        times.append(seconds() - begin)
+    found[name] = min(times) / count * 1e6
+json.dumps(found)
+"""
+
+
+def measure(names: list[str]) -> dict[str, float]:
+    """Seconds a million weights, by type."""
+    archive = str(STATIC / "pyodide" / "python.zip")
+    code = f"NAMES = {names!r}\n{CODE}"
+    command = ["node", "--input-type=module", "-e", START, "--", archive, code]
+    done = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("types", nargs="*", choices=[*CHOICES, []], default=[], metavar="TYPE")
+    found = measure(parser.parse_args().types or list(CHOICES))
+    rows = [(name, f"{taken:.2g}", f"{2.8 * taken:.2g}") for name, taken in found.items()]
+    print(report.table(("Type", "s a million weights", "s for 2.8 million"), rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The command `quantlab gguf quantize`."""
+
+from __future__ import annotations
+
+import mmap
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mkdocs_quantlab.cli.models import Unreadable
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.quantize import (
+    CHOICES,
+    GROUPS,
+    encoded,
+    made_here,
+    prepare,
+    read_everything,
+)
+from mkdocs_quantlab.engine.gguf.recipes import RECIPES
+from mkdocs_quantlab.engine.nearest import did_you_mean
+from mkdocs_quantlab.engine.numbers import volume
+from mkdocs_quantlab.engine.quant.ggml.errors import GgmlError
+from mkdocs_quantlab.models import BuiltinModelError, is_builtin
+from mkdocs_quantlab.models import path as builtin_path
+from mkdocs_quantlab.models.imatrix import read_imatrix
+from mkdocs_quantlab.models.quantized import NumpyNeededError, quantized
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mkdocs_quantlab.engine.gguf.header import Tensor
+    from mkdocs_quantlab.engine.gguf.quantize import Piece
+
+
+@click.command()
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument(
+    "recipe",
+    metavar="RECIPE",
+    type=click.Choice([name for name in RECIPES if made_here(name)], case_sensitive=False),
+)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="GROUP=TYPE",
+    help=f"A type for all matrices of a group, in place of the recipe's. Groups: {', '.join(GROUPS)}.",
+)
+@click.option(
+    "--imatrix",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An importance matrix, as llama-imatrix writes it. Needs numpy.",
+)
+def quantize(
+    source: str, target: Path, recipe: str, *, types: Sequence[str], imatrix: Path | None
+) -> None:
+    """Quantize the model IN, a path or the name of a built-in model, by RECIPE into OUT.
+
+    The bytes are those of llama-quantize. With numpy and gguf installed it takes seconds a billion bytes; without them as long as a page
+    takes.
+    """
+    given = _types(types)
+    if given and imatrix:
+        raise click.UsageError("give types or an importance matrix, not both")
+    try:
+        place = builtin_path(source) if is_builtin(source) else Path(source)
+        if target.exists() and target.samefile(place):
+            raise click.UsageError("OUT is IN: give it another name")
+        size, tensors = (
+            _weighted(place, target, recipe, imatrix)
+            if imatrix
+            else _plain(place, target, recipe, given)
+        )
+    except (GgufError, GgmlError, BuiltinModelError, NumpyNeededError) as error:
+        raise Unreadable(f"{source}: {error}") from None
+    except OSError as error:
+        raise Unreadable(f"{error.filename or source}: {error.strerror}") from None
+    bits = 8 * sum(t.size or 0 for t in tensors) / max(1, sum(t.parameters for t in tensors))
+    click.echo(f"{target}: {volume(size)} ({size:,} bytes), {bits:.4f} bits per weight")
+
+
+def _types(given: Sequence[str]) -> dict[str, str]:
+    """What `--type` says, by group."""
+    found = {}
+    names = {name.casefold(): name for name in CHOICES}
+    for text in given:
+        group, _, type_ = text.partition("=")
+        if group not in GROUPS:
+            raise click.UsageError(
+                f"--type takes GROUP=TYPE; found `{text}`{did_you_mean(group, GROUPS)}; the groups are {', '.join(GROUPS)}"
+            )
+        if type_.casefold() not in names:
+            raise click.UsageError(
+                f"--type takes GROUP=TYPE; found `{text}`{did_you_mean(type_, CHOICES)}; the types are {', '.join(CHOICES)}"
+            )
+        found[group] = names[type_.casefold()]
+    return found
+
+
+def _plain(
+    place: Path, target: Path, recipe: str, types: dict[str, str]
+) -> tuple[int, Sequence[Tensor]]:
+    """Writes the file piece by piece; its size, and its tensors."""
+    with place.open("rb") as file:
+        if not place.stat().st_size:
+            raise GgufError("the file is empty")
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        header = read_everything(lambda start, stop: data[start:stop], len(data))
+        job = prepare(header, recipe, types)
+        # Beside it, and then in its place: who stops the command has no half a file.
+        unfinished = target.with_name(f"{target.name}.part")
+        try:
+            with (
+                unfinished.open("wb") as out,
+                click.progressbar(job.pieces, label="Quantizing", file=sys.stderr) as pieces,
+            ):  # fmt: skip
+                out.write(job.head)
+                for piece in pieces:
+                    out.write(_encoded(piece, data[piece.start : piece.stop]))
+                    out.write(bytes(piece.padding))
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    return job.size, job.tensors
+
+
+def _encoded(piece: Piece, data: bytes) -> bytes:
+    """A piece in its new type, by numpy where that is installed: the same bytes, sooner."""
+    if piece.source in (piece.target, "BF16"):
+        return encoded(piece, data).data
+    try:
+        import numpy as np  # noqa: PLC0415  # an extra
+
+        from mkdocs_quantlab.measure import quantize as quantize_array  # noqa: PLC0415  # an extra
+    except ImportError:
+        return encoded(piece, data).data
+    weights = np.frombuffer(data, "<f2" if piece.source == "F16" else "<f4")
+    return quantize_array(weights, piece.target).tobytes()
+
+
+def _weighted(
+    place: Path, target: Path, recipe: str, imatrix: Path
+) -> tuple[int, Sequence[Tensor]]:
+    """Writes the file with an importance matrix; its size, and its tensors."""
+    importance = read_imatrix(imatrix.read_bytes(), imatrix.name)
+    made = quantized(place.read_bytes(), recipe, importance)
+    target.write_bytes(made)
+    return len(made), read_everything(lambda start, stop: made[start:stop], len(made)).tensors

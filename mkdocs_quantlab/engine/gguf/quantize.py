@@ -1,0 +1,336 @@
+"""Quantizes a whole GGUF file, piece by piece: what the page does for a reader, and `quantlab gguf quantize` on the command line.
+
+`prepare` looks at a file's header and says what is to be done: the new file's beginning, and pieces of the old file, each with the type
+that its weights are to have. `encoded` does one piece, and knows of no other: pieces may be done in any order, by several workers. The
+new file is the beginning and the encoded pieces, each with its padding.
+
+Source of the order of tensors and of what is noted in the metadata: llama.cpp's `llama-quant.cpp: llama_model_quantize_impl`.
+"""
+
+from __future__ import annotations
+
+import math
+from operator import mul, sub
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, base_type
+from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.gguf.ranges import read_ranges
+from mkdocs_quantlab.engine.gguf.reader import Wanted
+from mkdocs_quantlab.engine.gguf.recipes import (
+    RECIPES,
+    fall_back,
+    part_of,
+    plan,
+    reason_kept,
+    written_order,
+)
+from mkdocs_quantlab.engine.gguf.writer import alignment, head, padding
+from mkdocs_quantlab.engine.quant.ggml import batch
+from mkdocs_quantlab.engine.quant.ggml.codec import decode, encode
+from mkdocs_quantlab.engine.quant.ggml.types import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from mkdocs_quantlab.engine.gguf.header import Header, Tensor, Value
+
+QUANTIZATION_VERSION = 2
+"""ggml's `GGML_QNT_VERSION`."""
+
+GROUPS = (
+    "token_embd output attn_q attn_k attn_v attn_output ffn_gate ffn_up ffn_down".split()
+)  # fmt: skip
+"""What matrices are of a kind, as llama.cpp's rules tell them apart; each may be given a type of its own."""
+
+CHOICES = (
+    "F16 BF16 Q8_0 Q6_K Q5_K Q5_1 Q5_0 Q4_K Q4_1 Q4_0 IQ4_NL IQ4_XS MXFP4 Q3_K Q2_K TQ2_0 TQ1_0".split()
+)  # fmt: skip
+"""Types that a group may be given: those that can be encoded here and that a model runs in, mostly more bits first."""
+
+FLOATS = ("F32", "F16", "BF16")
+"""What weights may be stored in before they are quantized."""
+
+SECONDS = {
+    "F32": 0.4, "F16": 0.4, "BF16": 0.9, "Q8_0": 0.9, "Q4_0": 1, "Q5_0": 1, "Q4_1": 1.2, "Q5_1": 1.2,
+    "TQ2_0": 1.6, "TQ1_0": 1.8, "MXFP4": 6.2, "Q3_K": 9.9, "IQ4_NL": 24, "IQ4_XS": 24, "Q6_K": 38, "Q5_K": 54,
+    "Q2_K": 61, "Q4_K": 64,
+}  # fmt: skip
+"""Seconds that the page's Python takes for a million weights, by type: `python -m benchmarks.quantize_page`."""
+
+PIECE_SECONDS = 0.3
+"""How long a piece should take: progress is seen after each."""
+LARGEST_PIECE = 1 << 17
+"""Weights of a piece at most: arithmetic over all of them at once needs some 200 bytes for each."""
+MULTIPLE = 256
+"""Weights of a piece are a multiple of it, the size of the largest blocks."""
+
+
+class Piece(NamedTuple):
+    """A run of weights of one tensor."""
+
+    tensor: str
+    start: int
+    """First byte in the old file."""
+    stop: int
+    """Behind the last byte."""
+    source: str
+    """The type that the weights have there."""
+    target: str
+    """The type that they are to have."""
+    weights: int
+    padding: int
+    """Bytes of value 0 that follow in the new file."""
+
+
+class Job(NamedTuple):
+    """What is to be done to quantize a file."""
+
+    head: bytes
+    """The new file up to its first tensor's data."""
+    pieces: tuple[Piece, ...]
+    """In the order of the new file."""
+    tensors: tuple[Tensor, ...]
+    """In the order of the new file, with the types that they have there; offsets are still those of the old one."""
+    file_type: str
+    """The name of the `general.file_type` that the new file has."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the new file."""
+        sizes = (tensor.size or 0 for tensor in self.tensors)
+        return len(self.head) + sum(sizes) + sum(piece.padding for piece in self.pieces)
+
+
+class Encoded(NamedTuple):
+    """What came of a piece."""
+
+    data: bytes
+    """Without padding."""
+    noise: float
+    """Sum of the squared errors."""
+    power: float
+    """Sum of the squared weights."""
+
+
+def group_of(tensor: Tensor) -> str | None:
+    """The group of `GROUPS` that a tensor belongs to; None for one that stays as it is, and for other matrices."""
+    found = part_of(tensor.name)
+    return found if found in GROUPS and reason_kept(tensor) is None else None
+
+
+def made_here(recipe: str) -> bool:
+    """Whether all types of a recipe can be encoded here, whatever the model, without an importance matrix."""
+    return recipe in _MADE_HERE
+
+
+# IQ3 and below need codebooks' searches that are not here.
+_MADE_HERE = frozenset(
+    recipe
+    for recipe in RECIPES
+    if TYPES[base_type(recipe)].can_encode and not recipe.startswith(("IQ3", "IQ2", "IQ1"))
+)
+
+
+def assigned(model: Model, recipe: str, types: Mapping[str, str]) -> tuple[Tensor, ...]:
+    """The tensors with the types that they are to have, in the model's order.
+
+    Args:
+        model: The model.
+        recipe: One of llama.cpp's, for all that `types` does not name.
+        types: By group of `GROUPS`, a type for all of its matrices. Where its blocks do not divide a row, llama.cpp's stand-in takes
+            its place.
+
+    Raises:
+        GgufError: The model's metadata do not say what the recipe's rules ask.
+    """
+    found = []
+    for entry in plan(model, recipe).assigned:
+        tensor = entry.tensor
+        wanted = types.get(group_of(tensor) or "")
+        if wanted:
+            type_, _ = fall_back(wanted, "", tensor.shape[0])
+            tensor = tensor._replace(type=TYPES[type_].id)
+        found.append(tensor)
+    return tuple(found)
+
+
+def file_type(model: Model, tensors: Sequence[Tensor], recipe: str) -> str:
+    """What `general.file_type` may say of a mixture without a lie.
+
+    A recipe that gives every tensor just that type, the one that was asked for if it does. Else, of the recipes for the type that
+    most weights have, the nearest in size: llama.cpp calls them `MOSTLY_` for that.
+
+    Args:
+        model: The model before.
+        tensors: Its tensors with their new types, in any order.
+        recipe: The recipe that was asked for.
+    """
+    types = {tensor.name: tensor.type for tensor in tensors}
+    for name in (recipe, *RECIPES):
+        if all(tensor.type == types[tensor.name] for tensor in plan(model, name).tensors):
+            return name
+    weights: dict[str, int] = {}
+    for tensor in tensors:
+        if reason_kept(tensor) is None:
+            weights[tensor.type_name] = weights.get(tensor.type_name, 0) + tensor.parameters
+    main = max(weights, key=lambda name: weights[name])
+    size = sum(tensor.size or 0 for tensor in tensors)
+    named = [name for name in RECIPES if base_type(name) == main]
+    return min(named, key=lambda name: abs(plan(model, name).size - size))
+
+
+def read_everything(fetch: Callable[[int, int], bytes | memoryview], size: int) -> Header:
+    """The header of a file with all elements of all arrays, as a writer needs it.
+
+    Raises:
+        GgufError: The file is no GGUF, broken, or beyond a limit.
+    """
+    keys = read_ranges(fetch, size).metadata.keys()
+    return read_ranges(fetch, size, Wanted(keep=keys))
+
+
+def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
+    """What is to be done to quantize a file.
+
+    Args:
+        header: The file's, from `read_everything`.
+        recipe: As for `assigned`.
+        types: As for `assigned`.
+
+    Raises:
+        GgufError: The file cannot be quantized here: it is big-endian, or one part of several, or a tensor that is to have another type
+            is no float now, or is to have one that cannot be encoded here.
+    """
+    if header.big_endian:
+        raise GgufError("it is big-endian; only little-endian files are quantized")
+    model = Model.of_files("", [("", header)])
+    wanted = sorted(assigned(model, recipe, types), key=written_order)
+    before = {tensor.name: tensor for tensor in header.tensors}
+    for tensor in wanted:
+        _check(before[tensor.name], tensor)
+    named = file_type(model, wanted, recipe)
+    metadata, value_types = _noted(header, named)
+    multiple = alignment(metadata)
+    pieces: list[Piece] = []
+    for tensor in wanted:
+        pieces += _pieces(before[tensor.name], tensor, header.data_start, multiple)
+    return Job(head(metadata, value_types, wanted), tuple(pieces), tuple(wanted), named)
+
+
+def _check(old: Tensor, new: Tensor) -> None:
+    if old.type == new.type:
+        return
+    if old.type_name not in FLOATS:
+        raise GgufError(
+            f"`{old.name}` is {old.type_name} already; only {', '.join(FLOATS)} are quantized, as each time loses more"
+        )
+    if not TYPES[new.type_name].can_encode:
+        can = ", ".join(name for name in CHOICES if name not in FLOATS)
+        raise GgufError(
+            f"`{new.name}` would be {new.type_name}, which is not encoded here; {can} are"
+        )
+
+
+def _noted(header: Header, named: str) -> tuple[dict[str, Value], dict[str, str]]:
+    """The new file's metadata and their types."""
+    metadata, types = dict(header.metadata), dict(header.types)
+    number = next(number for number, name in FILE_TYPES.items() if name == named)
+    noted = {
+        "general.quantization_version": QUANTIZATION_VERSION,
+        "general.file_type": number,
+    }
+    for key, value in noted.items():
+        metadata.pop(key, None)  # llama.cpp puts what it sets behind everything else
+        metadata[key] = value
+        types[key] = "uint32"
+    for key in ("split.no", "split.count", "split.tensors.count"):
+        metadata.pop(key, None)
+    return metadata, types
+
+
+def _pieces(old: Tensor, new: Tensor, data_start: int, multiple: int) -> Iterator[Piece]:
+    """A tensor in pieces; what stays as it is, in one."""
+    bytes_before, bytes_after = old.size, new.size
+    assert bytes_before is not None, "an unknown type stays, and the writer refuses it"
+    assert bytes_after is not None, "it is a type that is known"
+    count = old.parameters
+    step = count
+    if old.type != new.type:
+        step = int(PIECE_SECONDS / SECONDS.get(new.type_name, 1) * 1e6) // MULTIPLE * MULTIPLE
+        step = max(MULTIPLE, min(LARGEST_PIECE, step))
+    begin = data_start + old.offset
+    # A tensor without weights has a piece too: its padding is none, and it is in the table.
+    for first in range(0, max(count, 1), max(step, 1)):
+        last = min(count, first + step)
+        yield Piece(
+            old.name,
+            begin + bytes_before * first // max(count, 1),
+            begin + bytes_before * last // max(count, 1),
+            old.type_name,
+            new.type_name,
+            last - first,
+            padding(bytes_after, multiple) if last == count else 0,
+        )
+
+
+def encoded(piece: Piece, data: bytes) -> Encoded:
+    """What becomes of a piece.
+
+    Args:
+        piece: The piece.
+        data: Its bytes in the old file.
+
+    Raises:
+        GgufError: A weight is not finite.
+    """
+    if piece.source == piece.target:
+        return Encoded(data, 0.0, 0.0)
+    weights = batch.DECODERS[piece.source](data)
+    # Each is below 1e39, so that no sum of finite ones is beyond a double.
+    if not math.isfinite(sum(weights)):
+        raise GgufError(
+            f"`{piece.tensor}` has a weight that is not finite, which no type can store"
+        )
+    if piece.target in batch.ENCODERS:
+        run = batch.ENCODERS[piece.target](weights)
+    else:
+        blocks = encode(piece.target, weights)
+        run = batch.Run(blocks, decode(piece.target, blocks))
+    errors = list(map(sub, run.decoded, weights))
+    return Encoded(run.data, sum(map(mul, errors, errors)), sum(map(mul, weights, weights)))
+
+
+def quantized(data: bytes, recipe: str, types: Mapping[str, str] | None = None) -> bytes:
+    """A whole file in other types.
+
+    Args:
+        data: The file.
+        recipe: As for `assigned`.
+        types: As for `assigned`; none if left out.
+
+    Raises:
+        GgufError: As `read_everything`, `prepare` and `encoded`.
+    """
+    job = prepare(
+        read_everything(lambda start, stop: data[start:stop], len(data)), recipe, types or {}
+    )
+    parts = [job.head]
+    for piece in job.pieces:
+        parts += encoded(piece, data[piece.start : piece.stop]).data, bytes(piece.padding)
+    return b"".join(parts)
+
+
+def seconds(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
+    """How long the page takes for a file, with one worker, about.
+
+    Args:
+        before: Its tensors.
+        after: The same, in the same order, with the types that they are to have.
+    """
+    return sum(
+        new.parameters * SECONDS.get(new.type_name, 0) / 1e6
+        for old, new in zip(before, after, strict=True)
+        if old.type != new.type
+    )

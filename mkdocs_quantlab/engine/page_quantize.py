@@ -1,0 +1,83 @@
+"""A model quantized in the page: what workers of their own call. Apart from `page`, because few pages do."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.quantize import Piece, encoded, prepare, read_everything, seconds
+from mkdocs_quantlab.engine.numbers import volume
+from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.page_files import to_bytes
+from mkdocs_quantlab.engine.sources import Sources
+from mkdocs_quantlab.engine.widgets.gguf_quantize import Options
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.gguf.model import Model
+    from mkdocs_quantlab.engine.gguf.quantize import Job
+
+
+def plan_pieces(options: str, sources: str, file: Any) -> str:
+    """What is to be done to a file.
+
+    Args:
+        options: The widget's, as a JSON object of texts.
+        sources: What the figure came with, as `Sources.to_json` gives it.
+        file: All bytes of the model's file, as JavaScript's bytes.
+
+    Returns:
+        JSON: `head`, the new file's beginning in base64; `pieces`, each as `quantize.Piece`; `name`, `size` and `note` of the new file;
+        `seconds` that one worker takes, about. Or `{"message": ...}` where the options are not taken, or the file is not what the
+        figure was drawn from.
+    """
+    try:
+        given = Options(json.loads(options), Sources(**json.loads(sources)))
+        model = given.described()
+        try:
+            job = _job(given, model, to_bytes(file))
+        except GgufError as error:
+            raise OptionError(f"{model.file}: {error}", "model") from None
+    except OptionError as error:
+        return json.dumps({"message": str(error)})
+    before = {tensor.name: tensor for tensor in model.tensors}
+    bits = 8 * sum(tensor.size or 0 for tensor in job.tensors) / max(1, model.parameters)
+    stem = re.sub(r"[-.](F16|BF16|F32)$", "", model.file.removesuffix(".gguf"), flags=re.IGNORECASE)
+    # A mixture is no recipe, and is not called one.
+    kind = f"{bits:.2f}-bits" if given.types else given.recipe
+    return json.dumps(
+        {
+            "head": b64encode(job.head).decode(),
+            "pieces": job.pieces,
+            "name": f"{stem}-{kind}.gguf",
+            "size": job.size,
+            "note": f"quantized in this page: {volume(job.size)}, {bits:.2f} bits per weight",
+            "seconds": seconds([before[tensor.name] for tensor in job.tensors], job.tensors),
+        }
+    )
+
+
+def _job(given: Options, model: Model, data: bytes | memoryview) -> Job:
+    header = read_everything(lambda start, stop: data[start:stop], len(data))
+    if header.tensors != model.tensors:
+        raise GgufError("it has other tensors than when this page was made; reload the page")
+    return prepare(header, given.recipe, given.types)
+
+
+def encode_piece(piece: str, data: Any) -> list[Any]:
+    """One piece.
+
+    Args:
+        piece: It, as `plan_pieces` gave it.
+        data: Its bytes in the old file, as JavaScript's bytes.
+
+    Returns:
+        The bytes, and JSON: `noise` and `power` as `quantize.Encoded` has them, or `message` where the weights cannot be stored.
+    """
+    try:
+        made = encoded(Piece(*json.loads(piece)), bytes(to_bytes(data)))
+    except GgufError as error:
+        return [b"", json.dumps({"message": str(error)})]
+    return [made.data, json.dumps({"noise": made.noise, "power": made.power})]

@@ -1,0 +1,158 @@
+"""The widget that quantizes a model: its figure, its panel, and what the page's workers are told."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.gguf.quantize import GROUPS, prepare, quantized, read_everything
+from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
+from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.page_quantize import encode_piece, plan_pieces
+from mkdocs_quantlab.engine.sources import Sources
+from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, frames, widget
+from tests.oracle.quantized import source
+from tests.oracle.recipes import Case
+
+QUANTIZE = widget("gguf-quantize")
+FILE = source(Case(layers=2))
+HEADER = read_everything(lambda start, stop: FILE[start:stop], len(FILE))
+MODEL = Model.of_files("own", [("own-F16.gguf", HEADER)])
+
+
+def sources(model=MODEL, **more):
+    found = {
+        "model own": model.to_json(),
+        "file own": {"address": "models/own.gguf", "size": model.size},
+    }
+    return Sources(["own"], found | more)
+
+
+def text(strings, given=None):
+    """What a reader without script reads."""
+    html = QUANTIZE.render(QUANTIZE.options({"model": "own"} | strings, given or sources()))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_the_result_states_size_and_bits_of_the_file_that_is_written():
+    for strings in ({"recipe": "Q4_K_M"}, {"recipe": "Q8_0", "output": "Q4_0", "ffn_up": "Q3_K"}):
+        types = {name: type_ for name, type_ in strings.items() if name in GROUPS}
+        job = prepare(HEADER, strings["recipe"], types)
+        bits = 8 * sum(tensor.size for tensor in job.tensors) / MODEL.parameters
+        said = text(strings)
+        assert f"{bits:.4f} bits per weight" in said
+        # The header may be a few bytes longer by what is noted; three digits are the same.
+        assert f"in {job.size / 1000:.1f} kB instead of {len(FILE) / 1000:.1f} kB" in said
+
+
+def test_a_group_is_shown_with_its_own_numbers():
+    said = text({"recipe": "Q8_0", "attn_v": "Q4_0"})
+    assert "Values 1,024 2.05 kB 576 bytes 4.50 Q4_0" in said
+    assert "Keys 1,024 2.05 kB 1.09 kB 8.50 Q8_0" in said
+    assert "Norms, vectors 1,280 5.12 kB 5.12 kB 32.00 F32" in said
+
+
+def test_types_of_a_mixed_group_are_counted():
+    model = Model.of_files(
+        "own", [("own-F16.gguf", read_everything(*_driver(source(Case(layers=8)))))]
+    )
+    assert "Values" in (said := text({"recipe": "Q4_K_M"}, sources(model)))
+    counted = [t.type_name for t in plan(model, "Q4_K_M").tensors if "attn_v" in t.name]
+    assert f"{counted.count('Q4_K')} × Q4_K, {counted.count('Q6_K')} × Q6_K" in said
+
+
+def _driver(data):
+    return lambda start, stop: data[start:stop], len(data)
+
+
+def test_what_was_quantized_has_its_signal_to_noise_ratio():
+    losses = {f"blk.{layer}.attn_q.weight Q4_0": [0.5, 50.0] for layer in (0, 1)}
+    losses["blk.0.attn_k.weight Q4_0"] = [1.0, 2.0]
+    given = sources(**{"quantized own": losses})
+    said = text({"recipe": "Q4_0"}, given)
+    assert re.search(r"Queries [\d,]+ \S+ \w+ \S+ \w+ 4\.50 Q4_0 20\.00 dB", said)
+    assert re.search(r"Keys [\d,]+ \S+ \w+ \S+ \w+ 4\.50 Q4_0 –", said)  # one of two layers
+    # Another type was not tried yet; what stays is exact.
+    assert re.search(r"4\.50 Q4_0 –", text({"recipe": "F16", "attn_v": "Q4_0"}, given))
+    assert re.search(r"Queries .{,40} 16\.00 F16 exact", text({"recipe": "F16"}, given))
+    assert "SNR" not in text({"recipe": "Q4_0"})
+
+
+def test_every_recipe_that_can_be_made_here_is_there_and_most_answer_at_once():
+    choices = QUANTIZE.options.recipe.choices
+    assert [name for name in RECIPES if name in choices] == list(choices)
+    assert {"Q4_K_M", "Q2_K", "Q8_0", "F16"} <= choices.keys()
+    assert not {"IQ3_S", "IQ1_M", "F32"} & choices.keys()
+    made = frames(QUANTIZE, {"model": "own"}, sources())
+    assert len(made) == len(choices) - 1
+    assert sum(map(len, made.values())) < FRAME_BUDGET
+
+
+def test_the_panel_says_what_a_click_fetches():
+    panel = QUANTIZE.panel(QUANTIZE.options({"model": "own"}, sources()))
+    assert f"Fetch {len(FILE) / 1000:.1f} kB and quantize" in panel
+    assert 'data-file="models/own.gguf"' in panel
+    assert panel.startswith("<div")
+    assert " hidden>" in panel.partition(">")[0] + ">"
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (MODEL._replace(tensors=tuple(t._replace(type=8) for t in MODEL.tensors)), "takes a model in F16, BF16 or F32.*`own` has Q8_0"),
+        (MODEL._replace(parts=2), "takes one file of at most 100 MB.*in 2 files"),
+        (MODEL._replace(size=200_000_000), "`own` has 200 MB in 1 file"),
+        (MODEL._replace(metadata={}), "`own`"),
+    ],
+)  # fmt: skip
+def test_a_model_that_cannot_be_quantized_is_told_why(model, said):
+    with pytest.raises(OptionError, match=said):
+        text({}, sources(model))
+
+
+def test_a_model_that_is_not_there_is_told_so():
+    with pytest.raises(OptionError, match=r"`model`: `onw` is not among .* did you mean `own`"):
+        QUANTIZE.render(QUANTIZE.options({"model": "onw"}, sources()))
+    with pytest.raises(
+        OptionError, match=r"`attn_q` takes one of .*found `Q4_X`; did you mean `IQ4_XS`"
+    ):
+        QUANTIZE.options({"attn_q": "Q4_X"}, sources())
+
+
+def in_page(options, data, given=None):
+    return json.loads(
+        plan_pieces(
+            json.dumps({"model": "own"} | options), json.dumps((given or sources()).to_json()), data
+        )
+    )
+
+
+def test_the_pieces_that_workers_encode_are_the_file():
+    asked = in_page({"recipe": "Q4_1"}, FILE)
+    assert asked["name"] == "own-Q4_1.gguf"
+    assert asked["size"] == len(quantized(FILE, "Q4_1"))
+    for piece in asked["pieces"]:
+        data, said = encode_piece(json.dumps(piece), FILE[piece[1] : piece[2]])
+        assert json.loads(said).keys() == {"noise", "power"}
+        assert data in quantized(FILE, "Q4_1")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (FILE[:-5000], "own-F16.gguf: its tensors end at byte .* bytes are missing"),
+        (b"<!doctype html>", "own-F16.gguf: "),
+        (source(Case(layers=1)), "own-F16.gguf: it has other tensors than when this page was made"),
+    ],
+)
+def test_a_file_that_is_not_the_models_is_told_so(data, said):
+    assert re.search(said, in_page({}, data)["message"])
+
+
+def test_weights_that_are_not_finite_are_told_so():
+    piece = ["blk.0.x", 0, 64, "F16", "Q4_0", 32, 0]
+    _, said = encode_piece(json.dumps(piece), b"\x00\x7c" * 32)
+    assert "`blk.0.x` has a weight that is not finite" in json.loads(said)["message"]
