@@ -58,7 +58,8 @@ def _picture(name: str, number: int) -> Html:
     found = marks(prompt, answer)
     assert found, prompt
     said = list(dict.fromkeys(sentence for mark in found.marks for sentence in mark.said))
-    words = "all right" if found.all_right else f"{said[0]}{', and more' if len(said) > 1 else ''}"
+    first = "not well-formed" if found.marks[0].said else said[0] if said else "all right"
+    words = f"{first}{', and more' if len(said) > 1 else ''}"
     drawing = Html(redrawn(answer).replace("<svg ", '<svg aria-hidden="true" ', 1))
     sign = "✓" if found.all_right else "✗"
     return tag("figure", drawing, tag("figcaption", tag("strong", name.partition(":")[2]), f" {sign} {words}"))  # fmt: skip

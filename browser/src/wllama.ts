@@ -19,8 +19,6 @@ export interface Loaded {
   complete(body: object, hear: (record: unknown) => void, signal: AbortSignal): Promise<void>;
   /** Ends the worker. */
   end(): void;
-  /** What llama.cpp wrote of late, one string a line. */
-  readonly lines: readonly string[];
 }
 
 /**
@@ -45,6 +43,8 @@ export async function load(wasm: string, file: Blob, context: number, signal: Ab
   try {
     // WebGPU rounds otherwise than the processor, and threads need headers that static hosts do not send.
     await wllama.loadModel([file], { n_ctx: context, n_threads: 1, n_gpu_layers: 0, n_parallel: 1, jinja: true, warmup: false });
+    // wllama does not look whether llama.cpp took the file, and fails at the first answer.
+    if (!wllama.getLoadedContextInfo().n_vocab) throw new Error("The model was not loaded.");
   } catch (error) {
     end();
     throw new Error([error instanceof Error ? error.message : String(error), ...lines].join("\n"));
@@ -53,5 +53,5 @@ export async function load(wasm: string, file: Blob, context: number, signal: Ab
   }
   const complete = (body: object, hear: (record: unknown) => void, abortSignal: AbortSignal): Promise<void> =>
     wllama.createChatCompletion({ ...body, stream: true, onData: hear, abortSignal });
-  return { complete, end, lines };
+  return { complete, end };
 }

@@ -12,7 +12,10 @@ from mkdocs_quantlab.cli.doctor import doctor
 from mkdocs_quantlab.cli.endpoint import endpoint
 from mkdocs_quantlab.cli.gguf import gguf
 from mkdocs_quantlab.cli.new import new
+from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
+from mkdocs_quantlab.site.models import Models
+from mkdocs_quantlab.site.page_models import page_model
 
 
 @click.group()
@@ -28,17 +31,30 @@ for command in (doctor, endpoint, gguf, new):
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--no-pyodide", is_flag=True, help="Leave Pyodide out, for sites that set `pyodide`.")
-def export(folder: Path, *, no_pyodide: bool) -> None:
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="A model that runs in the page, with llama.cpp: a built-in one, or the path of a GGUF file. May be repeated.",
+)
+def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...]) -> None:
     """Copy the browser files into FOLDER, for engines that run no plugins.
 
     FOLDER is below the site's docs folder, for example docs/assets/quantlab.
     """
-    names = files("off" if no_pyodide else "bundled")
-    for name in names:
+    try:
+        found = [page_model(name, Models({}, Path.cwd())) for name in models]
+    except OptionError as error:
+        raise click.UsageError(str(error)) from None
+    names = files("off" if no_pyodide else "bundled", in_page=bool(models))
+    sources = {name: STATIC / name for name in names}
+    sources |= {model.file: model.path for model in found}
+    for name, source in sources.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(STATIC / name, target)
+        shutil.copyfile(source, target)
     below = folder.as_posix().removeprefix("./").removeprefix("docs/")
-    click.echo(f"{len(names)} files copied to {folder}. The site's configuration needs:\n")
+    click.echo(f"{len(sources)} files copied to {folder}. The site's configuration needs:\n")
     click.echo(f"markdown_extensions:\n  - quantlab\nextra_css:\n  - {below}/{STYLE}")
     click.echo(f"extra_javascript:\n  - path: {below}/{SCRIPT}\n    defer: true")

@@ -8,6 +8,7 @@ import click
 from mkdocs.config import load_config
 
 from mkdocs_quantlab.endpoint.nginx import EndpointError, Settings, configuration, read_keys
+from mkdocs_quantlab.site.chat import BROWSER
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -109,4 +110,5 @@ def _endpoint(site: MkDocsConfig) -> str:
     plugin = site.plugins.get("quantlab")
     # MkDocs has had both checked by now.
     options = plugin.config if plugin else site.mdx_configs.get("quantlab", {})
-    return str(options.get("chat", {}).get("endpoint", ""))
+    endpoint = str(options.get("chat", {}).get("endpoint", ""))
+    return "" if endpoint == BROWSER else endpoint

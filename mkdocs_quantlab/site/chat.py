@@ -15,12 +15,13 @@ from mkdocs_quantlab.engine import options as schema
 from mkdocs_quantlab.engine.html import Child, Html, attribute, tag
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.engine.options import Choice, Field, OptionError, Real, Whole
+from mkdocs_quantlab.models import is_builtin
 from mkdocs_quantlab.site.directives import CHAT, attributes_text
 from mkdocs_quantlab.site.page_models import DEFAULT, is_of_page, page_model
 from mkdocs_quantlab.site.secrets import refuse_secret_address, refuse_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mkdocs_quantlab.site.models import Models as SiteModels
     from mkdocs_quantlab.site.page_models import PageModel
@@ -35,6 +36,17 @@ PROMPTS = (
 )
 """The prompts of a page whose author set none: a drawing without and with the word SVG, then arithmetic, logic, code
 and a format to keep."""
+
+DRAWINGS = (
+    "Draw a pelican riding a bicycle.",
+    "Draw a red house with three windows.",
+    "Draw two blue balloons.",
+    "Draw a cat riding a skateboard at night.",
+    "Draw a small snowman next to a tree.",
+    "Multiply 386 by 57.",
+)
+"""The prompts of a page whose author set none, where its models are built in: these draw, and say of the last that they
+can do nothing else."""
 
 CAUTION = (
     "One answer from each model proves nothing: with another seed the same model gives another answer. Ask each of them "
@@ -211,6 +223,13 @@ class Options(schema.Options):
         help="Whether drawings are marked, right or wrong: `auto` marks those of the models that come with the plugin and of models "
         "in the page. Python in the page does it, and is fetched for the first drawing.",
     )
+    history = Choice(
+        "auto",
+        {"auto": "Auto", "on": "On", "off": "Off"},
+        label="Conversation",
+        help="Whether earlier prompts and answers are sent along. `auto`: unless all models are built in, which know no "
+        "conversation.",
+    )
 
     def __init__(self, strings: Mapping[str, str] | None = None) -> None:
         refuse_secrets(strings or {})
@@ -265,11 +284,16 @@ def element(
         OptionError: The options are not taken.
     """
     options = Options(strings)
-    in_page = _in_page(options, models)
+    in_page = models_in_page(options, models)
+    are_built_in = bool(in_page) and all(is_builtin(model.model) for model in in_page)
+    prompts = options.prompts
+    if are_built_in and "prompts" not in options.given:
+        prompts = DRAWINGS
     config: dict[str, object] = {
         "endpoint": "" if in_page else options.endpoint,
         "models": [model._asdict() for model in options.models if model not in in_page],
-        "prompts": options.prompts,
+        "prompts": prompts,
+        "history": options.history == "on" or (options.history == "auto" and not are_built_in),
         "system": options.system,
         "settings": {
             "seed": options.seed,
@@ -292,13 +316,13 @@ def element(
     data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
     inside = Html(
         tag("quantlab-load", data_file="chat.js")
-        + tag("div", _without_script(options, in_page), class_="quantlab-chat-plain")
+        + tag("div", _without_script(options, in_page, prompts), class_="quantlab-chat-plain")
         + tag("p", CAUTION, class_="quantlab-chat-caution")
     )
     return f"<{CHAT}{head} data-config={data}>{inside}</{CHAT}>"
 
 
-def _in_page(options: Options, models: SiteModels) -> dict[Model, PageModel]:
+def models_in_page(options: Options, models: SiteModels) -> dict[Model, PageModel]:
     """The models that run in the page, with their files; none where the chat has a server.
 
     Where the author named no endpoint, what is no model of the site's is one of the reader's own server.
@@ -315,7 +339,9 @@ def _in_page(options: Options, models: SiteModels) -> dict[Model, PageModel]:
     return {model: page_model(model.model, models) for model in chosen}
 
 
-def _without_script(options: Options, in_page: Mapping[Model, PageModel]) -> Html:
+def _without_script(
+    options: Options, in_page: Mapping[Model, PageModel], prompts: Sequence[str]
+) -> Html:
     """What a reader without script, and a search index, gets of the chat."""
     server: Child = "a model server of your own: this page has none set. Ollama on your machine is at http://localhost:11434."
     if in_page:
@@ -341,7 +367,7 @@ def _without_script(options: Options, in_page: Mapping[Model, PageModel]) -> Htm
         parts.append(tag("p", "The models:" if not in_page else "The models of your server:"))
         parts.append(tag("ul", [_model(model) for model in others]))
     parts.append(tag("p", "Prompts to try:"))
-    parts.append(tag("ul", [tag("li", prompt) for prompt in options.prompts]))
+    parts.append(tag("ul", [tag("li", prompt) for prompt in prompts]))
     return Html("".join(parts))
 
 

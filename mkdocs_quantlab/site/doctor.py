@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from mkdocs.config.defaults import MkDocsConfig
 
+from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.models import is_builtin
+from mkdocs_quantlab.site.chat import BROWSER, Options, models_in_page, read
 from mkdocs_quantlab.site.connection import diagnose, is_loopback, origin_of
 from mkdocs_quantlab.site.lock import LockError, read_lock
 from mkdocs_quantlab.site.models import ModelError, Models
@@ -63,8 +65,9 @@ def examine(path: Path) -> Iterator[Finding]:
         return
     yield from _address(config)
     yield from _foreign_hosts(config)
-    yield from _models(Models(options.get("models") or {}, path.resolve().parent))
-    yield from _chat(config, options)
+    models = Models(options.get("models") or {}, path.resolve().parent)
+    yield from _models(models)
+    yield from _chat(config, options, models)
 
 
 def _options(config: MkDocsConfig) -> dict[str, Any] | None:
@@ -163,8 +166,29 @@ def _models(models: Models) -> Iterator[Finding]:
         )
 
 
-def _chat(config: MkDocsConfig, options: dict[str, Any]) -> Iterator[Finding]:
-    endpoint = str((options.get("chat") or {}).get("endpoint", "")).rstrip("/")
+def _in_page(chat: dict[object, Any], models: Models) -> Iterator[Finding]:
+    try:
+        found = models_in_page(Options(read(chat)), models)
+    except OptionError as error:
+        yield Finding("chat", str(error), "Correct `chat` in the plugin's options.")
+        return
+    names = ", ".join(f"`{model.model}`" for model in found)
+    size = sum(file.size for file in found.values()) / 1e6
+    yield Finding(
+        "chat",
+        f"no server is set: chats run {names} in the page, {size:.1f} MB from the site itself",
+    )
+    for file in found.values():
+        if file.warning:
+            yield Finding("chat", file.warning, "Choose a smaller one, or another host.")
+
+
+def _chat(config: MkDocsConfig, options: dict[str, Any], models: Models) -> Iterator[Finding]:
+    chat = options.get("chat") or {}
+    endpoint = str(chat.get("endpoint", BROWSER)).rstrip("/")
+    if endpoint == BROWSER:
+        yield from _in_page(chat, models)
+        return
     if not endpoint:
         return
     hosts = [urlsplit(endpoint).hostname or ""]

@@ -133,7 +133,7 @@ PAGES = {
 """,
     "chat.md": """# A chat
 
-<div data-quantlab-chat data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
+<div data-quantlab-chat data-endpoint="" data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
 
 [To the lab](index.md)
 """,

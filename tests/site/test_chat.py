@@ -80,8 +80,8 @@ def test_a_directive_says_otherwise():
     assert '<quantlab-chat id="here"' in html
 
 
-def test_a_chat_without_any_setting():
-    html = convert("<div data-quantlab-chat></div>")
+def test_a_chat_without_any_server():
+    html = convert('<div data-quantlab-chat data-endpoint=""></div>')
     assert settings(html)["endpoint"] == ""
     assert settings(html)["prompts"] == list(PROMPTS)
     assert "this page has none set" in html

@@ -26,7 +26,7 @@ def test_export_gives_zensical_all_it_needs(build, project):
     html = (site / "lab/index.html").read_text(encoding="utf-8")
     assert "<quantlab-widget" in html
     assert 'src="../assets/quantlab/quantlab.js" defer' in html
-    for name in files("bundled"):
+    for name in files("bundled", in_page=False):
         assert (site / "assets/quantlab" / name).is_file()
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.site.connection import diagnose
+from mkdocs_quantlab.site.doctor import examine as examine_site
 from tests.gguf_files import write_gguf
 
 SITE = "https://course.example"
@@ -213,3 +214,15 @@ def test_every_case_fits_the_words_that_there_are():
                  "preflight-refused", "mixed-content", "proxy-alone", "queue-full"):  # fmt: skip
         words = next(case for case in CASES if case["id"] == name)
         assert "{model}" not in str(words)
+
+
+def test_without_a_server_it_names_the_models_in_the_page(tmp_path):
+    """As the chat itself would take them."""
+    path = tmp_path / "mkdocs.yml"
+    path.write_text("site_name: A\nplugins: [quantlab]\n", encoding="utf-8")
+    found = {each.about: each.found for each in examine_site(path)}
+    assert found["chat"].startswith("no server is set: chats run `drawing:Q8_0`, `drawing:Q4_K_M`")
+    chat = "{endpoint: browser, models: [drawing:Q9]}"
+    path.write_text(f"site_name: A\nplugins: [{{quantlab: {{chat: {chat}}}}}]\n", encoding="utf-8")
+    found = {each.about: each.found for each in examine_site(path)}
+    assert "there is no built-in model `drawing:Q9`" in found["chat"]

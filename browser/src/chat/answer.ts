@@ -53,7 +53,8 @@ export function receive(answer: Answer, event: ChatEvent): void {
 
 /** Tokens a second, by the server's figures; undefined where it gives none. */
 export function speed({ tokens, generation }: Figures): number | undefined {
-  return tokens && generation ? (tokens / generation) * 1000 : undefined;
+  // llama.cpp times from the first token: of one alone there is nothing to say.
+  return tokens && tokens > 1 && generation ? (tokens / generation) * 1000 : undefined;
 }
 
 /** The model that answered, where it is not the one that was asked for: then two models may be one and the same. */

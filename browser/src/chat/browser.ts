@@ -106,6 +106,7 @@ export class InPage implements Endpoint {
  */
 function sentence(error: unknown, { candidates }: ChatRequest, drop: () => void): string {
   const { message, type } = defined<{ message?: string; type?: string }>({ message: (error as Error)?.message, type: (error as { type?: string })?.type });
+  if (/exceeds? .*context/i.test(message ?? "")) return "The prompt, with what is sent along, is longer than the model's context. Clear the conversation, or turn off in the settings that it is sent along.";
   // llama.cpp's own words: it refused the request, and is ready for the next.
   if (type === "inference_error") return message ?? "llama.cpp refused the request.";
   drop();

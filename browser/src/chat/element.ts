@@ -50,7 +50,8 @@ export class QuantlabChat extends HTMLElement {
     listen("turns", () => this.#showTurns());
     listen("answer", () => this.#onAnswer());
     listen("state", () => this.#controls.update());
-    listen("progress", () => this.#controls.showProgress());
+    // Another chat may have fetched what this one counts on.
+    listen("progress", () => (engine.progress ? this.#controls.showProgress() : this.#controls.update()));
     if (config.inPage) this.#leave.push(engine.hold());
     this.#clock = window.setInterval(() => this.#tick(), 1000);
     this.#leave.push(() => clearInterval(this.#clock));
@@ -443,6 +444,9 @@ class Controls {
     const think = h("input", { type: "checkbox", autocomplete: "off" });
     think.checked = session.settings.think;
     think.addEventListener("change", () => set({ think: think.checked }));
+    const history = h("input", { type: "checkbox", autocomplete: "off" });
+    history.checked = session.sendsHistory;
+    history.addEventListener("change", () => (session.sendsHistory = history.checked));
     return h(
       "details",
       { class: "quantlab-chat-panel" },
@@ -455,6 +459,7 @@ class Controls {
         number("top_p", "topP", 0, 1, "any"),
         number("Token limit", "maxTokens", 1, 131072, "1"),
         labelled("Thinking", think),
+        labelled("Send earlier prompts and answers along", history),
       ),
       h("p", { class: "quantlab-chat-note" }, "All of these are sent with every prompt: what servers choose where they are told nothing differs."),
     );

@@ -35,6 +35,8 @@ export interface Config {
   readonly inPage?: readonly SiteModel[];
   readonly prompts: readonly string[];
   readonly system: string;
+  /** Earlier prompts and answers are sent along. */
+  readonly history: boolean;
   readonly settings: Settings;
   readonly marks: MarksSetting;
   /** Where the page's Python is: `bundled`, `off` or an address. */
@@ -58,6 +60,8 @@ export class Session extends EventTarget {
   readonly marker: Marker;
   turns: Turn[] = [];
   settings: Settings;
+  /** Earlier prompts and answers are sent along. */
+  sendsHistory: boolean;
   model: string;
   /** What is typed and not sent. */
   draft = "";
@@ -78,6 +82,7 @@ export class Session extends EventTarget {
     this.config = config;
     this.marker = new Marker(config.marks, config.pyodide);
     this.settings = config.settings;
+    this.sendsHistory = config.history;
     this.address = config.endpoint;
     this.isInPage = config.inPage !== undefined;
     this.model = this.models()[0]?.model ?? "";
@@ -244,11 +249,11 @@ export class Session extends EventTarget {
     this.#tell("turns");
   }
 
-  /** The conversation up to a turn's prompt. */
+  /** The conversation up to a turn's prompt, or that prompt alone. */
   #messages(turn: Turn): Message[] {
     const messages: Message[] = [];
     if (this.config.system) messages.push({ role: "system", content: this.config.system });
-    for (const earlier of this.turns) {
+    for (const earlier of this.sendsHistory ? this.turns : [turn]) {
       messages.push({ role: "user", content: earlier.prompt });
       if (earlier === turn) break;
       const answer = earlier.answers.at(-1);
