@@ -7,6 +7,7 @@ each time the docs are built.
 from __future__ import annotations
 
 import json
+import math
 import re
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_quantlab.engine.drawing.reading import find, read
 from mkdocs_quantlab.engine.drawing.score import marks
 from mkdocs_quantlab.engine.drawing.svg import Element, Group, svg
+from mkdocs_quantlab.engine.gguf.ranges import read_file
 from mkdocs_quantlab.engine.html import Html, tag
+from mkdocs_quantlab.models import path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +50,7 @@ def pictures(names: Sequence[str], number: int) -> str:
         names: Built-in models.
         number: Of the prompt, from 0.
     """
-    return tag("div", [_picture(name, number) for name in names], class_="drawings")
+    return tag("div", [_picture(name, number) for name in names], class_="drawings drawings--row")
 
 
 def _picture(name: str, number: int) -> Html:
@@ -55,10 +58,17 @@ def _picture(name: str, number: int) -> Html:
     found = marks(prompt, answer)
     assert found, prompt
     said = list(dict.fromkeys(sentence for mark in found.marks for sentence in mark.said))
-    words = "all right" if found.all_right else f"{said[0]}{', and more' if len(said) > 1 else ''}"
+    first = "not well-formed" if found.marks[0].said else said[0] if said else "all right"
+    words = f"{first}{', and more' if len(said) > 1 else ''}"
     drawing = Html(redrawn(answer).replace("<svg ", '<svg aria-hidden="true" ', 1))
     sign = "✓" if found.all_right else "✗"
     return tag("figure", drawing, tag("figcaption", tag("strong", name.partition(":")[2]), f" {sign} {words}"))  # fmt: skip
+
+
+def parameters() -> str:
+    """How many parameters the models have, in words."""
+    weights = sum(math.prod(tensor.shape) for tensor in read_file(path("drawing:F16")).tensors)
+    return f"{weights / 1e6:.1f} million parameters"
 
 
 def prompt(number: int) -> str:

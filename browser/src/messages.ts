@@ -73,7 +73,7 @@ export interface Quantized {
   data: Uint8Array<ArrayBuffer> | null;
 }
 
-/** Marks a drawing: `engine.page.marks`. Answered by `marked`. */
+/** Marks a drawing: `engine.page_marks.marks`. Answered by `marked`. */
 export interface Mark {
   type: "mark";
   id: number;
@@ -82,7 +82,7 @@ export interface Mark {
   answer: string;
 }
 
-/** Draws the curve of what several models drew: `engine.page.curve`. Answered by `marked`. */
+/** Draws the curve of what several models drew: `engine.page_marks.curve`. Answered by `marked`. */
 export interface Curve {
   type: "curve";
   id: number;

@@ -11,6 +11,8 @@ from mkdocs_quantlab.engine.drawing.curve import LEAST, MOST, Run, bits_per_weig
 from mkdocs_quantlab.engine.page_marks import curve as in_page
 from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP
 
+UPPER = TOP + 6
+
 Q8 = Run("eight", 3, 4, 0.3, 0.954, {"Q8_0": 96, "F32": 4})
 Q2 = Run("<two>", 0, 4, 0, 0.49, {"q2_K": 100})
 
@@ -24,7 +26,7 @@ def test_bits_are_the_mean_over_all_values():
 
 def test_a_point_is_where_its_share_and_its_bits_are():
     html = str(curve([Q8, Q2]))
-    height = BOTTOM - (BOTTOM - TOP) * 0.75
+    height = BOTTOM - (BOTTOM - UPPER) * 0.75
     assert f'cy="{height:.1f}"' in html
     assert f'cy="{BOTTOM:.1f}"' in html
     places = [float(x) for x in re.findall(r'<circle cx="([\d.]+)%"', html)]
@@ -36,9 +38,16 @@ def test_a_point_is_where_its_share_and_its_bits_are():
     assert "eight: 3 of 4 right at 9.44 bits per weight, 95 % interval 30% to 95%" in html
 
 
+def test_names_of_one_models_files_are_shown_without_the_model():
+    html = str(curve([Q8._replace(label="drawing:Q8_0"), Q2._replace(label="drawing:Q2_K")]))
+    assert ">Q8_0<" in html
+    assert "drawing:Q8_0: 3 of 4" in html
+    assert ">drawing:Q8_0<" in str(curve([Q8._replace(label="drawing:Q8_0"), Q2]))
+
+
 def test_an_interval_is_a_bar():
     bars = str(curve([Q8, Q2])).partition('class="quantlab-bars"')[2]
-    top, bottom = BOTTOM - (BOTTOM - TOP) * 0.954, BOTTOM - (BOTTOM - TOP) * 0.3
+    top, bottom = BOTTOM - (BOTTOM - UPPER) * 0.954, BOTTOM - (BOTTOM - UPPER) * 0.3
     assert f'y1="{bottom:.1f}" y2="{top:.1f}"' in bars
 
 

@@ -134,6 +134,7 @@ export class AnswerView {
     if (!this.#drawing) {
       this.#drawing = new Drawing(`Drawing by ${this.#label}`);
       this.#text.after(this.#drawing.element);
+      if (/^\s*<svg[\s>]/i.test(text)) this.#fold();
     }
     this.#drawing.show(found);
     for (const block of this.#text.querySelectorAll<HTMLDetailsElement>("details.quantlab-chat-code:not([data-folded])")) {
@@ -143,6 +144,14 @@ export class AnswerView {
       block.open = false;
       block.querySelector("summary")!.textContent = "Source of the drawing";
     }
+  }
+
+  /** Puts a text that is nothing but a drawing, in no block of code, a click away. */
+  #fold(): void {
+    const folded = h("details", { class: "quantlab-chat-source" }, h("summary", {}, "Source of the drawing"));
+    this.#text.before(folded);
+    folded.append(this.#text);
+    folded.after(this.#drawing!.element);
   }
 
   /** Marks the drawing, below it. */

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LEAST, MOST = 1.5, 20.0
 """Bits per weight at the edges of the picture, whose scale is logarithmic: quantizations are close together at its left."""
+_UPPER = TOP + 6
+"""The height of all right, in pixels: its label stands above it."""
 _TICKS = (2, 3, 4, 5, 6, 8, 12, 16)
 
 
@@ -49,9 +51,10 @@ def curve(runs: Sequence[Run]) -> Html:
     if len(shown) < 2:
         return Html("")
     shown.sort(key=lambda pair: pair[1])
+    common = _common([run.label for run, _ in shown])
     points = [
         Point(
-            run.label,
+            run.label.removeprefix(common),
             _x(bits),
             _y(run.right / run.drawings),
             f"{run.label}: {run.right} of {run.drawings} right at {bits:.2f} bits per weight, "
@@ -73,6 +76,12 @@ def curve(runs: Sequence[Run]) -> Html:
     )
 
 
+def _common(labels: Sequence[str]) -> str:
+    """What all labels begin with up to a colon, as names of one model's files do; there is little room for names."""
+    first = labels[0].partition(":")[0] + ":"
+    return first if all(label.startswith(first) and label != first for label in labels) else ""
+
+
 def _bar(run: Run, bits: float) -> Html:
     x = f"{_x(bits):.2f}%"
     return tag("line", x1=x, x2=x, y1=f"{_y(run.low):.1f}", y2=f"{_y(run.high):.1f}")
@@ -84,4 +93,4 @@ def _x(bits: float) -> float:
 
 
 def _y(share: float) -> float:
-    return BOTTOM - (BOTTOM - TOP) * share
+    return BOTTOM - (BOTTOM - _UPPER) * share
