@@ -218,6 +218,7 @@ def test_where_storage_is_blocked_it_is_said_and_leaving_is_asked(visit, site):
     expect(lab.status).to_contain_text("1 of 7 filled in.")
     assert not leaves_unasked(lab.page)
     assert "not kept" in lab.save("Markdown")[1]
+    lab.page.evaluate("() => { document.dispatchEvent(new Event('visibilitychange')); }")
     assert leaves_unasked(lab.page)
 
 
