@@ -218,6 +218,7 @@ def test_where_storage_is_blocked_it_is_said_and_leaving_is_asked(visit, site):
     expect(lab.status).to_contain_text("1 of 7 filled in.")
     assert not leaves_unasked(lab.page)
     assert "not kept" in lab.save("Markdown")[1]
+    lab.page.evaluate("() => { document.dispatchEvent(new Event('visibilitychange')); }")
     assert leaves_unasked(lab.page)
 
 
@@ -237,6 +238,30 @@ def test_a_full_storage_is_said_until_there_is_room(visit, site):
     expect(lab.status).to_have_text("2 of 7 filled in. Kept in this browser only.")
     lab.page.reload()
     expect(Evidence(reader).text).to_have_value("no room")
+
+
+def test_what_another_page_of_the_visit_could_not_store_is_asked_about_too(visit, site):
+    reader = visit("material", page="plain")
+    reader.page.add_init_script(FULL)
+    reader.open(site("material").page("evidence"))
+    lab = Evidence(reader)
+    lab.text.click()
+    lab.page.keyboard.type("no room")
+    expect(lab.status).to_contain_text("This browser did not store your last changes")
+    lab.page.evaluate(
+        """url => {
+          const link = Object.assign(document.createElement('a'), {href: url, textContent: 'Go on'});
+          document.querySelector('article').append(link);
+        }""",
+        site("material").page("evidence-2"),
+    )
+    lab.page.get_by_role("link", name="Go on").click()
+    expect(lab.page.locator("h1")).to_contain_text("Other evidence")
+    lab.page.evaluate("window.full = false")
+    other = Evidence(reader)
+    other.text.fill("room again")
+    expect(other.status).to_have_text("1 of 1 filled in. Kept in this browser only.")
+    assert not leaves_unasked(lab.page)
 
 
 def test_leaving_is_not_asked_where_all_is_kept(start):

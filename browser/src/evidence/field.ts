@@ -6,7 +6,7 @@ import { idOf, same, withOther, type Entry, type Field, type Value } from "./val
 import { onPaper, shown } from "./view.ts";
 
 export class QuantlabEvidence extends HTMLElement {
-  readonly field = JSON.parse(this.dataset.field ?? "{}") as Field;
+  #field!: Field;
   #store!: Store;
   #control: Control | undefined;
   #drawn: Entry | undefined;
@@ -17,6 +17,8 @@ export class QuantlabEvidence extends HTMLElement {
 
   connectedCallback(): void {
     this.#store = pageStore();
+    // A copy of an element is made before it has attributes.
+    this.#field = JSON.parse(this.dataset.field!) as Field;
     if (!this.#control && !this.hasAttribute("data-ready")) this.#build();
     this.#store.addEventListener("change", this.#onChange);
     this.#draw();
@@ -28,10 +30,10 @@ export class QuantlabEvidence extends HTMLElement {
 
   #build(): void {
     this.setAttribute("data-ready", "");
-    const { field } = this;
+    const field = this.#field;
     const mark = (part: string): string | undefined => {
       const element = this.querySelector(`.lab-evidence-${part}`);
-      if (element) element.id = `${this.id}-${part}`;
+      if (element) element.id = `${this.id}:${part}`;
       return element?.id;
     };
     this.#control = CONTROLS[field.kind]({
@@ -49,8 +51,8 @@ export class QuantlabEvidence extends HTMLElement {
 
   /** What is kept of a value now; what stands beside it stays. */
   #entry(value: Value | undefined): Entry | undefined {
-    const { kind, name, label, unit } = this.field;
-    const before = this.#store.get(idOf(this.field));
+    const { kind, name, label, unit } = this.#field;
+    const before = this.#store.get(idOf(this.#field));
     if (value === undefined && before?.others) {
       // The field was emptied, and nothing else was said of the rest: the newest of it moves up.
       const [last, ...rest] = [...before.others].reverse();
@@ -60,7 +62,7 @@ export class QuantlabEvidence extends HTMLElement {
   }
 
   #draw(): void {
-    const entry = this.#store.get(idOf(this.field));
+    const entry = this.#store.get(idOf(this.#field));
     this.#control?.show(entry?.value);
     if (entry && entry === this.#drawn) return;
     this.#drawn = entry;

@@ -28,6 +28,9 @@ export class Store extends EventTarget {
   readonly #seen = new Map<string, string | null>();
   readonly #unsaved = new Set<string>();
   readonly #steps: Step[] = [];
+  /** A file has all of it. */
+  #isSaved = false;
+  readonly #warn = (event: Event): void => event.preventDefault();
 
   constructor(key: string) {
     super();
@@ -68,12 +71,14 @@ export class Store extends EventTarget {
   }
 
   set(id: string, entry: Entry | undefined): void {
+    this.#isSaved = false;
     this.#write(id, entry);
     this.#tell();
   }
 
   /** Several changes at once, which can be undone until the page is left. */
   apply(what: string, changes: Changes): void {
+    this.#isSaved = false;
     const before: Changes = new Map([...changes.keys()].map((id) => [id, this.get(id)]));
     for (const [id, entry] of changes) this.#write(id, entry);
     this.#steps.push({ what, before, after: new Map([...changes.keys()].map((id) => [id, this.get(id)])) });
@@ -82,6 +87,7 @@ export class Store extends EventTarget {
 
   /** Takes the last `apply` back. What the reader wrote since is put beside what comes back. */
   undo(): void {
+    this.#isSaved = false;
     const step = this.#steps.pop();
     for (const [id, entry] of step?.before ?? []) {
       const now = this.get(id);
@@ -95,7 +101,14 @@ export class Store extends EventTarget {
 
   /** The reader has all of it in a file now: leaving loses nothing. */
   markSaved(): void {
-    window.removeEventListener("beforeunload", warn);
+    this.#isSaved = true;
+    this.#guard();
+  }
+
+  /** Has the browser ask before the page goes, where something would go with it. */
+  #guard(): void {
+    if (this.#unsaved.size && !this.#isSaved) window.addEventListener("beforeunload", this.#warn);
+    else window.removeEventListener("beforeunload", this.#warn);
   }
 
   #readAll(): void {
@@ -135,14 +148,12 @@ export class Store extends EventTarget {
       else localStorage.setItem(key, kept);
       this.#seen.set(id, kept);
       this.#unsaved.delete(id);
-      if (!this.#unsaved.size) this.markSaved();
     } catch {
       this.#keep(id, entry);
       if (entry) this.#unsaved.add(id);
       else this.#unsaved.delete(id);
-      if (this.#unsaved.size) window.addEventListener("beforeunload", warn);
-      else this.markSaved();
     }
+    this.#guard();
   }
 
   #keep(id: string, entry: Entry | undefined): void {
@@ -160,10 +171,6 @@ export class Store extends EventTarget {
 function readKept(id: string, text: string | null): Entry | undefined {
   const entry = readEntry(fromJson(text));
   return entry && idOf(entry) === id ? entry : undefined;
-}
-
-function warn(event: Event): void {
-  event.preventDefault();
 }
 
 /** Evidence outlives the page's elements, which instant navigation replaces. */
