@@ -17,7 +17,7 @@ from mkdocs.utils import nest_paths
 from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
 from mkdocs_quantlab.site.assets import files as site_files
 from mkdocs_quantlab.site.config import SETTINGS, QuantlabConfig, line_of_option
-from mkdocs_quantlab.site.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.extension import LabError, PageFile, QuantlabExtension
 from mkdocs_quantlab.site.navigation import ordered, read_orders
 from mkdocs_quantlab.site.search import hide, show
 from mkdocs_quantlab.site.secrets import PUBLIC, leaks
@@ -46,6 +46,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     def __init__(self) -> None:
         self.watched: set[Path] = set()
+        self.said: set[str] = set()
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -154,6 +155,13 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             self.hidden = []
 
     on_page_context = CombinedEvent(_before_search, _after_search)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Says a mistake again that comes back: MkDocs prints no line twice, not even in a later build of `mkdocs serve`."""
+        if isinstance(error, LabError):
+            if str(error) in self.said:
+                log.error(str(error))
+            self.said.add(str(error))
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Looks for keys in the finished site of a chat.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
+from pkgutil import iter_modules
 
 import click
 import pytest
@@ -12,7 +13,10 @@ import yaml
 from markdown import markdown
 
 import mkdocs_quantlab
+from mkdocs_quantlab import measure
 from mkdocs_quantlab.cli import main
+from mkdocs_quantlab.engine import quant
+from mkdocs_quantlab.engine.quant import ggml
 from mkdocs_quantlab.engine.widgets import NAMES, widget
 from mkdocs_quantlab.site import chat, lab
 from mkdocs_quantlab.site.config import SETTINGS
@@ -131,6 +135,17 @@ def test_every_style_of_lab_pages_and_key_of_front_matter(page):
     assert keys == ["title", "description", ORDER]
     for kind in lab.CALLOUTS:
         assert f"<code>lab-callout--{kind}</code>" in html
+
+
+def test_the_mathematics_and_what_is_exported(page):
+    """Each module of it, and each name that a package offers."""
+    engine, measured = page("reference/engine"), page("reference/measure")
+    for module in iter_modules(quant.__path__, f"{quant.__name__}."):
+        assert f'id="{module.name}"' in engine
+    for name in ggml.__all__:
+        assert re.search(rf'id="{ggml.__name__}\.(?:\w+\.)?{name}"', engine), name
+    for name in measure.__all__:
+        assert re.search(rf'id="{measure.__name__}\.(?:\w+\.)?{name}"', measured), name
 
 
 def test_every_page_is_in_the_navigation():

@@ -1,4 +1,4 @@
-"""`mkdocs serve`: what it watches."""
+"""`mkdocs serve`: what it watches, and what it says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -22,23 +23,43 @@ def test_a_model_that_changes_changes_the_page(project, tmp_path_factory):
     (folder / "models").mkdir()
     write_gguf(folder / "models/a.gguf", layers=2)
     other = write_gguf(tmp_path_factory.mktemp("other") / "a.gguf", layers=3)
+    with serving(folder) as (address, log):
+        assert "a.gguf" in log.read_text(encoding="utf-8")
+        before = _tensors(address)
+        shutil.copy(other, folder / "models/a.gguf")
+        _wait(lambda: _tensors(address) != before, log)
+        assert _tensors(address) > before
+
+
+def test_a_mistake_that_comes_back_is_told_again(project):
+    page = "# Lab\n\n<div data-quantization-explorer data-bits='{}'></div>\n"
+    folder = project({"docs/index.md": page.format(4)}, "plugins: [quantlab]")
+    lab = folder / "docs/index.md"
+    with serving(folder) as (_, log):
+        for count in (1, 2):
+            lab.write_text(page.format(9), encoding="utf-8")
+            _wait(lambda: log.read_text(encoding="utf-8").count("found `9`") == count, log)  # noqa: B023
+            lab.write_text(page.format(4), encoding="utf-8")
+            _wait(lambda: "Reloading" in log.read_text("utf-8").rpartition("found `9`")[2], log)
+        assert log.read_text(encoding="utf-8").count("found `9`") == 2
+
+
+@contextmanager
+def serving(folder):
+    """Runs `mkdocs serve`; gives its address, and the file of what it prints."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     command = [str(Path(sys.executable).parent / "mkdocs"), "serve", "--dev-addr", address]
     log = folder / "log"
     with log.open("wb") as output:
-        serving = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
     try:
         _wait(lambda: "Serving on" in log.read_text(encoding="utf-8"), log)
-        assert "a.gguf" in log.read_text(encoding="utf-8")
-        before = _tensors(address)
-        shutil.copy(other, folder / "models/a.gguf")
-        _wait(lambda: _tensors(address) != before, log)
-        assert _tensors(address) > before
+        yield address, log
     finally:
-        serving.terminate()
-        serving.wait(10)
+        process.terminate()
+        process.wait(10)
 
 
 def _tensors(address):
