@@ -23,14 +23,16 @@ from mkdocs_quantlab.engine.drawing.samples import held_out_sample, training_sam
 from models.drawing.network import Network, Shape
 from models.drawing.vocabulary import END, Token, Tokenizer, build
 
-STEPS = 3600
+STEPS = 5000
 SAMPLES = 16
 """In a step."""
 RATE = 1.5e-3
 """The highest learning rate."""
 WARM_UP = 100
-"""Steps until the learning rate is highest; after `FLAT` of all steps it falls to 0 in a straight line."""
+"""Steps until the learning rate is highest; after `FLAT` of a round it falls to 0 in a straight line."""
 FLAT = 0.3
+FIRST, SECOND = 0.72, 0.5
+"""The first round's share of the steps, and how high the learning rate is in the second, in parts of `RATE`."""
 DECAY = 0.05
 """Weight decay of the layers' matrices."""
 SAVE_EVERY = 250
@@ -94,9 +96,17 @@ def validation(network: Network, held: list[Batch]) -> float:
 
 
 def rate(step: int, steps: int) -> float:
-    """The learning rate of a step."""
+    """The learning rate of a step: it rises and falls twice."""
+    first = round(FIRST * steps)
+    if step < first:
+        return RATE * _round(step, first)
+    return SECOND * RATE * _round(step - first, steps - first)
+
+
+def _round(step: int, steps: int) -> float:
+    """The learning rate in parts of the highest."""
     falling = (step - FLAT * steps) / ((1 - FLAT) * steps)
-    return RATE * min(1, (step + 1) / WARM_UP) * min(1, max(0, 1 - falling))
+    return min(1, (step + 1) / WARM_UP, max(0, 1 - falling))
 
 
 def train(folder: Path, steps: int, *, until: int | None = None, threads: int = 2) -> Network:
