@@ -68,6 +68,7 @@ export class AnswerView {
   #shown = 0;
   #thinking: { element: HTMLElement; text: HTMLElement; shown: number } | undefined;
   #drawing: Drawing | undefined;
+  #bare: HTMLDetailsElement | undefined;
   #isDone = false;
 
   /** @param label What the reader sees for the model that was asked. */
@@ -131,7 +132,15 @@ export class AnswerView {
     if (!this.#drawing) {
       this.#drawing = new Drawing(`Drawing by ${this.#label}`);
       this.#text.after(this.#drawing.element);
+      // Nothing but a drawing, and not even fenced as code: folded as code is.
+      if (/^\s*<svg[\s>]/i.test(text)) {
+        this.#bare = h("details", { class: "quantlab-chat-bare" }, h("summary", {}, "Source of the drawing"));
+        this.#text.replaceWith(this.#bare);
+        this.#bare.append(this.#text);
+      }
     }
+    // What is said behind it is to be seen.
+    if (this.#bare && /<\/svg>\s*[^\s<]/i.test(text)) this.#bare.open = true;
     this.#drawing.show(found);
     for (const block of this.#text.querySelectorAll<HTMLDetailsElement>("details.quantlab-chat-code:not([data-folded])")) {
       if (!block.textContent.includes("<svg")) continue;
