@@ -57,6 +57,11 @@ $(TORCH): models/requirements.txt $(READY)
 model: $(TORCH)
 	$(BIN)/python -m models.drawing.train
 	$(BIN)/python -m models.drawing.export models/drawing/build/model.pt mkdocs_quantlab/models/drawing-F16.gguf
+	$(BIN)/python -m models.drawing.importance
+	$(BIN)/python -m mkdocs_quantlab.models
+	$(BIN)/python -m models.drawing.evaluate --dial 0.4 0.5 0.6 0.7
+	$(BIN)/python -m models.drawing.evaluate
+	$(BIN)/python -m models.drawing.divergence
 
 # The tests drive a real browser: the one that is there, or Debian's.
 .PHONY: chromium
