@@ -78,7 +78,8 @@ def encode_all(code: str, weights: Weights) -> Blocks:
     """
     encode = _function(code, "encode")
     return {
-        name: [_encoded(encode, list(block)) for block in blocks]
+        # What comes through JavaScript has whole floats as integers.
+        name: [_encoded(encode, list(map(float, block))) for block in blocks]
         for name, blocks in weights.items()
     }
 

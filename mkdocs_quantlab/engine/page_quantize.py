@@ -122,7 +122,8 @@ def own_stored(piece: str, blocks: str, decoded: str, data: Any) -> list[Any]:
     Returns:
         As `encode_piece`, with the bytes of the reader's blocks as `size`.
     """
-    values = [value for block in json.loads(decoded)["own"] for value in block]
+    # JavaScript, which they came through, has no whole floats.
+    values = [float(value) for block in json.loads(decoded)["own"] for value in block]
     try:
         made = stored(Piece(*json.loads(piece)), bytes(to_bytes(data)), values)
     except GgufError as error:

@@ -151,7 +151,7 @@ def test_a_format_of_the_readers_is_one_of_the_types(bench, original):
     expect(bench.widget.root.locator("figure")).to_contain_text("It takes 8.125 bits per weight.")
 
 
-def test_a_format_that_fails_is_told_with_its_line(bench):
+def test_a_format_whose_weights_f16_cannot_store_is_told(bench):
     panel = Panel(bench.lab.widget("quantlab-2"))
     panel.edit()
     panel.write(

@@ -166,7 +166,7 @@ def test_what_the_readers_code_makes_is_stored_as_f16():
 
 def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
     piece = ["blk.0.x", 0, 512, "F16", "own", 256, 0]
-    blocks, decoded = ({"own": [given]} for given in ("00", [0.0] * 255 + [-1e9]))
+    blocks, decoded = ({"own": [given]} for given in ("00", [0] * 255 + [-(10**9)]))
     _, said = own_stored(json.dumps(piece), json.dumps(blocks), json.dumps(decoded), bytes(512))
     assert json.loads(said)["message"].endswith("that F16 cannot store: -1e+09")
     odd = source(Case(layers=1, rows=96))
