@@ -122,4 +122,4 @@ def test_a_class_cannot_lie_about_its_length():
 
 def test_the_encoder_is_given_floats_whatever_json_made_of_them():
     code = "def encode(weights):\n    return bytes([sum(type(w) is float for w in weights) - 1])\n"
-    assert encode_all(code, {"own": [[0] * 255 + [0.5]]}) == {"own": ["ff"]}
+    assert contest.encode_all(code, {"own": [[0] * 255 + [0.5]]}) == {"own": ["ff"]}
