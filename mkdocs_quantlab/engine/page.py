@@ -6,6 +6,7 @@ import json
 import sys
 
 from mkdocs_quantlab.engine.contest import decode_all, draw, encode_all
+from mkdocs_quantlab.engine.drawing import score
 from mkdocs_quantlab.engine.edit import EditError
 from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.options import OptionError
@@ -33,6 +34,21 @@ def respond(widget: str, options: str, sources: str, code: str) -> str:
         return json.dumps({"message": str(error), "option": error.option, "line": None})
     except EditError as error:
         return json.dumps({"message": str(error), "option": None, "line": error.line})
+
+
+def marks(prompt: str, answer: str) -> str:
+    """The marks of a model's drawing.
+
+    Args:
+        prompt: What the model was asked for.
+        answer: A text with the drawing in it, or without.
+
+    Returns:
+        JSON as `engine.drawing.score.Marks.to_json` gives it; `{"examples": [...]}`, prompts that are understood, where
+        this one is not.
+    """
+    found = score.marks(prompt, answer)
+    return json.dumps(found.to_json() if found else {"examples": score.EXAMPLES})
 
 
 # Ways out of the interpreter, to the browser and its storage.

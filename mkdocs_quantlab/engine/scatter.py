@@ -161,6 +161,14 @@ def rules(levels: Sequence[tuple[float, str]]) -> Html:
     )
 
 
+def interval(x: float, low: float, high: float) -> Html:
+    """A bar through a point, from end to end of what its figure may be: a place in percent, and two in pixels."""
+    place = f"{x:.2f}%"
+    return tag(
+        "line", x1=place, x2=place, y1=f"{low:.1f}", y2=f"{high:.1f}", class_="quantlab-interval"
+    )
+
+
 def axis(ticks: Sequence[tuple[float, str]], across: str, upwards: str) -> Html:
     """The lower edge: its line, a label at each place in percent, and what both directions mean."""
     return tag(

@@ -23,7 +23,7 @@ from mkdocs_quantlab.engine.drawing.samples import held_out_sample, training_sam
 from models.drawing.network import Network, Shape
 from models.drawing.vocabulary import END, Token, Tokenizer, build
 
-STEPS = 7000
+STEPS = 3600
 SAMPLES = 16
 """In a step."""
 RATE = 1.5e-3
@@ -99,16 +99,17 @@ def rate(step: int, steps: int) -> float:
     return RATE * min(1, (step + 1) / WARM_UP) * min(1, max(0, 1 - falling))
 
 
-def train(folder: Path, steps: int, *, threads: int = 2) -> Network:
+def train(folder: Path, steps: int, *, until: int | None = None, threads: int = 2) -> Network:
     """Trains a model, or goes on with the one in the folder.
 
     Args:
         folder: Where checkpoints are.
         steps: Steps of the whole run. A checkpoint of a run with another number is not gone on with.
+        until: Step at which to leave off; the end where there is none.
         threads: Of PyTorch.
 
     Returns:
-        The trained network, which is also in `model.pt`.
+        The network. When the run is at its end it is in `model.pt`, too.
     """
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
@@ -131,7 +132,8 @@ def train(folder: Path, steps: int, *, threads: int = 2) -> Network:
     held = batches(tokenizer, 0, "validation")
     mean = None
     began, seen = time.monotonic(), 0
-    while step < steps:
+    last = steps if until is None else min(until, steps)
+    while step < last:
         for batch in batches(tokenizer, step):
             for group in optimizer.param_groups:
                 group["lr"] = rate(step, steps)
@@ -145,7 +147,7 @@ def train(folder: Path, steps: int, *, threads: int = 2) -> Network:
             step += 1
         speed = seen / (time.monotonic() - began)
         _progress(step, steps, f"loss {mean:.4f}, {speed:,.0f} tokens/s")
-        if step % SAVE_EVERY < POOL or step >= steps:
+        if step % SAVE_EVERY < POOL or step >= last:
             state = {
                 "network": network.state_dict(),
                 "optimizer": optimizer.state_dict(),
@@ -153,10 +155,9 @@ def train(folder: Path, steps: int, *, threads: int = 2) -> Network:
             }
             _save(state, checkpoint)
             print(f"\nstep {step}: validation loss {validation(network, held):.4f}", flush=True)
-    _save(
-        {"network": network.state_dict(), "tokens": [tuple(token) for token in tokens]},
-        folder / "model.pt",
-    )
+    if step >= steps:
+        texts = [tuple(token) for token in tokens]
+        _save({"network": network.state_dict(), "tokens": texts}, folder / "model.pt")
     return network
 
 
@@ -192,6 +193,7 @@ if __name__ == "__main__":
     )
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--folder", type=Path, default=Path("models/drawing/build"))
+    parser.add_argument("--until", type=int)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
-    train(given.folder, given.steps, threads=given.threads)
+    train(given.folder, given.steps, until=given.until, threads=given.threads)

@@ -60,7 +60,7 @@ def test_a_misspelt_name_is_told_the_nearest(build_page):
 
 
 def test_a_misspelt_place_is_told_where_it_stands(tmp_path):
-    with pytest.raises(ValueError, match="`small` .*did you mean `drawing-uneven:Q3_K_S`"):
+    with pytest.raises(ValueError, match=r"`small` .*did you mean `drawing-uneven:Q3_K_S`"):
         read_models({"small": "drawing-uneven:Q3_KS"})
     with pytest.raises(ModelError, match="did you mean `drawing:Q8_0`"):
         Models({}, tmp_path).model("drawing:Q8", pytest.fail)

@@ -1,4 +1,4 @@
-"""What quantization does to whole models, as others measured it: published figures against bits per weight."""
+"""What quantization does to whole models: what others published, and what was evaluated of the built-in models."""
 
 from __future__ import annotations
 
@@ -6,34 +6,40 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine import options, scatter
+from mkdocs_quantlab.engine.drawing import quality
 from mkdocs_quantlab.engine.figures import note, result, row, table
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import short
 from mkdocs_quantlab.engine.options import Choice
 from mkdocs_quantlab.engine.quant.ggml.published import (
     ADDRESS,
-    FAMILIES,
     GENERATIONS,
     SOURCE,
     TEXT,
     Published,
 )
+from mkdocs_quantlab.engine.quant.ggml.published import FAMILIES as PUBLISHED
 from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP, Point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-TITLE = "Published quality"
+TITLE = "Measured quality"
+
+FAMILIES = PUBLISHED | quality.families()
+"""Models by name."""
 
 
 class Measure(NamedTuple):
-    """A figure that was published."""
+    """A figure that was measured."""
 
     label: str
     meaning: str
     """What it says and what not, in a sentence or two."""
     of: Callable[[Published], float | None]
     unit: str = ""
+    is_share: bool = False
+    """It is in percent; any other is shown on a logarithmic scale."""
 
 
 MEASURES = {
@@ -57,6 +63,14 @@ MEASURES = {
         lambda p: p.change,
         " points",
     ),
+    "right": Measure(
+        "Right drawings",
+        "The share of drawings with every mark right, of scenes that training never saw, at temperature 0. It says what probabilities "
+        "do not: whether an answer is usable. It is of one small model and its one task.",
+        lambda p: p.drawn and p.drawn.greedy.percent,
+        " %",
+        is_share=True,
+    ),
 }
 
 
@@ -75,7 +89,7 @@ class Options(options.Options):
         "divergence",
         {name: measure.label for name, measure in MEASURES.items()},
         label="Measure",
-        help="What the picture shows; where it was not published for the model, the perplexity's increase.",
+        help="What the picture shows; where there is none for the model, the perplexity's increase. Right drawings are of the drawing models.",
     )
 
     def check(self) -> None:
@@ -88,61 +102,105 @@ MOST_BITS = 9
 
 
 def _shown(given: Options) -> list[tuple[Published, float]]:
-    """The rows that the picture shows, with their figure."""
-    of, family = MEASURES[given.measure].of, FAMILIES[given.model]
+    """The rows that the picture shows, with their figure. A logarithmic scale has no place for 0 or less."""
+    measure, family = MEASURES[given.measure], FAMILIES[given.model]
     return [
         (row, value)
         for row in family.rows
-        if family.bits_per_weight(row) <= MOST_BITS and (value := of(row)) is not None
+        if family.bits_per_weight(row) <= MOST_BITS
+        and (value := measure.of(row)) is not None
+        and (value > 0 or measure.is_share)
     ]
 
 
 def _sentence(given: Options, shown: Sequence[tuple[Published, float]]) -> Html:
     family, measure = FAMILIES[given.model], MEASURES[given.measure]
+    if measure.is_share:
+        return quality.sentence(family)
     by_name = {row.recipe: (row, value) for row, value in reversed(shown) if not row.imatrix}
-    (high, most), (low, least) = by_name["q2_K"], by_name["q6_K"]
+    if given.model in PUBLISHED:
+        (high, most), (low, least) = by_name["q2_K"], by_name["q6_K"]
+    else:
+        (high, most), *_, (low, least) = by_name.values()
     bits = family.bits_per_weight
     return result(
-        f"{family.name}: from {high.recipe}, {bits(high):.2f} bits per weight, to {low.recipe}, {bits(low):.2f} bits, the published "
+        f"{family.name}: from {high.recipe}, {bits(high):.2f} bits per weight, to {low.recipe}, {bits(low):.2f} bits, the {_whose(given)} "
         f"{measure.label[0].lower() + measure.label[1:] if not measure.label.startswith('KL') else measure.label} falls from {short(most)}{measure.unit} to ",
         tag("strong", f"{short(least)}{measure.unit}"),
-        f", {most / least:.0f} times less.",
+        f", {most / least:,.0f} times less.",
     )
+
+
+def _whose(given: Options) -> str:
+    return "published" if given.model in PUBLISHED else "measured"
 
 
 def _picture(given: Options, shown: Sequence[tuple[Published, float]]) -> Html:
     family, measure = FAMILIES[given.model], MEASURES[given.measure]
     drawn = sorted(shown, key=lambda pair: (family.bits_per_weight(pair[0]), pair[1]))
-    low = math.floor(math.log10(min(value for _, value in drawn)))
-    high = math.ceil(math.log10(max(value for _, value in drawn)))
+    scale = _percent() if measure.is_share else _logarithmic([value for _, value in drawn])
 
-    def x(bits: float) -> float:
-        return LEFT + (RIGHT - LEFT) * bits / MOST_BITS
-
-    def y(value: float) -> float:
-        return BOTTOM - (BOTTOM - TOP) * (math.log10(value) - low) / (high - low)
+    def x(row: Published) -> float:
+        return LEFT + (RIGHT - LEFT) * family.bits_per_weight(row) / MOST_BITS
 
     points = [
         Point(
             row.recipe,
-            x(family.bits_per_weight(row)),
-            y(value),
+            x(row),
+            scale.y(value),
             f"{row.label}: {measure.label} {short(value)}{measure.unit} at {family.bits_per_weight(row):.2f} bits per weight",
             f"p{family.rows.index(row)}",
             class_="is-imatrix" if row.imatrix else None,
         )
         for row, value in drawn
     ]
+    bars = [
+        scatter.interval(x(row), *map(scale.y, row.drawn.greedy.interval))
+        for row, _ in drawn
+        if measure.is_share and row.drawn
+    ]
+    better = "higher" if measure.is_share else "lower"
     return scatter.plot(
-        scatter.rules([(y(10.0**power), f"{10.0**power:g}") for power in range(low, high + 1)]),
+        scatter.rules(scale.levels),
+        tag("g", bars),
         scatter.scatter(points),
         scatter.axis(
-            [(x(bits), str(bits)) for bits in range(MOST_BITS + 1)],
+            [
+                (LEFT + (RIGHT - LEFT) * bits / MOST_BITS, str(bits))
+                for bits in range(MOST_BITS + 1)
+            ],
             "Bits per weight of the file",
-            f"{measure.label}, logarithmic",
+            f"{measure.label}, {scale.name}",
         ),
-        spoken=f"{measure.label} against bits per weight for {len(points)} files of {family.name}; the lower, the nearer to the original.",
+        spoken=f"{measure.label} against bits per weight for {len(points)} files of {family.name}; the {better}, the nearer to the original.",
     )
+
+
+class _Scale(NamedTuple):
+    """The picture's vertical axis."""
+
+    name: str
+    y: Callable[[float], float]
+    """The place of a value, in pixels."""
+    levels: list[tuple[float, str]]
+    """Lines across: their places and labels."""
+
+
+def _percent() -> _Scale:
+    def y(value: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * value / 100
+
+    return _Scale("in percent", y, [(y(share), f"{share} %") for share in range(0, 101, 25)])
+
+
+def _logarithmic(values: Sequence[float]) -> _Scale:
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+
+    def y(value: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * (math.log10(value) - low) / (high - low)
+
+    levels = [(y(10.0**power), f"{10.0**power:g}") for power in range(low, high + 1)]
+    return _Scale("logarithmic", y, levels)
 
 
 def _cell(value: float | None, form: str) -> str:
@@ -216,6 +274,7 @@ def render(given: Options) -> Html:
     """The figure: result, picture, what the measure says, the tables, the source."""
     shown = _shown(given)
     family = FAMILIES[given.model]
+    is_published = given.model in PUBLISHED
     return join(
         _sentence(given, shown),
         _picture(given, shown),
@@ -224,13 +283,17 @@ def render(given: Options) -> Html:
         else None,
         note(
             MEASURES[given.measure].meaning,
-            " No such number is a share of “quality kept”, and none says how an answer to a question of yours will change.",
+            None
+            if MEASURES[given.measure].is_share
+            else " No such number is a share of “quality kept”, and none says how an answer to a question of yours will change.",
         ),
-        _rows(given),
-        _generations(),
+        _rows(given) if is_published else quality.tables(family),
+        _generations() if is_published else quality.notes(family),
         note(
             "Source: ",
             tag("a", SOURCE, href=ADDRESS),
             f"; {family.how}. Bits per weight: size over {family.parameters:,} parameters.",
-        ),
+        )
+        if is_published
+        else None,
     )

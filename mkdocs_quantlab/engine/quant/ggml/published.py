@@ -5,7 +5,10 @@ They are of recipes: files whose matrices are mostly of one type and some of oth
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.drawing.evaluation import File
 
 SOURCE = "llama.cpp, tools/perplexity/README.md"
 ADDRESS = "https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md"
@@ -29,6 +32,8 @@ class Published(NamedTuple):
     """Mean Kullback-Leibler divergence to the original in float16."""
     change: float | None = None
     """Root mean square of the change of the right token's probability (RMS Δp), in percentage points."""
+    drawn: File | None = None
+    """Of a built-in model, what was evaluated here; all else is then from there."""
 
     @property
     def label(self) -> str:
@@ -54,7 +59,11 @@ def _rows(text: str) -> tuple[Published, ...]:
     rows = []
     for line in text.strip().splitlines():
         recipe, type_, imatrix, *numbers = ("" if word == "-" else word for word in line.split())
-        rows.append(Published(recipe, type_, imatrix, *map(float, numbers)))
+        gibibytes, perplexity, increase, *more = map(float, numbers)
+        divergence, change = (*more, None, None)[:2]
+        rows.append(
+            Published(recipe, type_, imatrix, gibibytes, perplexity, increase, divergence, change)
+        )
     return tuple(rows)
 
 
