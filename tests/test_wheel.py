@@ -18,7 +18,7 @@ import pytest
 
 import mkdocs_quantlab
 from mkdocs_quantlab.course import TEMPLATES
-from mkdocs_quantlab.site.assets import STATIC, files
+from mkdocs_quantlab.site.assets import STATIC, WLLAMA, files
 
 PACKAGE = Path(mkdocs_quantlab.__file__).parent
 ROOT = PACKAGE.parent
@@ -127,6 +127,18 @@ def test_pyodides_files_are_npms_own():
         assert hashlib.sha256(ours).digest() == hashlib.sha256(theirs).digest()
 
 
+def test_the_webassembly_is_npms_own():
+    source = ROOT / "browser" / "node_modules" / "@wllama" / "wllama" / "esm" / "wasm"
+    assert (STATIC / "wllama/wllama.wasm").read_bytes() == (source / "wllama.wasm").read_bytes()
+
+
+def test_the_page_asks_no_other_servers():
+    """wllama's script names some to fall back to; ours must not."""
+    for name in ("chat.js", "wllama/wllama.mjs"):
+        text = (STATIC / name).read_text(encoding="utf-8")
+        assert not re.findall(r"https?://[\w.-]*(?:jsdelivr|huggingface|unpkg)[\w.]*", text)
+
+
 def test_the_pinned_pyodide_is_the_one_that_is_built_in():
     package = json.loads((ROOT / "browser" / "package.json").read_text(encoding="utf-8"))
     version = package["dependencies"]["pyodide"]
@@ -182,6 +194,8 @@ def test_no_size_creeps_in():
         ("README.md", r"(\d+) kB of script and style", ["quantlab.js", "quantlab.css"]),
         ("docs/privacy.md", r"\((\d+) kB together, compressed", ["quantlab.js", "quantlab.css"]),
         ("docs/privacy.md", r"`chat.js` \((\d+) kB", ["chat.js"]),
+        ("docs/privacy.md", r"wllama.*?\((\d\.\d) MB, compressed", WLLAMA),
+        ("docs/guide/model-in-the-page.md", r"llama.cpp \| (\d\.\d) MB, compressed", WLLAMA),
         ("docs/privacy.md", r"`editor.mjs` \((\d+) kB", ["editor.mjs"]),
         ("docs/guide/edit-the-quantizer.md", r"a script of (\d+) kB", ["editor.mjs"]),
     ],
@@ -189,4 +203,4 @@ def test_no_size_creeps_in():
 def test_sizes_that_the_docs_name_are_those_of_the_files(page, words, names):
     [said] = re.findall(words, (ROOT / page).read_text(encoding="utf-8"))
     size = sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names)
-    assert int(said) == round(size / 1000)
+    assert said == (f"{size / 1e6:.1f}" if "." in said else f"{size / 1000:.0f}")

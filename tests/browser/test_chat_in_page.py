@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from mkdocs_quantlab import models
 from mkdocs_quantlab.site.assets import WLLAMA
 from tests.browser.conftest import PATIENCE
+from tests.servers import tiny_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -274,6 +275,28 @@ def test_what_is_missing_or_damaged_is_said(start, server, url, tiny):
     expect(chat.ask("Hello")).to_contain_text(", 3 tokens, ")
 
 
+def test_the_policy_that_the_guide_names(start, server):
+    guide = (ROOT / "docs/guide/model-in-the-page.md").read_text(encoding="utf-8")
+    [needed] = re.findall(r"(?s)## A Content-Security-Policy\n(.*)", guide)
+    extra = dict(part.split(" ", 1) for part in re.findall(r"`([a-z]+-src [^`]+)`", needed))
+    policy = "; ".join(
+        (
+            "default-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            # The theme's own scripts are in the page.
+            f"script-src 'self' 'unsafe-inline' {extra['script-src']}",
+            f"worker-src {extra['worker-src']}",
+            f"connect-src {extra['connect-src']}",
+            "img-src 'self' data:",
+        )
+    )
+    html = (server.sites["in-page"] / "index.html").read_text(encoding="utf-8")
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    with server.replaced("index.html", 200, html.replace("<head>", f"<head>{meta}").encode()):
+        chat = start()
+        expect(chat.ask("Hello")).to_contain_text(", 3 tokens, ")
+
+
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
@@ -397,6 +420,10 @@ def test_a_drawing(start):
     chat.model.select_option("drawing:Q8_0")
     answer = chat.ask(PELICAN)
     expect(answer).to_contain_text("The model ended it.")
+    # The answer is nothing but a drawing: its source is a click away.
+    expect(chat.texts).not_to_be_visible()
+    answer.get_by_text("Source of the drawing").click()
+    expect(chat.texts).to_contain_text("</svg>")
     frame = answer.frame_locator("iframe")
     expect(frame.locator("svg")).to_be_visible()
     assert frame.locator("svg *").count() > 8
@@ -429,6 +456,35 @@ def test_two_models_compared(start):
     expect(root.locator(".quantlab-compare-parting")).to_contain_text(
         re.compile("wrote the same"), timeout=2 * PATIENCE
     )
+
+
+def test_candidates_that_are_no_characters(start, tmp_path, monkeypatch):
+    """A model that says single bytes: wllama cannot hand over what it might have said instead, and goes on after that."""
+    whole = tiny_model.vocabulary
+
+    def bytes_only():
+        pieces = whole()
+        for piece in pieces:
+            piece.said = piece.text.startswith(("<0x9", "<0xF"))
+        return pieces
+
+    monkeypatch.setattr(tiny_model, "vocabulary", bytes_only)
+    tiny_model.write(tmp_path / "bytes.gguf", "Q6_K")
+    chat = start()
+    chat.picker.set_input_files(tmp_path / "bytes.gguf")
+    expect(chat.model).to_have_value("bytes.gguf")
+    root = chat.root.locator(".quantlab-chat-compare")
+    root.get_by_text("Compare models", exact=True).click()
+    root.get_by_label("Answers of each model").fill("1")
+    root.get_by_label("bytes.gguf").check()
+    root.get_by_label("q4").uncheck()
+    root.get_by_role("button", name="Start").click()
+    expect(root.locator(".quantlab-compare-status")).to_contain_text(
+        "Done: 4 answers", timeout=4 * PATIENCE
+    )
+    root.get_by_role("button", name="Find it").click()
+    expect(root).to_contain_text("Candidates cannot be shown", timeout=2 * PATIENCE)
+    expect(chat.ask("Hello")).to_contain_text(", 3 tokens, ")
 
 
 @pytest.mark.parametrize("name", ["drawing:F16", "drawing:Q8_0", "drawing:Q4_K_M"])

@@ -216,13 +216,14 @@ def test_every_case_fits_the_words_that_there_are():
         assert "{model}" not in str(words)
 
 
-def test_without_a_server_it_names_the_models_in_the_page(tmp_path):
-    """As the chat itself would take them."""
-    path = tmp_path / "mkdocs.yml"
-    path.write_text("site_name: A\nplugins: [quantlab]\n", encoding="utf-8")
-    found = {each.about: each.found for each in examine_site(path)}
-    assert found["chat"].startswith("no server is set: chats run `drawing:Q8_0`, `drawing:Q4_K_M`")
-    chat = "{endpoint: browser, models: [drawing:Q9]}"
-    path.write_text(f"site_name: A\nplugins: [{{quantlab: {{chat: {chat}}}}}]\n", encoding="utf-8")
-    found = {each.about: each.found for each in examine_site(path)}
-    assert "there is no built-in model `drawing:Q9`" in found["chat"]
+@pytest.mark.parametrize(
+    ("chat", "found"),
+    [
+        ("{}", "no server is set: chats run `drawing:Q8_0`, `drawing:Q4_K_M` in the page, "),
+        ("{endpoint: browser, models: [drawing:Q9]}", "there is no built-in model `drawing:Q9`"),
+    ],
+)
+def test_models_in_the_page_are_those_that_the_chat_takes(project, chat, found):
+    folder = project({}, f"plugins: [{{quantlab: {{chat: {chat}}}}}]\n")
+    said = {each.about: each.found for each in examine_site(folder / "mkdocs.yml")}
+    assert said["chat"].startswith(found)

@@ -70,6 +70,7 @@ export class AnswerView {
   #shown = 0;
   #thinking: { element: HTMLElement; text: HTMLElement; shown: number } | undefined;
   #drawing: Drawing | undefined;
+  #bare: HTMLDetailsElement | undefined;
   #isDone = false;
 
   /** @param label What the reader sees for the model that was asked. */
@@ -134,8 +135,15 @@ export class AnswerView {
     if (!this.#drawing) {
       this.#drawing = new Drawing(`Drawing by ${this.#label}`);
       this.#text.after(this.#drawing.element);
-      if (/^\s*<svg[\s>]/i.test(text)) this.#fold();
+      // Nothing but a drawing, and not even fenced as code: folded as code is.
+      if (/^\s*<svg[\s>]/i.test(text)) {
+        this.#bare = h("details", { class: "quantlab-chat-bare" }, h("summary", {}, "Source of the drawing"));
+        this.#text.replaceWith(this.#bare);
+        this.#bare.append(this.#text);
+      }
     }
+    // What is said behind it is to be seen.
+    if (this.#bare && /<\/svg>\s*[^\s<]/i.test(text)) this.#bare.open = true;
     this.#drawing.show(found);
     for (const block of this.#text.querySelectorAll<HTMLDetailsElement>("details.quantlab-chat-code:not([data-folded])")) {
       if (!block.textContent.includes("<svg")) continue;
@@ -144,14 +152,6 @@ export class AnswerView {
       block.open = false;
       block.querySelector("summary")!.textContent = "Source of the drawing";
     }
-  }
-
-  /** Puts a text that is nothing but a drawing, in no block of code, a click away. */
-  #fold(): void {
-    const folded = h("details", { class: "quantlab-chat-source" }, h("summary", {}, "Source of the drawing"));
-    this.#text.before(folded);
-    folded.append(this.#text);
-    folded.after(this.#drawing!.element);
   }
 
   /** Marks the drawing, below it. */
