@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks import report
 from mkdocs_quantlab.engine.gguf.quantize import CHOICES
+from mkdocs_quantlab.engine.numbers import significant
 from mkdocs_quantlab.site.assets import STATIC
 
 BROWSER = Path(__file__).parent.parent / "browser"
@@ -67,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("types", nargs="*", choices=[*CHOICES, []], default=[], metavar="TYPE")
     found = measure(parser.parse_args().types or list(CHOICES))
-    rows = [(name, f"{taken:.2g}", f"{2.8 * taken:.2g}") for name, taken in found.items()]
+    rows = [(name, significant(taken), significant(2.8 * taken)) for name, taken in found.items()]
     print(report.table(("Type", "s a million weights", "s for 2.8 million"), rows))
 
 

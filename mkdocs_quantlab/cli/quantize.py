@@ -130,16 +130,14 @@ def _plain(
 
 def _encoded(piece: Piece, data: bytes) -> bytes:
     """A piece in its new type, by numpy where that is installed: the same bytes, sooner."""
-    if piece.source in (piece.target, "BF16"):
-        return encoded(piece, data).data
+    if piece.source == piece.target:
+        return data
     try:
-        import numpy as np  # noqa: PLC0415  # an extra
-
-        from mkdocs_quantlab.measure import quantize as quantize_array  # noqa: PLC0415  # an extra
+        from mkdocs_quantlab import measure  # noqa: PLC0415  # an extra
     except ImportError:
         return encoded(piece, data).data
-    weights = np.frombuffer(data, "<f2" if piece.source == "F16" else "<f4")
-    return quantize_array(weights, piece.target).tobytes()
+    weights = measure.dequantize(memoryview(data), piece.source)
+    return measure.quantize(weights, piece.target).tobytes()
 
 
 def _weighted(

@@ -15,7 +15,9 @@ from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, encode, ggml_type, scale_search
 from mkdocs_quantlab.engine.quant.schemes import SCHEMES
+from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, NAMES, answer, frames, widget
+from tests.oracle.recipes import CASES
 
 EXPLORER, GRID = "quantization-explorer", "quantization-grid-explorer"
 BLOCK = "quantization-block"
@@ -211,16 +213,21 @@ def test_toy_layer_takes_no_seed():
         answer(GRID, {"seed": "3"})
 
 
+# The one widget that always shows a model.
+SOURCES = Sources((), {"model drawing-uneven:F16": CASES["8 layers"].model().to_json()})
+
+
 @pytest.mark.parametrize("name", [n for n in NAMES if widget(n).options.primary])
 def test_frames_are_what_the_engine_draws(name):
     found = widget(name)
     primary = getattr(found.options, found.options.primary)
-    drawn = frames(found, {})
+    found_in = SOURCES if name == "gguf-quantize" else None
+    drawn = frames(found, {}, found_in)
     assert drawn
     assert set(drawn) <= {str(c) for c in primary.choices} - {str(primary.default)}
     assert sum(map(len, drawn.values())) <= FRAME_BUDGET
     for value, html in drawn.items():
-        assert html == answer(name, {primary.name: value})["html"]
+        assert html == answer(name, {primary.name: value}, found_in)["html"]
 
 
 @pytest.mark.parametrize("name", [EXPLORER, GRID])

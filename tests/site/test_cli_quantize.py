@@ -33,6 +33,7 @@ def run(*arguments):
 def test_the_bytes_are_the_engines_with_numpy_and_without(place, tmp_path, monkeypatch, numpy):
     if not numpy:
         monkeypatch.setitem(sys.modules, "mkdocs_quantlab.measure", None)
+        monkeypatch.delattr("mkdocs_quantlab.measure", raising=False)
     out = tmp_path / "out.gguf"
     done = run(place, out, "q4_k_m", "--type", "attn_q=q4_0", "--type", "output=Q8_0")
     assert done.exit_code == 0, done.output
