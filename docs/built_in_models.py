@@ -35,7 +35,11 @@ def evaluation() -> str:
             for file in files(model)
         ]
         parts.append("\n".join(rows))
-    return "\n\n".join([*parts, f"Of {files('drawing')[0].greedy.of} scenes each. {how()}."])
+    first = files("drawing")[0]
+    parts.append(
+        f"Of {first.greedy.of} scenes at temperature 0, {first.warm.of} at 0.7, {first.wordings.of} in unseen wordings. {how()}."
+    )
+    return "\n\n".join(parts)
 
 
 def dial() -> str:

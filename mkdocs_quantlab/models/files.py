@@ -61,10 +61,11 @@ def check(name: str) -> None:
         BuiltinModelError: There is none; the message says the nearest, and what a name is made of.
     """
     if name not in names():
+        hint = did_you_mean(name, names()) or "."
         raise BuiltinModelError(
-            f"there is no built-in model `{name}`{did_you_mean(name, names())}; a name is one of "
-            f"{', '.join(f'`{model}:`' for model in MODELS)} and a recipe, {', '.join(('F16', *PLAIN))}, or with an "
-            f"importance matrix {', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
+            f"there is no built-in model `{name}`{hint} A name is one of {', '.join(f'`{model}:`' for model in MODELS)} "
+            f"and a recipe, {', '.join(('F16', *PLAIN))}, or with an importance matrix "
+            f"{', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
         )
 
 
@@ -138,13 +139,16 @@ def sums() -> dict[str, str]:
 @lru_cache(maxsize=4)
 def _data(name: str) -> bytes:
     cached = _cached(name)
-    if cached is not None and cached.is_file():
+    if cached is None:
+        return make(name)
+    try:
         content = cached.read_bytes()
+    except OSError:
+        content = b""
+    if _digest(content) != sums()[name]:
+        content = make(name)
         if _digest(content) == sums()[name]:
-            return content
-    content = make(name)
-    if cached is not None and _digest(content) == sums()[name]:
-        _keep(cached, content)
+            _keep(cached, content)
     return content
 
 
@@ -158,9 +162,15 @@ def _digest(content: bytes) -> str:
 
 
 def _cached(name: str) -> Path | None:
-    """Where the cache has a file; None where its digest is not listed. A new release's files have other digests."""
+    """Where the cache has a file, whose digest is part of its place: a new release's files have other digests.
+
+    None where no digest is listed, or the user has no home.
+    """
     digest = sums().get(name)
-    return _cache() / digest[:16] / _file_name(name) if digest else None
+    try:
+        return _cache() / digest[:16] / _file_name(name) if digest else None
+    except RuntimeError:
+        return None
 
 
 def _file_name(name: str) -> str:

@@ -54,12 +54,14 @@ class Trial(NamedTuple):
 
     style: Style
     settings: dict[str, float]
+    part: int = 1
+    """It is asked for one scene in so many."""
 
 
 TRIALS = {
     "greedy": Trial(TRAINING, GREEDY),
-    "warm": Trial(TRAINING, WARM),
-    "wordings": Trial(UNSEEN, GREEDY),
+    "warm": Trial(TRAINING, WARM, 2),
+    "wordings": Trial(UNSEEN, GREEDY, 2),
 }
 """Unseen combinations of things in seen wordings, at temperatures 0 and 0.7; and in unseen wordings."""
 
@@ -101,20 +103,21 @@ def evaluate(file: Path, trials: Iterable[str], count: int) -> dict[str, Any]:
     Args:
         file: The GGUF file.
         trials: Keys of `TRIALS`.
-        count: Number of scenes.
+        count: Number of scenes of a whole trial.
     """
     found: dict[str, Any] = {}
     with LlamaServer(file, context=CONTEXT) as server:
         for name in trials:
-            style, settings = TRIALS[name]
+            style, settings, part = TRIALS[name]
+            asked = scenes(count // part, style)
             marks = dict.fromkeys(LABELS, 0)
             right = 0
-            for number, (prompt, scene) in enumerate(scenes(count, style)):
+            for number, (prompt, scene) in enumerate(asked):
                 given = score(scene, answer(server, prompt, settings, number + 1))
                 right += given.all_right
                 for mark in given.marks:
                     marks[mark.name] += mark.is_right
-            found[name] = {"right": right, "of": count, "marks": marks}
+            found[name] = {"right": right, "of": len(asked), "marks": marks}
     return found
 
 
@@ -146,7 +149,7 @@ def results(asked: Sequence[str], count: int, jobs: int) -> dict[str, Any]:
         }
         if kept:
             files[name]["divergence"] = kept
-        _say(name, *(found[trial]["right"] for trial in TRIALS), "of", count)
+        _say(name, *(f"{found[trial]['right']}/{found[trial]['of']}" for trial in TRIALS))
 
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(one, asked))

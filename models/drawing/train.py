@@ -23,7 +23,7 @@ from mkdocs_quantlab.engine.drawing.samples import held_out_sample, training_sam
 from models.drawing.network import Network, Shape
 from models.drawing.vocabulary import END, Token, Tokenizer, build
 
-STEPS = 4000
+STEPS = 3600
 SAMPLES = 16
 """In a step."""
 RATE = 1.5e-3

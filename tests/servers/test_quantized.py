@@ -24,7 +24,9 @@ def said(tmp_path):
         path.write_bytes(data)
         with LlamaServer(path, context=256) as server:
             requests.get(f"{server.url}/health", timeout=60).raise_for_status()
-            answer = requests.post(f"{server.url}/completion", json=PROMPT | {"n_probs": 1}, timeout=60)
+            answer = requests.post(
+                f"{server.url}/completion", json=PROMPT | {"n_probs": 1}, timeout=60
+            )
             answer.raise_for_status()
             return [token["id"] for token in answer.json()["completion_probabilities"]]
 

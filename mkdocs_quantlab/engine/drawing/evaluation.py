@@ -42,7 +42,7 @@ class Share(NamedTuple):
 
     def __str__(self) -> str:
         low, high = self.interval
-        return f"{self.percent:.0f} % ({low:.0f} to {high:.0f})"
+        return f"{self.percent:.0f}\u00a0% ({low:.0f}–{high:.0f})"
 
 
 class File(NamedTuple):
