@@ -59,7 +59,7 @@ model: $(TORCH)
 	$(BIN)/python -m models.drawing.export models/drawing/build/model.pt mkdocs_quantlab/models/drawing-F16.gguf
 	$(BIN)/python -m models.drawing.importance
 	$(BIN)/python -m mkdocs_quantlab.models
-	$(BIN)/python -m models.drawing.evaluate --dial 0.5 0.6 0.7 0.8
+	$(BIN)/python -m models.drawing.evaluate --dial 0.4 0.5 0.6 0.7
 	$(BIN)/python -m models.drawing.evaluate
 	$(BIN)/python -m models.drawing.divergence
 	$(BIN)/python -m models.drawing.answers

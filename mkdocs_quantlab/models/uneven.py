@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.gguf.model import Model
 
-SIGMA = 0.7
+SIGMA = 0.5
 """The dial: the standard deviation of the logarithms of the factors. models/drawing/FILES.md says how it was chosen."""
 SEED = 5
 

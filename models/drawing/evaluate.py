@@ -1,7 +1,7 @@
 """Evaluates the built-in models: lets llama.cpp's server draw scenes that training never saw, and marks the drawings.
 
     python -m models.drawing.evaluate [NAME ...]          all built-in models, or some
-    python -m models.drawing.evaluate --dial 0.5 0.6 0.7  the twin at other settings of its dial
+    python -m models.drawing.evaluate --dial 0.4 0.5 0.6 0.7  the twin at other settings of its dial
 
 The results go into `mkdocs_quantlab/engine/drawing/evaluated.py`, which docs and widgets show. It needs xllamacpp, no PyTorch;
 `models.drawing.divergence` adds what needs PyTorch.
