@@ -28,10 +28,10 @@ NAMES = (
 """The files of the lab."""
 PROMPTS = (
     "Draw a pelican riding a bicycle.",
-    "Draw three red balloons.",
-    "Draw a yellow house with three windows next to a tree.",
+    "Draw four blue flowers.",
+    "Draw a cat wearing a green hat on a skateboard at the beach.",
 )
-"""Its prompts."""
+"""Its prompts: the model draws all of them right in 8 bits, which a test holds it to."""
 
 
 def answers(name: str) -> list[str]:

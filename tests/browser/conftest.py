@@ -141,7 +141,7 @@ PAGES = {
 """,
     "drawings.md": """# A chat that marks drawings
 
-<div data-quantlab-chat data-models="tiny:q4 tiny:q6" data-seed="7" data-marks="on"></div>
+<div data-quantlab-chat data-endpoint="" data-models="tiny:q4 tiny:q6" data-seed="7" data-marks="on"></div>
 """,
     "lab-1.md": """# A lab
 

@@ -427,6 +427,9 @@ def test_a_drawing(start):
     frame = answer.frame_locator("iframe")
     expect(frame.locator("svg")).to_be_visible()
     assert frame.locator("svg *").count() > 8
+    # A model of the plugin's own: its drawings are marked unless the author says otherwise.
+    expect(answer.locator(".quantlab-chat-mark")).to_have_count(6, timeout=2 * PATIENCE)
+    expect(answer.locator("[data-mark=well_formed]")).to_have_attribute("data-right", "true")
 
 
 def test_two_models_compared(start):
@@ -445,7 +448,10 @@ def test_two_models_compared(start):
     expect(status).to_contain_text("Done: 6 answers", timeout=4 * PATIENCE)
     # Asked twice with one seed, a model in the page gives one answer.
     expect(root).not_to_contain_text("This server is not deterministic")
-    assert len(chat.page.workers) == 1
+    curve = root.locator(".quantlab-compare-curve [data-item]")
+    expect(curve).to_have_count(2, timeout=2 * PATIENCE)
+    # llama.cpp, and the Python that marked the drawings.
+    assert len(chat.page.workers) == 2
     root.get_by_role("button", name="Find it").click()
     expect(root.locator(".quantlab-compare-parting")).to_contain_text(
         re.compile("wrote the same"), timeout=2 * PATIENCE

@@ -33,6 +33,15 @@ def test_every_prompt_can_be_marked(known):
             assert marks(prompt, answer), prompt
 
 
+def test_in_8_bits_all_of_them_are_right(known):
+    """As the lab says."""
+    for name in ("drawing:Q8_0", "drawing-uneven:Q8_0"):
+        for prompt, answer in zip(known["prompts"], known["files"][name]["answers"], strict=True):
+            found = marks(prompt, answer)
+            assert found, prompt
+            assert found.all_right, (name, prompt, found)
+
+
 def test_a_file_still_answers_so(known):
     """At 8 bits, where another processor's rounding does not change an answer."""
     pytest.importorskip("xllamacpp", reason="carries llama.cpp's server")
