@@ -262,12 +262,6 @@ def element(page: Sequence[Found], at: int) -> str:
         OptionError: Its kind is unknown, its options are not taken, or the page has its like already.
     """
     found = page[at]
-    if found.value not in (*KINDS, SHEET):
-        known = ", ".join(f"`{name}`" for name in (*KINDS, SHEET))
-        hint = did_you_mean(found.value, (*KINDS, SHEET))
-        raise OptionError(
-            f"`data-{EVIDENCE}` takes one of {known}; found {f'`{found.value}`' if found.value else 'nothing'}{hint}"
-        )
     all_of_it = [each for each in page if each.name == EVIDENCE]
     sheets = [each for each in all_of_it if each.value == SHEET]
     if found.value == SHEET:
@@ -277,11 +271,33 @@ def element(page: Sequence[Found], at: int) -> str:
             raise OptionError("a sheet needs evidence: the page has no field")
         return _sheet(SheetOptions(found.options), found.attributes)
     made = _field(page, at)
-    return made if sheets or found is not all_of_it[-1] else made + _sheet(SheetOptions(), {})
+    # Where mistakes are warnings, the page is built without the fields that have one, and still needs its sheet.
+    if sheets or any(_is_field(page, i) for i in range(at + 1, len(page))):
+        return made
+    return made + _sheet(SheetOptions(), {})
+
+
+def _is_field(page: Sequence[Found], at: int) -> bool:
+    """Whether a directive is a field without a mistake."""
+    if page[at].name != EVIDENCE or page[at].problem:
+        return False
+    try:
+        _field(page, at)
+    except OptionError:
+        return False
+    return True
 
 
 def _field(page: Sequence[Found], at: int) -> str:
-    found, kind = page[at], KINDS[page[at].value]
+    found = page[at]
+    if found.value not in KINDS:
+        known = (*KINDS, SHEET)
+        shown = f"`{found.value}`" if found.value else "nothing"
+        raise OptionError(
+            f"`data-{EVIDENCE}` takes one of {', '.join(f'`{name}`' for name in known)}; "
+            f"found {shown}{did_you_mean(found.value, known)}"
+        )
+    kind = KINDS[found.value]
     options = kind.options(found.options)
     name, label, hint = options.name, options.label, options.hint
     if any(

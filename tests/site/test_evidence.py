@@ -142,6 +142,22 @@ def test_names_are_unique_and_there_is_one_sheet():
         convert(field("text") + sheet + sheet)
 
 
+def test_where_mistakes_are_warnings_the_other_fields_have_their_sheet():
+    told = []
+    extension = QuantlabExtension(on_error="warn")
+    extension.warn = told.append
+    html = Markdown(extensions=[extension]).convert(
+        field("text")
+        + field("text", name="b")
+        + field("txt", name="c")
+        + "<div data-lab-evidence='text'>\n"
+    )
+    assert len(told) == 2
+    assert [data["name"] for _, data, _ in elements(html)] == ["a", "b"]
+    assert html.count("<quantlab-evidence-sheet") == 1
+    assert html.index('id="lab-evidence-b"') < html.index("<quantlab-evidence-sheet")
+
+
 def test_other_attributes_of_that_name_are_not_ours():
     assert scan('<div data-lab="text" data-label="x"></div>') == []
 
