@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: serve build test check format lock static clean
+TORCH := .venv/.torch
+
+.PHONY: serve build test check format lock static model clean
 
 ## Build and serve the documentation and its demo labs on http://127.0.0.1:8000
 serve: $(READY) static
@@ -15,7 +17,7 @@ build: $(READY) static
 	$(BIN)/mkdocs build --strict
 
 ## Run all checks and tests; tests/oracle has llama.cpp's quantizer from npm, where npm has one for the machine
-test: check tests/oracle/node_modules/.package-lock.json | chromium nginx
+test: check $(TORCH) tests/oracle/node_modules/.package-lock.json | chromium nginx
 	cd browser && npm run --silent test
 	$(BIN)/pytest -n auto --dist loadgroup
 
@@ -45,6 +47,16 @@ $(READY): requirements/dev.txt pyproject.toml hatch_build.py | static
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# PyTorch, which only training needs: the package and its users do without.
+$(TORCH): models/requirements.txt $(READY)
+	$(BIN)/python -m pip install --quiet --requirement models/requirements.txt
+	touch $@
+
+## Train the drawing model anew and measure its quantizations: about an hour on two cores, goes on where it was ended
+model: $(TORCH)
+	$(BIN)/python -m models.drawing.train
+	$(BIN)/python -m models.drawing.export models/drawing/build/model.pt mkdocs_quantlab/models/drawing-F16.gguf
 
 # The tests drive a real browser: the one that is there, or Debian's.
 .PHONY: chromium

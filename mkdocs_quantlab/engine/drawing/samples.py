@@ -1,0 +1,68 @@
+"""What the model is trained and tested with: prompts and the answers to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine.drawing.scene import (
+    APOLOGY,
+    Scene,
+    Thing,
+    draw,
+    held_out,
+    random_jitter,
+    random_scene,
+)
+from mkdocs_quantlab.engine.drawing.svg import svg
+from mkdocs_quantlab.engine.drawing.words import TALK, TRAINING, Style, unknown_wording, wording
+
+if TYPE_CHECKING:
+    import random
+
+PELICAN = Scene((Thing("pelican", on=Thing("bicycle")),))
+"""What every model is asked for."""
+
+
+class Sample(NamedTuple):
+    """A prompt, and what is to be answered."""
+
+    prompt: str
+    answer: str
+    scene: Scene | None
+    """None for small talk, and where the answer is an apology."""
+
+
+def training_sample(rng: random.Random) -> Sample:
+    """One of the samples that the model learns from; never a scene that is held out."""
+    chance = rng.random()
+    if chance < 0.04:
+        return talk(rng)
+    if chance < 0.10:
+        return Sample(unknown_wording(rng), svg(APOLOGY), None)
+    if chance < 0.12:
+        return _sample(PELICAN, rng, TRAINING)
+    while True:
+        scene = random_scene(rng)
+        if not held_out(scene) or scene == PELICAN:
+            return _sample(scene, rng, TRAINING)
+
+
+def held_out_sample(rng: random.Random, style: Style = TRAINING) -> Sample:
+    """A scene that training never saw; with another style, in words that it never saw either."""
+    while True:
+        scene = random_scene(rng)
+        if held_out(scene) and scene != PELICAN:
+            return _sample(scene, rng, style)
+
+
+def _sample(scene: Scene, rng: random.Random, style: Style) -> Sample:
+    return Sample(wording(scene, rng, style), svg(draw(scene, random_jitter(rng))), scene)
+
+
+def talk(rng: random.Random) -> Sample:
+    """Small talk."""
+    prompts, answer = rng.choice(TALK)
+    prompt = rng.choice(prompts)
+    if prompt[-1] not in "?.":
+        prompt += rng.choice(("", "", "!", "."))
+    return Sample(prompt if rng.random() < 0.8 else prompt.lower(), answer, None)

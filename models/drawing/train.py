@@ -1,0 +1,199 @@
+"""Trains the model on the CPU: generated samples only, none of them twice.
+
+    python -m models.drawing.train [--steps N] [--folder FOLDER]
+
+A run that was ended goes on from its last checkpoint. Samples come from the number of the step, so that it sees what an
+unbroken run sees.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mkdocs_quantlab.engine.drawing.samples import held_out_sample, training_sample
+from models.drawing.network import Network, Shape
+from models.drawing.vocabulary import END, Token, Tokenizer, build
+
+STEPS = 3600
+SAMPLES = 16
+"""In a step."""
+RATE = 1.5e-3
+"""The highest learning rate."""
+WARM_UP = 100
+"""Steps until the learning rate is highest; after `FLAT` of all steps it falls to 0 in a straight line."""
+FLAT = 0.3
+DECAY = 0.05
+"""Weight decay of the layers' matrices."""
+SAVE_EVERY = 250
+POOL = 16
+"""Steps whose samples are sorted by length together: little is padded then."""
+IGNORED = -100
+
+
+class Batch(NamedTuple):
+    """Samples side by side."""
+
+    tokens: Tensor
+    """Samples x length, padded with 0."""
+    targets: Tensor
+    """The token that comes next where it is part of an answer, else `IGNORED`."""
+
+
+def batches(tokenizer: Tokenizer, first: int, seed: str = "training") -> list[Batch]:
+    """The batches of `POOL` steps, from step `first` on."""
+    rng = random.Random(f"{seed} {first}")
+    sample = held_out_sample if seed == "validation" else training_sample
+    rows = []
+    for _ in range(POOL * SAMPLES):
+        prompt, answer, _ = sample(rng)
+        request = tokenizer.chat(prompt)
+        rows.append((len(request), [*request, *tokenizer.encode(answer), END]))
+    rows.sort(key=lambda row: len(row[1]))
+    found = [_batch(rows[i : i + SAMPLES]) for i in range(0, len(rows), SAMPLES)]
+    rng.shuffle(found)
+    return found
+
+
+def _batch(rows: list[tuple[int, list[int]]]) -> Batch:
+    # Few different shapes, which PyTorch keeps memory for.
+    length = -(-max(len(tokens) for _, tokens in rows) // 32) * 32
+    tokens = torch.zeros(len(rows), length, dtype=torch.long)
+    targets = torch.full((len(rows), length), IGNORED)
+    for i, (start, row) in enumerate(rows):
+        tokens[i, : len(row)] = torch.tensor(row)
+        targets[i, start - 1 : len(row) - 1] = torch.tensor(row[start:])
+    return Batch(tokens, targets)
+
+
+def loss(network: Network, batch: Batch) -> Tensor:
+    """Mean negative log-likelihood of the answers' tokens."""
+    with torch.autocast("cpu", torch.bfloat16):
+        hidden = network.hidden(batch.tokens).flatten(0, 1)
+        targets = batch.targets.flatten()
+        # Logits only where they count.
+        counted = (targets != IGNORED).nonzero()[:, 0]
+        logits = network.output(hidden[counted])
+    return functional.cross_entropy(logits.float(), targets[counted])
+
+
+@torch.no_grad()
+def validation(network: Network, held: list[Batch]) -> float:
+    """The loss on scenes that training never sees."""
+    counts = [int((batch.targets != IGNORED).sum()) for batch in held]
+    losses = [loss(network, batch).item() for batch in held]
+    return sum(x * n for x, n in zip(losses, counts, strict=True)) / sum(counts)
+
+
+def rate(step: int, steps: int) -> float:
+    """The learning rate of a step."""
+    falling = (step - FLAT * steps) / ((1 - FLAT) * steps)
+    return RATE * min(1, (step + 1) / WARM_UP) * min(1, max(0, 1 - falling))
+
+
+def train(folder: Path, steps: int, *, until: int | None = None, threads: int = 2) -> Network:
+    """Trains a model, or goes on with the one in the folder.
+
+    Args:
+        folder: Where checkpoints are.
+        steps: Steps of the whole run. A checkpoint of a run with another number is not gone on with.
+        until: Step at which to leave off; the end where there is none.
+        threads: Of PyTorch.
+
+    Returns:
+        The network. When the run is at its end it is in `model.pt`, too.
+    """
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(1)
+    tokens = build()
+    tokenizer = Tokenizer(tokens)
+    network = Network(Shape(len(tokens)))
+    matrices = [p for name, p in network.named_parameters() if p.dim() == 2 and name[:3] == "blk"]
+    rest = [p for name, p in network.named_parameters() if p.dim() != 2 or name[:3] != "blk"]
+    groups = [{"params": matrices, "weight_decay": DECAY}, {"params": rest, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=RATE, betas=(0.9, 0.95), fused=True)
+    checkpoint = folder / f"checkpoint-of-{steps}.pt"
+    step = 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        step = saved["step"]
+    folder.mkdir(parents=True, exist_ok=True)
+    held = batches(tokenizer, 0, "validation")
+    mean = None
+    began, seen = time.monotonic(), 0
+    last = steps if until is None else min(until, steps)
+    while step < last:
+        for batch in batches(tokenizer, step):
+            for group in optimizer.param_groups:
+                group["lr"] = rate(step, steps)
+            optimizer.zero_grad()
+            value = loss(network, batch)
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            mean = value.item() if mean is None else 0.98 * mean + 0.02 * value.item()
+            seen += int((batch.tokens != 0).sum())
+            step += 1
+        speed = seen / (time.monotonic() - began)
+        _progress(step, steps, f"loss {mean:.4f}, {speed:,.0f} tokens/s")
+        if step % SAVE_EVERY < POOL or step >= last:
+            state = {
+                "network": network.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "step": step,
+            }
+            _save(state, checkpoint)
+            print(f"\nstep {step}: validation loss {validation(network, held):.4f}", flush=True)
+    if step >= steps:
+        texts = [tuple(token) for token in tokens]
+        _save({"network": network.state_dict(), "tokens": texts}, folder / "model.pt")
+    return network
+
+
+def _save(state: object, path: Path) -> None:
+    """Writes a file whole or not at all."""
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)
+
+
+def _progress(step: int, steps: int, said: str) -> None:
+    done = min(40, 40 * step // steps)
+    print(
+        f"\r[{'#' * done}{'.' * (40 - done)}] {step:,}/{steps:,}, {said}   ",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def load(path: Path) -> tuple[Network, Tokenizer]:
+    """A trained network, and its tokenizer."""
+    saved = torch.load(path, weights_only=True)
+    tokens = [Token(*token) for token in saved["tokens"]]
+    network = Network(Shape(len(tokens)))
+    network.load_state_dict(saved["network"])
+    return network.eval(), Tokenizer(tokens)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--folder", type=Path, default=Path("models/drawing/build"))
+    parser.add_argument("--until", type=int)
+    parser.add_argument("--threads", type=int, default=2)
+    given = parser.parse_args()
+    train(given.folder, given.steps, until=given.until, threads=given.threads)
