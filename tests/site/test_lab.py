@@ -297,6 +297,9 @@ def test_navigation_follows_order_where_nav_does_not(build, engine):
     html = (site / "labs/two/index.html").read_text(encoding="utf-8")
     nav = html[html.index('<nav class="md-nav md-nav--primary"') :]
     assert re.findall(r'href="(\.\./\w+/|\./)"', nav)[:3] == ["./", "../one/", "../rest/"]
+    one = (site / "labs/one/index.html").read_text(encoding="utf-8")
+    assert '<meta name="description" content="d">' in one
+    assert "<title>One - Course</title>" in one
     config = theme + "plugins: [quantlab]\nnav: [index.md, labs/one.md, labs/two.md, labs/rest.md]"
     code, output, site = build(LABS, config, engine)
     assert code == 0, output
