@@ -120,7 +120,9 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         """Adds the files, now that all pages are rendered and it is known whether any needs them."""
         if self.extension.seen or self.dirty:
             needed = {name: STATIC / name for name in site_files(self.config.pyodide)}
-            for name, path in (needed | self.extension.published).items():
+            if self.config.pyodide != "off":  # without Python nothing is made of them
+                needed |= self.extension.published
+            for name, path in needed.items():
                 files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(path)))
         else:
             config.extra_javascript = [
