@@ -183,6 +183,7 @@ def test_no_size_creeps_in():
         ("docs/privacy.md", r"wllama.*?\((\d\.\d) MB, compressed", WLLAMA),
         ("docs/guide/model-in-the-page.md", r"llama.cpp \| (\d\.\d) MB, compressed", WLLAMA),
         ("docs/privacy.md", r"`editor.mjs` \((\d+) kB", ["editor.mjs"]),
+        ("docs/privacy.md", r"`quantize.mjs` \((\d+) kB", ["quantize.mjs"]),
         ("docs/guide/edit-the-quantizer.md", r"a script of (\d+) kB", ["editor.mjs"]),
     ],
 )

@@ -248,8 +248,9 @@ class _Directives(Postprocessor):
             pyodide=self.extension.getConfig("pyodide"),
             sources=sources,
         )
-        for model in sources.published:
-            self.extension.publish(model)
+        if self.extension.getConfig("pyodide") != "off":  # without Python nothing is made of them
+            for model in sources.published:
+                self.extension.publish(model)
         return made
 
     def _locate(self, found: Found, nth: int) -> str:

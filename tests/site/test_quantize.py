@@ -20,8 +20,8 @@ def site(build, tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files/small-F16.gguf").write_bytes(FILE)
 
-    def run(directive):
-        return build({"docs/index.md": f"# Lab\n\n{directive}\n"}, CONFIG)
+    def run(directive, setting=""):
+        return build({"docs/index.md": f"# Lab\n\n{directive}\n"}, f"{CONFIG}      {setting}\n")
 
     return run
 
@@ -37,6 +37,11 @@ def test_the_models_file_is_in_the_site_once_a_page_asks(site):
     assert found["file small"] == {"address": "models/small.gguf", "size": len(FILE)}
     # No reader fetches it by opening the page.
     assert not re.search(r"(src|href)=[^>]*\.gguf", html)
+    code, output, folder = site(
+        '<div data-gguf-quantize data-model="small"></div>', "pyodide: false"
+    )
+    assert code == 0, output
+    assert not (folder / "assets/quantlab/models").exists()
     code, output, folder = site('<div data-gguf-recipe data-model="small"></div>')
     assert code == 0, output
     assert not (folder / "assets/quantlab/models").exists()
