@@ -83,6 +83,11 @@ export class Code {
     return this.#own.get(this.#value) ?? "";
   }
 
+  /** The code that stands there: the reader's, or what it begins with. */
+  get shown(): string {
+    return this.running || this.#text();
+  }
+
   /** The option stands at another value: shows that one's code. */
   choose(value: string): void {
     if (value === this.#value) return;

@@ -74,11 +74,11 @@ export interface Curve {
   runs: string;
 }
 
-/** A step of `engine.page_quantize`: `plan` on a whole file, `encode` on a piece of it. Answered by `quantized` or `error`. */
+/** A step of `engine.page_quantize`: `plan` on a whole file, the others on a piece of it. Answered by `quantized` or `error`. */
 export interface Quantize {
   type: "quantize";
   id: number;
-  step: "plan" | "encode";
+  step: "plan" | "encode" | "own_weights" | "own_stored";
   /** Texts that the step takes before the bytes. */
   texts: string[];
   data: Uint8Array;

@@ -5,7 +5,7 @@
  * never falls behind.
  */
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
-import type { Answer, ContestStep, Curve, FromWorker, GgufFile, Mark, Model, Quantized, Question, Strings } from "./messages.ts";
+import type { Answer, ContestStep, Curve, FromWorker, GgufFile, Mark, Model, Quantize, Quantized, Question, Strings } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 declare const PYODIDE_VERSION: string;
@@ -131,7 +131,7 @@ export class Python {
   }
 
   /** A step of quantizing a file. */
-  quantize(owner: Owner, step: "plan" | "encode", texts: string[], data: Uint8Array): Promise<Quantized | null> {
+  quantize(owner: Owner, step: Quantize["step"], texts: string[], data: Uint8Array): Promise<Quantized | null> {
     return this.#request(owner, { type: "quantize", step, texts, data });
   }
 

@@ -2,10 +2,10 @@
  * Quantizes a model in the page, a script of its own that is fetched where a page has the widget. Fetches the model's file, has Python
  * encode it in pieces, in one worker or several, and keeps what comes of it: to save, or for the chat.
  */
-import type { Strings } from "./messages.ts";
+import type { Quantize, Quantized, Strings } from "./messages.ts";
 import { offer } from "./models.ts";
 // Types only: the interpreters are the page's, whose script is another.
-import type { Owner, Python } from "./python.ts";
+import type { Owner, Python, Use } from "./python.ts";
 
 /** The widget, as far as it matters here. */
 export interface Host {
@@ -13,7 +13,9 @@ export interface Host {
   options(): Strings;
   sources(): string;
   /** Makes an interpreter. */
-  start(): Python;
+  start(use: Use): Python;
+  /** The reader's own format, where a widget of the page has one. */
+  code(): string | undefined;
   /** Adds to what the figure is drawn from, and draws it. */
   show(found: Record<string, unknown>): void;
 }
@@ -35,13 +37,35 @@ interface Plan {
 interface Loss {
   noise: number;
   power: number;
+  /** Bytes of the reader's blocks, where the reader's code encodes. */
+  size?: number;
 }
+
+/** `engine.gguf.quantize.OWN`. */
+const OWN = "own";
 
 /** A further worker takes a second to start, and some 50 MB: it has to save more. */
 const WORTH = 4;
 const MOST_WORKERS = 4;
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** An owner that says nothing; of its own, so that no question takes another's place. */
+const quiet = (): Owner => ({ onPython: () => {} });
+
+/** An error in words; one of the reader's code has the line it is in. */
+function said({ message, line }: Error & { line?: number | null }): string {
+  return `${line ? `Line ${line} of your code: ` : ""}${message}`.replaceAll("`", "");
+}
+
+/** Adds what a piece lost to what others of the same tensor did. */
+function add(losses: Map<string, Loss>, key: string, { noise, power, size }: Loss): void {
+  const sums = losses.get(key) ?? { noise: 0, power: 0 };
+  sums.noise += noise;
+  sums.power += power;
+  if (size !== undefined) sums.size = (sums.size ?? 0) + size;
+  losses.set(key, sums);
+}
 
 export class Quantizer {
   readonly #go: HTMLButtonElement;
@@ -59,7 +83,7 @@ export class Quantizer {
   /** The reader stopped what is under way. */
   #isStopped = false;
   /** Of everything that was quantized since the page was opened, by tensor and type. */
-  readonly #losses: Record<string, [number, number]> = {};
+  readonly #losses: Record<string, number[]> = {};
   #made: { name: string; file: Blob; note: string } | undefined;
 
   /**
@@ -110,14 +134,14 @@ export class Quantizer {
       const begin = performance.now();
       const { plan, parts, losses, workers } = await this.#quantize(this.#file);
       const took = (performance.now() - begin) / 1000;
-      for (const [key, { noise, power }] of losses) this.#losses[key] = [noise, power];
+      for (const [key, { noise, power, size }] of losses) this.#losses[key] = [noise, power, ...(size === undefined ? [] : [size])];
       this.#keep({ name: plan.name, file: new Blob(parts), note: plan.note });
       this.#say(`${plan.name}: ${megabytes(plan.size)}, quantized in ${took.toFixed(1)} s by ${workers} ${workers === 1 ? "worker" : "workers"}.`);
       this.host.show({ "quantized own": this.#losses });
     } catch (error) {
       this.end();
       if (this.#isStopped) this.#say("Stopped. Nothing of it was kept.");
-      else this.#say((error as Error).message.replaceAll("`", ""));
+      else this.#say(said(error as Error));
     } finally {
       this.#rest(true);
     }
@@ -146,6 +170,7 @@ export class Quantizer {
     const workers = [first, ...Array.from({ length: count - 1 }, () => this.#start())];
     this.#say(`Quantizing with ${count} ${count === 1 ? "worker" : "workers"} …`);
 
+    const own = plan.pieces.some((piece) => piece[4] === OWN) ? this.#ownFormat() : undefined;
     const encoded: Uint8Array<ArrayBuffer>[] = [];
     const losses = new Map<string, Loss>();
     let next = 0;
@@ -158,13 +183,10 @@ export class Quantizer {
         if (source === target) {
           encoded[number] = before;
         } else {
-          const { made, data } = await this.#ask(worker, "encode", [JSON.stringify(plan.pieces[number])], before);
+          const piece = JSON.stringify(plan.pieces[number]);
+          const { made, data } = await (target === OWN ? own!(worker, piece, before) : this.#ask(worker, "encode", [piece], before));
           encoded[number] = data!;
-          const key = `${tensor} ${target}`;
-          const sums = losses.get(key) ?? { noise: 0, power: 0 };
-          sums.noise += (made as Loss).noise;
-          sums.power += (made as Loss).power;
-          losses.set(key, sums);
+          add(losses, `${tensor} ${target}`, made as Loss);
         }
         this.#progress.value = ++done / plan.pieces.length;
       }
@@ -178,14 +200,27 @@ export class Quantizer {
     return { plan, parts, losses, workers: count };
   }
 
-  #start(): Python {
-    const worker = this.host.start();
+  /** What the reader's code makes of a piece. Its two halves run apart, and apart from what reads and writes the file. */
+  #ownFormat(): (worker: Python, piece: string, data: Uint8Array) => Promise<Quantized> {
+    const code = this.host.code();
+    if (!code) throw new Error("Your code would be that of a widget on this page that takes a format of your own, and there is none.");
+    const [encoder, decoder] = [this.#start("code"), this.#start("code")];
+    return async (worker, piece, data) => {
+      const { made: weights } = await this.#ask(worker, "own_weights", [piece], data);
+      const blocks = await encoder.contest(quiet(), "encode", { code, weights });
+      const decoded = await decoder.contest(quiet(), "decode", { code, blocks });
+      return this.#ask(worker, "own_stored", [piece, JSON.stringify(blocks), JSON.stringify(decoded)], data);
+    };
+  }
+
+  #start(use: Use = "work"): Python {
+    const worker = this.host.start(use);
     this.#workers.push(worker);
     return worker;
   }
 
   /** An owner of its own for each question: none takes another's place. */
-  async #ask(worker: Python, step: "plan" | "encode", texts: string[], data: Uint8Array): Promise<{ made: unknown; data: Uint8Array<ArrayBuffer> | null }> {
+  async #ask(worker: Python, step: Quantize["step"], texts: string[], data: Uint8Array): Promise<Quantized> {
     const owner: Owner = { onPython: (state) => state && step === "plan" && this.#say(state) };
     return (await worker.quantize(owner, step, texts, data))!;
   }

@@ -163,7 +163,8 @@ export class QuantlabWidget extends HTMLElement {
       this.#quantizer = new Quantizer(panel, BASE + panel.dataset.file!, {
         options: () => this.#asked(),
         sources: () => this.#sources,
-        start: () => new Python(BASE, folder, "work"),
+        start: (use) => new Python(BASE, folder, use),
+        code: () => [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map((widget) => widget.format).find(Boolean),
         show: (found) => {
           this.#add({ files: [], found });
           void this.#redraw();
@@ -172,6 +173,11 @@ export class QuantlabWidget extends HTMLElement {
     } catch (error) {
       this.#say(`Quantizing needs Python in the page, and ${(error as Error).message}`);
     }
+  }
+
+  /** Code that defines `encode` and `decode` of a format, where this widget has it. */
+  get format(): string | undefined {
+    return this.#code?.texts.contest ? this.#code.shown : undefined;
   }
 
   /** The options that the controls stand at. */

@@ -28,7 +28,14 @@ interface PageMarks {
 /** `engine.page_quantize`. */
 interface PageQuantize {
   plan_pieces(options: string, sources: string, file: Uint8Array): string;
-  encode_piece(piece: string, data: Uint8Array): { toJs(): [Uint8Array<ArrayBuffer>, string]; destroy(): void };
+  encode_piece(piece: string, data: Uint8Array): Pair;
+  own_weights(piece: string, data: Uint8Array): string;
+  own_stored(piece: string, blocks: string, decoded: string, data: Uint8Array): Pair;
+}
+
+interface Pair {
+  toJs(): [Uint8Array<ArrayBuffer>, string];
+  destroy(): void;
 }
 
 interface Pyodide {
@@ -119,14 +126,20 @@ function mark({ pyodide }: Python, question: Mark | Curve, send: Send): void {
 
 function quantize({ pyodide }: Python, { id, step, texts, data }: Quantize, send: Send): void {
   const page = pyodide.pyimport("mkdocs_quantlab.engine.page_quantize");
+  const [first, second, third] = texts as [string, string, string];
+  const answer = {
+    plan: () => page.plan_pieces(first, second, data),
+    encode: () => page.encode_piece(first, data),
+    own_weights: () => page.own_weights(first, data),
+    own_stored: () => page.own_stored(first, second, third, data),
+  }[step]();
   let said: string;
   let bytes: Uint8Array<ArrayBuffer> | null = null;
-  if (step === "plan") {
-    said = page.plan_pieces(texts[0]!, texts[1]!, data);
+  if (typeof answer === "string") {
+    said = answer;
   } else {
-    const pair = page.encode_piece(texts[0]!, data);
-    [bytes, said] = pair.toJs();
-    pair.destroy();
+    [bytes, said] = answer.toJs();
+    answer.destroy();
   }
   const made = JSON.parse(said);
   if (made.message) send({ type: "error", id, message: made.message, option: null, line: null });

@@ -78,7 +78,8 @@ def encode_all(code: str, weights: Weights) -> Blocks:
     """
     encode = _function(code, "encode")
     return {
-        name: [_encoded(encode, list(block)) for block in blocks]
+        # What comes through JavaScript has whole floats as integers.
+        name: [_encoded(encode, list(map(float, block))) for block in blocks]
         for name, blocks in weights.items()
     }
 
@@ -142,10 +143,13 @@ def score(
     """How blocks of weights came through. Lengths that differ say something too, and are counted."""
     kept = [w for block in before for w in block]
     back = [_float32(w) for block in after for w in block]
-    size = sum(map(len, data))
-    if len(set(map(len, data))) > 1:
-        size += LENGTH * len(data)
-    return Score(distribution, 8 * size / len(kept), snr(kept, back))
+    return Score(distribution, 8 * size_of(data) / len(kept), snr(kept, back))
+
+
+def size_of(blocks: list[bytes]) -> int:
+    """Bytes of encoded blocks, with their lengths where these differ."""
+    size = sum(map(len, blocks))
+    return size + LENGTH * len(blocks) if len(set(map(len, blocks))) > 1 else size
 
 
 def judge(weights: Weights, blocks: Blocks, decoded: Weights) -> list[Score]:

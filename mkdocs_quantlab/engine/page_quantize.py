@@ -7,8 +7,17 @@ import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
+from mkdocs_quantlab.engine.contest import BLOCK, size_of
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.quantize import Piece, encoded, prepare, read_everything, seconds
+from mkdocs_quantlab.engine.gguf.quantize import (
+    Piece,
+    encoded,
+    prepare,
+    read,
+    read_everything,
+    seconds,
+    stored,
+)
 from mkdocs_quantlab.engine.numbers import volume
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.page_files import to_bytes
@@ -81,3 +90,43 @@ def encode_piece(piece: str, data: Any) -> list[Any]:
     except GgufError as error:
         return [b"", json.dumps({"message": str(error)})]
     return [made.data, json.dumps({"noise": made.noise, "power": made.power})]
+
+
+def own_weights(piece: str, data: Any) -> str:
+    """The weights of a piece for the reader's `encode`, which another interpreter runs.
+
+    Args:
+        piece: As for `encode_piece`.
+        data: As for `encode_piece`.
+
+    Returns:
+        JSON: `own`, blocks of weights as `engine.contest` takes them; or `message`.
+    """
+    try:
+        weights = read(Piece(*json.loads(piece)), bytes(to_bytes(data)))
+    except GgufError as error:
+        return json.dumps({"message": str(error)})
+    starts = range(0, len(weights), BLOCK)
+    return json.dumps({"own": [list(weights[start : start + BLOCK]) for start in starts]})
+
+
+def own_stored(piece: str, blocks: str, decoded: str, data: Any) -> list[Any]:
+    """A piece as the reader's code left it.
+
+    Args:
+        piece: As for `encode_piece`.
+        blocks: What the reader's `encode` gave, as JSON.
+        decoded: What the reader's `decode` made of it, as JSON.
+        data: As for `encode_piece`.
+
+    Returns:
+        As `encode_piece`, with the bytes of the reader's blocks as `size`.
+    """
+    # JavaScript, which they came through, has no whole floats.
+    values = [float(value) for block in json.loads(decoded)["own"] for value in block]
+    try:
+        made = stored(Piece(*json.loads(piece)), bytes(to_bytes(data)), values)
+    except GgufError as error:
+        return [b"", json.dumps({"message": str(error)})]
+    size = size_of([bytes.fromhex(block) for block in json.loads(blocks)["own"]])
+    return [made.data, json.dumps({"noise": made.noise, "power": made.power, "size": size})]

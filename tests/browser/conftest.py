@@ -116,6 +116,8 @@ PAGES = {
     "quantize.md": """# A model to quantize
 
 <div data-gguf-quantize data-model="f16"></div>
+
+<div data-quantization-challenge data-start="absmax8"></div>
 """,
     "recipe.md": """# A recipe
 

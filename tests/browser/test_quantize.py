@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import struct
 
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.gguf.quantize import GROUPS, quantized
+from mkdocs_quantlab.engine.gguf.quantize import GROUPS, quantized, read_everything
+from mkdocs_quantlab.engine.starts import absmax8
+from tests.browser.test_code import Panel
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -20,6 +23,26 @@ document.addEventListener("quantlab-model", async ({ detail: { name, file, note 
   heard.push({ name, note, bytes: [...new Uint8Array(await file.arrayBuffer())] });
 });
 """
+
+
+def as_reader(data, kind):
+    """The file with the weights of a kind as `starts.absmax8` leaves them, in F16."""
+    header = read_everything(lambda start, stop: data[start:stop], len(data))
+    made = bytearray(quantized(data, "F16"))
+    after = read_everything(lambda start, stop: made[start:stop], len(made))
+    places = {tensor.name: after.data_start + tensor.offset for tensor in after.tensors}
+    for tensor in header.tensors:
+        if kind not in tensor.name:
+            continue
+        start = header.data_start + tensor.offset
+        weights = struct.unpack(f"<{tensor.parameters}e", data[start : start + tensor.size])
+        kept = []
+        for first in range(0, tensor.parameters, 256):
+            kept += absmax8.decode(absmax8.encode(list(weights[first : first + 256])))
+        kept = struct.unpack(f"<{len(kept)}f", struct.pack(f"<{len(kept)}f", *kept))
+        place = places[tensor.name]
+        made[place : place + tensor.size] = struct.pack(f"<{len(kept)}e", *kept)
+    return bytes(made)
 
 
 class Bench:
@@ -114,6 +137,32 @@ def test_stop_ends_it_and_it_can_be_done_again(bench, original):
     bench.press("Quantize")
     expect(bench.said).to_contain_text("tiny-Q4_0.gguf", timeout=LONG)
     assert bench.saved()[1] == quantized(original, "Q4_0")
+
+
+def test_a_format_of_the_readers_is_one_of_the_types(bench, original):
+    bench.widget.set("recipe", "F16")
+    bench.widget.set("attn_q", "own")
+    bench.press("quantize")
+    expect(bench.said).to_contain_text("quantized in", timeout=2 * LONG)
+    _, data = bench.saved()
+    assert data == as_reader(original, "attn_q")
+    expect(bench.widget.root.locator("figure")).to_contain_text("F16, by your code")
+    # 256 steps of 8 bits and a float32, as the widget below has them.
+    expect(bench.widget.root.locator("figure")).to_contain_text("It takes 8.125 bits per weight.")
+
+
+def test_a_format_whose_weights_f16_cannot_store_is_told(bench):
+    panel = Panel(bench.lab.widget("quantlab-2"))
+    panel.edit()
+    panel.write(
+        "def encode(weights):\n    return b''\n\ndef decode(data):\n    return [0] * 255 + [1e9]\n"
+    )
+    panel.press("Run")
+    expect(panel.said).to_contain_text("The figure is drawn with this code", timeout=LONG)
+    bench.widget.set("attn_v", "own")
+    bench.press("quantize")
+    expect(bench.said).to_contain_text("that F16 cannot store: 1e+09", timeout=2 * LONG)
+    expect(bench.save).to_be_hidden()
 
 
 def test_stop_ends_the_fetching(bench):

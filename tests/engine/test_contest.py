@@ -118,3 +118,8 @@ def test_a_class_cannot_lie_about_its_length():
     )
     with pytest.raises(EditError, match="gave 3,000 bytes"):
         contest.encode_all(code, drawn())
+
+
+def test_the_encoder_is_given_floats_whatever_json_made_of_them():
+    code = "def encode(weights):\n    return bytes([sum(type(w) is float for w in weights) - 1])\n"
+    assert contest.encode_all(code, {"own": [[0] * 255 + [0.5]]}) == {"own": ["ff"]}

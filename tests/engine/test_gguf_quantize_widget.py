@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 
 import pytest
 
@@ -11,7 +12,7 @@ from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.quantize import GROUPS, prepare, quantized, read_everything
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
 from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.page_quantize import encode_piece, plan_pieces
+from mkdocs_quantlab.engine.page_quantize import encode_piece, own_stored, own_weights, plan_pieces
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, frames, widget
 from tests.oracle.quantized import source
@@ -138,6 +139,42 @@ def test_the_pieces_that_workers_encode_are_the_file():
         data, said = encode_piece(json.dumps(piece), FILE[piece[1] : piece[2]])
         assert json.loads(said).keys() == {"noise", "power"}
         assert data in quantized(FILE, "Q4_1")
+
+
+def test_what_the_readers_code_makes_is_stored_as_f16():
+    asked = in_page({"recipe": "F16", "attn_q": "own"}, FILE)
+    own = [piece for piece in asked["pieces"] if piece[4] == "own"]
+    assert {piece[0] for piece in own} == {"blk.0.attn_q.weight", "blk.1.attn_q.weight"}
+    piece = own[0]
+    data = FILE[piece[1] : piece[2]]
+    weights = json.loads(own_weights(json.dumps(piece), data))
+    assert [len(block) for block in weights["own"]] == [256, 256]
+    assert struct.pack("<512e", *weights["own"][0], *weights["own"][1]) == data
+    halved = {"own": [[x / 2 for x in block] for block in weights["own"]]}
+    blocks = {"own": ["00" * 64, "00" * 60]}
+    made, said = own_stored(json.dumps(piece), json.dumps(blocks), json.dumps(halved), data)
+    assert made == struct.pack("<512e", *halved["own"][0], *halved["own"][1])
+    said = json.loads(said)
+    assert said["noise"] == pytest.approx(said["power"] / 4, rel=1e-3)
+    assert said["size"] == 64 + 60 + 2 * 2  # lengths that differ count
+    losses = {f"blk.{layer}.attn_q.weight own": [1.0, 100.0, 128] for layer in (0, 1)}
+    shown = text({"recipe": "F16", "attn_q": "own"}, sources(**{"quantized own": losses}))
+    assert "16.00 F16, by your code 20.00 dB" in shown
+    assert "It takes 2.000 bits per weight." in shown
+    assert "It takes" not in text({"recipe": "F16", "attn_q": "own"})
+
+
+def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
+    piece = ["blk.0.x", 0, 512, "F16", "own", 256, 0]
+    blocks, decoded = ({"own": [given]} for given in ("00", [0] * 255 + [-(10**9)]))
+    _, said = own_stored(json.dumps(piece), json.dumps(blocks), json.dumps(decoded), bytes(512))
+    assert json.loads(said)["message"].endswith("that F16 cannot store: -1e+09")
+    odd = source(Case(layers=1, rows=96))
+    model = Model.of_files("own", [("own-F16.gguf", read_everything(*_driver(odd)))])
+    assert (
+        "has 192 weights, no multiple of the 256"
+        in in_page({"attn_q": "own"}, odd, sources(model))["message"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -123,3 +123,28 @@ def test_what_cannot_be_written_is_said(metadata, types, tensors, said):
 
 def test_an_empty_file_is_a_header():
     assert write({}, {}, []) == (b"GGUF" + struct.pack("<IQQ", 3, 0, 0)).ljust(32, b"\0")
+
+
+def test_gguf_py_reads_it(tmp_path):
+    metadata = {
+        "general.architecture": "llama",
+        "a.flag": True,
+        "a.small": -3,
+        "a.large": 2**40,
+        "a.words": Array("string", 2, 0, ("ä", "")),
+    }
+    types = dict(zip(metadata, "string bool int8 uint64 array".split(), strict=True))
+    tensors = [
+        (Tensor("first", (3,), 0, 0), bytes(range(12))),
+        (Tensor("second", (2, 2), 0, 0), bytes(range(16))),
+    ]
+    path = tmp_path / "file.gguf"
+    path.write_bytes(write(metadata, types, tensors))
+    reader = gguf.GGUFReader(path)
+    assert reader.fields["a.small"].contents() == -3
+    assert reader.fields["a.large"].contents() == 2**40
+    assert reader.fields["a.words"].contents() == ["ä", ""]
+    assert reader.fields["a.flag"].contents() is True
+    read = {tensor.name: tensor.data.tobytes() for tensor in reader.tensors}
+    assert read == {tensor.name: data for tensor, data in tensors}
+    assert [tensor.data_offset % 32 for tensor in reader.tensors] == [0, 0]

@@ -13,6 +13,7 @@ import math
 from operator import mul, sub
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.contest import BLOCK
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, base_type
 from mkdocs_quantlab.engine.gguf.model import Model
@@ -49,6 +50,10 @@ CHOICES = (
 )  # fmt: skip
 """Types that a group may be given: those that can be encoded here and that a model runs in, mostly more bits first."""
 
+OWN = "own"
+"""A group's choice in a page: what code of the reader's makes of its weights, stored as F16, since no other program knows the format."""
+OWN_PIECE = 32 * BLOCK
+
 FLOATS = ("F32", "F16", "BF16")
 """What weights may be stored in before they are quantized."""
 
@@ -78,7 +83,7 @@ class Piece(NamedTuple):
     source: str
     """The type that the weights have there."""
     target: str
-    """The type that they are to have."""
+    """The type that they are to have, or `OWN`."""
     weights: int
     padding: int
     """Bytes of value 0 that follow in the new file."""
@@ -139,8 +144,8 @@ def assigned(model: Model, recipe: str, types: Mapping[str, str]) -> tuple[Tenso
     Args:
         model: The model.
         recipe: One of llama.cpp's, for all that `types` does not name.
-        types: By group of `GROUPS`, a type for all of its matrices. Where its blocks do not divide a row, llama.cpp's stand-in takes
-            its place.
+        types: By group of `GROUPS`, a type for all of its matrices, or `OWN`. Where its blocks do not divide a row, llama.cpp's
+            stand-in takes its place.
 
     Raises:
         GgufError: The model's metadata do not say what the recipe's rules ask.
@@ -150,7 +155,7 @@ def assigned(model: Model, recipe: str, types: Mapping[str, str]) -> tuple[Tenso
         tensor = entry.tensor
         wanted = types.get(group_of(tensor) or "")
         if wanted:
-            type_, _ = fall_back(wanted, "", tensor.shape[0])
+            type_, _ = fall_back("F16" if wanted == OWN else wanted, "", tensor.shape[0])
             tensor = tensor._replace(type=TYPES[type_].id)
         found.append(tensor)
     return tuple(found)
@@ -215,7 +220,14 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
     multiple = alignment(metadata)
     pieces: list[Piece] = []
     for tensor in wanted:
-        pieces += _pieces(before[tensor.name], tensor, header.data_start, multiple)
+        old = before[tensor.name]
+        own = types.get(group_of(old) or "") == OWN
+        if own and old.parameters % BLOCK:
+            raise GgufError(
+                f"`{old.name}` has {old.parameters:,} weights, no multiple of the {BLOCK} that your code takes"
+            )
+        target = OWN if own else tensor.type_name
+        pieces += _pieces(old, tensor, target, header.data_start, multiple)
     return Job(head(metadata, value_types, wanted), tuple(pieces), tuple(wanted), named)
 
 
@@ -250,14 +262,18 @@ def _noted(header: Header, named: str) -> tuple[dict[str, Value], dict[str, str]
     return metadata, types
 
 
-def _pieces(old: Tensor, new: Tensor, data_start: int, multiple: int) -> Iterator[Piece]:
+def _pieces(
+    old: Tensor, new: Tensor, target: str, data_start: int, multiple: int
+) -> Iterator[Piece]:
     """A tensor in pieces; what stays as it is, in one."""
     bytes_before, bytes_after = old.size, new.size
     assert bytes_before is not None, "an unknown type stays, and the writer refuses it"
     assert bytes_after is not None, "it is a type that is known"
     count = old.parameters
     step = count
-    if old.type != new.type:
+    if target == OWN:
+        step = OWN_PIECE
+    elif old.type != new.type:
         step = int(PIECE_SECONDS / SECONDS.get(new.type_name, 1) * 1e6) // MULTIPLE * MULTIPLE
         step = max(MULTIPLE, min(LARGEST_PIECE, step))
     begin = data_start + old.offset
@@ -269,7 +285,7 @@ def _pieces(old: Tensor, new: Tensor, data_start: int, multiple: int) -> Iterato
             begin + bytes_before * first // max(count, 1),
             begin + bytes_before * last // max(count, 1),
             old.type_name,
-            new.type_name,
+            target,
             last - first,
             padding(bytes_after, multiple) if last == count else 0,
         )
@@ -279,7 +295,7 @@ def encoded(piece: Piece, data: bytes) -> Encoded:
     """What becomes of a piece.
 
     Args:
-        piece: The piece.
+        piece: The piece; its target is a type.
         data: Its bytes in the old file.
 
     Raises:
@@ -287,17 +303,50 @@ def encoded(piece: Piece, data: bytes) -> Encoded:
     """
     if piece.source == piece.target:
         return Encoded(data, 0.0, 0.0)
+    weights = read(piece, data)
+    if piece.target in batch.ENCODERS:
+        run = batch.ENCODERS[piece.target](weights)
+    else:
+        blocks = encode(piece.target, weights)
+        run = batch.Run(blocks, decode(piece.target, blocks))
+    return _compared(run, weights)
+
+
+def stored(piece: Piece, data: bytes, decoded: Sequence[float]) -> Encoded:
+    """What becomes of a piece with the target `OWN`.
+
+    Args:
+        piece: The piece.
+        data: Its bytes in the old file.
+        decoded: What the reader's code made of its weights.
+
+    Raises:
+        GgufError: A weight is not finite, or one of `decoded` is beyond F16.
+    """
+    run = batch.ENCODERS["F16"](decoded)
+    if not math.isfinite(sum(run.decoded)):
+        raise GgufError(
+            f"your code gave a weight of `{piece.tensor}` that F16 cannot store: {max(decoded, key=abs):g}"
+        )
+    return _compared(run, read(piece, data))
+
+
+def read(piece: Piece, data: bytes) -> Sequence[float]:
+    """The weights of a piece.
+
+    Raises:
+        GgufError: One is not finite.
+    """
     weights = batch.DECODERS[piece.source](data)
     # Each is below 1e39, so that no sum of finite ones is beyond a double.
     if not math.isfinite(sum(weights)):
         raise GgufError(
             f"`{piece.tensor}` has a weight that is not finite, which no type can store"
         )
-    if piece.target in batch.ENCODERS:
-        run = batch.ENCODERS[piece.target](weights)
-    else:
-        blocks = encode(piece.target, weights)
-        run = batch.Run(blocks, decode(piece.target, blocks))
+    return weights
+
+
+def _compared(run: batch.Run, weights: Sequence[float]) -> Encoded:
     errors = list(map(sub, run.decoded, weights))
     return Encoded(run.data, sum(map(mul, errors, errors)), sum(map(mul, weights, weights)))
 

@@ -11,6 +11,7 @@ from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
     GROUPS,
+    OWN,
     assigned,
     group_of,
     made_here,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.engine.gguf.model import Model
 
-    Losses: TypeAlias = Mapping[str, tuple[float, float]]
+    Losses: TypeAlias = Mapping[str, Sequence[float]]
 
 TITLE = "Quantize a model"
 
@@ -43,7 +44,8 @@ LARGEST = 100_000_000
 
 
 QUANTIZED = "quantized own"
-"""What `Sources` has of what the reader quantized: by tensor and type, in one text, the sums of squared errors and weights."""
+"""What `Sources` has of what the reader quantized: by tensor and type, in one text, the sums of squared errors and weights, and where code
+of the reader's did it, the bytes of its blocks."""
 
 
 class _Published(Names):
@@ -56,9 +58,9 @@ class _Published(Names):
 def _group(name: str, label: str) -> Choice[str]:
     return Choice(
         RECIPE,
-        {RECIPE: "as the recipe", **{type_: type_ for type_ in CHOICES}},
+        {RECIPE: "as the recipe", **{type_: type_ for type_ in CHOICES}, OWN: "your code"},
         label=label,
-        help=f"A type for all `{name}` matrices, in place of what the recipe gives them.",
+        help=f"A type for all `{name}` matrices, in place of what the recipe gives them; `{OWN}` for the reader's own code.",
         menu=True,
     )
 
@@ -139,6 +141,8 @@ class _Row(NamedTuple):
     label: str
     before: list[Tensor]
     after: list[Tensor]
+    own: bool = False
+    """Code of the reader's makes them."""
 
 
 def render(given: Options) -> Html:
@@ -149,7 +153,7 @@ def render(given: Options) -> Html:
     except GgufError as error:
         raise OptionError(f"`model`: `{model.name}`: {error}", "model") from None
     losses: Losses = given.sources.found.get(QUANTIZED, {})
-    rows = [*_rows(model, after), _Row(ALL, list(model.tensors), list(after))]
+    rows = [*_rows(given, model, after), _Row(ALL, list(model.tensors), list(after))]
     heads = ["Tensors", "Weights", "Now", "Then", "Bits", "Type"]
     if losses:
         heads.append("SNR")
@@ -163,6 +167,7 @@ def render(given: Options) -> Html:
                 for each in rows
             ),
         ),
+        note(*_own_remark(rows, losses)) if OWN in given.types.values() else None,
         note(_remark(model, after)),
     )  # fmt: skip
 
@@ -200,10 +205,13 @@ def panel(given: Options) -> Html:
     )
 
 
-def _rows(model: Model, after: Sequence[Tensor]) -> list[_Row]:
+def _rows(given: Options, model: Model, after: Sequence[Tensor]) -> list[_Row]:
     """The groups that the model has, then what belongs to none."""
     labels = {field.name: field.label for field in Options.fields()}
-    rows = {labels[name]: _Row(labels[name], [], []) for name in GROUPS}
+    rows = {
+        labels[name]: _Row(labels[name], [], [], own=given.types.get(name) == OWN)
+        for name in GROUPS
+    }
     for old, new in zip(model.tensors, after, strict=True):
         group = group_of(old)
         other = "Other matrices" if reason_kept(old) is None else "Norms, vectors"
@@ -237,17 +245,23 @@ def _cells(each: _Row) -> tuple[str, ...]:
         volume(_size(each.before)),
         volume(_size(each.after)),
         f"{_bits(each.after):.2f}",
-        "" if each.label == ALL else ", ".join(named),
-    )
+        "" if each.label == ALL else f"{', '.join(named)}, by your code" if each.own else ", ".join(named),
+    )  # fmt: skip
+
+
+def _losses(each: _Row, losses: Losses) -> list[Sequence[float] | None]:
+    """What is known of each tensor that is quantized."""
+    if each.own:
+        return [losses.get(f"{tensor.name} {OWN}") for tensor in each.after]
+    pairs = zip(each.before, each.after, strict=True)
+    return [losses.get(f"{new.name} {new.type_name}") for old, new in pairs if old.type != new.type]
 
 
 def _snr(each: _Row, losses: Losses) -> str:
     """The signal-to-noise ratio of a group, where all of it was quantized to the types that are shown."""
-    pairs = list(zip(each.before, each.after, strict=True))
-    changed = [new for old, new in pairs if old.type != new.type]
-    found = [losses.get(f"{tensor.name} {tensor.type_name}") for tensor in changed]
+    found = _losses(each, losses)
     # Of a group that is partly copied, only what is quantized was summed up.
-    if None in found or 0 < len(changed) < len(pairs):
+    if None in found or 0 < len(found) < len(each.after):
         return "–"
     noise = math.fsum(loss[0] for loss in found if loss)
     power = math.fsum(loss[1] for loss in found if loss)
@@ -266,6 +280,19 @@ def _sentence(given: Options, model: Model, after: Sequence[Tensor]) -> Html:
         f" instead of {volume(model.size)}, {_bits(after):.4f} bits per weight: ",
         f"{significant(ratio)} times smaller." if ratio >= 1.005 else "no smaller.",
     )  # fmt: skip
+
+
+def _own_remark(rows: Sequence[_Row], losses: Losses) -> Iterable[str]:
+    """What is to be said of the reader's own format."""
+    yield (
+        "What your code makes is stored as F16, since llama.cpp does not know the format: its errors are in the file, and its size is not."
+    )
+    groups = [each for each in rows if each.own]
+    found = [loss for each in groups for loss in _losses(each, losses)]
+    known = [loss for loss in found if loss]
+    if found and len(known) == len(found):
+        weights = sum(_weights(each.after) for each in groups)
+        yield f" It takes {8 * math.fsum(loss[2] for loss in known) / weights:.3f} bits per weight."
 
 
 def _remark(model: Model, after: Sequence[Tensor]) -> str:
