@@ -45,8 +45,8 @@ DRAWINGS = (
     "Draw a small snowman next to a tree.",
     "Multiply 386 by 57.",
 )
-"""The prompts of a page whose author set none, where its models are built in: these draw, and say of the last that they
-can do nothing else."""
+"""The prompts of a page whose author set none, where its models are built in: these draw, and answer the last
+with a drawn apology."""
 
 CAUTION = (
     "One answer from each model proves nothing: with another seed the same model gives another answer. Ask each of them "
