@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -527,7 +526,8 @@ TIE = 0.02
 
 def gap_at_parting(ours: str, theirs: str, tokens: list[dict]) -> float:
     """How much likelier the server found what it said where the texts part than its second choice, as logarithms."""
-    parted = len(os.path.commonprefix([ours, theirs]))
+    pairs = zip(ours, theirs, strict=False)
+    parted = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(ours), len(theirs)))
     end = 0
     for token in tokens:
         end += len(token["token"])
