@@ -43,8 +43,8 @@ DRAWINGS = (
     "Draw a red house with three windows.",
     "Draw two blue balloons.",
     "Draw a cat riding a skateboard at night.",
-    "Draw a small snowman next to a tree.",
-    "Multiply 386 by 57.",
+    "Draw a snowman next to a tree.",
+    "Multiply 386 by 57, one step a line.",
 )
 """The prompts of a page whose author set none, where its models are built in: these draw, and answer the last
 with a drawn apology."""

@@ -25,6 +25,7 @@ from mkdocs_quantlab.engine.drawing.scene import (
 from mkdocs_quantlab.engine.drawing.svg import HEAD, fragments, svg
 from mkdocs_quantlab.engine.drawing.things import COLOURS, KINDS
 from mkdocs_quantlab.engine.drawing.words import (
+    TALK,
     TRAINING,
     UNKNOWN,
     UNKNOWN_UNSEEN,
@@ -33,6 +34,7 @@ from mkdocs_quantlab.engine.drawing.words import (
     unknown_wording,
     wording,
 )
+from mkdocs_quantlab.site.chat import DRAWINGS
 
 seeds = st.integers(0, 2**63).map(random.Random)
 
@@ -136,3 +138,9 @@ def test_the_model_card_counts_right():
     card = (Path(__file__).parents[2] / "models/drawing/README.md").read_text(encoding="utf-8")
     assert f"{len(KINDS)} kinds of things in {len(COLOURS)} colours" in " ".join(card.split())
     assert f"and {len(UNKNOWN_UNSEEN)} of the unknown things" in " ".join(card.split())
+
+
+def test_the_chat_offers_prompts_that_the_model_knows():
+    *drawings, talk = DRAWINGS
+    assert all(parse(prompt) for prompt in drawings)
+    assert talk in {prompt for prompts, _ in TALK for prompt in prompts}
