@@ -1,0 +1,18 @@
+"""How large the page's files are, from the files; `benchmarks.md` prints it."""
+
+from __future__ import annotations
+
+import gzip
+
+from mkdocs_quantlab.site.assets import STATIC
+
+FILES = "quantlab.js quantlab.css chat.js evidence.js quantize.mjs editor.mjs worker.mjs".split()
+
+
+def table() -> str:
+    """Bytes of each, and as servers send them."""
+    rows = ["| File | bytes | gzipped |", "| --- | ---: | ---: |"]
+    for name in FILES:
+        data = (STATIC / name).read_bytes()
+        rows.append(f"| `{name}` | {len(data):,} | {len(gzip.compress(data, 9)):,} |")
+    return "\n".join(rows)
