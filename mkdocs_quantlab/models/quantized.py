@@ -9,6 +9,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
+from mkdocs_quantlab.engine.gguf.quantize import QUANTIZATION_VERSION
 from mkdocs_quantlab.engine.gguf.recipes import plan, written_order
 from mkdocs_quantlab.engine.gguf.writer import write
 from mkdocs_quantlab.engine.quant.ggml.codec import encode
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.models.imatrix import Imatrix
-
-QUANTIZATION_VERSION = 2
-"""ggml's `GGML_QNT_VERSION`."""
 
 _NUMBERS = {name: number for number, name in FILE_TYPES.items()}
 _CODES = {"F32": "f", "F16": "e"}
