@@ -99,7 +99,7 @@ PAGES = {
 """,
     "compare.md": """# Files
 
-<div data-gguf-compare></div>
+<div data-gguf-compare data-models="f32 q4"></div>
 """,
     "inspect.md": """# The reader's files
 
@@ -313,9 +313,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     f16 = folder / "tiny-F16.gguf"
     f16.write_bytes(source(Case(layers=2), rows=32))
     return {
-        "f16": str(f16),
         "f32": str(write_gguf(folder / "tiny-F32.gguf", "F32", file_type=0)),
         "q4": str(write_gguf(folder / "tiny-Q4_K_M.gguf", file_type=15)),
+        "f16": str(f16),
     }
 
 
