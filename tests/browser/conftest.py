@@ -216,7 +216,7 @@ PAGES = {
 
 ## Objective 2: Compare
 
-<div data-quantlab-chat id="chat" data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
+<div data-quantlab-chat data-endpoint="" id="chat" data-models="tiny:q4 tiny:q6" data-seed="7" data-max_tokens="400"></div>
 
 [To the lab](index.md)
 """,
