@@ -34,7 +34,7 @@ def test_a_directive_takes_the_names(build_page):
         found[f"accuracy {name} drawing:F16"]["blk.0.ffn_down.weight"]
         for name in ("drawing:Q2_K", "drawing-uneven:Q2_K-imatrix")
     )
-    assert twin < 3 < plain
+    assert twin < 5 < plain
     assert "does not fit" not in figure(html)
 
 
