@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +16,6 @@ from tests.browser.test_code import Panel
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-FILE = "assets/quantlab/models/f16.gguf"
 # Workers start, on a machine that may be doing other things.
 LONG = 60_000
 HEAR = """
@@ -75,8 +76,13 @@ def bench(visit):
 
 
 @pytest.fixture
-def original(site):
-    return (site("material").root / FILE).read_bytes()
+def original(models):
+    return Path(models["f16"]).read_bytes()
+
+
+def published(original):
+    """The file's name in the site."""
+    return f"{hashlib.sha256(original).hexdigest()[:16]}.gguf"
 
 
 def test_from_a_click_to_the_file_of_the_command_line(bench, original):
@@ -165,8 +171,8 @@ def test_a_format_whose_weights_f16_cannot_store_is_told(bench):
     expect(bench.save).to_be_hidden()
 
 
-def test_stop_ends_the_fetching(bench):
-    with bench.lab.server.held("f16.gguf"):
+def test_stop_ends_the_fetching(bench, original):
+    with bench.lab.server.held(published(original)):
         bench.press("quantize")
         expect(bench.said).to_have_text("Fetching the model …")
         bench.press("Stop")
@@ -180,13 +186,13 @@ def test_stop_ends_the_fetching(bench):
         (200, lambda data: data[:-1000], r"tiny-F16.gguf: its tensors end at byte .* bytes are missing"),
         (200, lambda data: data[:40] + b"\xff" * 40 + data[80:], r"tiny-F16.gguf: metadata entry 1"),
         (200, lambda _: b"<!doctype html><title>Sign in</title>", r"tiny-F16.gguf: .*page"),
-        (404, lambda _: b"", r"could not be fetched: .*/models/f16.gguf answered 404"),
+        (404, lambda _: b"", r"could not be fetched: .*/models/[0-9a-f]+.gguf answered 404"),
     ],
     ids=["cut off", "damaged", "a page", "not there"],
 )  # fmt: skip
 def test_a_damaged_file_is_told(bench, original, status, change, said):
     bench.lab.allow("404")
-    with bench.lab.server.replaced("f16.gguf", status, change(original)):
+    with bench.lab.server.replaced(published(original), status, change(original)):
         bench.press("quantize")
         expect(bench.said).to_have_text(re.compile(said), timeout=LONG)
     expect(bench.save).to_be_hidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -12,6 +13,7 @@ from tests.oracle.recipes import Case
 from tests.site.pages import sources
 
 FILE = source(Case(layers=1))
+NAME = f"{hashlib.sha256(FILE).hexdigest()[:16]}.gguf"
 CONFIG = "plugins:\n  - quantlab:\n      models:\n        small: files/small-F16.gguf\n        gone: files/gone.gguf\n"
 
 
@@ -29,12 +31,12 @@ def site(build, tmp_path):
 def test_the_models_file_is_in_the_site_once_a_page_asks(site):
     code, output, folder = site('<div data-gguf-quantize data-model="small"></div>')
     assert code == 0, output
-    assert (folder / "assets/quantlab/models/small.gguf").read_bytes() == FILE
+    assert (folder / "assets/quantlab/models" / NAME).read_bytes() == FILE
     assert (folder / "assets/quantlab/quantize.mjs").is_file()
     html = (folder / "index.html").read_text(encoding="utf-8")
-    assert 'data-file="models/small.gguf"' in html
+    assert f'data-file="models/{NAME}"' in html
     found = json.loads(sources(html))["found"]
-    assert found["file small"] == {"address": "models/small.gguf", "size": len(FILE)}
+    assert found["file small"] == {"address": f"models/{NAME}", "size": len(FILE)}
     # No reader fetches it by opening the page.
     assert not re.search(r"(src|href)=[^>]*\.gguf", html)
     code, output, folder = site(
