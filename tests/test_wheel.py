@@ -46,6 +46,9 @@ def test_the_wheel_holds_nothing_else(wheel):
         "mkdocs_quantlab/py.typed",
         "mkdocs_quantlab/endpoint/nginx.conf.jinja",
         "mkdocs_quantlab/site/connection.json",
+        "mkdocs_quantlab/models/drawing-F16.gguf",
+        "mkdocs_quantlab/models/drawing.imatrix.gguf",
+        "mkdocs_quantlab/models/SHA256SUMS",
     }
     expected |= {f"mkdocs_quantlab/course/{name}" for name in TEMPLATES.values()}
     inside = {name for name in wheel.namelist() if name.startswith("mkdocs_quantlab/")}
