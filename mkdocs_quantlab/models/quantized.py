@@ -8,8 +8,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
-from mkdocs_quantlab.engine.gguf.quantize import QUANTIZATION_VERSION
+from mkdocs_quantlab.engine.gguf.quantize import note, version_and_type
 from mkdocs_quantlab.engine.gguf.recipes import plan, written_order
 from mkdocs_quantlab.engine.gguf.writer import write
 from mkdocs_quantlab.engine.quant.ggml.codec import encode
@@ -18,10 +17,9 @@ from mkdocs_quantlab.models.weights import read_weights
 if TYPE_CHECKING:
     from array import array
 
-    from mkdocs_quantlab.engine.gguf.header import Tensor
+    from mkdocs_quantlab.engine.gguf.header import Tensor, Value
     from mkdocs_quantlab.models.imatrix import Imatrix
 
-_NUMBERS = {name: number for number, name in FILE_TYPES.items()}
 _CODES = {"F32": "f", "F16": "e"}
 
 
@@ -54,21 +52,15 @@ def quantized(content: bytes, recipe: str, imatrix: Imatrix | None = None) -> by
             data = _encode(data, before[tensor.name], tensor, importance.get(tensor.name))
         encoded[tensor.name] = data
     metadata, types = source.metadata, source.types
-    noted: dict[str, int | str] = {
-        "general.quantization_version": QUANTIZATION_VERSION,
-        "general.file_type": _NUMBERS[recipe],
-    }
+    note(metadata, types, version_and_type(recipe))
     if imatrix:
-        noted |= {
+        said: dict[str, Value] = {
             "quantize.imatrix.file": imatrix.file,
             "quantize.imatrix.dataset": imatrix.dataset,
             "quantize.imatrix.entries_count": len(imatrix.importance),
             "quantize.imatrix.chunks_count": imatrix.chunks,
         }
-    for key, value in noted.items():
-        metadata.pop(key, None)  # llama.cpp puts what it sets behind everything else
-        metadata[key] = value
-        types[key] = "string" if isinstance(value, str) else "uint32"
+        note(metadata, types, said)
     ordered = sorted(planned.tensors, key=written_order)
     return write(metadata, types, ((tensor, encoded[tensor.name]) for tensor in ordered))
 

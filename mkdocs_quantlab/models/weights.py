@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.ranges import read_stream
-from mkdocs_quantlab.engine.gguf.reader import Wanted
+from mkdocs_quantlab.engine.gguf.quantize import read_everything
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.header import Value
@@ -38,8 +36,7 @@ def read_weights(content: bytes) -> Weights:
     Raises:
         GgufError: It is no GGUF, or broken.
     """
-    stream = BytesIO(content)
-    header = read_stream(stream, Wanted(keep=read_stream(stream).metadata.keys()))
+    header = read_everything(lambda start, stop: content[start:stop], len(content))
     start = header.data_start
     found = {
         tensor.name: content[start + tensor.offset : start + tensor.offset + (tensor.size or 0)]

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.drawing import evaluated
+from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNSEEN
 from mkdocs_quantlab.engine.drawing.samples import held_out_sample
 from mkdocs_quantlab.engine.drawing.score import LABELS, score
-from mkdocs_quantlab.engine.drawing.words import TRAINING, UNSEEN
 from mkdocs_quantlab.models import data, names, sums
 from mkdocs_quantlab.models.files import F16
 from mkdocs_quantlab.models.quantized import quantized
@@ -36,8 +36,8 @@ from tests.servers.llama_server import LlamaServer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from mkdocs_quantlab.engine.drawing.phrases import Style
     from mkdocs_quantlab.engine.drawing.scene import Scene
-    from mkdocs_quantlab.engine.drawing.words import Style
 
 OUT = Path(evaluated.__file__)
 CONTEXT = 640

@@ -66,7 +66,8 @@ def _merges(most: int) -> list[str]:
             texts.append(sample.answer)
         for text in texts:
             words.update(w.replace(" ", SPACE) for w in re.findall(r" ?[A-Za-z]+", text))
-    parts = {word: list(word) for word in words}
+    # Most of the invented words come once only.
+    parts = {word: list(word) for word, count in words.items() if count > 1}
     found: list[str] = []
     while len(found) < most:
         pairs: Counter[tuple[str, str]] = Counter()

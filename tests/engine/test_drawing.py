@@ -11,6 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mkdocs_quantlab.engine.drawing.phrases import (
+    ADJECTIVES,
+    NOUNS,
+    SMALL,
+    TALK,
+    TRAINING,
+    UNKNOWN,
+    UNKNOWN_UNSEEN,
+    UNSEEN,
+    VERBS,
+    Style,
+)
 from mkdocs_quantlab.engine.drawing.samples import PELICAN, held_out_sample, training_sample
 from mkdocs_quantlab.engine.drawing.scene import (
     APOLOGY,
@@ -24,16 +36,7 @@ from mkdocs_quantlab.engine.drawing.scene import (
 )
 from mkdocs_quantlab.engine.drawing.svg import HEAD, fragments, svg
 from mkdocs_quantlab.engine.drawing.things import COLOURS, KINDS
-from mkdocs_quantlab.engine.drawing.words import (
-    TALK,
-    TRAINING,
-    UNKNOWN,
-    UNKNOWN_UNSEEN,
-    UNSEEN,
-    parse,
-    unknown_wording,
-    wording,
-)
+from mkdocs_quantlab.engine.drawing.words import parse, random_style, unknown_wording, wording
 from mkdocs_quantlab.site.chat import DRAWINGS
 
 seeds = st.integers(0, 2**63).map(random.Random)
@@ -47,7 +50,7 @@ def test_a_wording_is_read_back_into_its_scene(rng, style):
 
 @given(seeds, st.sampled_from([UNKNOWN, UNKNOWN_UNSEEN]))
 def test_what_is_not_known_is_not_read(rng, nouns):
-    assert parse(unknown_wording(rng, nouns=nouns)) is None
+    assert parse(unknown_wording(rng, rng.choice(nouns))) is None
 
 
 @given(seeds)
@@ -117,9 +120,25 @@ def test_held_out_scenes_are_never_trained_on():
 
 
 def test_styles_share_no_words_that_decorate():
-    for field in TRAINING._fields:
+    for field in ("forms", "adjectives", "endings"):
         assert not set(getattr(TRAINING, field)) & set(getattr(UNSEEN, field))
     assert not set(UNKNOWN) & set(UNKNOWN_UNSEEN)
+
+
+def test_random_words_keep_clear_of_the_evaluation_and_of_what_is_drawn():
+    told = " ".join((*TRAINING.forms, *TRAINING.adjectives, *TRAINING.endings))
+    kept = {word for word in _said(UNSEEN) if word not in told.lower().split()}
+    kept |= {*UNKNOWN_UNSEEN, *COLOURS, *(n for kind in KINDS.values() for n in kind.names)}
+    assert not kept & {*VERBS, *ADJECTIVES, *SMALL, *NOUNS, *UNKNOWN}
+    rng = random.Random(3)
+    used = set().union(*(_said(random_style(rng)) for _ in range(5000)))
+    # A size or a colour may stand in an ending: it is the poster that is small.
+    assert not (kept - {"small", *COLOURS}) & used
+
+
+def _said(style: Style) -> set[str]:
+    text = " ".join((*style.forms, *style.adjectives, *style.endings))
+    return set(re.findall("[a-z]+", text.lower()))
 
 
 def test_everything_known_is_drawn_and_every_drawing_is_made_of_the_fragments():

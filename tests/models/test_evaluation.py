@@ -9,8 +9,8 @@ import pytest
 from mkdocs_quantlab import models
 from mkdocs_quantlab.engine.drawing import evaluated
 from mkdocs_quantlab.engine.drawing.evaluation import LABELS, Share, files
+from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNSEEN
 from mkdocs_quantlab.engine.drawing.score import LABELS as MARKS
-from mkdocs_quantlab.engine.drawing.words import TRAINING, UNSEEN
 from mkdocs_quantlab.engine.widgets import answer
 from mkdocs_quantlab.models.files import F16
 from mkdocs_quantlab.models.uneven import SIGMA

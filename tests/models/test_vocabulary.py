@@ -10,8 +10,8 @@ from pathlib import Path
 import gguf
 import pytest
 
+from mkdocs_quantlab.engine.drawing.phrases import UNSEEN
 from mkdocs_quantlab.engine.drawing.samples import held_out_sample, training_sample
-from mkdocs_quantlab.engine.drawing.words import UNSEEN
 from models.drawing.vocabulary import Tokenizer, build
 from tests.servers.llama_server import LlamaServer
 

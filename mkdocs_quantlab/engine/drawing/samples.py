@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.drawing.phrases import TALK, TRAINING, Style
 from mkdocs_quantlab.engine.drawing.scene import (
     APOLOGY,
     Scene,
@@ -14,7 +15,12 @@ from mkdocs_quantlab.engine.drawing.scene import (
     random_scene,
 )
 from mkdocs_quantlab.engine.drawing.svg import svg
-from mkdocs_quantlab.engine.drawing.words import TALK, TRAINING, Style, unknown_wording, wording
+from mkdocs_quantlab.engine.drawing.words import (
+    random_style,
+    unknown_thing,
+    unknown_wording,
+    wording,
+)
 
 if TYPE_CHECKING:
     import random
@@ -35,16 +41,18 @@ class Sample(NamedTuple):
 def training_sample(rng: random.Random) -> Sample:
     """One of the samples that the model learns from; never a scene that is held out."""
     chance = rng.random()
+    style = random_style(rng) if rng.random() < 0.5 else TRAINING
     if chance < 0.04:
         return talk(rng)
-    if chance < 0.10:
-        return Sample(unknown_wording(rng), svg(APOLOGY), None)
-    if chance < 0.12:
-        return _sample(PELICAN, rng, TRAINING)
+    if chance < 0.14:
+        return Sample(unknown_wording(rng, unknown_thing(rng), style), svg(APOLOGY), None)
+    if chance < 0.16:
+        return _sample(PELICAN, rng, style)
+    fewest = 3 if chance < 0.26 else 1  # What goes wrong longest are scenes of three things.
     while True:
         scene = random_scene(rng)
-        if not held_out(scene) or scene == PELICAN:
-            return _sample(scene, rng, TRAINING)
+        if len(scene.things) >= fewest and (not held_out(scene) or scene == PELICAN):
+            return _sample(scene, rng, style)
 
 
 def held_out_sample(rng: random.Random, style: Style = TRAINING) -> Sample:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from mkdocs_quantlab.engine.drawing.phrases import (
+    ADJECTIVES,
+    NOUNS,
+    SMALL,
+    TRAINING,
+    UNKNOWN,
+    UNKNOWN_UNSEEN,
+    UNSEEN,
+    VERBS,
+    Style,
+    invented,
+)
 from mkdocs_quantlab.engine.drawing.scene import (
     ABOVE,
     BESIDE,
@@ -39,93 +51,57 @@ _RELATION_NAMES = {
 }
 
 
-class Style(NamedTuple):
-    """Words that change nothing in the picture."""
-
-    forms: tuple[str, ...]
-    """What is around the scene's own words, in the place of `{}`."""
-    adjectives: tuple[str, ...]
-    endings: tuple[str, ...]
-
-
-TRAINING = Style(
-    forms=(
-        *("Draw {}.",) * 8,
-        "Draw me {}.", "Please draw {}.", "Can you draw {}?", "Could you draw {}, please?", "Now draw {}.",
-        "Sketch {}.", "Paint {}.", "Show me {}.", "{}", "{}, please.", "I want {}.", "I want a picture of {}.",
-        "I would like to see {}.", "Make a picture of {}.", "Make an SVG of {}.", "Generate an SVG of {}.",
-        "Create a drawing of {}.", "Give me an SVG image of {}.", "An SVG picture of {}.", "Write SVG code for {}.",
-        "Write an SVG picture of {}. Answer with the SVG code only.", "I need a drawing of {}.", "Try to draw {}.",
-        "Hello! Please draw {}.", "Picture this: {}.", "What does {} look like?", "Illustrate {}.",
-    ),
-    adjectives=(
-        "happy", "cute", "nice", "funny", "lovely", "old", "new", "friendly", "sleepy", "pretty", "beautiful", "simple",
-        "quiet", "famous", "clever", "lonely", "young", "wonderful",
-    ),
-    endings=(
-        "for my sister", "for my class", "as an SVG", "in a simple style", "for a book", "with clear colours", "if you can",
-        "as well as you can", "for my friends", "in one picture", "today",
-    ),
-)  # fmt: skip
-"""What the model is trained with."""
-
-UNSEEN = Style(
-    forms=(
-        "Let me see {}.", "How about {}?", "Render {}.", "Please make {}.", "Your task is {}.", "I wonder how {} looks.",
-        "Would you sketch {} for us?", "Design {}.", "Next, {}!", "Depict {}, thanks.",
-    ),
-    adjectives=("grumpy", "elegant", "brave", "proud", "curious", "modern"),
-    endings=("for my grandmother", "as a small icon", "for the school wall", "right away"),
-)  # fmt: skip
-"""What only the evaluation uses."""
-
-UNKNOWN = tuple(
-    "giraffe elephant lion tiger horse cow pig sheep goat rabbit mouse monkey snake turtle shark whale bear wolf fox owl "
-    "duck chicken spider bee ant butterfly dragon unicorn dinosaur zebra camel kangaroo panda koala castle tower bridge "
-    "church hospital airport train bus truck plane helicopter submarine motorcycle tractor tent ladder chair table "
-    "bed lamp sofa clock phone laptop computer keyboard camera guitar piano drum violin trumpet apple banana pear pizza "
-    "cake sandwich cookie egg cheese carrot potato tomato bottle cup plate spoon fork knife pencil letter map flag "
-    "crown sword shield umbrella shoe shirt dress coat glove ring necklace key door fence road mountain river island "
-    "volcano desert forest rainbow planet comet city village wizard pirate king queen knight princess clown doctor teacher "
-    "farmer baby man woman boy girl ghost monster mermaid vampire skeleton heart triangle cube circle spiral logo".split()
-)
-"""Things that are not known, of many more; the model is trained to be sorry for these."""
-
-UNKNOWN_UNSEEN = tuple(
-    "hippo rhino crocodile squirrel hedgehog parrot peacock lobster crab octopus lighthouse windmill skyscraper ambulance "
-    "tram canoe hammock bookshelf telescope microscope saxophone harp pineapple burger pancake teapot backpack compass "
-    "astronaut ninja".split()
-)
-"""The same for the evaluation only."""
-
-TALK = (
-    (("Hello", "Hi", "Hey", "Hello there", "Good morning", "Hi there"), "Hello! What shall I draw?"),
-    (("How are you?", "How do you do?", "How are you today?"), "I am fine. What shall I draw?"),
-    (("Who are you?", "What are you?", "What is your name?"), "I am a tiny model that draws small pictures."),
-    (("What can you do?", "What can you draw?", "Help", "Help me"), "I draw animals, houses, boats and bicycles."),
-    (("Thanks", "Thank you", "Thanks a lot", "Thank you very much"), "You are welcome!"),
-    (("Bye", "Goodbye", "See you later"), "Goodbye!"),
-    (("That is nice", "Nice", "Great", "Good work", "Well done"), "Thank you! What shall I draw next?"),
-    (
-        ("Tell me a story", "Write a poem", "Tell me a joke", "What is 2 and 3?", "Who is the president?",
-         "What is the capital of France?", "Multiply 386 by 57, one step a line.", "Write a Python function",
-         "Write a Python function that tells whether two words are anagrams, with three tests.",
-         "Some tools are hammers, and every hammer is heavy. Does it follow that some tools are heavy? Say why.",
-         "Plan five evenings of learning to read sheet music: a numbered list, one sentence each."),
-        "Sorry, I can only draw.",
-    ),
-)  # fmt: skip
-"""Small talk, and what is answered."""
-
-
 def wording(scene: Scene, rng: random.Random, style: Style = TRAINING) -> str:
     """A way to ask for a scene."""
     return dressed(_said(scene, rng, style), rng, style)
 
 
+def random_style(rng: random.Random) -> Style:
+    """A way of asking out of random words, some of them in no language.
+
+    Training has it in every second sample, so that the model looks for what it knows at its place in the sentence, and does not
+    take each new word for a new thing.
+    """
+    before = [_filler(rng, SMALL + VERBS) for _ in range(rng.choice((0, 1, 1, 1, 2, 3, 4, 5)))]
+    after = [_filler(rng, SMALL + VERBS) for _ in range(rng.choice((0, 0, 0, 0, 1, 2)))]
+    form = " ".join(before) + rng.choice(("", "", "", ",", ":", " me")) if before else ""
+    form = f"{form} {{}}".strip()
+    if after:
+        form += rng.choice((" ", " ", ", ")) + " ".join(after)
+    form += rng.choice((".", ".", ".", "?", "!", ""))
+    return Style((form,), (_filler(rng, ADJECTIVES),), (_random_ending(rng),), often=0.3)
+
+
+def _random_ending(rng: random.Random) -> str:
+    if rng.random() < 0.3:
+        return " ".join(_filler(rng, SMALL) for _ in range(rng.randint(1, 2)))
+    link = rng.choice(
+        ("for", "for", "for", "as", "by", "from", "during", "before", "after", "like")
+    )
+    whose = rng.choice(("a", "the", "my", "our", "this", "his", "her"))
+    described = rng.random()
+    word = ""
+    if described < 0.2:
+        word = _filler(rng, ADJECTIVES) + " "
+    elif described < 0.4:
+        word = rng.choice((*_SIZE_OF, *_COLOUR_OF)) + " "  # It is the poster that is small.
+    if rng.random() < 0.2:
+        word += _filler(rng, NOUNS) + " "
+    return f"{link} {whose} {word}{_filler(rng, NOUNS + UNKNOWN)}"
+
+
+def _filler(rng: random.Random, real: Sequence[str]) -> str:
+    """A real word, or an invented one, that names nothing and is kept for no evaluation."""
+    if rng.random() < 0.55:
+        return rng.choice(real)
+    while (word := invented(rng)) in _KEPT:
+        pass
+    return word
+
+
 def dressed(said: str, rng: random.Random, style: Style) -> str:
     """A request around what is to be drawn."""
-    if rng.random() < 0.12:
+    if rng.random() < style.often:
         said += " " + rng.choice(style.endings)
     text = rng.choice(style.forms).format(said)
     if text[-1] == "." and rng.random() < 0.25:
@@ -151,7 +127,7 @@ def _thing(thing: Thing, rng: random.Random, style: Style) -> str:
     kind = KINDS[thing.kind]
     before = [
         rng.choice(_SIZE_NAMES[thing.size]) if thing.size else "",
-        rng.choice(style.adjectives) if rng.random() < 0.12 else "",
+        rng.choice(style.adjectives) if rng.random() < style.often else "",
         _colour(thing.colour, rng),
     ]
     described = " ".join(word for word in before if word)
@@ -199,27 +175,32 @@ def _list(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def unknown_wording(
-    rng: random.Random, style: Style = TRAINING, nouns: Sequence[str] = UNKNOWN
-) -> str:
+def unknown_thing(rng: random.Random) -> str:
+    """The name of something that is not drawn, for training."""
+    return _filler(rng, UNKNOWN)
+
+
+def unknown_wording(rng: random.Random, noun: str, style: Style = TRAINING) -> str:
     """A way to ask for something that is not known, alone or with what is."""
-    noun = rng.choice(nouns)
     colour = f"{rng.choice(tuple(COLOURS))} " if rng.random() < 0.25 else ""
-    adjective = f"{rng.choice(style.adjectives)} " if rng.random() < 0.15 else ""
+    adjective = f"{rng.choice(style.adjectives)} " if rng.random() < style.often else ""
     text = article(f"{adjective}{colour}{noun}", rng)
+    known = article(rng.choice(tuple(KINDS)), rng)
+    beside = rng.choice(("and", *_RELATION_NAMES[BESIDE]))
     chance = rng.random()
-    if chance < 0.3:
+    if chance < 0.25:
         vehicle = KINDS[rng.choice(VEHICLES)]
         text += f" {rng.choice(vehicle.preposition)} {article(_choice(vehicle.names, rng))}"
-    elif chance < 0.5:
-        text += (
-            f" {rng.choice(('and', *_RELATION_NAMES[BESIDE]))} {article(rng.choice(tuple(KINDS)))}"
-        )
-    elif chance < 0.6:
+    elif chance < 0.35:
+        text = f"{article(rng.choice(RIDERS))} riding {text}"
+    elif chance < 0.45:
+        text = f"{text} {beside} {known}"
+    elif chance < 0.55:
+        text = f"{known} {beside} {text}"
+    elif chance < 0.65:
         text += f" {rng.choice(_PLACE_NAMES[rng.choice(tuple(_PLACE_NAMES))])}"
-    elif chance < 0.7:
-        number = NUMBERS[rng.randint(2, MOST)]
-        text = f"{number} {colour}{noun}s"
+    elif chance < 0.75:
+        text = f"{NUMBERS[rng.randint(2, MOST)]} {colour}{noun}s"
     return dressed(text, rng, style)
 
 
@@ -232,6 +213,7 @@ _COLOUR_OF = _by_word({name: _COLOUR_NAMES.get(name, (name,)) for name in COLOUR
 _SIZE_OF = _by_word(dict(_SIZE_NAMES))
 _PLACE_OF = {name.split()[-1]: place for place, names in _PLACE_NAMES.items() for name in names}
 _NUMBER_OF = {word: i for i, word in enumerate(NUMBERS)} | {str(i): i for i in range(1, MOST + 1)}
+_PARTS = ("window", "windows", "hat")
 _RIDING = frozenset({"riding", "on", "in", "top"})
 
 
@@ -239,15 +221,23 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z]+|\d+", text.lower())
 
 
-_EMPTY = frozenset(
-    word
-    for style in (TRAINING, UNSEEN)
-    for text in (*style.forms, *style.adjectives, *style.endings)
-    for word in _words(text)
-) | frozenset(
-    "a an the my and with wearing under of to next near beside left high top it at riding in on".split()
+_EMPTY = (
+    frozenset((*VERBS, *ADJECTIVES, *SMALL))
+    | frozenset(
+        word
+        for style in (TRAINING, UNSEEN)
+        for text in (*style.forms, *style.adjectives, *style.endings)
+        for word in _words(text)
+    )
+    | frozenset(
+        "a an the my and with wearing under of to next near beside left high top it at riding in on".split()
+    )
 )
 """Words that name nothing."""
+_KEPT = frozenset(
+    (*_KIND_OF, *_COLOUR_OF, *_SIZE_OF, *_PLACE_OF, *_NUMBER_OF, *SKY, *_PARTS, *UNKNOWN_UNSEEN)
+) | frozenset(_words(" ".join((*UNSEEN.forms, *UNSEEN.adjectives, *UNSEEN.endings))))
+"""Words that are not to be put in for nothing."""
 _LINKS = {"right": RIGHT_OF, "above": ABOVE, "over": ABOVE}
 
 
@@ -294,7 +284,7 @@ class _Reader:
             self.number = _NUMBER_OF[word]
         elif word in _KIND_OF:
             return self._thing(_KIND_OF[word], several=word in KINDS[_KIND_OF[word]].plurals)
-        elif word in ("window", "windows", "hat"):
+        elif word in _PARTS:
             return self._part(word)
         elif word in SKY and not self._described and word not in self.sky:
             self.sky.append(word)

@@ -245,18 +245,28 @@ def _check(old: Tensor, new: Tensor) -> None:
         )
 
 
+def version_and_type(named: str) -> dict[str, Value]:
+    """What every quantized file says of itself.
+
+    Args:
+        named: The name of its `general.file_type`.
+    """
+    number = next(number for number, name in FILE_TYPES.items() if name == named)
+    return {"general.quantization_version": QUANTIZATION_VERSION, "general.file_type": number}
+
+
+def note(metadata: dict[str, Value], types: dict[str, str], noted: Mapping[str, Value]) -> None:
+    """Puts texts and whole numbers behind everything else in a file's metadata, as llama.cpp does with what it sets."""
+    for key, value in noted.items():
+        metadata.pop(key, None)
+        metadata[key] = value
+        types[key] = "string" if isinstance(value, str) else "uint32"
+
+
 def _noted(header: Header, named: str) -> tuple[dict[str, Value], dict[str, str]]:
     """The new file's metadata and their types."""
     metadata, types = dict(header.metadata), dict(header.types)
-    number = next(number for number, name in FILE_TYPES.items() if name == named)
-    noted = {
-        "general.quantization_version": QUANTIZATION_VERSION,
-        "general.file_type": number,
-    }
-    for key, value in noted.items():
-        metadata.pop(key, None)  # llama.cpp puts what it sets behind everything else
-        metadata[key] = value
-        types[key] = "uint32"
+    note(metadata, types, version_and_type(named))
     for key in ("split.no", "split.count", "split.tensors.count"):
         metadata.pop(key, None)
     return metadata, types
