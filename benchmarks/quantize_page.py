@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import report
-from mkdocs_quantlab.engine.gguf.quantize import CHOICES
+from mkdocs_quantlab.engine.gguf.quantize import CHOICES, SCHEME
 from mkdocs_quantlab.engine.numbers import significant
 from mkdocs_quantlab.site.assets import STATIC
 
@@ -30,8 +30,11 @@ console.log(python.runPython(code));
 """
 CODE = """
 import json, random, struct
-from mkdocs_quantlab.engine.gguf.quantize import Piece, encoded
+from mkdocs_quantlab.engine.gguf.quantize import SCHEME, Piece, encoded
+from mkdocs_quantlab.engine.page_quantize import scheme_stored
 from mkdocs_quantlab.engine.quant.ggml import batch
+
+AFFINE = json.dumps({"scheme": "affine", "bits": "4", "block": "64"})
 
 rng = random.Random(1)
 found = {}
@@ -45,7 +48,10 @@ for name in NAMES:
     times = []
     for _ in range(2):
         begin = seconds()
-        encoded(piece, data)
+        if name == SCHEME:
+            scheme_stored(json.dumps(piece), AFFINE, "", data)
+        else:
+            encoded(piece, data)
         times.append(seconds() - begin)
     found[name] = min(times) / count * 1e6
 json.dumps(found)
@@ -66,8 +72,8 @@ def measure(names: list[str]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("types", nargs="*", choices=[*CHOICES, []], default=[], metavar="TYPE")
-    found = measure(parser.parse_args().types or list(CHOICES))
+    parser.add_argument("types", nargs="*", choices=[*CHOICES, SCHEME, []], default=[], metavar="TYPE")
+    found = measure(parser.parse_args().types or [*CHOICES, SCHEME])
     rows = [(name, significant(taken), significant(2.8 * taken)) for name, taken in found.items()]
     print(report.table(("Type", "s a million weights", "s for 2.8 million"), rows))
 

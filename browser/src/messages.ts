@@ -61,7 +61,7 @@ export interface Contest {
 export interface Quantize {
   type: "quantize";
   id: number;
-  step: "plan" | "encode" | "own_weights" | "own_stored";
+  step: "plan" | "encode" | "own_weights" | "own_stored" | "scheme_stored";
   /** Texts that the step takes before the bytes. */
   texts: string[];
   data: Uint8Array;

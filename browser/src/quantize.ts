@@ -7,6 +7,12 @@ import { offer } from "./models.ts";
 // Types only: the interpreters are the page's, whose script is another.
 import type { Owner, Python, Use } from "./python.ts";
 
+/** An explorer's scheme: its options, and the reader's code in place of the engine's, or the empty text. */
+export interface Scheme {
+  options: Strings;
+  code: string;
+}
+
 /** The widget, as far as it matters here. */
 export interface Host {
   /** The options as they stand, and what the figure came with. */
@@ -16,6 +22,8 @@ export interface Host {
   start(use: Use): Python;
   /** The reader's own format, where a widget of the page has one. */
   code(): string | undefined;
+  /** How the toy layer of the page is stored, where there is one. */
+  scheme(): Scheme | undefined;
   /** Adds to what the figure is drawn from, and draws it. */
   show(found: Record<string, unknown>): void;
 }
@@ -41,8 +49,12 @@ interface Loss {
   size?: number;
 }
 
-/** `engine.gguf.quantize.OWN`. */
+/** `engine.gguf.quantize.OWN` and `SCHEME`. */
 const OWN = "own";
+const SCHEME = "scheme";
+
+/** Makes a piece out of what it was. */
+type Encode = (worker: Python, piece: string, data: Uint8Array) => Promise<Quantized>;
 
 /** A further worker takes a second to start, and some 50 MB: it has to save more. */
 const WORTH = 4;
@@ -170,7 +182,10 @@ export class Quantizer {
     const workers = [first, ...Array.from({ length: count - 1 }, () => this.#start())];
     this.#say(`Quantizing with ${count} ${count === 1 ? "worker" : "workers"} …`);
 
-    const own = plan.pieces.some((piece) => piece[4] === OWN) ? this.#ownFormat() : undefined;
+    const wanted = new Set(plan.pieces.map((piece) => piece[4]));
+    const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode", [piece], before);
+    const own = wanted.has(OWN) ? this.#ownFormat() : encode;
+    const scheme = wanted.has(SCHEME) ? this.#ownScheme() : encode;
     const encoded: Uint8Array<ArrayBuffer>[] = [];
     const losses = new Map<string, Loss>();
     let next = 0;
@@ -184,7 +199,7 @@ export class Quantizer {
           encoded[number] = before;
         } else {
           const piece = JSON.stringify(plan.pieces[number]);
-          const { made, data } = await (target === OWN ? own!(worker, piece, before) : this.#ask(worker, "encode", [piece], before));
+          const { made, data } = await (target === OWN ? own : target === SCHEME ? scheme : encode)(worker, piece, before);
           encoded[number] = data!;
           add(losses, `${tensor} ${target}`, made as Loss);
         }
@@ -201,7 +216,7 @@ export class Quantizer {
   }
 
   /** What the reader's code makes of a piece. Its two halves run apart, and apart from what reads and writes the file. */
-  #ownFormat(): (worker: Python, piece: string, data: Uint8Array) => Promise<Quantized> {
+  #ownFormat(): Encode {
     const code = this.host.code();
     if (!code) throw new Error("Your code would be that of a widget on this page that takes a format of your own, and there is none.");
     const [encoder, decoder] = [this.#start("code"), this.#start("code")];
@@ -211,6 +226,14 @@ export class Quantizer {
       const decoded = await decoder.contest(quiet(), "decode", { code, blocks });
       return this.#ask(worker, "own_stored", [piece, JSON.stringify(blocks), JSON.stringify(decoded)], data);
     };
+  }
+
+  /** What the explorer's scheme makes of a tensor, as it was set when quantizing began. */
+  #ownScheme(): Encode {
+    const scheme = this.host.scheme();
+    if (!scheme) throw new Error("The explorer's scheme would be that of a toy layer on this page, and there is none.");
+    const texts = [JSON.stringify(scheme.options), scheme.code];
+    return (worker, piece, data) => this.#ask(worker, "scheme_stored", [piece, ...texts], data);
   }
 
   #start(use: Use = "work"): Python {

@@ -13,7 +13,7 @@ import { dragSegments } from "./segments.ts";
 import { readLink, writeLink, type Changes } from "./link.ts";
 import type { Answer, GgufFile, Strings } from "./messages.ts";
 import { readPicture } from "./picture.ts";
-import type { Quantizer } from "./quantize.ts";
+import type { Quantizer, Scheme } from "./quantize.ts";
 import { CodeError, OptionError, Python, Stopped, type Use } from "./python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -165,6 +165,7 @@ export class QuantlabWidget extends HTMLElement {
         sources: () => this.#sources,
         start: (use) => new Python(BASE, folder, use),
         code: () => [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map((widget) => widget.format).find(Boolean),
+        scheme: () => [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map((widget) => widget.scheme).find(Boolean),
         show: (found) => {
           this.#add({ files: [], found });
           void this.#redraw();
@@ -178,6 +179,12 @@ export class QuantlabWidget extends HTMLElement {
   /** Code that defines `encode` and `decode` of a format, where this widget has it. */
   get format(): string | undefined {
     return this.#code?.texts.contest ? this.#code.shown : undefined;
+  }
+
+  /** How a toy layer is stored here, where this widget is its explorer: its options, and the code that the reader put in the scheme's place. */
+  get scheme(): Scheme | undefined {
+    if (this.getAttribute("name") !== "quantization-grid-explorer") return undefined;
+    return { options: this.#asked(), code: this.#code?.running ?? "" };
   }
 
   /** The options that the controls stand at. */

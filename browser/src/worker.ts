@@ -25,6 +25,7 @@ interface PageQuantize {
   encode_piece(piece: string, data: Uint8Array): Pair;
   own_weights(piece: string, data: Uint8Array): string;
   own_stored(piece: string, blocks: string, decoded: string, data: Uint8Array): Pair;
+  scheme_stored(piece: string, options: string, code: string, data: Uint8Array): Pair;
 }
 
 interface Pair {
@@ -126,6 +127,7 @@ function quantize({ pyodide }: Python, { id, step, texts, data }: Quantize, send
     encode: () => page.encode_piece(first, data),
     own_weights: () => page.own_weights(first, data),
     own_stored: () => page.own_stored(first, second, third, data),
+    scheme_stored: () => page.scheme_stored(first, second, third, data),
   }[step]();
   let said: string;
   let bytes: Uint8Array<ArrayBuffer> | null = null;

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.contest import BLOCK, size_of
+from mkdocs_quantlab.engine.edit import EditError, edited
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import (
     Piece,
@@ -15,13 +17,14 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     prepare,
     read,
     read_everything,
-    seconds,
     stored,
 )
 from mkdocs_quantlab.engine.numbers import volume
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.page_files import to_bytes
+from mkdocs_quantlab.engine.quant.schemes import bits_of, fitted
 from mkdocs_quantlab.engine.sources import Sources
+from mkdocs_quantlab.engine.widgets import quantization_grid_explorer as explorer
 from mkdocs_quantlab.engine.widgets.gguf_quantize import Options
 
 if TYPE_CHECKING:
@@ -51,7 +54,6 @@ def plan_pieces(options: str, sources: str, file: Any) -> str:
             raise OptionError(f"{model.file}: {error}", "model") from None
     except OptionError as error:
         return json.dumps({"message": str(error)})
-    before = {tensor.name: tensor for tensor in model.tensors}
     bits = 8 * sum(tensor.size or 0 for tensor in job.tensors) / max(1, model.parameters)
     stem = re.sub(r"[-.](F16|BF16|F32)$", "", model.file.removesuffix(".gguf"), flags=re.IGNORECASE)
     # A mixture is no recipe, and is not called one.
@@ -63,7 +65,7 @@ def plan_pieces(options: str, sources: str, file: Any) -> str:
             "name": f"{stem}-{kind}.gguf",
             "size": job.size,
             "note": f"quantized in this page: {volume(job.size)}, {bits:.2f} bits per weight",
-            "seconds": seconds([before[tensor.name] for tensor in job.tensors], job.tensors),
+            "seconds": job.seconds,
         }
     )
 
@@ -129,4 +131,34 @@ def own_stored(piece: str, blocks: str, decoded: str, data: Any) -> list[Any]:
     except GgufError as error:
         return [b"", json.dumps({"message": str(error)})]
     size = size_of([bytes.fromhex(block) for block in json.loads(blocks)["own"]])
+    return [made.data, json.dumps({"noise": made.noise, "power": made.power, "size": size})]
+
+
+def scheme_stored(piece: str, options: str, code: str, data: Any) -> list[Any]:
+    """A piece, a whole tensor, as a toy layer's explorer would store it.
+
+    Args:
+        piece: As for `encode_piece`.
+        options: The explorer's, as a JSON object of texts; its scheme, bits and weights per scale count, its own weights do not.
+        code: The reader's code in place of the scheme's, or the empty text.
+        data: As for `encode_piece`.
+
+    Returns:
+        As `encode_piece`, with the bytes that the scheme would take as `size`.
+    """
+    try:
+        given = explorer.Options(json.loads(options), Sources())
+        before = bytes(to_bytes(data))
+        weights = read(Piece(*json.loads(piece)), before)
+        block = len(weights) if given.block == "layer" else int(given.block)
+        with edited(explorer.EDITABLE.of(given), code) if code else nullcontext():
+            fits, kept = fitted(given.stored_by, weights, given.bits, block)
+            values = [float(fits[i // block].store(w).value) for i, w in enumerate(weights)]
+            size = bits_of(len(weights), given.bits, kept) / 8
+        made = stored(Piece(*json.loads(piece)), before, values)
+    except EditError as error:
+        where = f"line {error.line} of " if error.line else ""
+        return [b"", json.dumps({"message": f"{where}your code in the explorer: {error}"})]
+    except (GgufError, OptionError) as error:
+        return [b"", json.dumps({"message": str(error)})]
     return [made.data, json.dumps({"noise": made.noise, "power": made.power, "size": size})]

@@ -118,6 +118,8 @@ PAGES = {
 <div data-gguf-quantize data-model="f16"></div>
 
 <div data-quantization-challenge data-start="absmax8"></div>
+
+<div data-quantization-grid-explorer data-block="64"></div>
 """,
     "recipe.md": """# A recipe
 

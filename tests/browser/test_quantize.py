@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import re
 import struct
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.gguf.quantize import GROUPS, quantized, read_everything
+from mkdocs_quantlab.engine.quant.schemes import Symmetric
 from mkdocs_quantlab.engine.starts import absmax8
 from tests.browser.test_code import Panel
 
@@ -169,6 +171,30 @@ def test_a_format_whose_weights_f16_cannot_store_is_told(bench):
     bench.press("quantize")
     expect(bench.said).to_contain_text("that F16 cannot store: 1e+09", timeout=2 * LONG)
     expect(bench.save).to_be_hidden()
+
+
+def test_what_the_explorer_is_set_to_is_one_of_the_types(bench, original):
+    explorer = bench.lab.widget("quantlab-3")
+    explorer.set("bits", "8")
+    panel = Panel(explorer)
+    panel.edit()
+    panel.write(inspect.getsource(Symmetric).replace("value = q * self.scale", "value = 0.5"))
+    panel.press("Run")
+    expect(panel.said).to_contain_text("The figure is drawn with this code", timeout=LONG)
+    bench.widget.set("recipe", "F16")
+    bench.widget.set("attn_q", "scheme")
+    bench.press("quantize")
+    expect(bench.said).to_contain_text("quantized in", timeout=2 * LONG)
+    _, data = bench.saved()
+    header = read_everything(lambda start, stop: data[start:stop], len(data))
+    for tensor in header.tensors:
+        start = header.data_start + tensor.offset
+        halves = data[start : start + tensor.size] == struct.pack("<e", 0.5) * tensor.parameters
+        assert halves == ("attn_q" in tensor.name)
+    figure = bench.widget.root.locator("figure")
+    expect(figure).to_contain_text("F16, by the explorer's scheme")
+    # 8 bits, and a float32 for 64 weights.
+    expect(figure).to_contain_text("It takes 8.500 bits per weight.")
 
 
 def test_stop_ends_the_fetching(bench, original):

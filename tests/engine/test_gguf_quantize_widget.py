@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import struct
 
 import pytest
 
+from mkdocs_quantlab.engine.edit import source as source_of
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.quantize import GROUPS, prepare, quantized, read_everything
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
 from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.page_quantize import encode_piece, own_stored, own_weights, plan_pieces
+from mkdocs_quantlab.engine.page_quantize import (
+    encode_piece,
+    own_stored,
+    own_weights,
+    plan_pieces,
+    scheme_stored,
+)
+from mkdocs_quantlab.engine.quant.schemes import Symmetric
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, frames, widget
 from tests.oracle.quantized import source
@@ -162,6 +171,56 @@ def test_what_the_readers_code_makes_is_stored_as_f16():
     assert "16.00 F16, by your code 20.00 dB" in shown
     assert "It takes 2.000 bits per weight." in shown
     assert "It takes" not in text({"recipe": "F16", "attn_q": "own"})
+
+
+def scheme_of(options, code=""):
+    """What the explorer's scheme makes of a tensor of 512 weights, and what is said of it."""
+    asked = in_page({"recipe": "F16", "attn_v": "scheme"}, FILE)
+    piece = next(piece for piece in asked["pieces"] if piece[4] == "scheme")
+    _, start, stop, _, _, weights, _ = piece
+    assert weights == 512  # a whole tensor, which may have one scale
+    data = FILE[start:stop]
+    made, said = scheme_stored(json.dumps(piece), json.dumps(options), code, data)
+    return struct.unpack("<512e", data), made, json.loads(said)
+
+
+@pytest.mark.parametrize(("block", "size"), [("32", 256 + 4 * 16), ("layer", 256 + 4)])
+def test_the_explorers_scheme_is_one_of_the_types(block, size):
+    weights, made, said = scheme_of({"bits": "4", "block": block})
+    step = 512 if block == "layer" else int(block)
+    wanted = []
+    for first in range(0, 512, step):
+        part = weights[first : first + step]
+        scale = max(map(abs, part)) / 7
+        # Halves go away from zero.
+        wanted += [scale * int(math.copysign(abs(w / scale) + 0.5, w)) for w in part]
+    assert made == struct.pack("<512e", *wanted)
+    assert said["size"] == size
+    shown = text({"recipe": "F16", "attn_v": "scheme"})
+    assert "F16, by the explorer's scheme" in shown
+    losses = {f"blk.{n}.attn_v.weight scheme": [1.0, 100.0, size] for n in (0, 1)}
+    shown = text({"recipe": "F16", "attn_v": "scheme"}, sources(**{"quantized own": losses}))
+    assert f"It takes {8 * size / 512:.3f} bits per weight." in shown
+
+
+def test_the_explorers_scheme_may_be_the_readers_own_code():
+    code = source_of(Symmetric).replace("value = q * self.scale", "value = 0.25")
+    assert code != source_of(Symmetric)
+    _, made, said = scheme_of({"bits": "3"}, code)
+    assert made == struct.pack("<512e", *[0.25] * 512)
+    assert said["size"] == 3 * 64 + 4
+    # It is the engine's own again.
+    assert scheme_of({"bits": "3"})[1] != made
+    _, made, said = scheme_of({}, code.replace("0.25", "1 / 0"))
+    line = code[: code.index("0.25")].count("\n") + 1
+    assert (made, said) == (
+        b"",
+        {
+            "message": f"line {line} of your code in the explorer: ZeroDivisionError: division by zero"
+        },
+    )
+    _, _, said = scheme_of({}, code.replace("0.25", "1e9"))
+    assert "F16 cannot store: 1e+09" in said["message"]
 
 
 def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():

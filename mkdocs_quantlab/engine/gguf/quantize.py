@@ -33,7 +33,7 @@ from mkdocs_quantlab.engine.quant.ggml.codec import decode, encode
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mkdocs_quantlab.engine.gguf.header import Header, Tensor, Value
 
@@ -51,8 +51,12 @@ CHOICES = (
 """Types that a group may be given: those that can be encoded here and that a model runs in, mostly more bits first."""
 
 OWN = "own"
-"""A group's choice in a page: what code of the reader's makes of its weights, stored as F16, since no other program knows the format."""
+"""A group's choice in a page: what the reader's `encode` and `decode` make of its weights."""
 OWN_PIECE = 32 * BLOCK
+SCHEME = "scheme"
+"""A group's choice in a page: what the scheme of an explorer makes of its weights, as the reader set and edited it."""
+IN_F16 = (OWN, SCHEME)
+"""Choices that are stored as F16, since no other program knows the format."""
 
 FLOATS = ("F32", "F16", "BF16")
 """What weights may be stored in before they are quantized."""
@@ -60,9 +64,9 @@ FLOATS = ("F32", "F16", "BF16")
 SECONDS = {
     "F32": 0.4, "F16": 0.4, "BF16": 0.9, "Q8_0": 0.9, "Q4_0": 1, "Q5_0": 1, "Q4_1": 1.2, "Q5_1": 1.2,
     "TQ2_0": 1.6, "TQ1_0": 1.8, "MXFP4": 6.2, "Q3_K": 9.9, "IQ4_NL": 24, "IQ4_XS": 24, "Q6_K": 38, "Q5_K": 54,
-    "Q2_K": 61, "Q4_K": 64,
+    "Q2_K": 61, "Q4_K": 64, SCHEME: 10,
 }  # fmt: skip
-"""Seconds that the page's Python takes for a million weights, by type: `python -m benchmarks.quantize_page`."""
+"""Seconds that the page's Python takes for a million weights, by type: `python -m benchmarks.quantize_page`. For a scheme, the affine one's."""
 
 PIECE_SECONDS = 0.3
 """How long a piece should take: progress is seen after each."""
@@ -83,7 +87,7 @@ class Piece(NamedTuple):
     source: str
     """The type that the weights have there."""
     target: str
-    """The type that they are to have, or `OWN`."""
+    """The type that they are to have, or one of `IN_F16`."""
     weights: int
     padding: int
     """Bytes of value 0 that follow in the new file."""
@@ -106,6 +110,11 @@ class Job(NamedTuple):
         """Bytes of the new file."""
         sizes = (tensor.size or 0 for tensor in self.tensors)
         return len(self.head) + sum(sizes) + sum(piece.padding for piece in self.pieces)
+
+    @property
+    def seconds(self) -> float:
+        """How long the page takes with one worker, about."""
+        return seconds((p.target, p.weights) for p in self.pieces if p.target != p.source)
 
 
 class Encoded(NamedTuple):
@@ -144,7 +153,7 @@ def assigned(model: Model, recipe: str, types: Mapping[str, str]) -> tuple[Tenso
     Args:
         model: The model.
         recipe: One of llama.cpp's, for all that `types` does not name.
-        types: By group of `GROUPS`, a type for all of its matrices, or `OWN`. Where its blocks do not divide a row, llama.cpp's
+        types: By group of `GROUPS`, a type for all of its matrices, or one of `IN_F16`. Where its blocks do not divide a row, llama.cpp's
             stand-in takes its place.
 
     Raises:
@@ -155,7 +164,7 @@ def assigned(model: Model, recipe: str, types: Mapping[str, str]) -> tuple[Tenso
         tensor = entry.tensor
         wanted = types.get(group_of(tensor) or "")
         if wanted:
-            type_, _ = fall_back("F16" if wanted == OWN else wanted, "", tensor.shape[0])
+            type_, _ = fall_back("F16" if wanted in IN_F16 else wanted, "", tensor.shape[0])
             tensor = tensor._replace(type=TYPES[type_].id)
         found.append(tensor)
     return tuple(found)
@@ -221,12 +230,12 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
     pieces: list[Piece] = []
     for tensor in wanted:
         old = before[tensor.name]
-        own = types.get(group_of(old) or "") == OWN
-        if own and old.parameters % BLOCK:
+        wanted_here = types.get(group_of(old) or "", "")
+        if wanted_here == OWN and old.parameters % BLOCK:
             raise GgufError(
                 f"`{old.name}` has {old.parameters:,} weights, no multiple of the {BLOCK} that your code takes"
             )
-        target = OWN if own else tensor.type_name
+        target = wanted_here if wanted_here in IN_F16 else tensor.type_name
         pieces += _pieces(old, tensor, target, header.data_start, multiple)
     return Job(head(metadata, value_types, wanted), tuple(pieces), tuple(wanted), named)
 
@@ -275,7 +284,7 @@ def _noted(header: Header, named: str) -> tuple[dict[str, Value], dict[str, str]
 def _pieces(
     old: Tensor, new: Tensor, target: str, data_start: int, multiple: int
 ) -> Iterator[Piece]:
-    """A tensor in pieces; what stays as it is, in one."""
+    """A tensor in pieces; what stays as it is in one, and so what a scheme fits to as a whole."""
     bytes_before, bytes_after = old.size, new.size
     assert bytes_before is not None, "an unknown type stays, and the writer refuses it"
     assert bytes_after is not None, "it is a type that is known"
@@ -283,7 +292,7 @@ def _pieces(
     step = count
     if target == OWN:
         step = OWN_PIECE
-    elif old.type != new.type:
+    elif target != SCHEME and old.type != new.type:
         step = int(PIECE_SECONDS / SECONDS.get(new.type_name, 1) * 1e6) // MULTIPLE * MULTIPLE
         step = max(MULTIPLE, min(LARGEST_PIECE, step))
     begin = data_start + old.offset
@@ -323,7 +332,7 @@ def encoded(piece: Piece, data: bytes) -> Encoded:
 
 
 def stored(piece: Piece, data: bytes, decoded: Sequence[float]) -> Encoded:
-    """What becomes of a piece with the target `OWN`.
+    """What becomes of a piece whose target is one of `IN_F16`.
 
     Args:
         piece: The piece.
@@ -381,15 +390,10 @@ def quantized(data: bytes, recipe: str, types: Mapping[str, str] | None = None) 
     return b"".join(parts)
 
 
-def seconds(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
-    """How long the page takes for a file, with one worker, about.
+def seconds(parts: Iterable[tuple[str, int]]) -> float:
+    """How long the page takes with one worker, about, without what the reader's `encode` takes.
 
     Args:
-        before: Its tensors.
-        after: The same, in the same order, with the types that they are to have.
+        parts: What is encoded: the type, or `SCHEME`, and the number of weights.
     """
-    return sum(
-        new.parameters * SECONDS.get(new.type_name, 0) / 1e6
-        for old, new in zip(before, after, strict=True)
-        if old.type != new.type
-    )
+    return sum(weights * SECONDS.get(target, 0) / 1e6 for target, weights in parts)

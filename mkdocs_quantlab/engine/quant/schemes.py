@@ -337,6 +337,22 @@ class Scheme(NamedTuple):
     """Takes all groups of a layer, and gives what they keep together."""
 
 
+def fitted(
+    scheme: Scheme, weights: Sequence[float], bits: int, block: int
+) -> tuple[list[Fit], list[Kept]]:
+    """A scheme fitted to each block of a layer, and all that is kept beside the weights."""
+    fits = [
+        scheme.fit(weights[start : start + block], bits) for start in range(0, len(weights), block)
+    ]
+    shared = scheme.share(fits)
+    return fits, [kept for fit in fits for kept in fit.kept] + shared
+
+
+def bits_of(weights: int, bits: int, kept: Sequence[Kept]) -> int:
+    """Bits of weights with what is kept beside them."""
+    return weights * bits + sum(each.bits for each in kept)
+
+
 ANY = tuple(range(2, 9))
 
 SCHEMES = {

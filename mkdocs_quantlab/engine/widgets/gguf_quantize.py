@@ -12,6 +12,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
     GROUPS,
     OWN,
+    SCHEME,
     assigned,
     group_of,
     made_here,
@@ -39,6 +40,9 @@ DEFAULT = "drawing-uneven:F16"
 RECIPE = "recipe"
 """A group's choice to go by the recipe."""
 
+YOURS = {OWN: "your code", SCHEME: "the explorer's scheme"}
+"""The choices that are of another widget on the page."""
+
 LARGEST = 100_000_000
 """Bytes of a model's file at most: it is fetched whole, and GitHub takes no larger files."""
 
@@ -58,9 +62,10 @@ class _Published(Names):
 def _group(name: str, label: str) -> Choice[str]:
     return Choice(
         RECIPE,
-        {RECIPE: "as the recipe", **{type_: type_ for type_ in CHOICES}, OWN: "your code"},
+        {RECIPE: "as the recipe", **{type_: type_ for type_ in CHOICES}, **YOURS},
         label=label,
-        help=f"A type for all `{name}` matrices, in place of what the recipe gives them; `{OWN}` for the reader's own code.",
+        help=f"A type for all `{name}` matrices, in place of what the recipe gives them; `{OWN}` for the format in a `data-quantization-challenge` on the same page, "
+        f"`{SCHEME}` for what a `data-quantization-grid-explorer` there is set to, edited or not.",
         menu=True,
     )
 
@@ -141,8 +146,8 @@ class _Row(NamedTuple):
     label: str
     before: list[Tensor]
     after: list[Tensor]
-    own: bool = False
-    """Code of the reader's makes them."""
+    own: str = ""
+    """One of `YOURS`, where that makes them."""
 
 
 def render(given: Options) -> Html:
@@ -167,8 +172,8 @@ def render(given: Options) -> Html:
                 for each in rows
             ),
         ),
-        note(*_own_remark(rows, losses)) if OWN in given.types.values() else None,
-        note(_remark(model, after)),
+        note(*_own_remark(rows, losses)) if {*YOURS} & {*given.types.values()} else None,
+        note(_remark(rows)),
     )  # fmt: skip
 
 
@@ -209,7 +214,12 @@ def _rows(given: Options, model: Model, after: Sequence[Tensor]) -> list[_Row]:
     """The groups that the model has, then what belongs to none."""
     labels = {field.name: field.label for field in Options.fields()}
     rows = {
-        labels[name]: _Row(labels[name], [], [], own=given.types.get(name) == OWN)
+        labels[name]: _Row(
+            labels[name],
+            [],
+            [],
+            own=given.types.get(name, "") if given.types.get(name) in YOURS else "",
+        )
         for name in GROUPS
     }
     for old, new in zip(model.tensors, after, strict=True):
@@ -245,14 +255,14 @@ def _cells(each: _Row) -> tuple[str, ...]:
         volume(_size(each.before)),
         volume(_size(each.after)),
         f"{_bits(each.after):.2f}",
-        "" if each.label == ALL else f"{', '.join(named)}, by your code" if each.own else ", ".join(named),
+        "" if each.label == ALL else f"{', '.join(named)}, by {YOURS[each.own]}" if each.own else ", ".join(named),
     )  # fmt: skip
 
 
 def _losses(each: _Row, losses: Losses) -> list[Sequence[float] | None]:
     """What is known of each tensor that is quantized."""
     if each.own:
-        return [losses.get(f"{tensor.name} {OWN}") for tensor in each.after]
+        return [losses.get(f"{tensor.name} {each.own}") for tensor in each.after]
     pairs = zip(each.before, each.after, strict=True)
     return [losses.get(f"{new.name} {new.type_name}") for old, new in pairs if old.type != new.type]
 
@@ -285,7 +295,7 @@ def _sentence(given: Options, model: Model, after: Sequence[Tensor]) -> Html:
 def _own_remark(rows: Sequence[_Row], losses: Losses) -> Iterable[str]:
     """What is to be said of the reader's own format."""
     yield (
-        "What your code makes is stored as F16, since llama.cpp does not know the format: its errors are in the file, and its size is not."
+        "What is not ggml's is stored as F16, since llama.cpp does not know the format: its errors are in the file, and its size is not."
     )
     groups = [each for each in rows if each.own]
     found = [loss for each in groups for loss in _losses(each, losses)]
@@ -295,8 +305,14 @@ def _own_remark(rows: Sequence[_Row], losses: Losses) -> Iterable[str]:
         yield f" It takes {8 * math.fsum(loss[2] for loss in known) / weights:.3f} bits per weight."
 
 
-def _remark(model: Model, after: Sequence[Tensor]) -> str:
-    estimate = seconds(model.tensors, after)
+def _remark(rows: Sequence[_Row]) -> str:
+    estimate = seconds(
+        (each.own or new.type_name, new.parameters)
+        for each in rows
+        if each.label != ALL
+        for old, new in zip(each.before, each.after, strict=True)
+        if each.own or old.type != new.type
+    )
     if estimate < 1.5:
         wait = "about a second"
     elif estimate < 90:

@@ -15,10 +15,12 @@ from mkdocs_quantlab.engine.numbers import count, decibel, short
 from mkdocs_quantlab.engine.options import Choice, OptionError, Whole
 from mkdocs_quantlab.engine.quant import samples
 from mkdocs_quantlab.engine.quant.error import difference, rmse, snr
-from mkdocs_quantlab.engine.quant.schemes import CLASSES, SCHEMES
+from mkdocs_quantlab.engine.quant.schemes import CLASSES, SCHEMES, bits_of, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from mkdocs_quantlab.engine.quant.schemes import Scheme
 
 TITLE = "Toy-layer explorer"
 
@@ -79,6 +81,11 @@ class Options(options.Options):
         ("preset", "count", "seed"),
     )
 
+    @property
+    def stored_by(self) -> Scheme:
+        """The scheme; 16 bits are none but bfloat16's."""
+        return SCHEMES["bf16" if self.bits == 16 else self.scheme]
+
     def check(self) -> None:
         widths = SCHEMES[self.scheme].widths
         if self.bits == 16:
@@ -105,11 +112,7 @@ class Layer:
         self.scheme = SCHEMES["bf16" if bits == 16 else scheme]
         self.bits = bits
         self.block = block
-        self.fits = [
-            self.scheme.fit(weights[start : start + block], bits)
-            for start in range(0, len(weights), block)
-        ]
-        shared = self.scheme.share(self.fits)
+        self.fits, self.kept = fitted(self.scheme, weights, bits, block)
         self.stored = [self.fits[i // block].store(w) for i, w in enumerate(weights)]
         self.values = [stored.value for stored in self.stored]
         self.errors = [difference(w, v) for w, v in zip(weights, self.values, strict=True)]
@@ -117,8 +120,7 @@ class Layer:
         self.snr = snr(weights, self.values)
         self.distinct = len(set(self.values))
         self.zeros = self.values.count(0)
-        self.kept = [kept for fit in self.fits for kept in fit.kept] + shared
-        self.size = len(weights) * bits + sum(kept.bits for kept in self.kept)
+        self.size = bits_of(len(weights), bits, self.kept)
         self.bytes = math.ceil(self.size / 8)
         self.compression = len(weights) * 16 / self.size
 
