@@ -72,7 +72,9 @@ def measure(names: list[str]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("types", nargs="*", choices=[*CHOICES, SCHEME, []], default=[], metavar="TYPE")
+    parser.add_argument(
+        "types", nargs="*", choices=[*CHOICES, SCHEME, []], default=[], metavar="TYPE"
+    )
     found = measure(parser.parse_args().types or [*CHOICES, SCHEME])
     rows = [(name, significant(taken), significant(2.8 * taken)) for name, taken in found.items()]
     print(report.table(("Type", "s a million weights", "s for 2.8 million"), rows))

@@ -14,7 +14,6 @@ from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
     GROUPS,
-    encoded,
     made_here,
     prepare,
     read_everything,
@@ -26,7 +25,7 @@ from mkdocs_quantlab.engine.quant.ggml.errors import GgmlError
 from mkdocs_quantlab.models import BuiltinModelError, is_builtin
 from mkdocs_quantlab.models import path as builtin_path
 from mkdocs_quantlab.models.imatrix import read_imatrix
-from mkdocs_quantlab.models.quantized import NumpyNeededError, quantized
+from mkdocs_quantlab.models.quantized import quantized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +59,7 @@ def quantize(
 ) -> None:
     """Quantize the model IN, a path or the name of a built-in model, by RECIPE into OUT.
 
-    The bytes are those of llama-quantize. With numpy and gguf installed it takes seconds a billion bytes; without them as long as a page
-    takes.
+    The bytes are those of llama-quantize.
     """
     given = _types(types)
     if given and imatrix:
@@ -75,7 +73,7 @@ def quantize(
             if imatrix
             else _plain(place, target, recipe, given)
         )
-    except (GgufError, GgmlError, BuiltinModelError, NumpyNeededError) as error:
+    except (GgufError, GgmlError, BuiltinModelError) as error:
         raise Unreadable(f"{source}: {error}") from None
     except OSError as error:
         raise Unreadable(f"{error.filename or source}: {error.strerror}") from None
@@ -129,13 +127,11 @@ def _plain(
 
 
 def _encoded(piece: Piece, data: bytes) -> bytes:
-    """A piece in its new type, by numpy where that is installed: the same bytes, sooner."""
+    """A piece in its new type, by numpy: the bytes that `quantize.encoded` gives, sooner."""
     if piece.source == piece.target:
         return data
-    try:
-        from mkdocs_quantlab import measure  # noqa: PLC0415  # an extra
-    except ImportError:
-        return encoded(piece, data).data
+    from mkdocs_quantlab import measure  # noqa: PLC0415  # slow to import
+
     weights = measure.dequantize(memoryview(data), piece.source)
     return measure.quantize(weights, piece.target).tobytes()
 

@@ -21,18 +21,10 @@ What it does:
 One thread is about as fast as ggml's C on one thread, but for Q3_K, which is half as fast, and IQ4, which is
 several times faster: `python -m benchmarks.quantize` prints the figures of a machine.
 
-It needs numpy and gguf: `pip install "mkdocs-quantlab[measure]"`. Nothing of MkDocs is imported.
+Nothing of MkDocs is imported.
 """
 
 from __future__ import annotations
-
-try:
-    import gguf  # noqa: F401
-    import numpy as np  # noqa: F401
-except ImportError as error:
-    raise ImportError(
-        'mkdocs_quantlab.measure needs numpy and gguf: pip install "mkdocs-quantlab[measure]"'
-    ) from error
 
 from mkdocs_quantlab.measure.accuracy import Accuracy, accuracy, compare
 from mkdocs_quantlab.measure.codec import dequantize, quantize

@@ -14,7 +14,7 @@ compare them).
 - `drawing-uneven:` is the same function with other weights: some channels were made larger on purpose, by powers of two that
   the next matrix undoes (`uneven.py`). It draws the same in 16 bits, and suffers more from few bits, as large models with outlier
   channels do.
-- `-imatrix` at the end: quantized with the importance matrix. This needs numpy: `pip install "mkdocs-quantlab[measure]"`.
+- `-imatrix` at the end: quantized with the importance matrix.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mkdocs_quantlab.engine.nearest import did_you_mean
 from mkdocs_quantlab.models.imatrix import Imatrix, read_imatrix
-from mkdocs_quantlab.models.quantized import NumpyNeededError, quantized
+from mkdocs_quantlab.models.quantized import quantized
 from mkdocs_quantlab.models.uneven import SIGMA, rescaled_importance, uneven
 
 FOLDER = Path(__file__).parent
@@ -76,7 +76,7 @@ def data(name: str) -> bytes:
         name: One of `names`.
 
     Raises:
-        BuiltinModelError: There is none of that name, or making it needs numpy, which is not there.
+        BuiltinModelError: There is none of that name.
     """
     check(name)
     return _data(name)
@@ -114,10 +114,7 @@ def make(name: str) -> bytes:
     if recipe == "F16":
         return f16
     imatrix = imatrix_of(model) if asked.endswith(_SUFFIX) else None
-    try:
-        return quantized(f16, recipe, imatrix)
-    except NumpyNeededError as error:
-        raise BuiltinModelError(f"`{name}` cannot be made here: {error}") from None
+    return quantized(f16, recipe, imatrix)
 
 
 def imatrix_of(model: str) -> Imatrix:

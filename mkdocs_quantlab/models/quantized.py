@@ -5,13 +5,11 @@ Source of metadata and order: llama.cpp's `src/llama-quant.cpp: llama_model_quan
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.gguf.quantize import note, version_and_type
 from mkdocs_quantlab.engine.gguf.recipes import plan, written_order
 from mkdocs_quantlab.engine.gguf.writer import write
-from mkdocs_quantlab.engine.quant.ggml.codec import encode
 from mkdocs_quantlab.models.weights import read_weights
 
 if TYPE_CHECKING:
@@ -23,14 +21,8 @@ if TYPE_CHECKING:
 _CODES = {"F32": "f", "F16": "e"}
 
 
-class NumpyNeededError(RuntimeError):
-    """Numpy and gguf are not installed; the message says how to have them."""
-
-
 def quantized(content: bytes, recipe: str, imatrix: Imatrix | None = None) -> bytes:
     """A model as `llama-quantize` stores it.
-
-    With numpy and gguf installed it takes a second or two; without them the engine's own encoders take some minutes.
 
     Args:
         content: A file whose tensors are F16 or F32.
@@ -39,7 +31,6 @@ def quantized(content: bytes, recipe: str, imatrix: Imatrix | None = None) -> by
 
     Raises:
         GgufError: The file is broken, or no recipe can be followed with it.
-        NumpyNeededError: There is an importance matrix, which the engine's own encoders cannot take.
     """
     source = read_weights(content)
     planned = plan(source.model, recipe, imatrix=imatrix is not None)
@@ -67,16 +58,10 @@ def quantized(content: bytes, recipe: str, imatrix: Imatrix | None = None) -> by
 
 def _encode(data: bytes, stored: Tensor, wanted: Tensor, importance: array[float] | None) -> bytes:
     """A tensor's data in another type."""
-    try:
-        import numpy as np  # noqa: PLC0415  # an extra
+    import numpy as np  # noqa: PLC0415  # slow to import, and most sites need no file made
 
-        from mkdocs_quantlab.measure import quantize  # noqa: PLC0415  # an extra
-    except ImportError as error:
-        if importance is not None:
-            raise NumpyNeededError(str(error)) from None
-        code = _CODES[stored.type_name]
-        count = stored.parameters
-        return encode(wanted.type_name, struct.unpack(f"<{count}{code}", data))
+    from mkdocs_quantlab.measure import quantize  # noqa: PLC0415  # imports numpy
+
     weights = np.frombuffer(data, f"<{_CODES[stored.type_name]}").reshape(stored.shape[::-1])
     given = None if importance is None else np.array(importance, np.float32)
     return quantize(weights, wanted.type_name, given).tobytes()

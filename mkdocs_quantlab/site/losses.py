@@ -34,7 +34,7 @@ def accuracy(models: Models, key: str) -> dict[str, float | None]:
         key: The names of a model and of its reference.
 
     Raises:
-        LookupError: There is no such model, or `measure` is not installed.
+        LookupError: There is no such model.
         ModelError: A model cannot be read, or is not in local files.
     """
     name, reference = key.split(" ")
@@ -45,7 +45,7 @@ def histogram(models: Models, key: str) -> dict[str, Any]:
     """The values of a tensor before and after; the key names the tensor as well.
 
     Raises:
-        LookupError: There is no such model or tensor, or `measure` is not installed.
+        LookupError: There is no such model or tensor.
         ModelError: A model cannot be read, or is not in local files.
     """
     name, reference, tensor = key.split(" ", 2)
@@ -57,7 +57,7 @@ def snr(located: Located) -> dict[str, Any]:
     """What each type that can be encoded here would keep of a tensor.
 
     Raises:
-        LookupError: It is no matrix whose rows are blocks of weights, or `measure` is not installed.
+        LookupError: It is no matrix whose rows are blocks of weights.
         ModelError: Its weights cannot be read, or have no such ratio.
     """
     tensor = located.tensor
@@ -117,9 +117,6 @@ def _as_json(measured: Iterable[tuple[str, Accuracy]]) -> dict[str, float | None
 
 
 def _files() -> ModuleType:
-    """`measure.files`, which needs more than a site does."""
-    try:
-        from mkdocs_quantlab.measure import files  # noqa: PLC0415  # an extra
-    except ImportError as error:
-        raise LookupError(str(error)) from None
+    from mkdocs_quantlab.measure import files  # noqa: PLC0415  # slow to import, and most sites measure nothing
+
     return files

@@ -61,7 +61,7 @@ class Trial(NamedTuple):
 TRIALS = {
     "greedy": Trial(TRAINING, GREEDY),
     "warm": Trial(TRAINING, WARM, 2),
-    "wordings": Trial(UNSEEN, GREEDY, 2),
+    "wordings": Trial(UNSEEN, GREEDY),
 }
 """Unseen combinations of things in seen wordings, at temperatures 0 and 0.7; and in unseen wordings."""
 

@@ -2,9 +2,6 @@ from __future__ import annotations
 
 import base64
 import doctest
-import os
-import subprocess
-import sys
 import tracemalloc
 
 import numpy as np
@@ -214,17 +211,3 @@ def test_the_example_of_the_docstring_is_true() -> None:
     result = doctest.testmod(mkdocs_quantlab.measure)
     assert result.attempted >= 5
     assert not result.failed
-
-
-@pytest.mark.parametrize("missing", ["numpy", "gguf"])
-def test_import_without_numpy_or_gguf_names_the_extra(missing) -> None:
-    code = f"import sys; sys.modules[{missing!r}] = None; import mkdocs_quantlab.measure"
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},
-    )
-    assert "ImportError: mkdocs_quantlab.measure needs numpy and gguf" in result.stderr
-    assert 'pip install "mkdocs-quantlab[measure]"' in result.stderr

@@ -177,13 +177,6 @@ def test_sigma_is_the_dial():
     assert uneven(F16.read_bytes(), 0.5) != uneven(F16.read_bytes(), 0.5, seed=6)
 
 
-def test_without_numpy_the_bytes_are_the_same(monkeypatch):
-    monkeypatch.setitem(sys.modules, "mkdocs_quantlab.measure", None)
-    assert digest(make("drawing:Q8_0")) == models.sums()["drawing:Q8_0"]
-    with pytest.raises(models.BuiltinModelError, match="cannot be made here"):
-        make("drawing:Q2_K-imatrix")
-
-
 def test_a_file_is_kept_and_found_again(cache, monkeypatch):
     name = "drawing:Q2_K"
     place = models.path(name)

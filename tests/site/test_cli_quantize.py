@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 
 import pytest
@@ -29,11 +28,7 @@ def run(*arguments):
     return CliRunner().invoke(main, ["gguf", "quantize", *map(str, arguments)])
 
 
-@pytest.mark.parametrize("numpy", [True, False])
-def test_the_bytes_are_the_engines_with_numpy_and_without(place, tmp_path, monkeypatch, numpy):
-    if not numpy:
-        monkeypatch.setitem(sys.modules, "mkdocs_quantlab.measure", None)
-        monkeypatch.delattr("mkdocs_quantlab.measure", raising=False)
+def test_the_bytes_are_the_engines(place, tmp_path):
     out = tmp_path / "out.gguf"
     done = run(place, out, "q4_k_m", "--type", "attn_q=q4_0", "--type", "output=Q8_0")
     assert done.exit_code == 0, done.output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 
 import gguf
 import numpy as np
@@ -135,15 +134,6 @@ def test_it_is_measured_again_only_when_the_file_has_changed(files, asked):
     os.utime(files / "tiny-F32.gguf", ns=(0, 1))
     assert asked() == first
     assert asked() is not first
-
-
-def test_without_measure_the_error_says_what_to_install(asked, files, monkeypatch):
-    os.utime(files / "tiny-F32.gguf", ns=(0, 2))
-    for name in [name for name in sys.modules if name.startswith("mkdocs_quantlab.measure")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "gguf", None)
-    with pytest.raises(LookupError, match=r'pip install "mkdocs-quantlab\[measure\]"'):
-        asked()
 
 
 def test_what_has_no_ratio_is_no_number_that_json_lacks(files):
