@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine import scatter
 from mkdocs_quantlab.engine.form import form
+from mkdocs_quantlab.engine.gguf.mixtures import MIXTURES, Mixture, mixture
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.quant.ggml import TYPES
 from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
@@ -200,7 +201,7 @@ def test_footnotes_come_with_what_they_are_about():
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.sampled_from(list(SNR)), min_size=1, unique=True),
+    st.lists(st.sampled_from([*SNR, *MIXTURES]), min_size=1, unique=True),
     st.sampled_from(DISTRIBUTIONS),
     st.floats(1e6, 1e13),
 )
@@ -245,6 +246,32 @@ def test_labels_that_are_always_seen_do_not_touch(drawn):
 def test_most_formats_have_their_names_beside_them():
     html = answer(FORMATS, {"formats": " ".join(n for n in SNR if n != "F32")})["html"]
     assert html.count('class="is-hidden"') <= len(SNR) / 2
+
+
+def test_a_recipe_stands_among_the_types():
+    html = answer(FORMATS, {"formats": "q4_k_m Q4_K Q6_K", "parameters": "8030261312"})["html"]
+    assert re.findall(r'<tr data-item="(\w+)"', html) == ["Q6_K", "Q4_K_M", "Q4_K"]
+    row = row_of(html, "Q4_K_M")
+    assert "<td>4.8944</td><td>23.79 dB</td><td>5.68 dB</td><td>4.91</td><td>4.58</td>" in row
+    assert "recipe: 80.9 % Q4_K, 19.1 % Q6_K" in row
+    assert "Q4_K_M: recipes. Which tensors get which type depends on the model" in text(html)
+    published = html.split("<details>")[1]
+    assert re.findall(r'<th scope="row">(\w+)</th>', published) == [
+        *("q6_K", "q4_K_M", "q4_K_M", "q4_K_S", "q4_K_S")
+    ]
+    # The original's Q2_K with other importance matrices is not asked for by naming the type.
+    assert answer(FORMATS, {"formats": "Q2_K"})["html"].count(">q2_K<") == 2
+
+
+def test_noise_of_a_mixture_adds_up():
+    half = Mixture("", 0, {"Q4_K": 0.5, "Q6_K": 0.25, "F32": 0.25})
+    assert half.snr({"Q4_K": 20, "Q6_K": math.inf}) == pytest.approx(10 * math.log10(200))
+    assert half.snr({"Q4_K": 20, "Q6_K": 30}) == pytest.approx(-10 * math.log10(0.00525))
+    for name in MIXTURES:
+        found = mixture(name)
+        assert math.fsum(found.shares.values()) == pytest.approx(1)
+        bits = math.fsum(TYPES[t].bits_per_weight * share for t, share in found.shares.items())
+        assert found.bits == pytest.approx(bits)
 
 
 KEY = "f16:blk.0.ffn_up.weight"
@@ -314,6 +341,9 @@ def test_a_format_without_figure_says_why():
     assert "<td>beyond its range</td><td>–</td>" in row_of(html, "MXFP4")
     assert re.findall(r'<tr data-item="(\w+)"', html)[0] == "Q4_0", "those without come last"
     assert "Only ggml encodes IQ1 to IQ3" in text(html)
+    html = of_tensor(MEASURED, formats="IQ3_XS Q4_K_S")["html"]
+    assert "<td>IQ3_S: ggml only</td><td>–</td>" in row_of(html, "IQ3_XS")
+    assert "<td>23." in row_of(html, "Q4_K_S")
     html = of_tensor(snr, row=64, formats="IQ2_XS")["html"]
     assert text(html).startswith("None of these formats was measured")
     assert "<svg" not in html

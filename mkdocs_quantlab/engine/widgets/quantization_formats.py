@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine import options, scatter
 from mkdocs_quantlab.engine.figures import note, result, row, table
+from mkdocs_quantlab.engine.gguf.mixtures import MIXTURES, MODEL, mixture
 from mkdocs_quantlab.engine.html import Html, join, tag
 from mkdocs_quantlab.engine.numbers import count, decibel, plain, significant
 from mkdocs_quantlab.engine.options import Choice, Names, OptionError, Real, Several
@@ -23,7 +24,7 @@ from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit
 from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP, Point
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.quant.ggml.ratios import Ratios
     from mkdocs_quantlab.engine.quant.ggml.types import GgmlType
@@ -68,9 +69,9 @@ class Options(options.Options):
     )
     formats = Several(
         tuple(DEFAULT.split()),
-        tuple(SNR),
+        (*SNR, *MIXTURES),
         label="Formats",
-        help="The ggml types to compare.",
+        help=f"The ggml types to compare, and recipes that mix them, as they share out the tensors of {MODEL}.",
     )
     ratios: Ratios
 
@@ -87,15 +88,38 @@ class Options(options.Options):
 
 
 class Format(NamedTuple):
-    """A type, with what was measured of it."""
+    """A type or a recipe, with what was measured of it."""
 
-    type: GgmlType
+    name: str
+    shares: Mapping[str, float]
+    """The types that it is made of, and of each its share of the weights."""
     bits: float
     snr: float
     """Decibel; infinite for an exact copy, NaN where it was not measured."""
-    limit: float
+    why: str
+    """Why it was not measured."""
     size: float
     """Bytes."""
+    formula: str
+    """How a weight is read back."""
+    layout: str
+    """What it is made of, in a line."""
+    counted: str
+    """How its bits are counted."""
+
+    @property
+    def limit(self) -> float:
+        """The Gaussian limit of its bits, in dB. It bounds mixtures too: to share bits out unevenly never helps there."""
+        return gaussian_limit(self.bits)
+
+    @property
+    def by_ggml(self) -> bool:
+        """Whether only ggml encodes it, or a part of it."""
+        return bool(self.shares.keys() & BY_GGML)
+
+    @property
+    def is_mixture(self) -> bool:
+        return len(self.shares) > 1
 
     @property
     def loss(self) -> float:
@@ -118,24 +142,53 @@ class Format(NamedTuple):
 
 def _formats(given: Options) -> list[Format]:
     """The formats in the order asked for."""
-    found = []
-    for name in given.formats:
-        entry = TYPES[name]
-        bits = entry.bits_per_weight
-        size = given.parameters * bits / 8
-        found.append(
-            Format(entry, bits, given.ratios.snr.get(name, math.nan), gaussian_limit(bits), size)
-        )
+    found = [
+        _mixture(given, name) if name in MIXTURES else _type(given, name) for name in given.formats
+    ]
 
     def level(f: Format) -> float:
         return f.snr if f.is_measured else -math.inf
 
     keys: dict[str, Callable[[Format], tuple[float | str, ...]]] = {
-        "bits": lambda f: (-f.bits, -level(f), f.type.name),
-        "snr": lambda f: (-level(f), f.bits, f.type.name),
-        "name": lambda f: (f.type.name,),
+        "bits": lambda f: (-f.bits, -level(f), f.name),
+        "snr": lambda f: (-level(f), f.bits, f.name),
+        "name": lambda f: (f.name,),
     }
     return sorted(found, key=keys[given.sort])
+
+
+def _type(given: Options, name: str) -> Format:
+    entry = TYPES[name]
+    bits = entry.bits_per_weight
+    return Format(
+        name,
+        {name: 1.0},
+        bits,
+        given.ratios.snr.get(name, math.nan),
+        given.ratios.missing.get(name, ""),
+        given.parameters * bits / 8,
+        entry.formula,
+        layout(entry),
+        f"8 × {count(entry.block_bytes, 'byte')} / {count(entry.block_size, 'weight')} = {plain(bits)} bits a weight",
+    )
+
+
+def _mixture(given: Options, name: str) -> Format:
+    recipe = mixture(name)
+    parts = {type_: share for type_, share in recipe.shares.items() if type_ != "F32"}
+    missing = [type_ for type_ in parts if type_ not in given.ratios.snr]
+    shares = ", ".join(f"{100 * share:.1f} % {type_}" for type_, share in parts.items())
+    return Format(
+        name,
+        parts,
+        recipe.bits,
+        math.nan if missing else recipe.snr(given.ratios.snr),
+        f"{missing[0]}: {given.ratios.missing[missing[0]]}" if missing else "",
+        given.parameters * recipe.bits / 8,
+        "",
+        f"recipe: {shares}",
+        f"{shares} of {MODEL}, and its vectors in F32: {recipe.bits:.4f} bits a weight",
+    )
 
 
 def layout(entry: GgmlType) -> str:
@@ -148,23 +201,30 @@ def layout(entry: GgmlType) -> str:
     return f"{entry.block_size} weights{shared} in {entry.block_bytes} bytes: {fields}"
 
 
+def _bits(f: Format) -> str:
+    """Exact; of a mixture, whose digits have no end, four as llama.cpp prints them."""
+    return f"{f.bits:.4f}" if f.is_mixture else plain(f.bits)
+
+
 def _below(loss: float) -> str:
     return f"{loss:.2f} dB below" if loss >= 0 else f"{-loss:.2f} dB above"
 
 
 def _sentence(given: Options, formats: Sequence[Format]) -> Html:
     where = f"On {given.ratios.weights}, "
-    ranked = sorted((f for f in formats if f.has_loss), key=lambda f: (f.loss, f.type.name))
+    ranked = sorted((f for f in formats if f.has_loss), key=lambda f: (f.loss, f.name))
     if not ranked:
         return _without_loss([f for f in formats if f.is_exact])
     first, last = ranked[0], ranked[-1]
 
     def said(format_: Format) -> str:
-        return f"{decibel(format_.snr)} at {plain(format_.bits)} bits a weight, {_below(format_.loss)} it"
+        return (
+            f"{decibel(format_.snr)} at {_bits(format_)} bits a weight, {_below(format_.loss)} it"
+        )
 
     if len(ranked) == 1:
         return result(
-            where, tag("strong", first.type.name), " keeps ", said(first).removesuffix(" it"),
+            where, tag("strong", first.name), " keeps ", said(first).removesuffix(" it"),
             " the Gaussian limit.",
         )  # fmt: skip
     best, worst = ("comes nearest to", "stays farthest from it")
@@ -172,9 +232,9 @@ def _sentence(given: Options, formats: Sequence[Format]) -> Html:
         best, worst = ("does best against", "worst")
     return result(
         where,
-        tag("strong", first.type.name),
+        tag("strong", first.name),
         f" {best} the Gaussian limit of these {len(ranked)} formats ({said(first)}) and ",
-        tag("strong", last.type.name),
+        tag("strong", last.name),
         f" {worst} ({said(last)}).",
     )
 
@@ -183,36 +243,29 @@ def _without_loss(exact: Sequence[Format]) -> Html:
     if not exact:
         return result("None of these formats was measured on these weights.")
     if len(exact) > 1:
-        names = ", ".join(f.type.name for f in exact)
+        names = ", ".join(f.name for f in exact)
         return result(f"Each of {names} gives every weight back exactly.")
     return result(
-        f"{exact[0].type.name} gives every weight back exactly, at {plain(exact[0].bits)} bits each."
+        f"{exact[0].name} gives every weight back exactly, at {plain(exact[0].bits)} bits each."
     )
 
 
 def _arithmetic(given: Options, f: Format) -> str:
-    entry = f.type
-    block = (
-        f"{entry.name}: 8 × {count(entry.block_bytes, 'byte')} / {count(entry.block_size, 'weight')}"
-        f" = {plain(f.bits)} bits a weight"
-    )
-    size = f"{plain(given.parameters)} × {plain(f.bits)} / 8 = {f.size:,.0f} bytes"
+    block = f"{f.name}: {f.counted}"
+    size = f"{plain(given.parameters)} × {_bits(f)} / 8 = {f.size:,.0f} bytes"
     if f.is_exact:
         return f"{block}; exact; {size}"
     if not f.is_measured:
-        return f"{block}; no ratio: {given.ratios.missing[entry.name]}; {size}"
-    limit = f"limit {plain(f.bits)} × {DECIBEL_PER_BIT:.4f} = {f.limit:.2f} dB"
+        return f"{block}; no ratio: {f.why}; {size}"
+    limit = f"limit {_bits(f)} × {DECIBEL_PER_BIT:.4f} = {f.limit:.2f} dB"
     loss = f"{f.limit:.2f} - {f.snr:.2f} = {f.loss:.2f} dB"
     if given.ratios.bounded:
         loss += f" lost, worth {f.loss / DECIBEL_PER_BIT:.2f} bits"
     return f"{block}; {limit}; {loss}; {size}"
 
 
-def _ratio(given: Options, f: Format) -> str:
-    name = f.type.name
-    if not f.is_measured:
-        return given.ratios.missing[name]
-    return decibel(f.snr) + (" *" if name in BY_GGML else "")
+def _ratio(f: Format) -> str:
+    return decibel(f.snr) + (" *" if f.by_ggml else "") if f.is_measured else f.why
 
 
 def _rows(given: Options, formats: Sequence[Format]) -> Html:
@@ -230,15 +283,15 @@ def _rows(given: Options, formats: Sequence[Format]) -> Html:
         ),
         (
             row(
-                f.type.name,
+                f.name,
                 f"{f.bits:.4f}",
-                _ratio(given, f),
+                _ratio(f),
                 f"{f.loss:.2f} dB" if f.has_loss else "–",
                 significant(f.size / 1e9),
                 significant(f.size / 2**30),
-                tag("code", f.type.formula),
-                layout(f.type),
-                item=f.type.name,
+                tag("code", f.formula) if f.formula else "that of its types",
+                f.layout,
+                item=f.name,
                 detail=_arithmetic(given, f),
             )
             for f in formats
@@ -247,14 +300,21 @@ def _rows(given: Options, formats: Sequence[Format]) -> Html:
 
 
 def _notes(given: Options, formats: Sequence[Format]) -> Html:
-    names = {f.type.name for f in formats}
+    mixed = [f.name for f in formats if f.is_mixture]
     return join(
         note(
             given.ratios.how,
             " Real files keep a few tensors in other formats; most are somewhat larger than the sizes here.",
         ),
-        note(given.ratios.by_ggml) if names & BY_GGML else None,
-        note(given.ratios.nvfp4) if "NVFP4" in names else None,
+        note(given.ratios.by_ggml) if any(f.by_ggml for f in formats) else None,
+        note(given.ratios.nvfp4) if any("NVFP4" in f.shares for f in formats) else None,
+        note(
+            f"{', '.join(mixed)}: recipes. Which tensors get which type depends on the model; this is what llama.cpp's rules make of {MODEL}. "
+            "Their ratio is that of a model whose tensors are all like these weights. Those of a real one are not, and matter "
+            "differently, which is why recipes give some of them more bits."
+        )
+        if mixed
+        else None,
     )
 
 
@@ -298,11 +358,11 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
         scatter.scatter(
             [
                 Point(
-                    f.type.name,
+                    f.name,
                     scale.x(f.bits),
                     scale.y(f.snr),
-                    f"{f.type.name}: {decibel(f.snr)} at {plain(f.bits)} bits, {_below(f.loss)} the limit",
-                    f.type.name,
+                    f"{f.name}: {decibel(f.snr)} at {_bits(f)} bits, {_below(f.loss)} the limit",
+                    f.name,
                     foot=scale.y(f.limit),
                 )
                 for f in drawn
@@ -322,8 +382,9 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
 
 
 def _published(formats: Sequence[Format]) -> Html | None:
-    names = {f.type.name for f in formats}
-    known = [p for p in LLAMA_3_8B.rows if p.type in names]
+    types = {f.name for f in formats if not f.is_mixture}
+    recipes = {f.name.casefold() for f in formats if f.is_mixture}
+    known = [p for p in LLAMA_3_8B.rows if p.type in types or p.recipe.casefold() in recipes]
     if not known:
         return None
     return tag(
@@ -332,7 +393,7 @@ def _published(formats: Sequence[Format]) -> Html | None:
         note(
             "These are figures of others, and of whole files, not of formats: a recipe stores most matrices in one format and "
             "some in others, so its bits per weight differ from the format's. Of each format the recipe with the least of "
-            f"others is shown. {LLAMA_3_8B.name} on {TEXT}; {LLAMA_3_8B.how}. Source: ",
+            f"others is shown, and recipes that are named. {LLAMA_3_8B.name} on {TEXT}; {LLAMA_3_8B.how}. Source: ",
             tag("a", SOURCE, href=ADDRESS),
             ".",
         ),
