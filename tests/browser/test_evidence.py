@@ -405,6 +405,33 @@ def test_an_answer_of_the_chat_is_taken_with_all_that_made_it(start_ollama, star
     assert f"- Model: tiny:q6 at {ollama.url}" in markdown
 
 
+def test_an_answer_of_a_comparison_is_taken_too(start_ollama, start):
+    ollama = start_ollama()
+    ollama.script = lambda request: Script(f"{request['model']} {request['options']['seed']}")
+    lab = start("material", servers=[ollama.url])
+    field = lab.field("best")
+    address = lab.page.get_by_label("Endpoint")
+    address.fill(ollama.url)
+    address.blur()
+    compare = lab.page.locator(".quantlab-chat-compare")
+    compare.get_by_text("Compare models", exact=True).click()
+    compare.get_by_label("Prompt 1", exact=True).fill("Say it.")
+    compare.get_by_label("Answers of each model").fill("2")
+    compare.get_by_role("button", name="Start").click()
+    expect(compare.locator(".quantlab-compare-status")).to_have_text("Done: 6 answers.")
+    field.get_by_role("button", name="Choose an answer").click()
+    offered = field.get_by_role("list", name="Answers in the chat").get_by_role("button")
+    # Two models, two seeds, and Cancel: what only controls the server is not offered.
+    expect(offered).to_have_count(5)
+    field.get_by_role("button", name="tiny:q6, seed 8: Say it.").click()
+    value = json.loads(lab.save("JSON")[1])["fields"][6]["value"]
+    assert (value["model"], value["prompt"], value["text"]) == ("tiny:q6", "Say it.", "tiny:q6 8")
+    # A voter is not to know whose answers they are.
+    compare.get_by_role("button", name="Vote blind").click()
+    field.get_by_role("button", name="Choose another answer").click()
+    expect(field.get_by_role("status")).to_have_text("The chat has no finished answer yet.")
+
+
 # Files
 
 

@@ -13,7 +13,8 @@ import { asData, asMarkdown } from "./export.ts";
 import type { ChatContext, Panel } from "./panel.ts";
 import { save } from "../save.ts";
 import { Session, type Config, type Turn } from "./session.ts";
-import { taken, type Taken } from "./taken.ts";
+import { MEMORY as COMPARISON, type Comparison } from "./compare/comparison.ts";
+import { compared, said, type Taken } from "./taken.ts";
 import { EndpointError, type Problem, type Settings } from "./wire.ts";
 
 /** What stands below the conversation, in this order. */
@@ -80,9 +81,10 @@ export class QuantlabChat extends HTMLElement {
     this.#frame = 0;
   }
 
-  /** The conversation's finished answers, for a reader who keeps one as evidence. */
+  /** The finished answers of the conversation and of the comparison, for a reader who keeps one as evidence. */
   taken(): Taken[] {
-    return taken(this.#session, (model) => this.#label(model));
+    const comparison = this.#session.memory.get(COMPARISON) as Comparison | undefined;
+    return [...said(this.#session, (model) => this.#label(model)), ...(comparison ? compared(comparison) : [])];
   }
 
   #build(): void {

@@ -1,5 +1,7 @@
 /** Answers as they are taken out of the chat and kept: all that says what they are, and nothing that the chat needs to live. */
+import type { Answer } from "./answer.ts";
 import { describeEnd, describeFigures, describeSettings } from "./answer_view.ts";
+import type { Comparison } from "./compare/comparison.ts";
 import type { Session } from "./session.ts";
 
 export interface Taken {
@@ -22,26 +24,41 @@ export interface Taken {
   readonly words: readonly string[];
 }
 
-/** @param label What the reader sees for a model. */
-export function taken(session: Session, label: (model: string) => string): Taken[] {
+type About = Pick<Taken, "prompt" | "system" | "earlier" | "label">;
+
+function take(answer: Answer, about: About): Taken {
+  const { request, endpoint, text, thinking, figures } = answer;
+  return {
+    ...about,
+    model: request.model,
+    endpoint: endpoint.url,
+    text,
+    thinking,
+    settings: { ...request.settings },
+    figures: { ...figures },
+    words: [describeSettings(request.settings), figures ? describeFigures(figures) : "", describeEnd(answer)].filter(Boolean),
+  };
+}
+
+/**
+ * The conversation's finished answers.
+ *
+ * @param label What the reader sees for a model.
+ */
+export function said(session: Session, label: (model: string) => string): Taken[] {
   return session.turns.flatMap(({ prompt, answers }, earlier) =>
     answers
       .filter(({ reason, text }) => reason && reason !== "error" && text)
-      .map((answer) => {
-        const { request, endpoint, text, thinking, figures } = answer;
-        return {
-          prompt,
-          system: session.config.system,
-          earlier,
-          model: request.model,
-          label: label(request.model),
-          endpoint: endpoint.url,
-          text,
-          thinking,
-          settings: { ...request.settings },
-          figures: { ...figures },
-          words: [describeSettings(request.settings), figures ? describeFigures(figures) : "", describeEnd(answer)].filter(Boolean),
-        };
-      }),
+      .map((answer) => take(answer, { prompt, system: session.config.system, earlier, label: label(answer.request.model) })),
+  );
+}
+
+/** A comparison's answers, but for its controls, which say what another one said; none while a vote is not to know whose they are. */
+export function compared({ run, labels, isTold }: Comparison): Taken[] {
+  const { prompts, system } = run.plan;
+  return run.cells.flatMap(({ state, isControl, answer, prompt, model }) =>
+    isTold && state === "done" && !isControl && answer!.text
+      ? [take(answer!, { prompt: prompts[prompt]!, system, earlier: 0, label: labels[model]! })]
+      : [],
   );
 }

@@ -13,7 +13,7 @@ import { count, duration } from "./format.ts";
 import { Grid } from "./grid.ts";
 import { markAll } from "./marks.ts";
 import { inspect } from "./picture.ts";
-import { Run, type Plan } from "./run.ts";
+import { Run, type Cell, type Plan } from "./run.ts";
 
 export const mountCompare: Panel = (section, context) => {
   const view = new View(section, context);
@@ -34,6 +34,8 @@ class View {
   readonly #leaveOut = button("", () => this.#go((run) => run.leaveOut()));
   readonly #trouble = h("div");
   readonly #running = h("div", { hidden: true }, this.#bar, this.#status, this.#trouble, h("p", { class: "quantlab-chat-actions" }, this.#pause, this.#stop, this.#leaveOut));
+  /** The cell that changed last. */
+  #writing: Cell | undefined;
   /** How many answers there were when they were last marked. */
   #markedAt = 0;
   /** The answers stay as they are while findings come and go: what was opened stays open. */
@@ -94,7 +96,8 @@ class View {
     run.changed = (cell) => {
       if (cell) this.#grid?.show(cell);
       // Text arrives many times a second; what else is shown changes with an answer.
-      if (!cell || cell.state !== "running") this.#progress();
+      if (cell?.state !== "running" || cell !== this.#writing) this.#progress();
+      this.#writing = cell;
       if (run.isResting === isResting) return;
       isResting = run.isResting;
       this.#explain();
