@@ -92,10 +92,10 @@ def test_casts_are_those_of_x86() -> None:
     assert float32.truncated_int(math.nan) == -(2**31)
     assert float32.as_int8(255) == -1
     assert float32.as_int8(-(2**31)) == 0
-    assert float32.round_half_away(2.5) == 3.0
-    assert float32.round_half_away(-2.5) == -3.0
-    assert float32.round_half_away(0.49999997) == 0.0
-    assert float32.round_half_away(math.inf) == math.inf
+    assert float32.roundf(2.5) == 3.0
+    assert float32.roundf(-2.5) == -3.0
+    assert float32.roundf(0.49999997) == 0.0
+    assert float32.roundf(math.inf) == math.inf
 
 
 def test_float16_overflows_to_infinity() -> None:

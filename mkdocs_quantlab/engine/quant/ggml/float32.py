@@ -67,7 +67,7 @@ def nearest_int(value: float) -> int:
     return (bits_of(value + _MAGIC) & 0x007FFFFF) - 0x00400000
 
 
-def round_half_away(value: float) -> float:
+def roundf(value: float) -> float:
     """C's `roundf`: the nearest integer as a float, ties away from zero."""
     if not -8388608.0 < value < 8388608.0:
         return value  # already an integer, infinite or NaN

@@ -16,8 +16,8 @@ from mkdocs_quantlab.engine.quant.ggml.float32 import (
     f32,
     half_bytes,
     half_value,
-    round_half_away,
     rounded,
+    roundf,
     total,
     truncated_int,
 )
@@ -140,9 +140,7 @@ def _encode_q5_1(weights: list[float]) -> bytes:
 def _encode_q8_0(weights: list[float]) -> bytes:
     scale = f32(abs(largest(weights)) / 127)
     inverse = divide(1.0, scale) if scale else 0.0
-    steps = [
-        truncated_int(round_half_away(x)) & 0xFF for x in rounded([x * inverse for x in weights])
-    ]
+    steps = [truncated_int(roundf(x)) & 0xFF for x in rounded([x * inverse for x in weights])]
     return half_bytes(scale) + bytes(steps)
 
 
@@ -155,7 +153,7 @@ def _encode_q2_0(weights: list[float]) -> bytes:
     scale = abs(largest(weights))
     inverse = divide(1.0, scale) if scale else 0.0
     steps = [
-        min(3, max(0, truncated_int(round_half_away(x)) + 1))
+        min(3, max(0, truncated_int(roundf(x)) + 1))
         for x in rounded([x * inverse for x in weights])
     ]
     packed = bytes(

@@ -11,8 +11,8 @@ from mkdocs_quantlab.engine.quant.ggml.float32 import (
     divide,
     half_bytes,
     half_value,
-    round_half_away,
     rounded,
+    roundf,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _steps(weights: list[float]) -> tuple[float, list[int]]:
     inverse = divide(1.0, scale) if scale else 0.0
     scaled = rounded([x * inverse for x in weights])
     # C's lroundf gives the most negative long for what does not fit; all that is kept of it is zeros.
-    return scale, [int(round_half_away(x)) + 1 if abs(x) < 2.0 else 1 for x in scaled]
+    return scale, [int(roundf(x)) + 1 if abs(x) < 2.0 else 1 for x in scaled]
 
 
 def _encode_tq1_0(weights: list[float]) -> bytes:
