@@ -142,6 +142,27 @@ def affine_search(
     return Fit(scale, -minimum, [int(x) for x in best])
 
 
+class _Squares:
+    """A sub-block where the importance of each weight is its square, as `make_qx_quants` and `make_q3_quants` have it."""
+
+    def __init__(self, weights: list[float]) -> None:
+        self.importance = rounded([x * x for x in weights])
+        self.moments = rounded(map(mul, self.importance, weights))
+        self.energy = math.fsum(map(mul, self.importance, self.importance))
+
+    def sums(self, steps: list[float]) -> tuple[float, float]:
+        """The products of steps with weights and with themselves, by importance: ggml's `sumlx` and `suml2`."""
+        weighted = rounded(map(mul, self.importance, steps))
+        return total(rounded(map(mul, self.moments, steps))), total(
+            rounded(map(mul, weighted, steps))
+        )
+
+    def trial(self, inverse: float, sum_lx: float, sum_l2: float, *, accepted: bool) -> Trial:
+        """What these sums come to with the best scale for them."""
+        scale = divide(sum_lx, sum_l2)
+        return Trial(inverse, scale, 0.0, self.energy - scale * sum_lx, accepted)
+
+
 def symmetric_search(weights: list[float], half: int, *, trace: list[Trial] | None = None) -> Fit:
     """Find the scale for steps `-half` to `half - 1` (`make_qx_quants` with `rmse_type` 1, no weights given).
 
@@ -158,9 +179,7 @@ def symmetric_search(weights: list[float], half: int, *, trace: list[Trial] | No
     peak = max(weights, key=abs)
     if abs(peak) < NEGLIGIBLE:
         return Fit(0.0, 0.0, [0] * len(weights))
-    importance = rounded([x * x for x in weights])
-    moments = rounded(map(mul, importance, weights))
-    energy = math.fsum(map(mul, importance, importance))
+    squares = _Squares(weights)
     low, high = float(-half), float(half - 1)
     scale = best = 0.0
     best_steps: list[float] = []
@@ -168,8 +187,7 @@ def symmetric_search(weights: list[float], half: int, *, trace: list[Trial] | No
     for trial in (0, *range(-9, 0), *range(1, 10)):
         inverse = divide(-f32(half + f32(_TENTH * trial)), peak)
         steps = nearest_steps(rounded([x * inverse for x in weights]), low, high)
-        sum_lx = total(rounded(map(mul, moments, steps)))
-        sum_l2 = total(rounded(map(mul, rounded(map(mul, importance, steps)), steps)))
+        sum_lx, sum_l2 = squares.sums(steps)
         if trial == 0:
             accepted = True
             scale = divide(sum_lx, sum_l2) if sum_l2 else 0.0
@@ -181,8 +199,7 @@ def symmetric_search(weights: list[float], half: int, *, trace: list[Trial] | No
             best = f32(scale * sum_lx)
             best_steps = steps
         if trace is not None:
-            fitted = divide(sum_lx, sum_l2)
-            trace.append(Trial(inverse, fitted, 0.0, energy - fitted * sum_lx, accepted))
+            trace.append(squares.trial(inverse, sum_lx, sum_l2, accepted=accepted))
     return Fit(scale, 0.0, [int(x) + half for x in best_steps])
 
 
@@ -200,18 +217,15 @@ def stepwise_search(weights: list[float], half: int, *, trace: list[Trial] | Non
     peak = max(weights, key=abs)
     if abs(peak) < NEGLIGIBLE:
         return Fit(0.0, 0.0, [0] * len(weights))
-    importance = rounded([x * x for x in weights])
-    moments = rounded(map(mul, importance, weights))
-    energy = math.fsum(map(mul, importance, importance))
+    squares = _Squares(weights)
+    importance, moments = squares.importance, squares.moments
     inverse = divide(-half, peak)
     steps = nearest_steps(rounded([x * inverse for x in weights]), -half, half - 1)
-    sum_lx = total(rounded(map(mul, moments, steps)))
-    sum_l2 = total(rounded(map(mul, rounded(map(mul, importance, steps)), steps)))
+    sum_lx, sum_l2 = squares.sums(steps)
 
     def record(inverse_scale: float, *, accepted: bool) -> None:
         if trace is not None:
-            fitted = divide(sum_lx, sum_l2)
-            trace.append(Trial(inverse_scale, fitted, 0.0, energy - fitted * sum_lx, accepted))
+            trace.append(squares.trial(inverse_scale, sum_lx, sum_l2, accepted=accepted))
 
     record(inverse, accepted=True)
     for _ in range(5):
