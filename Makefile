@@ -53,7 +53,7 @@ $(TORCH): models/requirements.txt $(READY)
 	$(BIN)/python -m pip install --quiet --requirement models/requirements.txt
 	touch $@
 
-## Train the drawing model anew and measure its quantizations: about an hour on two cores, goes on where it was ended
+## Train the drawing model anew and measure its quantizations: some 80 minutes on two cores, goes on where it was ended
 model: $(TORCH)
 	$(BIN)/python -m models.drawing.train
 	$(BIN)/python -m models.drawing.export models/drawing/build/model.pt mkdocs_quantlab/models/drawing-F16.gguf

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import random
 
 import pytest
 
 from mkdocs_quantlab import models
 from mkdocs_quantlab.engine.drawing import evaluated
 from mkdocs_quantlab.engine.drawing.evaluation import LABELS, Share, files
-from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNSEEN
+from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNKNOWN_UNSEEN, UNSEEN
+from mkdocs_quantlab.engine.drawing.scene import APOLOGY
 from mkdocs_quantlab.engine.drawing.score import LABELS as MARKS
+from mkdocs_quantlab.engine.drawing.svg import svg
+from mkdocs_quantlab.engine.drawing.words import unknown_wording
 from mkdocs_quantlab.engine.widgets import answer
 from mkdocs_quantlab.models.files import F16
 from mkdocs_quantlab.models.uneven import SIGMA
 from models.drawing import evaluate
+from tests.servers.llama_server import LlamaServer
 
 AGAIN = ("drawing:Q4_K_M", "drawing-uneven:Q8_0", "drawing-uneven:Q3_K_S", "drawing-uneven:Q2_K")
 SCENES = 25
@@ -87,6 +92,29 @@ def test_the_shipped_files_draw_as_evaluated(name):
     known_low, known_high = file.greedy.interval
     assert low <= known_high
     assert known_low <= high
+
+
+def test_it_is_sorry_for_what_it_does_not_know():
+    """In words that training never had: the things, and half of the time all around them."""
+    pytest.importorskip("xllamacpp", reason="carries llama.cpp's server")
+    rng = random.Random(5)
+    with LlamaServer(models.path("drawing:Q8_0"), context=evaluate.CONTEXT) as server:
+        said = [
+            evaluate.answer(
+                server,
+                unknown_wording(rng, rng.choice(UNKNOWN_UNSEEN), rng.choice((TRAINING, UNSEEN))),
+                evaluate.GREEDY,
+                seed,
+            )
+            for seed in range(20)
+        ]
+    assert said.count(svg(APOLOGY)) >= 17
+
+
+def test_new_words_are_no_new_things():
+    for model in LABELS:
+        known, new = files(model)[0].greedy, files(model)[0].wordings
+        assert known.interval[0] <= new.percent
 
 
 def test_the_widget_shows_the_data():
