@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 BROWSER = Path(__file__).parent.parent / "browser"
 FIRST_TOKEN_AIM = 5.0
+BETWEEN = 0.05
+"""Seconds between the first token and the others."""
 WAITS = (0, 100)
 """Milliseconds that the server takes before it says anything."""
 TASK_AIM = 50.0
@@ -75,16 +77,21 @@ def model_server() -> Iterator[str]:
             said = tokens(count)
             records = [{"model": "m", "message": {"content": text}, "done": False} for text in said]
             end = {"model": "m", "message": {"content": ""}, "done": True, "done_reason": "stop"}
-            self._send("".join(json.dumps(r) + "\n" for r in [*records, end]).encode())
+            first, *rest = (json.dumps(r) + "\n" for r in [*records, end])
+            # A first token comes alone: the next takes its time.
+            self._send(first.encode(), "".join(rest).encode())
 
-        def _send(self, body: bytes) -> None:
+        def _send(self, body: bytes, later: bytes = b"") -> None:
             self.send_response(200)
             self.send_header("Access-Control-Allow-Origin", "*")
             self.send_header("Access-Control-Allow-Headers", "*")
             self.send_header("Access-Control-Max-Age", "7200")
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) + len(later)))
             self.end_headers()
             self.wfile.write(body)
+            if later:
+                time.sleep(BETWEEN)
+                self.wfile.write(later)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -124,8 +131,9 @@ async ([url, rounds, content]) => {
   };
   const bare = async () => {
     await settled();
+    // Where the chat's answers are: a line that nobody sees needs no painting.
     const place = document.createElement("p");
-    document.body.append(place);
+    root.querySelector(".quantlab-chat-top").after(place);
     const begin = performance.now();
     const body = JSON.stringify({ model: "m", messages: [{ role: "user", content }] });
     const response = await fetch(`${url}/api/chat`, { method: "POST", body, headers: { "Content-Type": "application/json" } });

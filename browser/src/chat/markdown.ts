@@ -39,6 +39,7 @@ export class Markdown {
   readonly #parser: smd.Parser;
   /** The element that grows, and those around it. */
   readonly #open: HTMLElement[];
+  readonly #tail = document.createTextNode("");
 
   constructor(host: HTMLElement) {
     this.#open = [host];
@@ -54,11 +55,18 @@ export class Markdown {
   }
 
   write(text: string): void {
+    this.#tail.remove();
     smd.parser_write(this.#parser, text);
+    // The parser keeps the last character back until it knows what follows; a letter is one whatever that is.
+    const { pending } = this.#parser;
+    if (!/^[\p{L}\p{N}]+$/u.test(pending) || !this.#here().matches("p, h4, h5, h6, li, td, th, em, strong, code")) return;
+    this.#tail.data = pending;
+    this.#here().append(this.#tail);
   }
 
   /** The text is complete. */
   end(): void {
+    this.#tail.remove();
     smd.parser_end(this.#parser);
   }
 
