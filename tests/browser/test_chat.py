@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -237,6 +238,27 @@ def test_editing_a_prompt(start, ollama):
     chat.page.get_by_role("button", name="Cancel").click()
     expect(chat.answers).to_have_count(1)
     expect(chat.page.get_by_role("button", name="Edit")).to_be_focused()
+
+
+def test_a_word_is_shown_to_its_last_letter(start, ollama):
+    more = threading.Event()
+
+    def pieces():
+        yield "Well"
+        more.wait(20)
+        yield "* *I*"
+
+    ollama.script = lambda request: Script(pieces())
+    chat = start()
+    chat.send("Go on")
+    text = chat.root.locator(".quantlab-chat-text")
+    try:
+        expect(text).to_have_text("Well")
+    finally:
+        more.set()
+    expect(chat.figures).to_have_count(1)
+    expect(text).to_have_text("Well* I")
+    expect(text.locator("em")).to_have_text("I")
 
 
 def test_stopping(start, ollama):
