@@ -270,7 +270,7 @@ def _ratio(f: Format) -> str:
 
 def _rows(given: Options, formats: Sequence[Format]) -> Html:
     return table(
-        f"SNR measured on {given.ratios.sample}; sizes of {given.parameters:,.0f} weights, all of one format",
+        f"SNR measured on {given.ratios.sample}; sizes of {given.parameters:,.0f} weights, all of one format or recipe",
         (
             "Format",
             "Bits per weight",
