@@ -1,4 +1,4 @@
-"""The reference of ggml's types, from the table that the encoders and decoders read; `reference/formats.md` prints it."""
+"""The reference of ggml's types, from the table that the encoders and decoders read; `reference/formats/` prints it, a page a type."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ FAMILIES = {
 
 
 def overview() -> str:
-    """All types in one table, in Markdown."""
-    rows = [
-        "| Type | Id | Weights | Bytes | Bits per weight | Value of a weight |",
-        "| --- | ---: | ---: | ---: | ---: | --- |",
-    ]
-    rows += [
-        f"| [{entry.name}](#{_anchor(entry)}) | {entry.id} | {entry.block_size} | {entry.block_bytes} | "
-        f"{entry.bits_per_weight:.4f} | `{entry.formula}` |"
-        for entry in TYPES.values()
-    ]
-    return "\n".join(rows)
+    """All types by family, with links to their pages, in Markdown that MkDocs does not resolve."""
+    parts = []
+    for family, members in FAMILIES.items():
+        rows = [
+            "| Type | Id | Weights | Bytes | Bits per weight | Value of a weight |",
+            "| --- | ---: | ---: | ---: | ---: | --- |",
+        ]
+        rows += [
+            f"| [{entry.name}]({entry.name.lower()}/) | {entry.id} | {entry.block_size} | {entry.block_bytes} | "
+            f"{entry.bits_per_weight:.4f} | `{entry.formula}` |"
+            for entry in map(TYPES.__getitem__, members.split())
+        ]
+        parts += [f"## {family}", "\n".join(rows)]
+    return "\n\n".join(parts)
 
 
 def names() -> str:
@@ -48,24 +51,13 @@ def names() -> str:
     )
 
 
-def sections() -> str:
-    """Every type in a section of its own, by family, in Markdown."""
-    parts = []
-    listed = set()
-    for family, members in FAMILIES.items():
-        parts.append(f"## {family}")
-        for name in members.split():
-            listed.add(name)
-            parts.append(_section(TYPES[name]))
-    assert listed == set(TYPES), listed ^ set(TYPES)
-    return "\n\n".join(parts)
+def page(name: str) -> str:
+    """All that is known of a type, in Markdown.
 
-
-def _anchor(entry: GgmlType) -> str:
-    return entry.name.lower()
-
-
-def _section(entry: GgmlType) -> str:
+    Args:
+        name: The type's.
+    """
+    entry = TYPES[name]
     facts = [f"{entry.bits_per_weight:.4f} bits per weight"]
     if entry.block_size > 1:
         facts.append(f"blocks of {entry.block_size} weights in {entry.block_bytes} bytes")
@@ -73,7 +65,6 @@ def _section(entry: GgmlType) -> str:
         facts.append(f"sub-blocks of {entry.sub_block}")
     facts.append(f"id {entry.id}")
     said = [
-        f"### {entry.name} {{ #{_anchor(entry)} }}",
         ", ".join(facts)[0].upper() + ", ".join(facts)[1:] + ".",
         f"```python\nw = {entry.formula}\n```",
         "\n".join(

@@ -11,6 +11,7 @@ import pytest
 import mkdocs_quantlab
 from mkdocs_quantlab.engine.quant.ggml import TYPES
 from mkdocs_quantlab.engine.widgets import NAMES
+from mkdocs_quantlab.engine.widgets.quantization_block import FORMATS
 from mkdocs_quantlab.site.evidence import KINDS
 
 pytestmark = pytest.mark.xdist_group("docs")
@@ -46,15 +47,20 @@ def test_every_kind_of_evidence_has_its_options_and_is_shown(docs):
     assert "from options_table" not in html
 
 
-def test_every_format_has_a_section(docs):
-    html = (docs / "reference/formats/index.html").read_text(encoding="utf-8")
+def test_every_format_has_a_page(docs):
+    index = (docs / "reference/formats/index.html").read_text(encoding="utf-8")
+    folder = docs / "reference/formats"
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {n.lower() for n in TYPES}
     for name, entry in TYPES.items():
-        assert f'<h3 id="{name.lower()}">{name}<' in html
-        assert f'<a href="#{name.lower()}">{name}</a>' in html
+        assert f'<a href="{name.lower()}/">{name}</a>' in index
+        html = (folder / name.lower() / "index.html").read_text(encoding="utf-8")
+        assert f"{name}</h1>" in html
         for field in entry.fields:
             assert f"<td><code>{field.name}</code></td>" in html
-    assert "<code>sc[4–5]</code>" in html
-    assert "from formats_reference" not in html
+        assert f"{entry.bits_per_weight:.4f} bits per weight" in html
+        assert ('name="quantization-block"' in html) == (name in FORMATS)
+        assert "from formats_reference" not in html
+    assert "<code>sc[4–5]</code>" in (folder / "q4_k/index.html").read_text(encoding="utf-8")
 
 
 def test_pages_ask_nothing_of_other_sites(docs):
