@@ -64,7 +64,7 @@ FLOATS = ("F32", "F16", "BF16")
 SECONDS = {
     "F32": 0.4, "F16": 0.4, "BF16": 0.9, "Q8_0": 0.9, "Q4_0": 1, "Q5_0": 1, "Q4_1": 1.2, "Q5_1": 1.2,
     "TQ2_0": 1.6, "TQ1_0": 1.8, "MXFP4": 6.2, "Q3_K": 9.9, "IQ4_NL": 24, "IQ4_XS": 24, "Q6_K": 38, "Q5_K": 54,
-    "Q2_K": 61, "Q4_K": 64, SCHEME: 10,
+    "Q2_K": 61, "Q4_K": 64, SCHEME: 9,
 }  # fmt: skip
 """Seconds that the page's Python takes for a million weights, by type: `python -m benchmarks.quantize_page`. For a scheme, the affine one's."""
 
