@@ -108,14 +108,15 @@ NOTHING = ["", "", False, "", ""]
 def test_what_is_written_outlives_a_reload_and_stays_with_its_page(start, site_name, site):
     lab = start(site_name)
     expect(lab.status).to_have_text("0 of 7 filled in. Kept in this browser only.")
+    lab.page.wait_for_load_state("networkidle")  # the theme's own scripts ask for more
     requests = len(lab.visit.requests)
     lab.write()
     expect(lab.status).to_have_text("5 of 7 filled in. Kept in this browser only.")
     assert len(lab.visit.requests) == requests
     lab.page.reload()
     lab = Evidence(lab.visit)
-    assert lab.values() == WRITTEN
     expect(lab.status).to_have_text("5 of 7 filled in. Kept in this browser only.")
+    assert lab.values() == WRITTEN
     lab.visit.open(site(site_name).page("evidence-2"))
     other = Evidence(lab.visit)
     expect(other.status).to_have_text("0 of 1 filled in. Kept in this browser only.")
