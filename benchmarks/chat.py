@@ -273,13 +273,9 @@ def main() -> None:
         model_server() as url,
     ):
         root = Path(folder)
-        (root / "docs").mkdir()
-        page_text = f'<div data-quantlab-chat data-endpoint="{url}" data-models="m"></div>\n'
-        (root / "docs" / "index.md").write_text(page_text, encoding="utf-8")
-        (root / "mkdocs.yml").write_text(
-            sites.configuration(["search", "quantlab"]), encoding="utf-8"
+        sites.of_one_page(
+            root, f'<div data-quantlab-chat data-endpoint="{url}" data-models="m"></div>\n'
         )
-        sites.build(root)
         server = Server(root / "site")
         with chromium.profile(browser, root / "unlimited", *UNLIMITED) as context:
             print(first_tokens(opened(context, server.url), url, given.rounds), end="\n\n")

@@ -107,14 +107,9 @@ def main() -> None:
     print(report.machine(chromium.version()), end="\n\n")
     with tempfile.TemporaryDirectory() as folder, chromium.playwright() as browser:
         root = Path(folder)
-        (root / "docs").mkdir()
         names = " ".join(f"drawing:{name}" for name in FORMATS)
         chat = f'<div data-quantlab-chat data-models="{names}" data-temperature="0"></div>\n'
-        (root / "docs" / "index.md").write_text(chat, encoding="utf-8")
-        (root / "mkdocs.yml").write_text(
-            sites.configuration(["search", "quantlab"]), encoding="utf-8"
-        )
-        sites.build(root)
+        sites.of_one_page(root, chat)
         server = Server(root / "site")
         print(starts(browser, root, server.url, given.rounds), end="\n\n")
         with chromium.profile(browser, root / "speeds") as context:

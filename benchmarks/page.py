@@ -114,11 +114,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder, chromium.playwright() as browser:
         root = Path(folder)
-        (root / "docs").mkdir()
-        (root / "docs" / "index.md").write_text(LAB, encoding="utf-8")
-        configuration = sites.configuration(["search", "quantlab"])
-        (root / "mkdocs.yml").write_text(configuration, encoding="utf-8")
-        sites.build(root)
+        sites.of_one_page(root, LAB)
         server = Server(root / "site")
         results: dict[str, list[list[float]]] = {}
         for rate in ((), UNLIMITED):

@@ -88,6 +88,14 @@ def course(folder: Path, pages: int, *, labs: bool) -> None:
     (folder / "mkdocs.yml").write_text(configuration(plugins), encoding="utf-8")
 
 
+def of_one_page(root: Path, text: str) -> None:
+    """Writes and builds a site of one page, with search and quantlab, into `root/site`."""
+    (root / "docs").mkdir()
+    (root / "docs" / "index.md").write_text(text, encoding="utf-8")
+    (root / "mkdocs.yml").write_text(configuration(["search", "quantlab"]), encoding="utf-8")
+    build(root)
+
+
 def build(folder: Path, *arguments: str, python: str = sys.executable) -> None:
     """Runs `mkdocs build` in a process of its own."""
     done = subprocess.run(

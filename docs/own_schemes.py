@@ -8,7 +8,7 @@ from mkdocs_quantlab.engine.numbers import decibel, significant
 from mkdocs_quantlab.engine.quant.error import snr
 from mkdocs_quantlab.engine.quant.ggml.codec import decode, encode
 from mkdocs_quantlab.engine.quant.ggml.types import TYPES
-from mkdocs_quantlab.engine.quant.schemes import SCHEMES, bits_of, fitted
+from mkdocs_quantlab.engine.quant.schemes import SCHEMES, read_back
 from mkdocs_quantlab.models import data
 from mkdocs_quantlab.models.weights import read_weights
 
@@ -39,10 +39,9 @@ def schemes() -> str:
         label = f"{SCHEMES[name].label}, {block} weights per scale"
         kept[label] = []
         for matrix in matrices.values():
-            fits, beside = fitted(SCHEMES[name], matrix, BITS, block)
-            values = [fits[i // block].store(weight).value for i, weight in enumerate(matrix)]
+            values, size = read_back(SCHEMES[name], matrix, BITS, block)
             kept[label].append(snr(matrix, values))
-            bits[label] = bits_of(len(matrix), BITS, beside) / len(matrix)
+            bits[label] = size / len(matrix)
     nf4, _, symmetric = list(kept)[1:]
     even, uneven = (kept["Q4_0"][i] - kept[nf4][i] for i in (0, 1))
     assert bits[nf4] == bits["Q4_0"]

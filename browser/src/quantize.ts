@@ -182,10 +182,12 @@ export class Quantizer {
     const workers = [first, ...Array.from({ length: count - 1 }, () => this.#start())];
     this.#say(`Quantizing with ${count} ${count === 1 ? "worker" : "workers"} …`);
 
-    const wanted = new Set(plan.pieces.map((piece) => piece[4]));
     const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode", [piece], before);
-    const own = wanted.has(OWN) ? this.#ownFormat() : encode;
-    const scheme = wanted.has(SCHEME) ? this.#ownScheme() : encode;
+    const targets = new Set(plan.pieces.map((piece) => piece[4]));
+    const own: Record<string, Encode> = {
+      ...(targets.has(OWN) && { [OWN]: this.#ownFormat() }),
+      ...(targets.has(SCHEME) && { [SCHEME]: this.#ownScheme() }),
+    };
     const encoded: Uint8Array<ArrayBuffer>[] = [];
     const losses = new Map<string, Loss>();
     let next = 0;
@@ -199,7 +201,7 @@ export class Quantizer {
           encoded[number] = before;
         } else {
           const piece = JSON.stringify(plan.pieces[number]);
-          const { made, data } = await (target === OWN ? own : target === SCHEME ? scheme : encode)(worker, piece, before);
+          const { made, data } = await (own[target] ?? encode)(worker, piece, before);
           encoded[number] = data!;
           add(losses, `${tensor} ${target}`, made as Loss);
         }

@@ -159,13 +159,15 @@ export class QuantlabWidget extends HTMLElement {
     if (!panel) return;
     try {
       const folder = folderOf(this.dataset.pyodide!);
+      const first = <Found>(of: (widget: QuantlabWidget) => Found): Found | undefined =>
+        [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map(of).find(Boolean);
       const { Quantizer } = (await import(`${BASE}quantize.mjs`)) as typeof import("./quantize.ts");
       this.#quantizer = new Quantizer(panel, BASE + panel.dataset.file!, {
         options: () => this.#asked(),
         sources: () => this.#sources,
         start: (use) => new Python(BASE, folder, use),
-        code: () => [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map((widget) => widget.format).find(Boolean),
-        scheme: () => [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map((widget) => widget.scheme).find(Boolean),
+        code: () => first((widget) => widget.format),
+        scheme: () => first((widget) => widget.scheme),
         show: (found) => {
           this.#add({ files: [], found });
           void this.#redraw();

@@ -22,7 +22,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
 from mkdocs_quantlab.engine.numbers import volume
 from mkdocs_quantlab.engine.options import OptionError
 from mkdocs_quantlab.engine.page_files import to_bytes
-from mkdocs_quantlab.engine.quant.schemes import bits_of, fitted
+from mkdocs_quantlab.engine.quant.schemes import read_back
 from mkdocs_quantlab.engine.sources import Sources
 from mkdocs_quantlab.engine.widgets import quantization_grid_explorer as explorer
 from mkdocs_quantlab.engine.widgets.gguf_quantize import Options
@@ -148,17 +148,15 @@ def scheme_stored(piece: str, options: str, code: str, data: Any) -> list[Any]:
     """
     try:
         given = explorer.Options(json.loads(options), Sources())
-        before = bytes(to_bytes(data))
-        weights = read(Piece(*json.loads(piece)), before)
-        block = len(weights) if given.block == "layer" else int(given.block)
+        whole, before = Piece(*json.loads(piece)), bytes(to_bytes(data))
+        weights = read(whole, before)
+        scheme, block = explorer.scheme_at(given.scheme, given.bits), given.per_scale(len(weights))
         with edited(explorer.EDITABLE.of(given), code) if code else nullcontext():
-            fits, kept = fitted(given.stored_by, weights, given.bits, block)
-            values = [float(fits[i // block].store(w).value) for i, w in enumerate(weights)]
-            size = bits_of(len(weights), given.bits, kept) / 8
-        made = stored(Piece(*json.loads(piece)), before, values)
+            values, bits = read_back(scheme, weights, given.bits, block)
+        made = stored(whole, before, values)
     except EditError as error:
         where = f"line {error.line} of " if error.line else ""
         return [b"", json.dumps({"message": f"{where}your code in the explorer: {error}"})]
     except (GgufError, OptionError) as error:
         return [b"", json.dumps({"message": str(error)})]
-    return [made.data, json.dumps({"noise": made.noise, "power": made.power, "size": size})]
+    return [made.data, json.dumps({"noise": made.noise, "power": made.power, "size": bits / 8})]

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.header import Tensor, Value
     from mkdocs_quantlab.models.imatrix import Imatrix
 
-_CODES = {"F32": "f", "F16": "e"}
-
 
 def quantized(content: bytes, recipe: str, imatrix: Imatrix | None = None) -> bytes:
     """A model as `llama-quantize` stores it.
@@ -60,8 +58,8 @@ def _encode(data: bytes, stored: Tensor, wanted: Tensor, importance: array[float
     """A tensor's data in another type."""
     import numpy as np  # noqa: PLC0415  # slow to import, and most sites need no file made
 
-    from mkdocs_quantlab.measure import quantize  # noqa: PLC0415  # imports numpy
+    from mkdocs_quantlab.measure import dequantize, quantize  # noqa: PLC0415  # imports numpy
 
-    weights = np.frombuffer(data, f"<{_CODES[stored.type_name]}").reshape(stored.shape[::-1])
+    weights = dequantize(memoryview(data), stored.type_name).reshape(stored.shape[::-1])
     given = None if importance is None else np.array(importance, np.float32)
     return quantize(weights, wanted.type_name, given).tobytes()

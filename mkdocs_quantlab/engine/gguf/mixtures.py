@@ -29,18 +29,21 @@ class Mixture(NamedTuple):
     shares: Mapping[str, float]
     """Of each type, the largest first: its share of all weights."""
 
+    @property
+    def of_matrices(self) -> dict[str, float]:
+        """The shares without those of vectors, which stay in F32."""
+        return {name: share for name, share in self.shares.items() if name != "F32"}
+
     def snr(self, of_types: Mapping[str, float]) -> float:
         """The signal-to-noise ratio, in dB, if all tensors were like the weights that `of_types` were measured on.
 
-        Noise adds up in proportion to the weights. Vectors stay in F32 and add none.
+        Noise adds up in proportion to the weights. Vectors add none.
 
         Raises:
             KeyError: One of the types has no ratio there.
         """
         noise = math.fsum(
-            share * 10 ** (-of_types[name] / 10)
-            for name, share in self.shares.items()
-            if name != "F32"
+            share * 10 ** (-of_types[name] / 10) for name, share in self.of_matrices.items()
         )
         return -10 * math.log10(noise) if noise else math.inf
 

@@ -230,12 +230,12 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
     pieces: list[Piece] = []
     for tensor in wanted:
         old = before[tensor.name]
-        wanted_here = types.get(group_of(old) or "", "")
-        if wanted_here == OWN and old.parameters % BLOCK:
+        choice = types.get(group_of(old) or "", "")
+        if choice == OWN and old.parameters % BLOCK:
             raise GgufError(
                 f"`{old.name}` has {old.parameters:,} weights, no multiple of the {BLOCK} that your code takes"
             )
-        target = wanted_here if wanted_here in IN_F16 else tensor.type_name
+        target = choice if choice in IN_F16 else tensor.type_name
         pieces += _pieces(old, tensor, target, header.data_start, multiple)
     return Job(head(metadata, value_types, wanted), tuple(pieces), tuple(wanted), named)
 

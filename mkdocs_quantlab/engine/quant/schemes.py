@@ -353,6 +353,15 @@ def bits_of(weights: int, bits: int, kept: Sequence[Kept]) -> int:
     return weights * bits + sum(each.bits for each in kept)
 
 
+def read_back(
+    scheme: Scheme, weights: Sequence[float], bits: int, block: int
+) -> tuple[list[float], int]:
+    """Weights stored in blocks and read back, and the bits that all of it takes."""
+    fits, kept = fitted(scheme, weights, bits, block)
+    values = [float(fits[i // block].store(weight).value) for i, weight in enumerate(weights)]
+    return values, bits_of(len(weights), bits, kept)
+
+
 ANY = tuple(range(2, 9))
 
 SCHEMES = {

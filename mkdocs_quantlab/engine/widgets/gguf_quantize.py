@@ -172,7 +172,7 @@ def render(given: Options) -> Html:
                 for each in rows
             ),
         ),
-        note(*_own_remark(rows, losses)) if {*YOURS} & {*given.types.values()} else None,
+        note(*_own_remark(rows, losses)) if not YOURS.keys().isdisjoint(given.types.values()) else None,
         note(_remark(rows)),
     )  # fmt: skip
 
@@ -213,15 +213,8 @@ def panel(given: Options) -> Html:
 def _rows(given: Options, model: Model, after: Sequence[Tensor]) -> list[_Row]:
     """The groups that the model has, then what belongs to none."""
     labels = {field.name: field.label for field in Options.fields()}
-    rows = {
-        labels[name]: _Row(
-            labels[name],
-            [],
-            [],
-            own=given.types.get(name, "") if given.types.get(name) in YOURS else "",
-        )
-        for name in GROUPS
-    }
+    own = {name: choice for name, choice in given.types.items() if choice in YOURS}
+    rows = {labels[name]: _Row(labels[name], [], [], own=own.get(name, "")) for name in GROUPS}
     for old, new in zip(model.tensors, after, strict=True):
         group = group_of(old)
         other = "Other matrices" if reason_kept(old) is None else "Norms, vectors"

@@ -175,7 +175,7 @@ def _type(given: Options, name: str) -> Format:
 
 def _mixture(given: Options, name: str) -> Format:
     recipe = mixture(name)
-    parts = {type_: share for type_, share in recipe.shares.items() if type_ != "F32"}
+    parts = recipe.of_matrices
     missing = [type_ for type_ in parts if type_ not in given.ratios.snr]
     shares = ", ".join(f"{100 * share:.1f} % {type_}" for type_, share in parts.items())
     return Format(

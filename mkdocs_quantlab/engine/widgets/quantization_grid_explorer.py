@@ -81,10 +81,9 @@ class Options(options.Options):
         ("preset", "count", "seed"),
     )
 
-    @property
-    def stored_by(self) -> Scheme:
-        """The scheme; 16 bits are none but bfloat16's."""
-        return SCHEMES["bf16" if self.bits == 16 else self.scheme]
+    def per_scale(self, count: int) -> int:
+        """How many of so many weights share a scale."""
+        return count if self.block == "layer" else int(self.block)
 
     def check(self) -> None:
         widths = SCHEMES[self.scheme].widths
@@ -104,12 +103,17 @@ class Options(options.Options):
         self.values["count"] = len(self.weights)
 
 
+def scheme_at(name: str, bits: int) -> Scheme:
+    """The scheme of that name; 16 bits are none but bfloat16's."""
+    return SCHEMES["bf16" if bits == 16 else name]
+
+
 class Layer:
     """The weights, stored by one scheme at one bit width."""
 
     def __init__(self, weights: tuple[float, ...], scheme: str, bits: int, block: int) -> None:
         self.weights = weights
-        self.scheme = SCHEMES["bf16" if bits == 16 else scheme]
+        self.scheme = scheme_at(scheme, bits)
         self.bits = bits
         self.block = block
         self.fits, self.kept = fitted(self.scheme, weights, bits, block)
@@ -294,7 +298,7 @@ def _each(layer: Layer) -> Html:
 
 def render(given: Options) -> Html:
     """The figure: result, grid in three views, figures, and the tables over bit widths and schemes."""
-    block = len(given.weights) if given.block == "layer" else int(given.block)
+    block = given.per_scale(len(given.weights))
     layer = _layer(given.weights, given.scheme, given.bits, block)
     kept = [f"{kept.name} {kept.value}" for kept in layer.kept]
     return join(
