@@ -56,9 +56,9 @@ $(TORCH): models/requirements.txt $(READY)
 ## Train the drawing model anew and measure its quantizations: some 80 minutes on two cores, goes on where it was ended
 model: $(TORCH)
 	$(BIN)/python -m models.drawing.train
-	$(BIN)/python -m models.drawing.export models/drawing/build/model.pt mkdocs_quantlab/models/drawing-F16.gguf
+	$(BIN)/python -m models.drawing.export models/drawing/build/model.pt mkdocs_quantlab/builtin_models/drawing-F16.gguf
 	$(BIN)/python -m models.drawing.importance
-	$(BIN)/python -m mkdocs_quantlab.models
+	$(BIN)/python -m mkdocs_quantlab.builtin_models
 	$(BIN)/python -m models.drawing.evaluate --dial 0.4 0.5 0.6 0.7
 	$(BIN)/python -m models.drawing.evaluate
 	$(BIN)/python -m models.drawing.divergence

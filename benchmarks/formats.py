@@ -2,8 +2,8 @@
 
     python -m benchmarks.formats
 
-writes `mkdocs_quantlab/engine/quant/ggml/measured.py`. It needs numpy, gguf, ruff and the xllamacpp wheel on x86-64,
-whose ggml encodes the types that `mkdocs_quantlab.measure` only decodes. `tests/measure/test_formats.py` and
+writes `mkdocs_quantlab/engine/ggml/measured.py`. It needs numpy, gguf, ruff and the xllamacpp wheel on x86-64,
+whose ggml encodes the types that `mkdocs_quantlab.fast` only decodes. `tests/measure/test_formats.py` and
 `tests/oracle/test_formats.py` measure again.
 """
 
@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import mkdocs_quantlab
-from mkdocs_quantlab.engine.quant.ggml import TYPES
-from mkdocs_quantlab.measure import compare, dequantize, quantize
+from mkdocs_quantlab.engine.ggml import TYPES
+from mkdocs_quantlab.fast import compare, dequantize, quantize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ def sample(distribution: str, spread: float = SPREAD) -> NDArray[np.float32]:
 
 
 def ours(weights: NDArray[np.float32], name: str) -> float:
-    """Signal-to-noise ratio in dB, by `mkdocs_quantlab.measure`."""
+    """Signal-to-noise ratio in dB, by `mkdocs_quantlab.fast`."""
     return compare(weights, dequantize(quantize(weights, name), name)).snr_db
 
 
@@ -122,7 +122,7 @@ def main() -> None:
         '"""Whose ggml encoded `BY_GGML`."""',
         "",
         f"BY_GGML = frozenset({' '.join(n for n in STORED if not TYPES[n].can_encode)!r}.split())",
-        '"""Types encoded by ggml itself, all weights of equal importance; the others by `mkdocs_quantlab.measure`."""',
+        '"""Types encoded by ggml itself, all weights of equal importance; the others by `mkdocs_quantlab.fast`."""',
         "",
         "SNR = {",
         *(f'"{n}": ({", ".join(snr(w, n) for w in samples)}),' for n in STORED),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import chromium, report, sites
 from benchmarks.server import Server
-from mkdocs_quantlab import models
+from mkdocs_quantlab import builtin_models
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, BrowserType, Page
@@ -88,7 +88,7 @@ def speeds(page: Page, rounds: int) -> str:
     rows = [
         (
             name,
-            f"{models.path(f'drawing:{name}').stat().st_size:,}",
+            f"{builtin_models.path(f'drawing:{name}').stat().st_size:,}",
             f"{tokens[name]:.0f}",
             f"{median(rates[name]):.0f}",
             f"{min(rates[name]):.0f} to {max(rates[name]):.0f}",

@@ -115,7 +115,7 @@ const folder = new URL("/pyodide/", self.location).href;
 const pyodide = await loadPyodide({ indexURL: folder, packageBaseUrl: folder });
 LOAD
 postMessage(pyodide.runPython(`
-from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.core.widget import answer
 answer("quantization-explorer", {"weight": "0.5"})["html"]
 `));
 """

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mkdocs_quantlab.engine.quant.ggml import TYPES, ggml_type
-from mkdocs_quantlab.measure import quantize
-from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS
-from mkdocs_quantlab.measure.kquants import ENCODERS
+from mkdocs_quantlab.engine.ggml import TYPES, ggml_type
+from mkdocs_quantlab.fast import quantize
+from mkdocs_quantlab.fast.codec import CHUNK_WEIGHTS
+from mkdocs_quantlab.fast.kquants import ENCODERS
 from tests.oracle.reference import Ggml, library
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 
 from benchmarks import report
+from mkdocs_quantlab.engine.core.numbers import significant
 from mkdocs_quantlab.engine.gguf.quantize import CHOICES, SCHEME
-from mkdocs_quantlab.engine.numbers import significant
 from mkdocs_quantlab.site.assets import STATIC
 
 BROWSER = Path(__file__).parent.parent / "browser"
@@ -32,7 +32,7 @@ CODE = """
 import json, random, struct
 from mkdocs_quantlab.engine.gguf.quantize import SCHEME, Piece, encoded
 from mkdocs_quantlab.engine.page_quantize import scheme_stored
-from mkdocs_quantlab.engine.quant.ggml import batch
+from mkdocs_quantlab.engine.ggml import batch
 
 AFFINE = json.dumps({"scheme": "affine", "bits": "4", "block": "64"})
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mkdocs_quantlab.engine.drawing import score
-from mkdocs_quantlab.engine.quant.ggml import TYPES
-from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, COLUMNS, GGML, ROWS
-from mkdocs_quantlab.engine.quant.layer import DAMPING, GRID
+from mkdocs_quantlab.engine.ggml import TYPES
+from mkdocs_quantlab.engine.ggml.measured import BY_GGML, COLUMNS, GGML, ROWS
+from mkdocs_quantlab.engine.methods.layer import DAMPING, GRID
 
 ENCODED = [name for name, entry in TYPES.items() if entry.can_encode]
 

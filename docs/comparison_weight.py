@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.gguf.model import ALIGNMENT, Model
 from mkdocs_quantlab.engine.gguf.recipes import plan
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import answer
 
 RECIPES = "Q2_K Q4_K_M Q6_K Q8_0".split()
 # As long as those of real models.

@@ -1,4 +1,4 @@
-"""The chat's connection doctor as a page: the words are `site/connection.json`, which the page's script and `quantlab doctor` read too."""
+"""The chat's connection doctor as a page: the words are `site/doctor/connection.json`, which the page's script and `quantlab doctor` read too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 CASES: list[dict[str, Any]] = json.loads(
-    Path("mkdocs_quantlab/site/connection.json").read_text(encoding="utf-8")
+    Path("mkdocs_quantlab/site/doctor/connection.json").read_text(encoding="utf-8")
 )
 EXAMPLE = {
     "origin": "https://course.example.edu",

@@ -18,7 +18,7 @@ import numpy as np
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
 from mkdocs_quantlab.engine.gguf.recipes import plan
 from mkdocs_quantlab.engine.gguf.shapes import Shape
-from mkdocs_quantlab.measure import quantize
+from mkdocs_quantlab.fast import quantize
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.model import Model

@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mkdocs_quantlab.builtin_models import path
+from mkdocs_quantlab.engine.core.html import Html, tag
 from mkdocs_quantlab.engine.drawing.reading import find, read
 from mkdocs_quantlab.engine.drawing.score import marks
 from mkdocs_quantlab.engine.drawing.svg import Element, Group, svg
 from mkdocs_quantlab.engine.gguf.ranges import read_file
-from mkdocs_quantlab.engine.html import Html, tag
-from mkdocs_quantlab.models import path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from math import isinf
 
-from mkdocs_quantlab.engine.quant.ggml import ROLES, TYPES, Field, GgmlType, bits_of_block
-from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
-from mkdocs_quantlab.engine.quant.rate import gaussian_limit
+from mkdocs_quantlab.engine.ggml import ROLES, TYPES, Field, GgmlType, bits_of_block
+from mkdocs_quantlab.engine.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
+from mkdocs_quantlab.engine.methods.rate import gaussian_limit
 
 FAMILIES = {
     "Floating point": "F32 F16 BF16",

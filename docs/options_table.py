@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.options import Reals
-from mkdocs_quantlab.engine.widgets import widget
+from mkdocs_quantlab.engine.core.schema import Reals
+from mkdocs_quantlab.engine.core.widget import widget
 from mkdocs_quantlab.site.fields import Texts
 
 if TYPE_CHECKING:
-    from mkdocs_quantlab.engine.options import Options
+    from mkdocs_quantlab.engine.core.schema import Options
 
 
 def options_table(name: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 
-from mkdocs_quantlab.engine.numbers import decibel, significant
-from mkdocs_quantlab.engine.quant.error import snr
-from mkdocs_quantlab.engine.quant.ggml.codec import decode, encode
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
-from mkdocs_quantlab.engine.quant.schemes import SCHEMES, read_back
-from mkdocs_quantlab.models import data
-from mkdocs_quantlab.models.weights import read_weights
+from mkdocs_quantlab.builtin_models import data
+from mkdocs_quantlab.builtin_models.weights import read_weights
+from mkdocs_quantlab.engine.core.numbers import decibel, significant
+from mkdocs_quantlab.engine.ggml.codec import decode, encode
+from mkdocs_quantlab.engine.ggml.types import TYPES
+from mkdocs_quantlab.engine.methods.error import snr
+from mkdocs_quantlab.engine.methods.schemes import SCHEMES, read_back
 
 TENSOR = "blk.1.attn_output.weight"
 MODELS = {"drawing": "As it was trained", "drawing-uneven": "Its uneven twin"}

@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
+from mkdocs_quantlab.engine.core.modules import OFFERED
+from mkdocs_quantlab.engine.core.widget import NAMES
 from mkdocs_quantlab.engine.drawing.scene import draw
 from mkdocs_quantlab.engine.drawing.svg import svg
 from mkdocs_quantlab.engine.drawing.words import parse
+from mkdocs_quantlab.engine.ggml.measured import SNR
 from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.quantize import quantized
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted
-from mkdocs_quantlab.engine.modules import OFFERED
 from mkdocs_quantlab.engine.page import respond
 from mkdocs_quantlab.engine.page_marks import marks
-from mkdocs_quantlab.engine.quant.ggml.measured import SNR
-from mkdocs_quantlab.engine.widgets import NAMES
 from mkdocs_quantlab.site.assets import STATIC
 from tests.engine.gguf_models import model, sources
 from tests.gguf.samples import everything

@@ -45,10 +45,10 @@ def test_the_wheel_holds_nothing_else(wheel):
     expected |= {f"mkdocs_quantlab/static/{name}" for name in files("bundled")} | {
         "mkdocs_quantlab/py.typed",
         "mkdocs_quantlab/endpoint/nginx.conf.jinja",
-        "mkdocs_quantlab/site/connection.json",
-        "mkdocs_quantlab/models/drawing-F16.gguf",
-        "mkdocs_quantlab/models/drawing.imatrix.gguf",
-        "mkdocs_quantlab/models/SHA256SUMS",
+        "mkdocs_quantlab/site/doctor/connection.json",
+        "mkdocs_quantlab/builtin_models/drawing-F16.gguf",
+        "mkdocs_quantlab/builtin_models/drawing.imatrix.gguf",
+        "mkdocs_quantlab/builtin_models/SHA256SUMS",
     }
     expected |= {f"mkdocs_quantlab/course/{name}" for name in TEMPLATES.values()}
     inside = {name for name in wheel.namelist() if name.startswith("mkdocs_quantlab/")}
@@ -59,10 +59,13 @@ def test_entry_points_and_dependencies(wheel):
     info = f"mkdocs_quantlab-{mkdocs_quantlab.__version__}.dist-info"
     entry_points = wheel.read(f"{info}/entry_points.txt").decode()
     assert (
-        "[markdown.extensions]\nquantlab = mkdocs_quantlab.site.extension:QuantlabExtension"
+        "[markdown.extensions]\nquantlab = mkdocs_quantlab.site.markdown.extension:QuantlabExtension"
         in entry_points
     )
-    assert "[mkdocs.plugins]\nquantlab = mkdocs_quantlab.site.plugin:QuantlabPlugin" in entry_points
+    assert (
+        "[mkdocs.plugins]\nquantlab = mkdocs_quantlab.site.mkdocs.plugin:QuantlabPlugin"
+        in entry_points
+    )
     assert "[console_scripts]\nquantlab = mkdocs_quantlab.cli:main" in entry_points
     metadata = Parser().parsestr(wheel.read(f"{info}/METADATA").decode())
     assert metadata["Requires-Python"] == ">=3.11"

@@ -25,7 +25,7 @@ function changed(path) {
   return Math.max(-Infinity, ...readdirSync(path).map((name) => changed(join(path, name))));
 }
 
-const inputs = [join(browser, "src"), join(browser, "build"), join(browser, "package-lock.json"), join(root, "mkdocs_quantlab", "engine"), join(root, "mkdocs_quantlab", "site", "connection.json"), join(root, "mkdocs_quantlab", "__init__.py")];
+const inputs = [join(browser, "src"), join(browser, "build"), join(browser, "package-lock.json"), join(root, "mkdocs_quantlab", "engine"), join(root, "mkdocs_quantlab", "site", "doctor", "connection.json"), join(root, "mkdocs_quantlab", "__init__.py")];
 if (changed(join(target, "quantlab.js")) > Math.max(...inputs.map(changed))) process.exit();
 
 // Built beside, then put in place at once: whoever reads the files meanwhile sees the old ones or the new ones.
@@ -83,10 +83,10 @@ await Promise.all([
     format: "iife",
     define: await style("evidence/evidence.css"),
   }),
-  esbuild.build({ ...common, entryPoints: [source("worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
-  esbuild.build({ ...common, entryPoints: [source("quantize.ts")], outfile: join(out, "quantize.mjs"), format: "esm" }),
-  esbuild.build({ ...common, entryPoints: [source("editor.ts")], outfile: join(out, "editor.mjs"), format: "esm" }),
-  esbuild.build({ ...common, entryPoints: [source("quantlab.css")], outfile: join(out, "quantlab.css") }),
+  esbuild.build({ ...common, entryPoints: [source("python/worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
+  esbuild.build({ ...common, entryPoints: [source("widget/quantize.ts")], outfile: join(out, "quantize.mjs"), format: "esm" }),
+  esbuild.build({ ...common, entryPoints: [source("widget/editor.ts")], outfile: join(out, "editor.mjs"), format: "esm" }),
+  esbuild.build({ ...common, entryPoints: [source("styles/quantlab.css")], outfile: join(out, "quantlab.css") }),
 ]);
 
 for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]) {

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 sys.path.insert(0, "/engine")
-from mkdocs_quantlab.engine.modules import OFFERED  # the engine lies there
+from mkdocs_quantlab.engine.core.modules import OFFERED  # the engine lies there
 
 NEEDED = """
     encodings.ascii encodings.cp437 encodings.idna encodings.latin_1 encodings.unicode_escape encodings.utf_16

@@ -1,8 +1,8 @@
 /** The one script of a page: registers the elements. A classic script, because module scripts do not run on file://. */
-import { QuantlabLoad } from "./load.ts";
-import { QuantlabObjectives } from "./objectives.ts";
-import { share } from "./shared_python.ts";
-import { python, QuantlabWidget } from "./widget.ts";
+import { QuantlabLoad } from "./ui/load.ts";
+import { QuantlabObjectives } from "./widget/objectives.ts";
+import { share } from "./python/shared_python.ts";
+import { python, QuantlabWidget } from "./widget/widget.ts";
 
 for (const [name, element] of [["quantlab-widget", QuantlabWidget], ["quantlab-load", QuantlabLoad], ["quantlab-objectives", QuantlabObjectives]] as const) {
   // Another copy on the page, from a theme or a second build, may have been first.

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { GgufError, readFile, readHeader } from "../src/chat/gguf.ts";
-import { offer, offers, onOffer } from "../src/models.ts";
+import { offer, offers, onOffer } from "../src/widget/models.ts";
 
 const WHOLE = readFileSync("../docs/models/tiny-llama-Q4_K_M.gguf");
 

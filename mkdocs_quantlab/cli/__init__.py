@@ -12,10 +12,10 @@ from mkdocs_quantlab.cli.doctor import doctor
 from mkdocs_quantlab.cli.endpoint import endpoint
 from mkdocs_quantlab.cli.gguf import gguf
 from mkdocs_quantlab.cli.new import new
-from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
-from mkdocs_quantlab.site.models import Models
-from mkdocs_quantlab.site.page_models import page_model
+from mkdocs_quantlab.site.models.models import Models
+from mkdocs_quantlab.site.models.page_models import page_model
 
 
 @click.group()

@@ -10,6 +10,7 @@ import click
 
 from mkdocs_quantlab.cli.models import find_models
 from mkdocs_quantlab.cli.tables import print_table
+from mkdocs_quantlab.engine.core.numbers import percent, volume
 from mkdocs_quantlab.engine.gguf.comparison import (
     Difference,
     bits_per_weight,
@@ -18,7 +19,6 @@ from mkdocs_quantlab.engine.gguf.comparison import (
     shares,
 )
 from mkdocs_quantlab.engine.gguf.label import check
-from mkdocs_quantlab.engine.numbers import percent, volume
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

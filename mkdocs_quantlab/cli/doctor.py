@@ -11,7 +11,7 @@ from mkdocs.exceptions import ConfigurationError
 
 from mkdocs_quantlab.cli import models
 from mkdocs_quantlab.cli.models import Unreadable
-from mkdocs_quantlab.site.doctor import examine
+from mkdocs_quantlab.site.doctor.doctor import examine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import click
 from mkdocs.config import load_config
 
 from mkdocs_quantlab.endpoint.nginx import EndpointError, Settings, configuration, read_keys
-from mkdocs_quantlab.site.chat import BROWSER
+from mkdocs_quantlab.site.chat.chat import BROWSER
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig

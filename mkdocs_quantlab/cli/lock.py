@@ -7,9 +7,9 @@ import sys
 import click
 
 from mkdocs_quantlab.cli.models import Unreadable, config_file, site_models
-from mkdocs_quantlab.site.lock import Locked, LockError, read_lock, write_lock
-from mkdocs_quantlab.site.models import ModelError, learned
-from mkdocs_quantlab.site.places import is_remote
+from mkdocs_quantlab.site.models.lock import Locked, LockError, read_lock, write_lock
+from mkdocs_quantlab.site.models.models import ModelError, learned
+from mkdocs_quantlab.site.models.places import is_remote
 
 
 @click.command()

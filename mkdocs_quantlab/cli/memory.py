@@ -10,11 +10,11 @@ import click
 
 from mkdocs_quantlab.cli.models import Unreadable, find_models
 from mkdocs_quantlab.cli.tables import print_table
+from mkdocs_quantlab.engine.core.numbers import gibibytes
 from mkdocs_quantlab.engine.gguf.cache import CACHE_TYPES, CacheError, Setting
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.memory import need_of
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES
-from mkdocs_quantlab.engine.numbers import gibibytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

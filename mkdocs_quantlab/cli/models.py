@@ -9,9 +9,9 @@ import click
 from mkdocs.exceptions import ConfigurationError
 from mkdocs.utils.yaml import yaml_load
 
-from mkdocs_quantlab.engine.nearest import did_you_mean
-from mkdocs_quantlab.site.config import read_models
-from mkdocs_quantlab.site.models import Models
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.site.models.models import Models
+from mkdocs_quantlab.site.settings import read_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

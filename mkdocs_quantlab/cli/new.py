@@ -9,9 +9,9 @@ import click
 
 from mkdocs_quantlab.cli.models import Unreadable
 from mkdocs_quantlab.course import CourseError, write_course
-from mkdocs_quantlab.site.config import read_models
-from mkdocs_quantlab.site.lock import Locked, write_lock
-from mkdocs_quantlab.site.models import ModelError, Models, learned
+from mkdocs_quantlab.site.models.lock import Locked, write_lock
+from mkdocs_quantlab.site.models.models import ModelError, Models, learned
+from mkdocs_quantlab.site.settings import read_models
 
 
 @click.command()

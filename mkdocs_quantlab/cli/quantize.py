@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mkdocs_quantlab.builtin_models import BuiltinModelError, is_builtin
+from mkdocs_quantlab.builtin_models import path as builtin_path
+from mkdocs_quantlab.builtin_models.imatrix import read_imatrix
+from mkdocs_quantlab.builtin_models.quantized import quantized
 from mkdocs_quantlab.cli.models import Unreadable
+from mkdocs_quantlab.engine.core.numbers import volume
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.ggml.errors import GgmlError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
@@ -19,13 +26,6 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     read_everything,
 )
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES
-from mkdocs_quantlab.engine.nearest import did_you_mean
-from mkdocs_quantlab.engine.numbers import volume
-from mkdocs_quantlab.engine.quant.ggml.errors import GgmlError
-from mkdocs_quantlab.models import BuiltinModelError, is_builtin
-from mkdocs_quantlab.models import path as builtin_path
-from mkdocs_quantlab.models.imatrix import read_imatrix
-from mkdocs_quantlab.models.quantized import quantized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,10 +130,10 @@ def _encoded(piece: Piece, data: bytes) -> bytes:
     """A piece in its new type, by numpy: the bytes that `quantize.encoded` gives, sooner."""
     if piece.source == piece.target:
         return data
-    from mkdocs_quantlab import measure  # noqa: PLC0415  # slow to import
+    from mkdocs_quantlab import fast  # noqa: PLC0415  # slow to import
 
-    weights = measure.dequantize(memoryview(data), piece.source)
-    return measure.quantize(weights, piece.target).tobytes()
+    weights = fast.dequantize(memoryview(data), piece.source)
+    return fast.quantize(weights, piece.target).tobytes()
 
 
 def _weighted(

@@ -9,11 +9,11 @@ import click
 
 from mkdocs_quantlab.cli.models import Unreadable, find_models
 from mkdocs_quantlab.cli.tables import print_table
+from mkdocs_quantlab.engine.core.numbers import count, volume
+from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan, plans
-from mkdocs_quantlab.engine.numbers import count, volume
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.widgets.gguf_recipe import SHAPE_OPTIONS, Options
+from mkdocs_quantlab.engine.widgets.gguf_recipe.widget import SHAPE_OPTIONS, Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ import click
 
 from mkdocs_quantlab.cli.models import find_models
 from mkdocs_quantlab.cli.tables import print_table
+from mkdocs_quantlab.engine.core.numbers import count, percent, volume
 from mkdocs_quantlab.engine.gguf.comparison import bits_per_weight, metadata, shares
-from mkdocs_quantlab.engine.numbers import count, percent, volume
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.model import Model

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 
-from mkdocs_quantlab.engine.contest import decode_all, draw, encode_all
-from mkdocs_quantlab.engine.edit import EditError
-from mkdocs_quantlab.engine.modules import OFFERED
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.core.live_code import EditError
+from mkdocs_quantlab.engine.core.modules import OFFERED
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import answer
+from mkdocs_quantlab.engine.methods.challenge import decode_all, draw, encode_all
 
 
 def respond(widget: str, options: str, sources: str, code: str) -> str:
@@ -23,7 +23,7 @@ def respond(widget: str, options: str, sources: str, code: str) -> str:
         code: The reader's own code, or the empty text.
 
     Returns:
-        JSON: `{"answer": ...}` as `engine.widgets.answer` gives it, or `{"message": ..., "option": ..., "line": ...}`
+        JSON: `{"answer": ...}` as `engine.core.widget.answer` gives it, or `{"message": ..., "option": ..., "line": ...}`
         where an option is not taken or the reader's code does not run. One text, because every object that crosses into JavaScript costs a proxy.
     """
     try:
@@ -40,7 +40,7 @@ OUT = ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core")
 
 
 def contest(step: str, argument: str) -> str:
-    """A step of a run of `engine.contest`.
+    """A step of a run of `engine.methods.challenge`.
 
     `encode` and `decode` are to run in an interpreter of their own each, which is of no use for anything else afterwards; `draw`
     in one that runs no code of the reader's.
@@ -79,7 +79,7 @@ class LeftOut:
         if top in sys.stdlib_module_names:
             why = (
                 "leaves out most of the standard library to start fast. To have it, add it to OFFERED in "
-                "mkdocs_quantlab/engine/modules.py and build the package"
+                "mkdocs_quantlab/engine/core/modules.py and build the package"
             )
         elif top in sys.modules:
             return  # a misspelt part of a package that is there: Python's own message is right

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from mkdocs_quantlab.engine.drawing import score
-from mkdocs_quantlab.engine.drawing.curve import Run, bits_per_weight
-from mkdocs_quantlab.engine.drawing.curve import curve as drawn_curve
+from mkdocs_quantlab.engine.views.drawing_curve import Run, bits_per_weight
+from mkdocs_quantlab.engine.views.drawing_curve import curve as drawn_curve
 
 
 def marks(prompt: str, answer: str) -> str:
@@ -28,7 +28,7 @@ def curve(runs: str) -> str:
     """The curve of what several models drew.
 
     Args:
-        runs: The fields of `engine.drawing.curve.Run` of each, as a JSON list of objects.
+        runs: The fields of `engine.views.drawing_curve.Run` of each, as a JSON list of objects.
 
     Returns:
         JSON: `html`, empty where there is no curve, and `bits` per weight of each run, null where they are not known.

@@ -8,8 +8,10 @@ from base64 import b64encode
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_quantlab.engine.contest import BLOCK, size_of
-from mkdocs_quantlab.engine.edit import EditError, edited
+from mkdocs_quantlab.engine.core.live_code import EditError, edited
+from mkdocs_quantlab.engine.core.numbers import volume
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import (
     Piece,
@@ -19,13 +21,11 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     read_everything,
     stored,
 )
-from mkdocs_quantlab.engine.numbers import volume
-from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.methods.challenge import BLOCK, size_of
+from mkdocs_quantlab.engine.methods.schemes import read_back
 from mkdocs_quantlab.engine.page_files import to_bytes
-from mkdocs_quantlab.engine.quant.schemes import read_back
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import quantization_grid_explorer as explorer
-from mkdocs_quantlab.engine.widgets.gguf_quantize import Options
+from mkdocs_quantlab.engine.widgets.gguf_quantize.widget import Options
+from mkdocs_quantlab.engine.widgets.quantization_grid_explorer import widget as explorer
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.model import Model
@@ -102,7 +102,7 @@ def own_weights(piece: str, data: Any) -> str:
         data: As for `encode_piece`.
 
     Returns:
-        JSON: `own`, blocks of weights as `engine.contest` takes them; or `message`.
+        JSON: `own`, blocks of weights as `engine.methods.challenge` takes them; or `message`.
     """
     try:
         weights = read(Piece(*json.loads(piece)), bytes(to_bytes(data)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mkdocs_quantlab.engine.options import Field
+from mkdocs_quantlab.engine.core.schema import Field
 
 
 class Text(Field[str]):

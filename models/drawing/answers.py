@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from mkdocs_quantlab.models import data, sums
+from mkdocs_quantlab.builtin_models import data, sums
 from models.drawing.evaluate import CONTEXT, GREEDY, answer
 from tests.servers.llama_server import LlamaServer
 

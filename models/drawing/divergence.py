@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
+from mkdocs_quantlab.builtin_models import data, sums
 from mkdocs_quantlab.engine.drawing import evaluated
 from mkdocs_quantlab.engine.drawing.samples import held_out_sample
-from mkdocs_quantlab.models import data, sums
 from models.drawing.evaluate import save
 from models.drawing.loading import load
 from models.drawing.vocabulary import END

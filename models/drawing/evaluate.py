@@ -22,15 +22,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mkdocs_quantlab.builtin_models import data, names, sums
+from mkdocs_quantlab.builtin_models.files import F16
+from mkdocs_quantlab.builtin_models.quantized import quantized
+from mkdocs_quantlab.builtin_models.uneven import uneven
+from mkdocs_quantlab.builtin_models.weights import read_weights
 from mkdocs_quantlab.engine.drawing import evaluated
 from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNSEEN
 from mkdocs_quantlab.engine.drawing.samples import held_out_sample
 from mkdocs_quantlab.engine.drawing.score import LABELS, score
-from mkdocs_quantlab.models import data, names, sums
-from mkdocs_quantlab.models.files import F16
-from mkdocs_quantlab.models.quantized import quantized
-from mkdocs_quantlab.models.uneven import uneven
-from mkdocs_quantlab.models.weights import read_weights
 from tests.servers.llama_server import LlamaServer
 
 if TYPE_CHECKING:
@@ -137,7 +137,9 @@ def results(asked: Sequence[str], count: int, jobs: int) -> dict[str, Any]:
     def one(name: str) -> None:
         content = data(name)
         digest = hashlib.sha256(content).hexdigest()
-        assert digest == sums()[name], f"{name} is not as listed: python -m mkdocs_quantlab.models"
+        assert digest == sums()[name], (
+            f"{name} is not as listed: python -m mkdocs_quantlab.builtin_models"
+        )
         before = files.get(name, {})
         kept = before.get("divergence") if before.get("sha256") == digest else None
         found = evaluate_bytes(content, TRIALS, count)

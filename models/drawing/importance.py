@@ -2,7 +2,7 @@
 
     python -m models.drawing.importance
 
-It writes `mkdocs_quantlab/models/drawing.imatrix.gguf` in llama.cpp's layout, which `llama-quantize --imatrix` reads too. Like
+It writes `mkdocs_quantlab/builtin_models/drawing.imatrix.gguf` in llama.cpp's layout, which `llama-quantize --imatrix` reads too. Like
 llama.cpp's own `llama-imatrix`, it leaves out the output matrix.
 """
 
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from mkdocs_quantlab.builtin_models.files import F16, IMATRIX
+from mkdocs_quantlab.builtin_models.imatrix import write_imatrix
 from mkdocs_quantlab.engine.drawing.samples import training_sample
-from mkdocs_quantlab.models.files import F16, IMATRIX
-from mkdocs_quantlab.models.imatrix import write_imatrix
 from models.drawing.loading import load
 from models.drawing.vocabulary import END
 

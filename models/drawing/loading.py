@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from mkdocs_quantlab.builtin_models.weights import read_weights
 from mkdocs_quantlab.engine.gguf.header import Array
-from mkdocs_quantlab.measure import dequantize
-from mkdocs_quantlab.models.weights import read_weights
+from mkdocs_quantlab.fast import dequantize
 from models.drawing.network import Network, Shape
 from models.drawing.vocabulary import Token, Tokenizer
 

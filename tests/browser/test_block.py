@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from mkdocs_quantlab.engine.core.widget import answer
+from mkdocs_quantlab.engine.ggml import bits_of_weight, decode, encode
 from mkdocs_quantlab.engine.gguf.ranges import read_file
-from mkdocs_quantlab.engine.quant import samples
-from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, decode, encode
-from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.methods import samples
 
 pytestmark = pytest.mark.xdist_group("browser-python")
 

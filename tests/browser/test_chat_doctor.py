@@ -19,7 +19,9 @@ from tests.servers.ollama_models import Script
 pytestmark = pytest.mark.xdist_group("browser")
 
 CASES = json.loads(
-    (Path(__file__).parents[2] / "mkdocs_quantlab/site/connection.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "mkdocs_quantlab/site/doctor/connection.json").read_text(
+        encoding="utf-8"
+    )
 )
 COURSE = "https://course.example"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab import models
+from mkdocs_quantlab import builtin_models
 from mkdocs_quantlab.site.assets import WLLAMA
 from tests.browser.conftest import PATIENCE
 from tests.servers import tiny_model
@@ -501,7 +501,7 @@ def test_greedy_text_is_that_of_a_server(start, name):
     prompts = (PELICAN, "Draw two red houses.", "Draw a cat.")
     chat = start("drawing/")
     chat.model.select_option(name)
-    with LlamaServer(models.path(name), context=512) as native:
+    with LlamaServer(builtin_models.path(name), context=512) as native:
         for prompt in prompts:
             chat.ask(prompt)
             body = {

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.edit import source
-from mkdocs_quantlab.engine.widgets import widget
+from mkdocs_quantlab.engine.core.live_code import source
+from mkdocs_quantlab.engine.core.widget import widget
 from tests.browser.test_code import Panel
 
 pytestmark = pytest.mark.xdist_group("browser")

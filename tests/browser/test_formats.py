@@ -5,8 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.widget import answer
 
 pytestmark = pytest.mark.xdist_group("browser")
 

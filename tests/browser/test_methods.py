@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.edit import source
-from mkdocs_quantlab.engine.picture import MOST_PIXELS, landscape, png_of_colours
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import answer, widget
+from mkdocs_quantlab.engine.core.live_code import source
+from mkdocs_quantlab.engine.core.picture import MOST_PIXELS, landscape, png_of_colours
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.widget import answer, widget
 from tests.browser.conftest import Visit
 from tests.browser.test_themes import violations
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageFont
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.core.widget import answer
 
 pytestmark = pytest.mark.xdist_group("browser")
 

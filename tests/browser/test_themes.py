@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.core.widget import answer
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
-from mkdocs_quantlab.engine.sources import Sources
 
 SHAPES = {
     "attn_norm": (256,),

@@ -9,12 +9,12 @@ import statistics
 
 import pytest
 
-from mkdocs_quantlab.engine import contest
-from mkdocs_quantlab.engine.edit import EditError, source
-from mkdocs_quantlab.engine.quant.ggml import decode, encode
-from mkdocs_quantlab.engine.quant.ggml.measured import DISTRIBUTIONS, SNR, SPREAD
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import answer, widget
+from mkdocs_quantlab.engine.core.live_code import EditError, source
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.widget import answer, widget
+from mkdocs_quantlab.engine.ggml import decode, encode
+from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SNR, SPREAD
+from mkdocs_quantlab.engine.methods import challenge
 
 NAME = "quantization-challenge"
 STARTS = widget(NAME).editable.objects
@@ -22,12 +22,12 @@ ABSMAX8 = source(STARTS["absmax8"])
 
 
 def drawn(seed=1):
-    return contest.draw(random.Random(seed))
+    return challenge.draw(random.Random(seed))
 
 
 def run(code, seed=1):
-    blocks = contest.encode_all(code, drawn(seed))
-    return contest.judge(drawn(seed), blocks, contest.decode_all(code, blocks))
+    blocks = challenge.encode_all(code, drawn(seed))
+    return challenge.judge(drawn(seed), blocks, challenge.decode_all(code, blocks))
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
@@ -35,7 +35,7 @@ def test_weights_are_of_the_spread_that_ggml_was_measured_with(distribution):
     some = [w for seed in range(20) for block in drawn(seed)[distribution] for w in block]
     assert statistics.fmean(some) == pytest.approx(0, abs=SPREAD / 50)
     assert statistics.pstdev(some) == pytest.approx(SPREAD, rel=0.06)
-    assert contest.draw() != contest.draw()
+    assert challenge.draw() != challenge.draw()
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -50,15 +50,15 @@ def test_ggmls_own_format_scores_as_it_was_measured():
     for place, (name, before) in enumerate(drawn(5).items()):
         data = [encode("Q4_K", block) for block in before]
         after = [decode("Q4_K", block) for block in data]
-        score = contest.score(name, before, data, after)
+        score = challenge.score(name, before, data, after)
         assert score.bits == 4.5
         assert score.snr == pytest.approx(SNR["Q4_K"][place], abs=0.6)
 
 
 def test_an_own_run_is_shown_with_its_rival():
     code = "import struct\nencode = lambda w: struct.pack('<256e', *w)\ndecode = lambda d: struct.unpack('<256e', d)"
-    blocks = contest.encode_all(code, drawn(9))
-    decoded = contest.decode_all(code, blocks)
+    blocks = challenge.encode_all(code, drawn(9))
+    decoded = challenge.decode_all(code, blocks)
     own = {"weights": drawn(9), "blocks": blocks, "decoded": decoded}
     html = answer(NAME, {}, Sources(found={"contest own": own}))["html"]
     assert re.search(r"Your code keeps <strong>7[345]\.", html)
@@ -84,13 +84,13 @@ CHEATS = [
 def test_what_does_not_count(code, message):
     """Each half with its own names, as in two interpreters."""
     with pytest.raises(EditError) as caught:
-        contest.decode_all(code, contest.encode_all(code, drawn()))
+        challenge.decode_all(code, challenge.encode_all(code, drawn()))
     assert message in str(caught.value)
 
 
 def test_an_error_has_its_line():
     with pytest.raises(EditError) as caught:
-        contest.encode_all("x = 1\ndef encode(w):\n    return 1 / 0\n", drawn())
+        challenge.encode_all("x = 1\ndef encode(w):\n    return 1 / 0\n", drawn())
     assert caught.value.line == 3
 
 
@@ -108,7 +108,9 @@ def test_lengths_that_differ_are_counted():
         "def decode(d):\n    return [0.0] * 256"
     )
     for score in run(code):
-        assert score.bits == 8 * (contest.BLOCKS // 2 + 2 * contest.BLOCKS) / (256 * contest.BLOCKS)
+        assert score.bits == 8 * (challenge.BLOCKS // 2 + 2 * challenge.BLOCKS) / (
+            256 * challenge.BLOCKS
+        )
 
 
 def test_a_class_cannot_lie_about_its_length():
@@ -117,9 +119,9 @@ def test_a_class_cannot_lie_about_its_length():
         "def encode(w):\n    return Thin(3000)"
     )
     with pytest.raises(EditError, match="gave 3,000 bytes"):
-        contest.encode_all(code, drawn())
+        challenge.encode_all(code, drawn())
 
 
 def test_the_encoder_is_given_floats_whatever_json_made_of_them():
     code = "def encode(weights):\n    return bytes([sum(type(w) is float for w in weights) - 1])\n"
-    assert contest.encode_all(code, {"own": [[0] * 255 + [0.5]]}) == {"own": ["ff"]}
+    assert challenge.encode_all(code, {"own": [[0] * 255 + [0.5]]}) == {"own": ["ff"]}

@@ -37,7 +37,7 @@ from mkdocs_quantlab.engine.drawing.scene import (
 from mkdocs_quantlab.engine.drawing.svg import HEAD, fragments, svg
 from mkdocs_quantlab.engine.drawing.things import COLOURS, KINDS
 from mkdocs_quantlab.engine.drawing.words import parse, random_style, unknown_wording, wording
-from mkdocs_quantlab.site.chat import DRAWINGS
+from mkdocs_quantlab.site.chat.chat import DRAWINGS
 
 seeds = st.integers(0, 2**63).map(random.Random)
 

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from mkdocs_quantlab.engine.drawing.curve import LEAST, MOST, Run, bits_per_weight, curve
+from mkdocs_quantlab.engine.core.plots import BOTTOM, LEFT, RIGHT, TOP
 from mkdocs_quantlab.engine.page_marks import curve as in_page
-from mkdocs_quantlab.engine.scatter import BOTTOM, LEFT, RIGHT, TOP
+from mkdocs_quantlab.engine.views.drawing_curve import LEAST, MOST, Run, bits_per_weight, curve
 
 UPPER = TOP + 6
 
@@ -58,7 +58,7 @@ def test_of_fewer_than_two_there_is_no_curve():
 
 @pytest.mark.parametrize("bits", [LEAST / 9, MOST * 9])
 def test_the_edges_hold_what_is_beyond(bits, monkeypatch):
-    from mkdocs_quantlab.engine.drawing import curve as module
+    from mkdocs_quantlab.engine.views import drawing_curve as module
 
     monkeypatch.setattr(module, "bits_per_weight", lambda _: bits)
     assert "%" in str(curve([Q8, Q2]))

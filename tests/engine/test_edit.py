@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from mkdocs_quantlab.engine.edit import EditError, source
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.widgets import NAMES, answer, widget
+from mkdocs_quantlab.engine.core.live_code import EditError, source
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import NAMES, answer, widget
 
 PUSH = "row[order[later]] -= error * upper[place][later]"
 GRID, LAYER = "quantization-grid-explorer", "quantization-layer"

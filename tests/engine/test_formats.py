@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine import scatter
-from mkdocs_quantlab.engine.form import form
+from mkdocs_quantlab.engine.core import plots
+from mkdocs_quantlab.engine.core.form import form
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import answer, widget
+from mkdocs_quantlab.engine.ggml import TYPES
+from mkdocs_quantlab.engine.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
 from mkdocs_quantlab.engine.gguf.mixtures import MIXTURES, Mixture, mixture
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.quant.ggml import TYPES
-from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
-from mkdocs_quantlab.engine.quant.ggml.published import (
+from mkdocs_quantlab.engine.methods.rate import DECIBEL_PER_BIT, gaussian_limit, headroom
+from mkdocs_quantlab.engine.views.published import (
     FAMILIES,
     GENERATIONS,
     LLAMA_2_70B,
     LLAMA_3_8B,
 )
-from mkdocs_quantlab.engine.quant.rate import DECIBEL_PER_BIT, gaussian_limit, headroom
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import answer, widget
 from tests.engine.test_widgets import Outline, text
 
 FORMATS = "quantization-formats"
@@ -218,7 +218,7 @@ def test_any_choice_of_formats_is_well_formed(names, distribution, parameters):
     for place in re.findall(r' (?:x|cx|x1|x2)="([-\d.]+)%"', html):
         assert 0 <= float(place) <= 100
     for place in re.findall(r' (?:y|cy|y1|y2)="([-\d.]+)"', html):
-        assert 0 <= float(place) <= scatter.HEIGHT
+        assert 0 <= float(place) <= plots.HEIGHT
 
 
 @given(
@@ -229,18 +229,18 @@ def test_any_choice_of_formats_is_well_formed(names, distribution, parameters):
     )
 )
 def test_labels_that_are_always_seen_do_not_touch(drawn):
-    points = [scatter.Point(name, x, y, name, name) for x, y, name in drawn]
-    boxes = {scatter.WIDE: [], scatter.NARROW: []}
-    for p, (side, seen) in zip(points, scatter._place(points), strict=True):
+    points = [plots.Point(name, x, y, name, name) for x, y, name in drawn]
+    boxes = {plots.WIDE: [], plots.NARROW: []}
+    for p, (side, seen) in zip(points, plots._place(points), strict=True):
         for width, hides in (
-            (scatter.WIDE, {"is-hidden"}),
-            (scatter.NARROW, {"is-hidden", "is-roomy"}),
+            (plots.WIDE, {"is-hidden"}),
+            (plots.NARROW, {"is-hidden", "is-roomy"}),
         ):
             if seen not in hides:
-                boxes[width].append(scatter._label_box(p.x / 100 * width, p.y, side, p.name))
+                boxes[width].append(plots._label_box(p.x / 100 * width, p.y, side, p.name))
     for found in boxes.values():
         for i, a in enumerate(found):
-            assert not any(scatter._touch(a, b) for b in found[:i])
+            assert not any(plots._touch(a, b) for b in found[:i])
 
 
 def test_most_formats_have_their_names_beside_them():
@@ -329,7 +329,7 @@ def test_a_format_may_stand_above_the_line():
     assert "-24.20 dB" in row_of(html, "Q2_K")
     assert "24.20 dB above the limit" in html
     for place in re.findall(r' (?:y|cy|y1|y2)="([-\d.]+)"', html):
-        assert 0 <= float(place) <= scatter.HEIGHT
+        assert 0 <= float(place) <= plots.HEIGHT
 
 
 def test_a_format_without_figure_says_why():

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from mkdocs_quantlab.engine.quant.ggml import batch, decode, encode
+from mkdocs_quantlab.engine.ggml import batch, decode, encode
 
 BLOCKS = 100
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from mkdocs_quantlab.engine.quant.ggml import (
+from mkdocs_quantlab.engine.ggml import (
     TYPES,
     GgmlError,
     NotEncodableError,
@@ -178,8 +178,8 @@ def test_only_k_quants_have_a_search() -> None:
 def test_codebooks_are_unpacked_only_when_needed() -> None:
     code = (
         "import sys\n"
-        "from mkdocs_quantlab.engine.quant.ggml import decode, encode\n"
-        "from mkdocs_quantlab.engine.quant.ggml.codebooks import grid\n"
+        "from mkdocs_quantlab.engine.ggml import decode, encode\n"
+        "from mkdocs_quantlab.engine.ggml.codebooks import grid\n"
         "encode('IQ4_XS', [1.0] * 256), decode('Q4_K', bytes(144))\n"
         "assert grid.cache_info().currsize == 0\n"
         "decode('IQ2_S', bytes(82))\n"

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from mkdocs_quantlab.engine.quant.ggml import (
+from mkdocs_quantlab.engine.ggml import (
     TYPES,
     WrongLengthError,
     arithmetic,
@@ -17,7 +17,7 @@ from mkdocs_quantlab.engine.quant.ggml import (
     decode,
     terms_of_weight,
 )
-from mkdocs_quantlab.engine.quant.ggml.codebooks import grid, signs
+from mkdocs_quantlab.engine.ggml.codebooks import grid, signs
 
 # Fields that only dot products use.
 UNREAD = {"Q8_1": {"s"}, "Q8_K": {"bsums"}}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_quantlab.engine.quant.ggml import (
+from mkdocs_quantlab.engine.ggml import (
     ROLES,
     TYPES,
     GgmlError,

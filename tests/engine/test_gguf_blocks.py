@@ -8,12 +8,12 @@ import re
 import numpy as np
 import pytest
 
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import answer, frames, widget
+from mkdocs_quantlab.engine.ggml import TYPES, decode, encode
 from mkdocs_quantlab.engine.gguf.blocks import parse_name, span
 from mkdocs_quantlab.engine.gguf.header import Tensor
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.quant.ggml import TYPES, decode, encode
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import answer, frames, widget
 
 NAME = "quantization-block"
 KEY = "q4:blk.0.ffn_up.weight[3]"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, base_type
 from mkdocs_quantlab.engine.gguf.label import check, label_of
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 from tests.engine.gguf_models import model
 
 

@@ -9,11 +9,14 @@ import struct
 
 import pytest
 
-from mkdocs_quantlab.engine.edit import source as source_of
+from mkdocs_quantlab.engine.core.live_code import source as source_of
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.quantize import GROUPS, prepare, quantized, read_everything
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
-from mkdocs_quantlab.engine.options import OptionError
+from mkdocs_quantlab.engine.methods.schemes import Symmetric
 from mkdocs_quantlab.engine.page_quantize import (
     encode_piece,
     own_stored,
@@ -21,9 +24,6 @@ from mkdocs_quantlab.engine.page_quantize import (
     plan_pieces,
     scheme_stored,
 )
-from mkdocs_quantlab.engine.quant.schemes import Symmetric
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, frames, widget
 from tests.oracle.quantized import source
 from tests.oracle.recipes import Case
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, frames, widget
 from tests.engine.gguf_models import model, sources
 
 RECIPE = widget("gguf-recipe")

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.gguf.header import place
-from mkdocs_quantlab.engine.gguf.maps import bits_class, level_class
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.widgets import answer
+from mkdocs_quantlab.engine.views.tensor_maps import bits_class, level_class
 from tests.engine.gguf_models import model, sources
 
 SMALL = model("small", "small-Q4_K_M.gguf", more={"blk.1.ffn_down.weight": "Q6_K"})

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine.quant.layer import (
+from mkdocs_quantlab.engine.methods.layer import (
     DAMPING,
     GRID,
     Grid,
@@ -21,7 +21,7 @@ from mkdocs_quantlab.engine.quant.layer import (
     sample,
     weight_error,
 )
-from mkdocs_quantlab.engine.quant.matrix import cholesky, inverse, product
+from mkdocs_quantlab.engine.methods.matrix import cholesky, inverse, product
 
 
 def make(seed, correlation=0.9, hot=1.0):

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.header import Tensor
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, frames, widget
 from tests.oracle.memory_cases import REAL, model
 
 WIDGET = widget("model-memory")

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine import options
-from mkdocs_quantlab.engine.options import Choice, OptionError, Real, Reals, Whole
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import NAMES, widget
+from mkdocs_quantlab.engine.core import schema
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import Choice, OptionError, Real, Reals, Whole
+from mkdocs_quantlab.engine.core.widget import NAMES, widget
 
 
-class Sample(options.Options):
+class Sample(schema.Options):
     primary = "bits"
     bits = Choice(4, {2: "two", 4: "four", 8: "eight"}, label="Bits", help="Bits.")
     kind = Choice(

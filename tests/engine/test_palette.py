@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine import picture
-from mkdocs_quantlab.engine.quant import palette
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import answer
-from mkdocs_quantlab.engine.widgets.quantization_palette import HEIGHT, WIDTH
+from mkdocs_quantlab.engine.core import picture
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.widget import answer
+from mkdocs_quantlab.engine.methods import palette
+from mkdocs_quantlab.engine.widgets.quantization_palette.widget import HEIGHT, WIDTH
 
 PIXELS = picture.landscape(WIDTH, HEIGHT).pixels
 COLOUR = st.tuples(*[st.integers(0, 255)] * 3)

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine.quant import codebook, samples
-from mkdocs_quantlab.engine.quant.schemes import APART, SCHEMES
-from mkdocs_quantlab.engine.quant.uniform import quantize
-from mkdocs_quantlab.engine.widgets import answer
-from mkdocs_quantlab.engine.widgets.quantization_grid_explorer import Layer
+from mkdocs_quantlab.engine.core.widget import answer
+from mkdocs_quantlab.engine.methods import codebook, samples
+from mkdocs_quantlab.engine.methods.schemes import APART, SCHEMES
+from mkdocs_quantlab.engine.methods.uniform import quantize
+from mkdocs_quantlab.engine.widgets.quantization_grid_explorer.widget import Layer
 
 CASES = [(name, bits) for name, scheme in SCHEMES.items() for bits in scheme.widths]
 WEIGHTS = st.lists(st.floats(-100, 100).map(lambda x: round(x, 4)), min_size=1, max_size=40).filter(

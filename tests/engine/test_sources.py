@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import Names, OptionError, Options
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.options import Names, OptionError, Options
-from mkdocs_quantlab.engine.sources import Sources
 
 TINY = Model(
     name="q4",

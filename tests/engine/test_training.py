@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mkdocs_quantlab.engine.quant.training import (
+from mkdocs_quantlab.engine.methods.training import (
     HIDDEN,
     Network,
     extreme,
@@ -13,7 +13,7 @@ from mkdocs_quantlab.engine.quant.training import (
     symmetric,
     train,
 )
-from mkdocs_quantlab.engine.widgets.quantization_qat import Options, _comparison
+from mkdocs_quantlab.engine.widgets.quantization_qat.widget import Options, _comparison
 
 POINTS = moons(60, 0.12, 3)
 

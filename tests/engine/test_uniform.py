@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine.quant import samples
-from mkdocs_quantlab.engine.quant.error import relative, rmse, snr
-from mkdocs_quantlab.engine.quant.uniform import (
+from mkdocs_quantlab.engine.methods import samples
+from mkdocs_quantlab.engine.methods.error import relative, rmse, snr
+from mkdocs_quantlab.engine.methods.uniform import (
     largest_q,
     quantize,
     round_half_away,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine import widgets
-from mkdocs_quantlab.engine.html import Html, attribute, join, tag
-from mkdocs_quantlab.engine.options import OptionError
-from mkdocs_quantlab.engine.quant import samples
-from mkdocs_quantlab.engine.quant.ggml import bits_of_weight, encode, ggml_type, scale_search
-from mkdocs_quantlab.engine.quant.schemes import SCHEMES
-from mkdocs_quantlab.engine.sources import Sources
-from mkdocs_quantlab.engine.widgets import FRAME_BUDGET, NAMES, answer, frames, widget
+from mkdocs_quantlab.engine.core import widget as widgets
+from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, NAMES, answer, frames, widget
+from mkdocs_quantlab.engine.ggml import bits_of_weight, encode, ggml_type, scale_search
+from mkdocs_quantlab.engine.methods import samples
+from mkdocs_quantlab.engine.methods.schemes import SCHEMES
 from tests.oracle.recipes import CASES
 
 EXPLORER, GRID = "quantization-explorer", "quantization-grid-explorer"
@@ -354,12 +355,9 @@ def test_block_needs_a_whole_block():
         answer(BLOCK, {"format": "q4_k", "weights": "1 2 3"})
 
 
-def test_every_module_of_a_widget_is_listed():
-    from importlib.resources import files
-
-    modules = {p.name[:-3] for p in files(widgets).iterdir() if p.name.endswith(".py")} - {
-        "__init__"
-    }
+def test_every_folder_of_a_widget_is_listed():
+    folder = Path(widgets.__file__).parents[1] / "widgets"
+    modules = {p.name for p in folder.iterdir() if (p / "widget.py").is_file()}
     assert modules == {name.replace("-", "_") for name in NAMES}
 
 

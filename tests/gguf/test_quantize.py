@@ -7,6 +7,7 @@ import struct
 
 import pytest
 
+from mkdocs_quantlab.engine.ggml import TYPES, decode, encode
 from mkdocs_quantlab.engine.gguf import quantize
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
@@ -23,8 +24,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     read_everything,
 )
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
-from mkdocs_quantlab.engine.quant.error import snr
-from mkdocs_quantlab.engine.quant.ggml import TYPES, decode, encode
+from mkdocs_quantlab.engine.methods.error import snr
 from tests.gguf.samples import everything
 from tests.oracle.quantized import source
 from tests.oracle.recipes import CASES, Case

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from mkdocs_quantlab.engine.quant.ggml import GgmlError
-from mkdocs_quantlab.measure import accuracy, compare
+from mkdocs_quantlab.engine.ggml import GgmlError
+from mkdocs_quantlab.fast import accuracy, compare
 
 
 def test_measures_are_those_worked_out_by_hand() -> None:
@@ -69,7 +69,7 @@ def test_importance_moves_the_error_to_where_it_matters_less() -> None:
     rng = np.random.default_rng(1)
     weights = rng.standard_normal((64, 1024), dtype=np.float32)
     imatrix = np.where(np.arange(1024) % 2, 10.0, 0.1)
-    from mkdocs_quantlab.measure import dequantize, quantize
+    from mkdocs_quantlab.fast import dequantize, quantize
 
     plain = dequantize(quantize(weights, "Q3_K"), "Q3_K")
     guided = dequantize(quantize(weights, "Q3_K", imatrix), "Q3_K")

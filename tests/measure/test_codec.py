@@ -7,8 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-import mkdocs_quantlab.measure
-from mkdocs_quantlab.engine.quant.ggml import (
+import mkdocs_quantlab.fast
+from mkdocs_quantlab.engine.ggml import (
     TYPES,
     GgmlError,
     NotEncodableError,
@@ -18,8 +18,8 @@ from mkdocs_quantlab.engine.quant.ggml import (
     decode,
     encode,
 )
-from mkdocs_quantlab.measure import dequantize, quantize
-from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS
+from mkdocs_quantlab.fast import dequantize, quantize
+from mkdocs_quantlab.fast.codec import CHUNK_WEIGHTS
 from tests.oracle import golden
 from tests.oracle.samples import KINDS
 
@@ -208,6 +208,6 @@ def test_weights_that_are_not_finite_are_named(threads) -> None:
 
 
 def test_the_example_of_the_docstring_is_true() -> None:
-    result = doctest.testmod(mkdocs_quantlab.measure)
+    result = doctest.testmod(mkdocs_quantlab.fast)
     assert result.attempted >= 5
     assert not result.failed

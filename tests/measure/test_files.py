@@ -9,11 +9,11 @@ import gguf
 import numpy as np
 import pytest
 
+from mkdocs_quantlab.engine.ggml import GgmlError
 from mkdocs_quantlab.engine.gguf.header import Tensor
-from mkdocs_quantlab.engine.quant.ggml import GgmlError
-from mkdocs_quantlab.measure import accuracy, dequantize, quantize
-from mkdocs_quantlab.measure.codec import CHUNK_WEIGHTS
-from mkdocs_quantlab.measure.files import BINS, errors, histogram, pieces, trial
+from mkdocs_quantlab.fast import accuracy, dequantize, quantize
+from mkdocs_quantlab.fast.codec import CHUNK_WEIGHTS
+from mkdocs_quantlab.fast.files import BINS, errors, histogram, pieces, trial
 
 
 class Located(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.formats import DISTRIBUTIONS, SPREAD, STORED, ours, sample
-from mkdocs_quantlab.engine.quant.ggml import measured
+from mkdocs_quantlab.engine.ggml import measured
 
 
 @pytest.fixture(scope="module")

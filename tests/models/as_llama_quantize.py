@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from mkdocs_quantlab.builtin_models.files import imatrix_of, make, names
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
-from mkdocs_quantlab.models.files import imatrix_of, make, names
 from tests.oracle.llama_quantize import Quantizer
 
 NUMBERS = {name: number for number, name in FILE_TYPES.items()}

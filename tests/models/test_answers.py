@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from builtin_models.drawing import answers
 
-from mkdocs_quantlab import models
+from mkdocs_quantlab import builtin_models
 from mkdocs_quantlab.engine.drawing.reading import read
 from mkdocs_quantlab.engine.drawing.score import marks
-from models.drawing import answers
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def test_the_answers_are_of_the_files(known):
     """After a change of the files: `python -m models.drawing.answers`."""
     assert tuple(known["prompts"]) == answers.PROMPTS
     assert tuple(known["files"]) == answers.NAMES
-    sums = models.sums()
+    sums = builtin_models.sums()
     assert {name: file["sha256"] for name, file in known["files"].items()} == {
         name: sums[name] for name in answers.NAMES
     }

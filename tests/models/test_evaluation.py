@@ -6,8 +6,12 @@ import hashlib
 import random
 
 import pytest
+from builtin_models.drawing import evaluate
 
-from mkdocs_quantlab import models
+from mkdocs_quantlab import builtin_models
+from mkdocs_quantlab.builtin_models.files import F16
+from mkdocs_quantlab.builtin_models.uneven import SIGMA
+from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.drawing import evaluated
 from mkdocs_quantlab.engine.drawing.evaluation import LABELS, Share, files
 from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNKNOWN_UNSEEN, UNSEEN
@@ -15,10 +19,6 @@ from mkdocs_quantlab.engine.drawing.scene import APOLOGY
 from mkdocs_quantlab.engine.drawing.score import LABELS as MARKS
 from mkdocs_quantlab.engine.drawing.svg import svg
 from mkdocs_quantlab.engine.drawing.words import unknown_wording
-from mkdocs_quantlab.engine.widgets import answer
-from mkdocs_quantlab.models.files import F16
-from mkdocs_quantlab.models.uneven import SIGMA
-from models.drawing import evaluate
 from tests.servers.llama_server import LlamaServer
 
 AGAIN = ("drawing:Q4_K_M", "drawing-uneven:Q8_0", "drawing-uneven:Q3_K_S", "drawing-uneven:Q2_K")
@@ -42,12 +42,12 @@ def test_wilsons_interval_is_the_published_one(right, of, low, high):
 
 def test_the_data_are_of_the_files():
     found = [file for model in LABELS for file in files(model)]
-    assert {file.name: file.sha256 for file in found} == models.sums()
-    assert evaluated.EVALUATION["texts"]["reference"] == models.sums()["drawing:F16"]
+    assert {file.name: file.sha256 for file in found} == builtin_models.sums()
+    assert evaluated.EVALUATION["texts"]["reference"] == builtin_models.sums()["drawing:F16"]
     for file in found:
-        assert file.size == len(models.data(file.name))
+        assert file.size == len(builtin_models.data(file.name))
         assert file.bits_per_weight == pytest.approx(
-            evaluate.bits_per_weight(models.data(file.name)), abs=1e-4
+            evaluate.bits_per_weight(builtin_models.data(file.name)), abs=1e-4
         )
         assert set(file.marks) == set(MARKS)
         assert file.greedy.right <= min(file.marks.values())
@@ -87,7 +87,7 @@ def test_scenes_are_the_same_each_time():
 def test_the_shipped_files_draw_as_evaluated(name):
     pytest.importorskip("xllamacpp", reason="carries llama.cpp's server")
     (file,) = (file for model in LABELS for file in files(model) if file.name == name)
-    found = evaluate.evaluate(models.path(name), ["greedy"], SCENES)["greedy"]
+    found = evaluate.evaluate(builtin_models.path(name), ["greedy"], SCENES)["greedy"]
     low, high = Share(found["right"], found["of"]).interval
     known_low, known_high = file.greedy.interval
     assert low <= known_high
@@ -98,7 +98,7 @@ def test_it_is_sorry_for_what_it_does_not_know():
     """In words that training never had: the things, and half of the time all around them."""
     pytest.importorskip("xllamacpp", reason="carries llama.cpp's server")
     rng = random.Random(5)
-    with LlamaServer(models.path("drawing:Q8_0"), context=evaluate.CONTEXT) as server:
+    with LlamaServer(builtin_models.path("drawing:Q8_0"), context=evaluate.CONTEXT) as server:
         said = [
             evaluate.answer(
                 server,

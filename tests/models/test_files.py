@@ -11,13 +11,13 @@ import sys
 import numpy as np
 import pytest
 
-from mkdocs_quantlab import models
+from mkdocs_quantlab import builtin_models
+from mkdocs_quantlab.builtin_models import files
+from mkdocs_quantlab.builtin_models.files import F16, FOLDER, imatrix_of, make
+from mkdocs_quantlab.builtin_models.uneven import exponents, uneven
+from mkdocs_quantlab.builtin_models.weights import read_weights
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES
 from mkdocs_quantlab.engine.gguf.writer import write
-from mkdocs_quantlab.models import files
-from mkdocs_quantlab.models.files import F16, FOLDER, imatrix_of, make
-from mkdocs_quantlab.models.uneven import exponents, uneven
-from mkdocs_quantlab.models.weights import read_weights
 from tests.oracle import llama_quantize
 
 
@@ -35,8 +35,8 @@ def digest(content):
 
 
 def test_each_file_is_the_one_that_is_listed():
-    """`python -m mkdocs_quantlab.models` writes the list; a change of weights, encoders or rules shows here."""
-    assert {name: digest(make(name)) for name in models.names()} == models.sums()
+    """`python -m mkdocs_quantlab.builtin_models` writes the list; a change of weights, encoders or rules shows here."""
+    assert {name: digest(make(name)) for name in builtin_models.names()} == builtin_models.sums()
 
 
 @pytest.mark.skipif(not llama_quantize.is_installed(), reason="npm's llama.cpp is not installed")
@@ -49,9 +49,9 @@ def test_llama_cpp_writes_the_same_bytes():
         check=True,
     )
     found = json.loads(done.stdout)
-    quantized = {name for name in models.names() if not name.endswith(":F16")}
+    quantized = {name for name in builtin_models.names() if not name.endswith(":F16")}
     assert found.keys() == quantized
-    assert found == {name: models.sums()[name] for name in quantized}
+    assert found == {name: builtin_models.sums()[name] for name in quantized}
 
 
 def test_the_files_in_the_package_are_few_and_small():
@@ -60,10 +60,10 @@ def test_the_files_in_the_package_are_few_and_small():
 
 
 def test_names_are_of_recipes():
-    assert len(set(models.names())) == len(models.names())
-    for name in models.names():
+    assert len(set(builtin_models.names())) == len(builtin_models.names())
+    for name in builtin_models.names():
         model, _, recipe = name.partition(":")
-        assert model in models.MODELS
+        assert model in builtin_models.MODELS
         assert recipe.removesuffix("-imatrix") in RECIPES
 
 
@@ -76,13 +76,13 @@ def test_names_are_of_recipes():
     ],
 )
 def test_an_unknown_name_is_told_the_nearest(asked, nearest):
-    with pytest.raises(models.BuiltinModelError, match=f"did you mean `{nearest}`"):
-        models.data(asked)
+    with pytest.raises(builtin_models.BuiltinModelError, match=f"did you mean `{nearest}`"):
+        builtin_models.data(asked)
 
 
 def test_metadata_say_what_a_file_is():
-    for name in models.names():
-        metadata = read_weights(models.data(name)).model.metadata
+    for name in builtin_models.names():
+        metadata = read_weights(builtin_models.data(name)).model.metadata
         assert metadata["general.license"].lower() == "mit"
         assert metadata["general.name"]
         said = str(metadata["general.description"])
@@ -103,7 +103,10 @@ def floats(weights, tensor):
 
 
 def test_the_twin_is_exact_but_for_the_smallest_weights():
-    before, after = read_weights(F16.read_bytes()), read_weights(models.data("drawing-uneven:F16"))
+    before, after = (
+        read_weights(F16.read_bytes()),
+        read_weights(builtin_models.data("drawing-uneven:F16")),
+    )
     changes = exponents(before.model)
     rounded = total = 0
     for tensor in before.model.tensors:
@@ -152,8 +155,10 @@ def test_what_the_twin_multiplies_the_next_matrix_undoes():
 
 def test_the_twins_importance_weighs_the_same_errors():
     """Importance times squared weight, summed over inputs, is what a block of zeros would cost: it is the original's."""
-    before, after = (read_weights(models.data(f"{model}:F16")) for model in models.MODELS)
-    first, second = (imatrix_of(model).importance for model in models.MODELS)
+    before, after = (
+        read_weights(builtin_models.data(f"{model}:F16")) for model in builtin_models.MODELS
+    )
+    first, second = (imatrix_of(model).importance for model in builtin_models.MODELS)
     assert first.keys() == second.keys()
     changes = exponents(before.model)
     for tensor in before.model.tensors:
@@ -179,24 +184,24 @@ def test_sigma_is_the_dial():
 
 def test_a_file_is_kept_and_found_again(cache, monkeypatch):
     name = "drawing:Q2_K"
-    place = models.path(name)
+    place = builtin_models.path(name)
     assert place.parent.parent == cache
-    assert digest(place.read_bytes()) == models.sums()[name]
+    assert digest(place.read_bytes()) == builtin_models.sums()[name]
     files._data.cache_clear()
     monkeypatch.setattr(files, "make", None)  # not made a second time
-    assert models.data(name) == place.read_bytes()
+    assert builtin_models.data(name) == place.read_bytes()
 
 
 def test_a_damaged_file_in_the_cache_is_made_anew(cache):
     name = "drawing:Q2_K"
-    place = models.path(name)
+    place = builtin_models.path(name)
     place.write_bytes(place.read_bytes()[:-1])
     files._data.cache_clear()
-    assert digest(models.data(name)) == models.sums()[name]
-    assert digest(place.read_bytes()) == models.sums()[name]
+    assert digest(builtin_models.data(name)) == builtin_models.sums()[name]
+    assert digest(place.read_bytes()) == builtin_models.sums()[name]
 
 
 def test_no_cache_is_needed(cache):
     cache.write_text("a file where the folder should be")
-    place = models.path("drawing:Q2_K")
-    assert digest(place.read_bytes()) == models.sums()["drawing:Q2_K"]
+    place = builtin_models.path("drawing:Q2_K")
+    assert digest(place.read_bytes()) == builtin_models.sums()["drawing:Q2_K"]

@@ -15,7 +15,7 @@ from mkdocs_quantlab.engine.drawing.samples import held_out_sample, training_sam
 from models.drawing.vocabulary import Tokenizer, build
 from tests.servers.llama_server import LlamaServer
 
-MODEL = Path(__file__).parents[2] / "mkdocs_quantlab/models/drawing-F16.gguf"
+MODEL = Path(__file__).parents[2] / "mkdocs_quantlab/builtin_models/drawing-F16.gguf"
 
 
 @pytest.fixture(scope="module")

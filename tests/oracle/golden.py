@@ -12,7 +12,7 @@ import math
 import struct
 from pathlib import Path
 
-from mkdocs_quantlab.engine.quant.ggml import TYPES, GgmlType
+from mkdocs_quantlab.engine.ggml import TYPES, GgmlType
 from tests.oracle.samples import KINDS, random_bytes, sample
 
 FILE = Path(__file__).with_name("golden.json")

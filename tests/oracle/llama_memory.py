@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from tests.oracle.reference import library
 
 BUILD = "xllamacpp 2026.10.11549 (llama.cpp build 11549)"

@@ -14,10 +14,10 @@ import struct
 import sys
 from pathlib import Path
 
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.writer import write
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 from tests.oracle.recipes import Case
 
 CASES = {

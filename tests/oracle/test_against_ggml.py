@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine.quant.ggml import TYPES, decode, encode
-from mkdocs_quantlab.measure import dequantize, quantize
+from mkdocs_quantlab.engine.ggml import TYPES, decode, encode
+from mkdocs_quantlab.fast import dequantize, quantize
 from tests.oracle.golden import WITH_IMATRIX
 from tests.oracle.samples import KINDS, random_bytes, sample
 

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from benchmarks.formats import SPREAD, STORED, sample, theirs
-from mkdocs_quantlab.engine.quant.ggml import measured
+from mkdocs_quantlab.engine.ggml import measured
 
 drawn = cache(sample)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import gguf
 import numpy as np
 
-from mkdocs_quantlab.measure import quantize
+from mkdocs_quantlab.fast import quantize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from mkdocs_quantlab.site.config import read_models
-from mkdocs_quantlab.site.models import ModelError, Models
+from mkdocs_quantlab.site.models.models import ModelError, Models
+from mkdocs_quantlab.site.settings import read_models
 from tests.site.pages import figure, sources
 
 NAMED = """

@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 from markdown import Markdown
 
-from mkdocs_quantlab.site.chat import CAUTION, PROMPTS, Options
-from mkdocs_quantlab.site.config import line_of_option
-from mkdocs_quantlab.site.extension import LabError, QuantlabExtension
+from mkdocs_quantlab.site.chat.chat import CAUTION, PROMPTS, Options
+from mkdocs_quantlab.site.markdown.extension import LabError, QuantlabExtension
+from mkdocs_quantlab.site.settings import line_of_option
 
 CONFIG = """
 plugins:

@@ -7,10 +7,10 @@ from array import array
 import pytest
 from click.testing import CliRunner
 
+from mkdocs_quantlab.builtin_models.imatrix import write_imatrix
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.gguf.header import Array
 from mkdocs_quantlab.engine.gguf.quantize import quantized, read_everything
-from mkdocs_quantlab.models.imatrix import write_imatrix
 from tests.oracle.quantized import source
 from tests.oracle.recipes import Case
 

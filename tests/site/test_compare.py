@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.page import respond
-from mkdocs_quantlab.measure import accuracy
+from mkdocs_quantlab.fast import accuracy
 from tests.gguf_files import weights, write_gguf
 from tests.site.pages import figure, sources
 

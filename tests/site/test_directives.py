@@ -8,8 +8,8 @@ import pytest
 from markdown import Markdown
 from mkdocs.utils.meta import get_data
 
-from mkdocs_quantlab.site.directives import line_of, scan
-from mkdocs_quantlab.site.extension import LabError, PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.directives import line_of, scan
+from mkdocs_quantlab.site.markdown.extension import LabError, PageFile, QuantlabExtension
 
 EXTENSIONS = [
     "admonition",

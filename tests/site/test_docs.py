@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
-from mkdocs_quantlab.engine.quant.ggml import TYPES
-from mkdocs_quantlab.engine.widgets import NAMES
-from mkdocs_quantlab.engine.widgets.quantization_block import FORMATS
-from mkdocs_quantlab.site.evidence import KINDS
+from mkdocs_quantlab.engine.core.widget import NAMES
+from mkdocs_quantlab.engine.ggml import TYPES
+from mkdocs_quantlab.engine.widgets.quantization_block.widget import FORMATS
+from mkdocs_quantlab.site.evidence.evidence import KINDS
 
 pytestmark = pytest.mark.xdist_group("docs")
 
@@ -28,7 +28,9 @@ def test_every_widget_has_a_page_that_shows_it(docs):
 
 def test_every_case_of_the_connection_doctor_has_an_anchor(docs):
     html = (docs / "guide/chat-connection/index.html").read_text(encoding="utf-8")
-    cases = json.loads((ROOT / "mkdocs_quantlab/site/connection.json").read_text(encoding="utf-8"))
+    cases = json.loads(
+        (ROOT / "mkdocs_quantlab/site/doctor/connection.json").read_text(encoding="utf-8")
+    )
     for case in cases:
         assert f'<h3 id="{case["id"]}">{case["title"]}<' in html
     assert "OLLAMA_ORIGINS=https://course.example.edu" in html

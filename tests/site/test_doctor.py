@@ -11,13 +11,15 @@ import pytest
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.site.connection import diagnose
-from mkdocs_quantlab.site.doctor import examine as examine_site
+from mkdocs_quantlab.site.doctor.connection import diagnose
+from mkdocs_quantlab.site.doctor.doctor import examine as examine_site
 from tests.gguf_files import write_gguf
 
 SITE = "https://course.example"
 CASES = json.loads(
-    (Path(__file__).parents[2] / "mkdocs_quantlab/site/connection.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "mkdocs_quantlab/site/doctor/connection.json").read_text(
+        encoding="utf-8"
+    )
 )
 
 

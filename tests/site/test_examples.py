@@ -13,8 +13,8 @@ import yaml
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.site.config import SETTINGS
-from mkdocs_quantlab.site.extension import LabError
+from mkdocs_quantlab.site.markdown.extension import LabError
+from mkdocs_quantlab.site.settings import SETTINGS
 from tests.examples import ROOT, Example, fences, inline
 from tests.gguf_files import write_gguf
 from tests.site.test_directives import convert
@@ -126,7 +126,7 @@ def test_configuration(build, project, example):
 
 EXPRESSIONS = inline(rf"(?:{'|'.join(SETTINGS)}): .+")
 IN_HELP = [
-    Example("mkdocs_quantlab/site/config.py", 0, "", setting, text)
+    Example("mkdocs_quantlab/site/settings.py", 0, "", setting, text)
     for setting, each in SETTINGS.items()
     for text in re.findall(rf"`((?:{'|'.join(SETTINGS)}): .+?)`", each.help)
 ]

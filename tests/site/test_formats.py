@@ -9,12 +9,12 @@ import gguf
 import numpy as np
 import pytest
 
+from mkdocs_quantlab.engine.ggml import TYPES
+from mkdocs_quantlab.engine.ggml.measured import BY_GGML, SNR
 from mkdocs_quantlab.engine.page import respond
-from mkdocs_quantlab.engine.quant.ggml import TYPES
-from mkdocs_quantlab.engine.quant.ggml.measured import BY_GGML, SNR
-from mkdocs_quantlab.measure import accuracy, dequantize, quantize
-from mkdocs_quantlab.site.models import Models
-from mkdocs_quantlab.site.sources import SiteSources
+from mkdocs_quantlab.fast import accuracy, dequantize, quantize
+from mkdocs_quantlab.site.models.models import Models
+from mkdocs_quantlab.site.models.resources import SiteSources
 from tests.gguf_files import weights, write_gguf
 from tests.site.pages import figure, sources
 

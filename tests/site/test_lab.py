@@ -10,9 +10,9 @@ from markdown import Markdown
 from mkdocs.utils.meta import get_data
 
 import mkdocs_quantlab
-from mkdocs_quantlab.site import lab
-from mkdocs_quantlab.site.extension import LabError, PageFile, QuantlabExtension
-from mkdocs_quantlab.site.navigation import ordered
+from mkdocs_quantlab.site.markdown import lab
+from mkdocs_quantlab.site.markdown.extension import LabError, PageFile, QuantlabExtension
+from mkdocs_quantlab.site.mkdocs.navigation import ordered
 from tests.site.test_directives import EXTENSIONS, outline
 
 DOCS = Path(mkdocs_quantlab.__file__).parent.parent / "docs"
@@ -140,7 +140,7 @@ def test_the_nearest_statement_counts():
 
 
 def test_every_value_is_taken_and_has_its_look():
-    css = (DOCS.parent / "browser/src/lab.css").read_text(encoding="utf-8")
+    css = (DOCS.parent / "browser/src/styles/lab.css").read_text(encoding="utf-8")
     for name, each in lab.STYLES.items():
         part = name.replace("step-", "steps-").removesuffix("-style")
         for value in each.values:

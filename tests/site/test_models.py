@@ -9,10 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.site import places
-from mkdocs_quantlab.site.lock import NAME, LockError
-from mkdocs_quantlab.site.models import ModelError, Models
-from mkdocs_quantlab.site.sources import SiteSources
+from mkdocs_quantlab.site.models.lock import NAME, LockError
+from mkdocs_quantlab.site.models.models import ModelError, Models, places
+from mkdocs_quantlab.site.models.resources import SiteSources
 from tests import file_server as serve
 from tests.gguf.writer import big_header
 from tests.gguf_files import write_gguf

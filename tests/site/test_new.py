@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.site.lock import read_lock
+from mkdocs_quantlab.site.models.lock import read_lock
 from tests.gguf_files import write_gguf
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
-from mkdocs_quantlab import models as builtin
-from mkdocs_quantlab.engine.quant.ggml.types import stored_type
+from mkdocs_quantlab import builtin_models as builtin
+from mkdocs_quantlab.engine.ggml.types import stored_type
 from mkdocs_quantlab.site.assets import WLLAMA
-from mkdocs_quantlab.site.chat import DRAWINGS
-from mkdocs_quantlab.site.extension import LabError, QuantlabExtension
-from mkdocs_quantlab.site.page_models import DEFAULT, HOSTED, LARGEST, PageModel
+from mkdocs_quantlab.site.chat.chat import DRAWINGS
+from mkdocs_quantlab.site.markdown.extension import LabError, QuantlabExtension
+from mkdocs_quantlab.site.models.page_models import DEFAULT, HOSTED, LARGEST, PageModel
 from tests.gguf_files import write_gguf
 from tests.site.test_chat import settings
 

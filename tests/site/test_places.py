@@ -10,8 +10,8 @@ import pytest
 
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
 from mkdocs_quantlab.engine.gguf.reader import FIRST, Wanted, lengths
-from mkdocs_quantlab.site import places
-from mkdocs_quantlab.site.places import PlaceError, open_remote
+from mkdocs_quantlab.site.models import places
+from mkdocs_quantlab.site.models.places import PlaceError, open_remote
 from tests import file_server as serve
 from tests.gguf.writer import big_header
 

@@ -13,15 +13,15 @@ import yaml
 from markdown import markdown
 
 import mkdocs_quantlab
-from mkdocs_quantlab import measure
+from mkdocs_quantlab import fast
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.engine import quant
-from mkdocs_quantlab.engine.quant import ggml
-from mkdocs_quantlab.engine.widgets import NAMES, widget
-from mkdocs_quantlab.site import chat, lab
-from mkdocs_quantlab.site.config import SETTINGS
-from mkdocs_quantlab.site.directives import ALIASES, CHAT, DIRECTIVES, EVIDENCE
-from mkdocs_quantlab.site.navigation import ORDER
+from mkdocs_quantlab.engine import ggml, methods
+from mkdocs_quantlab.engine.core.widget import NAMES, widget
+from mkdocs_quantlab.site.chat import chat
+from mkdocs_quantlab.site.markdown import lab
+from mkdocs_quantlab.site.markdown.directives import ALIASES, CHAT, DIRECTIVES, EVIDENCE
+from mkdocs_quantlab.site.mkdocs.navigation import ORDER
+from mkdocs_quantlab.site.settings import SETTINGS
 
 pytestmark = pytest.mark.xdist_group("docs")
 
@@ -141,12 +141,12 @@ def test_every_style_of_lab_pages_and_key_of_front_matter(page):
 def test_the_mathematics_and_what_is_exported(page):
     """Each module of it, and each name that a package offers."""
     engine, measured = page("reference/engine"), page("reference/measure")
-    for module in iter_modules(quant.__path__, f"{quant.__name__}."):
+    for module in iter_modules(methods.__path__, f"{methods.__name__}."):
         assert f'id="{module.name}"' in engine
     for name in ggml.__all__:
         assert re.search(rf'id="{ggml.__name__}\.(?:\w+\.)?{name}"', engine), name
-    for name in measure.__all__:
-        assert re.search(rf'id="{measure.__name__}\.(?:\w+\.)?{name}"', measured), name
+    for name in fast.__all__:
+        assert re.search(rf'id="{fast.__name__}\.(?:\w+\.)?{name}"', measured), name
 
 
 def test_every_page_is_in_the_navigation():

@@ -1,6 +1,6 @@
 /** An answer in the page: its text as it arrives, its drawing, and the line that says what made it and how it ended. */
 import { otherModel, speed, type Answer } from "./answer.ts";
-import { button, h } from "./dom.ts";
+import { button, h } from "../ui/dom.ts";
 import { Drawing, findDrawing } from "./drawing.ts";
 import { Markdown } from "./markdown.ts";
 import { markRow, whyNot, type Marker } from "./marks.ts";

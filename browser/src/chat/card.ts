@@ -1,5 +1,5 @@
 /** What each model's file is, where the server tells: quantization, tensor types, and how two files differ. */
-import { button, h, labelled } from "./dom.ts";
+import { button, h, labelled } from "../ui/dom.ts";
 import { megabytes } from "./compare/format.ts";
 import type { ChatContext } from "./panel.ts";
 import { tabled } from "./table.ts";

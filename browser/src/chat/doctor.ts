@@ -6,8 +6,8 @@
  * which the docs are made too.
  */
 import { isLoopback, isPrivate, readAddress } from "./address.ts";
-import cases from "../../../mkdocs_quantlab/site/connection.json";
-import { button, h, prose } from "./dom.ts";
+import cases from "../../../mkdocs_quantlab/site/doctor/connection.json";
+import { button, h, prose } from "../ui/dom.ts";
 import { PLAIN } from "./http.ts";
 import type { Problem } from "./wire.ts";
 

@@ -5,7 +5,7 @@
  * nothing (`sandbox`) and fetch nothing (`default-src 'none'`), which browsers keep in a process of its own.
  */
 import DOMPurify from "dompurify";
-import { h } from "./dom.ts";
+import { h } from "../ui/dom.ts";
 
 /** Larger pictures are not drawn: bytes of source, and elements that are drawn, copies by `<use>` included. */
 const MOST_BYTES = 256 * 1024;

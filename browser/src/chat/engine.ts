@@ -4,7 +4,7 @@
  * What it fetches is the site's own: wllama's script and WebAssembly, and the models that the site has. Nothing is fetched
  * before a reader asked for it, and all of it is given back when the last chat leaves the document.
  */
-import { BASE } from "../base.ts";
+import { BASE } from "../ui/base.ts";
 import type { Loaded } from "../wllama.ts";
 import { GgufError, readFile, readHeader, type Header } from "./gguf.ts";
 import { EndpointError } from "./wire.ts";

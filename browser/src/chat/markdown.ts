@@ -5,7 +5,7 @@
  * stays text; pictures are not fetched.
  */
 import * as smd from "streaming-markdown";
-import { h } from "./dom.ts";
+import { h } from "../ui/dom.ts";
 
 const TAGS: Partial<Record<smd.Token, keyof HTMLElementTagNameMap>> = {
   [smd.BLOCKQUOTE]: "blockquote",

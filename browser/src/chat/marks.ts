@@ -3,10 +3,10 @@
  *
  * Python is fetched for the first drawing that is to be marked, and not before.
  */
-import { pagePython } from "../shared_python.ts";
+import { pagePython } from "../python/shared_python.ts";
 import type { Answer } from "./answer.ts";
 import { findDrawing } from "./drawing.ts";
-import { h } from "./dom.ts";
+import { h } from "../ui/dom.ts";
 
 /** `engine.drawing.score.Mark`. */
 export interface Mark {

@@ -1,8 +1,8 @@
 /** A GGUF file of the reader's own: chosen or dropped on the chat, looked at, and offered to every chat of the page. */
-import { takeFiles } from "../files.ts";
-import { offer } from "../models.ts";
+import { takeFiles } from "../widget/files.ts";
+import { offer } from "../widget/models.ts";
 import { megabytes } from "./compare/format.ts";
-import { h, labelled } from "./dom.ts";
+import { h, labelled } from "../ui/dom.ts";
 import { LARGEST } from "./engine.ts";
 import { GgufError, readFile } from "./gguf.ts";
 

@@ -4,13 +4,13 @@
  * It outlives its element, which instant navigation replaces, and so does an answer that is on its way. It ends with the
  * page: nothing is stored.
  */
-import { BASE } from "../base.ts";
-import { offers, onOffer } from "../models.ts";
+import { BASE } from "../ui/base.ts";
+import { offers, onOffer } from "../widget/models.ts";
 import { Key, readAddress } from "./address.ts";
 import { newAnswer, receive, type Answer } from "./answer.ts";
-import { InPage, type PageModel } from "./browser.ts";
+import { InPage, type PageModel } from "./dialects/browser.ts";
 import { megabytes } from "./compare/format.ts";
-import { detect } from "./detect.ts";
+import { detect } from "./dialects/detect.ts";
 import { engine } from "./engine.ts";
 import { Marker, type MarksSetting } from "./marks.ts";
 import type { ModelChoice } from "./panel.ts";
@@ -25,7 +25,7 @@ export interface SiteModel extends ModelChoice {
   readonly sha256: string;
 }
 
-/** What the author set; `site/chat.py` writes it. */
+/** What the author set; `site/chat/chat.py` writes it. */
 export interface Config {
   /** A server's address; empty where the author set none. */
   readonly endpoint: string;

@@ -1,5 +1,5 @@
 /** Tables of texts, which scroll sideways where they are too wide for the page, by keyboard too. */
-import { h, type Child } from "./dom.ts";
+import { h, type Child } from "../ui/dom.ts";
 
 /** A table as texts; the first column names the rows. */
 export interface Table {

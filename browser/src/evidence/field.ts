@@ -1,5 +1,5 @@
 /** `<quantlab-evidence>`: a field in which a reader writes something down. */
-import { button, h } from "../chat/dom.ts";
+import { button, h } from "../ui/dom.ts";
 import { CONTROLS, type Control } from "./controls.ts";
 import { pageStore, type Store } from "./store.ts";
 import { idOf, same, withOther, type Entry, type Field, type Value } from "./values.ts";

@@ -1,6 +1,6 @@
 /** `<quantlab-evidence-sheet>`: how far the reader is, and all of the page's evidence at once: saved, printed, brought back, cleared. */
-import { button, h } from "../chat/dom.ts";
-import { save } from "../save.ts";
+import { button, h } from "../ui/dom.ts";
+import { save } from "../ui/save.ts";
 import { asJson, fromFile, merge, MOST_BYTES, type Brought, type Page, type Sheet } from "./file.ts";
 import { asMarkdown } from "./markdown.ts";
 import { pageStore, type Changes, type Store } from "./store.ts";

@@ -5,7 +5,7 @@
  * before the page goes. Tabs on the same page follow each other. Where two of them changed one field unknown to each other, the
  * newer value stays and the older is put beside it.
  */
-import { fromJson, pageKey } from "../memory.ts";
+import { fromJson, pageKey } from "../ui/memory.ts";
 import { idOf, readEntry, same, withOther, type Entry } from "./values.ts";
 
 /** Entries by `idOf`; undefined for none. */

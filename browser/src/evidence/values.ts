@@ -49,7 +49,7 @@ export interface Entry {
   readonly others?: readonly Value[] | undefined;
 }
 
-/** What the author set for a field; `site/evidence.py` writes it. */
+/** What the author set for a field; `site/evidence/evidence.py` writes it. */
 export interface Field {
   readonly kind: Kind;
   readonly name: string;

@@ -49,7 +49,7 @@ class File(NamedTuple):
     """What was evaluated of a file."""
 
     name: str
-    """As `mkdocs_quantlab.models.names` has it."""
+    """As `mkdocs_quantlab.builtin_models.names` has it."""
     sha256: str
     size: int
     """Bytes."""

@@ -10,14 +10,14 @@ import base64
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from mkdocs_quantlab.engine.nearest import did_you_mean, nearest_number
-from mkdocs_quantlab.engine.quant.ggml import TYPES, decode
+from mkdocs_quantlab.engine.core.suggest import did_you_mean, nearest_number
+from mkdocs_quantlab.engine.ggml import TYPES, decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mkdocs_quantlab.engine.core.resources import Sources
     from mkdocs_quantlab.engine.gguf.header import Tensor
-    from mkdocs_quantlab.engine.sources import Sources
 
 T = TypeVar("T")
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.header import Array
-from mkdocs_quantlab.engine.nearest import did_you_mean
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.numbers import count, precise
+from mkdocs_quantlab.engine.ggml.types import stored_type
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
 from mkdocs_quantlab.engine.gguf.header import Array
 from mkdocs_quantlab.engine.gguf.reader import RUN
-from mkdocs_quantlab.engine.numbers import count, precise
-from mkdocs_quantlab.engine.quant.ggml.types import stored_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

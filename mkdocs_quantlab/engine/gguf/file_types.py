@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
+from mkdocs_quantlab.engine.ggml.types import TYPES
 
 FILE_TYPES = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K",

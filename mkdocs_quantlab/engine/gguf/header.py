@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypeAlias
 
-from mkdocs_quantlab.engine.quant.ggml.types import stored_type
+from mkdocs_quantlab.engine.ggml.types import stored_type
 
 
 class Array(NamedTuple):

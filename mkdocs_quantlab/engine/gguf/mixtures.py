@@ -6,9 +6,9 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,9 @@ import math
 from operator import mul, sub
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.contest import BLOCK
+from mkdocs_quantlab.engine.ggml import batch
+from mkdocs_quantlab.engine.ggml.codec import decode, encode
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, base_type
 from mkdocs_quantlab.engine.gguf.model import Model
@@ -28,9 +30,7 @@ from mkdocs_quantlab.engine.gguf.recipes import (
     written_order,
 )
 from mkdocs_quantlab.engine.gguf.writer import alignment, head, padding
-from mkdocs_quantlab.engine.quant.ggml import batch
-from mkdocs_quantlab.engine.quant.ggml.codec import decode, encode
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
+from mkdocs_quantlab.engine.methods.challenge import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -12,10 +12,10 @@ import struct
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
+from mkdocs_quantlab.engine.ggml.types import stored_type
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.header import Array, Header, Tensor
 from mkdocs_quantlab.engine.gguf.signatures import what_it_looks_like
-from mkdocs_quantlab.engine.quant.ggml.types import stored_type
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Mapping

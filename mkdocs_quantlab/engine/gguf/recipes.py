@@ -11,11 +11,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.file_types import base_type
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor, place
 from mkdocs_quantlab.engine.gguf.model import ALIGNMENT
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

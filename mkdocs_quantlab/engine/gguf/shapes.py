@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.header import Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.quant.ggml.types import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,5 +1,5 @@
 /** The blind vote: two answers, no names, three buttons. */
-import { button, h } from "../dom.ts";
+import { button, h } from "../../ui/dom.ts";
 import type { Comparison } from "./comparison.ts";
 import { shown } from "./grid.ts";
 import type { Choice } from "./vote.ts";

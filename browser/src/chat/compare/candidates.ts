@@ -1,6 +1,6 @@
 /** Where two models part: both asked greedily, token by token, with the candidates that each had at that place. */
 import { newAnswer, receive, type Answer } from "../answer.ts";
-import { button, h } from "../dom.ts";
+import { button, h } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { tabled } from "../table.ts";
 import { EndpointError, type ChatRequest, type Endpoint } from "../wire.ts";

@@ -1,5 +1,5 @@
 /** The form of a comparison: which prompts, which models, how many answers. */
-import { button, h, labelled } from "../dom.ts";
+import { button, h, labelled } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { EndpointError } from "../wire.ts";
 import { count, megabytes } from "./format.ts";

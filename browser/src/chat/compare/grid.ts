@@ -1,7 +1,7 @@
 /** The answers of a comparison side by side: a table for each prompt, with a row for each seed and a column for each model. */
 import { otherModel, type Answer } from "../answer.ts";
 import { describeSettings } from "../answer_view.ts";
-import { h } from "../dom.ts";
+import { h } from "../../ui/dom.ts";
 import { hasMarks, inShort, wrongs, type Marks } from "../marks.ts";
 import { wide } from "../table.ts";
 import type { Comparison } from "./comparison.ts";

@@ -1,6 +1,6 @@
 /** The comparison's part of the chat: what to compare, how the run goes, and what came of it. */
-import { button, h } from "../dom.ts";
-import { save } from "../../save.ts";
+import { button, h } from "../../ui/dom.ts";
+import { save } from "../../ui/save.ts";
 import type { ChatContext, Panel } from "../panel.ts";
 import { tabled } from "../table.ts";
 import { voting } from "./ballot.ts";

@@ -1,0 +1,117 @@
+/** A model in the page as one more endpoint: llama.cpp by wllama, which speaks llama-server's language without a server. */
+import { engine, type Source } from "../engine.ts";
+import { asJson, defined } from "../http.ts";
+import { fields, Records } from "./openai.ts";
+import { answerEvents, type Piece } from "../stream.ts";
+import { EndpointError, type ChatEvent, type ChatRequest, type Endpoint, type Model, type ModelCard } from "../wire.ts";
+
+/** A model that can run in the page. */
+export interface PageModel {
+  readonly name: string;
+  readonly label: string;
+  readonly note: string;
+  readonly source: Source;
+}
+
+export class InPage implements Endpoint {
+  readonly kind = "browser";
+  readonly url = "the page itself";
+  readonly #models: () => readonly PageModel[];
+
+  /** @param models Those there are at the moment. */
+  constructor(models: () => readonly PageModel[]) {
+    this.#models = models;
+  }
+
+  async models(): Promise<Model[]> {
+    return this.#models().map(({ name, source: { size } }) => ({ name, size }));
+  }
+
+  async show(model: string, signal?: AbortSignal): Promise<ModelCard> {
+    const { source } = this.#find(model);
+    const { metadata, tensors } = await engine.header(source, model, signal);
+    const parameters = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
+    return { name: model, size: source.size, parameters: parameters.toLocaleString("en"), metadata, tensors };
+  }
+
+  async warmUp(model: string, signal?: AbortSignal): Promise<void> {
+    await engine.use(this.#find(model).source, model, signal ?? new AbortController().signal, async () => {});
+  }
+
+  ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
+    return answerEvents(async (signal) => this.#pieces(request, signal), signal);
+  }
+
+  /** @throws EndpointError */
+  #find(name: string): PageModel {
+    const found = this.#models().find((model) => model.name === name);
+    if (!found) throw new EndpointError(`There is no model ${name || "without a name"} in this page. Choose one, or choose a file of your own.`, 404);
+    return found;
+  }
+
+  async *#pieces(request: ChatRequest, signal: AbortSignal): AsyncGenerator<Piece> {
+    const records = new Records(200);
+    const { needed, wanted } = fields(request);
+    const { source, name } = this.#find(request.model);
+    // wllama calls, and a generator is asked: between them is this list.
+    const heard: Piece[] = [];
+    let wake = (): void => {};
+    let isOver = false;
+    // Whoever stops listening ends the answer.
+    const deaf = new AbortController();
+    const run = engine
+      .use(source, name, AbortSignal.any([signal, deaf.signal]), async (model, either, load) => {
+        if (load) heard.push({ type: "figures", figures: { load } });
+        // The file's own name is the model's; wllama's answer says the path in the worker.
+        const hear = (record: unknown): void => {
+          heard.push(...records.take({ ...asJson(record), model: name }));
+          wake();
+        };
+        try {
+          await model.complete({ ...needed, ...wanted }, hear, either);
+        } catch (error) {
+          either.throwIfAborted();
+          throw new EndpointError(sentence(error, request, () => engine.drop()), 200);
+        }
+        heard.push(...records.finish());
+      })
+      .finally(() => {
+        isOver = true;
+        wake();
+      });
+    // It is awaited below, after what was heard before it failed.
+    run.catch(() => {});
+    try {
+      yield { type: "waiting", why: "loading", seconds: 0 };
+      for (;;) {
+        yield* heard.splice(0);
+        if (isOver) break;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (isOver || heard.length) resolve();
+        });
+      }
+      yield* heard.splice(0);
+      await run;
+    } finally {
+      deaf.abort();
+    }
+  }
+}
+
+/**
+ * What went wrong in an answer, as a sentence.
+ *
+ * @param drop Called where the worker may be in any state.
+ */
+function sentence(error: unknown, { candidates }: ChatRequest, drop: () => void): string {
+  const { message, type } = defined<{ message?: string; type?: string }>({ message: (error as Error)?.message, type: (error as { type?: string })?.type });
+  if (/exceeds? .*context/i.test(message ?? "")) return "The prompt, with what is sent along, is longer than the model's context. Clear the conversation, or turn off in the settings that it is sent along.";
+  // llama.cpp's own words: it refused the request, and is ready for the next.
+  if (type === "inference_error") return message ?? "llama.cpp refused the request.";
+  drop();
+  // The messages between wllama and its worker cannot carry tokens that are part of a character only.
+  if (candidates !== undefined) return "Candidates cannot be shown for this answer: it has a token that is no whole character, and wllama fails at that. Its text alone can be had.";
+  if (/memory|allocat|array buffer/i.test(message ?? "")) return "There was not enough memory for this answer.";
+  return `llama.cpp failed in the page: ${(message || "it did not say why").split("\n")[0]!.slice(0, 200)}`;
+}

@@ -1,0 +1,169 @@
+/**
+ * "Show the Python": the code that makes a figure, and the reader's own in its place.
+ *
+ * The text came with the page. Nothing is run but on a click, even where a link brought the code: it may come from anyone.
+ */
+import { BASE } from "../ui/base.ts";
+import type { Editor } from "./editor.ts";
+
+/** What the element carries: the option that chooses among the texts, and the text for each of its values. */
+export interface Texts {
+  option: string;
+  texts: Record<string, string>;
+  /** The code is not the engine's: it is run by `contest.ts`. */
+  contest: boolean;
+}
+
+/** Code as a link carries it: base64 of UTF-8, with the characters that an address takes as they are. */
+export function encode(text: string): string {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(text));
+  return btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** @returns The code, or undefined where the text is none. */
+export function decode(text: string): string | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function button(text: string, onClick: () => void): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = text;
+  made.addEventListener("click", onClick);
+  return made;
+}
+
+export class Code {
+  /** The reader's code that was run last, for each value of the option. */
+  #own = new Map<string, string>();
+  #value: string;
+  #editor: Editor | undefined;
+  #opening: Promise<Editor> | undefined;
+  readonly #pre: HTMLElement;
+  readonly #place = document.createElement("div");
+  readonly #edit: HTMLButtonElement;
+  readonly #run: HTMLButtonElement;
+  readonly #back: HTMLButtonElement;
+  readonly #said = document.createElement("p");
+
+  /**
+   * @param details The element that holds the text.
+   * @param texts What the element came with.
+   * @param value What the option stands at.
+   * @param onChange The figure is to be drawn anew, with `running`.
+   */
+  constructor(
+    readonly details: HTMLDetailsElement,
+    readonly texts: Texts,
+    value: string,
+    readonly onChange: () => void,
+  ) {
+    this.#value = value;
+    this.#pre = details.querySelector("pre")!;
+    this.#place.className = "quantlab-editor";
+    this.#place.hidden = true;
+    this.#edit = button("Edit", () => void this.#open().then((editor) => editor.focus()));
+    this.#run = button("Run", () => this.#onRun());
+    this.#back = button("Back to the original", () => this.#onBack());
+    this.#run.hidden = this.#back.hidden = true;
+    this.#said.setAttribute("role", "status");
+    const actions = document.createElement("div");
+    actions.className = "quantlab-actions";
+    actions.append(this.#edit, this.#run, this.#back);
+    details.append(this.#place, actions, this.#said);
+  }
+
+  /** The code that the figure is drawn with; empty where it is the engine's own. */
+  get running(): string {
+    return this.#own.get(this.#value) ?? "";
+  }
+
+  /** The code that stands there: the reader's, or what it begins with. */
+  get shown(): string {
+    return this.running || this.#text();
+  }
+
+  /** The option stands at another value: shows that one's code. */
+  choose(value: string): void {
+    if (value === this.#value) return;
+    this.#value = value;
+    const text = this.#own.get(value) ?? this.#text();
+    this.#pre.querySelector("code")!.textContent = text;
+    this.#editor?.setText(text);
+    this.#say("");
+  }
+
+  /** Shows code that a link brought, without running it. */
+  async bring(text: string): Promise<void> {
+    this.details.open = true;
+    const editor = await this.#open();
+    editor.setText(text);
+    this.#say("This code came with the link and has not been run. Read it before you run it.");
+  }
+
+  /** Forgets the reader's code. */
+  reset(): void {
+    this.#own.clear();
+    this.#editor?.setText(this.#text());
+    this.#say("");
+  }
+
+  succeed(): void {
+    this.#editor?.mark(null);
+    this.#say(this.running ? "The figure is drawn with this code." : "");
+  }
+
+  fail(message: string, line: number | null): void {
+    this.#editor?.mark(line);
+    this.#say(line === null ? message : `Line ${line}: ${message}`);
+  }
+
+  #text(): string {
+    return this.texts.texts[this.#value] ?? "";
+  }
+
+  #say(text: string): void {
+    this.#said.textContent = text;
+  }
+
+  #open(): Promise<Editor> {
+    return (this.#opening ??= this.#load());
+  }
+
+  async #load(): Promise<Editor> {
+    this.#say("Fetching the editor …");
+    try {
+      const { edit } = (await import(`${BASE}editor.mjs`)) as typeof import("./editor.ts");
+      this.#place.hidden = this.#run.hidden = this.#back.hidden = false;
+      this.#pre.hidden = this.#edit.hidden = true;
+      this.#editor = edit(this.#place, this.#own.get(this.#value) ?? this.#text(), "Python that makes this figure", () => this.#onRun());
+      this.#say("");
+      return this.#editor;
+    } catch (error) {
+      this.#opening = undefined;
+      this.#say("The editor could not be fetched.");
+      throw error;
+    }
+  }
+
+  #onRun(): void {
+    const text = this.#editor!.text();
+    if (text === this.#text()) this.#own.delete(this.#value);
+    else this.#own.set(this.#value, text);
+    this.#editor!.mark(null);
+    this.#say("");
+    this.onChange();
+  }
+
+  #onBack(): void {
+    this.#own.delete(this.#value);
+    this.#editor!.setText(this.#text());
+    this.#say("");
+    this.onChange();
+  }
+}

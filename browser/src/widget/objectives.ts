@@ -1,0 +1,90 @@
+/**
+ * `<quantlab-objectives>`: the list of a lab's objectives, and which of them the reader calls done.
+ *
+ * The list is in the page. Here it gets its boxes, one more at the end of each objective, and a memory: the browser's own
+ * storage, by page. Nothing is sent.
+ */
+import { fromJson, pageKey } from "../ui/memory.ts";
+
+export class QuantlabObjectives extends HTMLElement {
+  #done = new Set<string>();
+  #blocked = false;
+  #boxes: [string, HTMLInputElement][] = [];
+  #listening = new AbortController();
+  #key = "";
+
+  connectedCallback(): void {
+    this.#listening = new AbortController();
+    window.addEventListener("storage", (event) => event.key === this.#key && this.#read(), { signal: this.#listening.signal });
+    if (this.#boxes.length) return;
+    this.#key = pageKey("objectives");
+    for (const link of this.querySelectorAll<HTMLAnchorElement>("li > a")) {
+      const id = decodeURIComponent(link.hash.slice(1));
+      const item = link.parentElement as HTMLLIElement;
+      const name = `Objective ${item.value} is done`;
+      const box = this.#box(id);
+      box.ariaLabel = `${name}: ${link.textContent}`;
+      item.prepend(box);
+      const label = document.createElement("label");
+      label.className = "lab-done";
+      label.append(this.#box(id), ` ${name}`);
+      document.getElementById(id)?.parentElement?.append(label);
+    }
+    const clear = document.createElement("button");
+    clear.type = "button";
+    clear.textContent = "Start over";
+    clear.onclick = () => this.#write(new Set());
+    const status = document.createElement("p");
+    status.role = "status";
+    this.append(status, clear);
+    this.dataset.ready = "";
+    this.#read();
+  }
+
+  disconnectedCallback(): void {
+    this.#listening.abort();
+  }
+
+  #box(id: string): HTMLInputElement {
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.onchange = () => {
+      const done = new Set(this.#done);
+      if (box.checked) done.add(id);
+      else done.delete(id);
+      this.#write(done);
+    };
+    this.#boxes.push([id, box]);
+    return box;
+  }
+
+  #read(): void {
+    try {
+      const kept = fromJson(localStorage.getItem(this.#key));
+      this.#done = new Set(Array.isArray(kept) ? kept : []);
+    } catch {
+      this.#blocked = true;
+    }
+    this.#draw();
+  }
+
+  #write(done: Set<string>): void {
+    this.#done = done;
+    try {
+      localStorage.setItem(this.#key, JSON.stringify([...done]));
+      this.#blocked = false;
+    } catch {
+      this.#blocked = true;
+    }
+    this.#draw();
+  }
+
+  #draw(): void {
+    for (const [id, box] of this.#boxes) box.checked = this.#done.has(id);
+    const [status, clear] = [...this.children].slice(-2) as [HTMLElement, HTMLButtonElement];
+    const done = this.#boxes.filter(([, box]) => box.checked).length / 2;
+    const memory = this.#blocked ? "This browser stores nothing for this page: marks are gone when you leave it." : "Kept in this browser only.";
+    status.textContent = `${done} of ${this.#boxes.length / 2} done. ${memory}`;
+    clear.disabled = !done;
+  }
+}

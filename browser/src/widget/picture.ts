@@ -1,0 +1,48 @@
+/** A reader's own picture, reduced in the page to the few pixels that a figure shows. */
+import { OptionError } from "../python/python.ts";
+
+/** `engine.core.picture.Bitmap.from_json`. */
+export interface Picture {
+  width: number;
+  height: number;
+  colours: string;
+}
+
+/**
+ * @param file Any picture that the browser can show.
+ * @param most Pixels that it may have; its proportions stay.
+ * @throws OptionError It is none, with the reason as a sentence.
+ */
+export async function readPicture(file: File, most: number): Promise<Picture> {
+  const address = URL.createObjectURL(file);
+  try {
+    const image = new Image();
+    image.src = address;
+    try {
+      await image.decode();
+    } catch {
+      throw new OptionError(`${file.name} is no picture that this browser can show.`, null);
+    }
+    const { naturalWidth, naturalHeight } = image;
+    if (!naturalWidth || !naturalHeight) throw new OptionError(`${file.name} does not say how large it is.`, null);
+    const share = Math.min(1, Math.sqrt(most / (naturalWidth * naturalHeight)));
+    // A side is at least one pixel, and the other then not more than all of them.
+    const width = Math.min(most, Math.max(1, Math.floor(naturalWidth * share)));
+    const height = Math.min(most, Math.max(1, Math.floor(naturalHeight * share)));
+    const canvas = document.createElement("canvas");
+    canvas.width = width;
+    canvas.height = height;
+    const context = canvas.getContext("2d")!;
+    // What is transparent is on white, as on paper.
+    context.fillStyle = "white";
+    context.fillRect(0, 0, width, height);
+    context.imageSmoothingQuality = "high";
+    context.drawImage(image, 0, 0, width, height);
+    const { data } = context.getImageData(0, 0, width, height);
+    let colours = "";
+    data.forEach((value, i) => (colours += i % 4 < 3 ? value.toString(16).padStart(2, "0") : ""));
+    return { width, height, colours };
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * Quantizes a model in the page, a script of its own that is fetched where a page has the widget. Fetches the model's file, has Python
+ * encode it in pieces, in one worker or several, and keeps what comes of it: to save, or for the chat.
+ */
+import type { Quantize, Quantized, Strings } from "../python/messages.ts";
+import { offer } from "./models.ts";
+// Types only: the interpreters are the page's, whose script is another.
+import type { Owner, Python, Use } from "../python/python.ts";
+
+/** An explorer's scheme: its options, and the reader's code in place of the engine's, or the empty text. */
+export interface Scheme {
+  options: Strings;
+  code: string;
+}
+
+/** The widget, as far as it matters here. */
+export interface Host {
+  /** The options as they stand, and what the figure came with. */
+  options(): Strings;
+  sources(): string;
+  /** Makes an interpreter. */
+  start(use: Use): Python;
+  /** The reader's own format, where a widget of the page has one. */
+  code(): string | undefined;
+  /** How the toy layer of the page is stored, where there is one. */
+  scheme(): Scheme | undefined;
+  /** Adds to what the figure is drawn from, and draws it. */
+  show(found: Record<string, unknown>): void;
+}
+
+/** `engine.gguf.quantize.Piece`. */
+type Piece = [tensor: string, start: number, stop: number, source: string, target: string, weights: number, padding: number];
+
+/** What `engine.page_quantize.plan_pieces` gives. */
+interface Plan {
+  head: string;
+  pieces: Piece[];
+  name: string;
+  size: number;
+  note: string;
+  seconds: number;
+}
+
+/** What a piece lost: sums of squared errors and of squared weights. */
+interface Loss {
+  noise: number;
+  power: number;
+  /** Bytes of the reader's blocks, where the reader's code encodes. */
+  size?: number;
+}
+
+/** `engine.gguf.quantize.OWN` and `SCHEME`. */
+const OWN = "own";
+const SCHEME = "scheme";
+
+/** Makes a piece out of what it was. */
+type Encode = (worker: Python, piece: string, data: Uint8Array) => Promise<Quantized>;
+
+/** A further worker takes a second to start, and some 50 MB: it has to save more. */
+const WORTH = 4;
+const MOST_WORKERS = 4;
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** An owner that says nothing; of its own, so that no question takes another's place. */
+const quiet = (): Owner => ({ onPython: () => {} });
+
+/** An error in words; one of the reader's code has the line it is in. */
+function said({ message, line }: Error & { line?: number | null }): string {
+  return `${line ? `Line ${line} of your code: ` : ""}${message}`.replaceAll("`", "");
+}
+
+/** Adds what a piece lost to what others of the same tensor did. */
+function add(losses: Map<string, Loss>, key: string, { noise, power, size }: Loss): void {
+  const sums = losses.get(key) ?? { noise: 0, power: 0 };
+  sums.noise += noise;
+  sums.power += power;
+  if (size !== undefined) sums.size = (sums.size ?? 0) + size;
+  losses.set(key, sums);
+}
+
+export class Quantizer {
+  readonly #go: HTMLButtonElement;
+  readonly #stop: HTMLButtonElement;
+  readonly #progress: HTMLProgressElement;
+  readonly #status: HTMLElement;
+  readonly #done: HTMLElement;
+  readonly #save: HTMLAnchorElement;
+  readonly #give: HTMLButtonElement;
+
+  /** The model's file, once it was fetched. */
+  #file: Uint8Array<ArrayBuffer> | undefined;
+  #workers: Python[] = [];
+  #fetching: AbortController | undefined;
+  /** The reader stopped what is under way. */
+  #isStopped = false;
+  /** Of everything that was quantized since the page was opened, by tensor and type. */
+  readonly #losses: Record<string, number[]> = {};
+  #made: { name: string; file: Blob; note: string } | undefined;
+
+  /**
+   * @param panel What `engine.widgets.gguf_quantize.widget.panel` drew.
+   * @param url The model's file.
+   */
+  constructor(
+    panel: HTMLElement,
+    readonly url: string,
+    readonly host: Host,
+  ) {
+    const [go, stop, give] = panel.querySelectorAll("button");
+    this.#go = go!;
+    this.#stop = stop!;
+    this.#give = give!;
+    this.#progress = panel.querySelector("progress")!;
+    this.#status = panel.querySelector("[role=status]")!;
+    this.#done = panel.querySelector(".quantlab-actions:last-child")!;
+    this.#save = panel.querySelector("a")!;
+    this.#go.addEventListener("click", () => void this.#run());
+    this.#stop.addEventListener("click", () => {
+      this.#isStopped = true;
+      this.end();
+    });
+    this.#give.addEventListener("click", () => this.#offer());
+    panel.hidden = false;
+  }
+
+  /** Ends what is under way. */
+  end(): void {
+    this.#fetching?.abort();
+    for (const worker of this.#workers) worker.stop();
+    this.#workers = [];
+  }
+
+  /** The page is left: nothing is kept. */
+  leave(): void {
+    this.end();
+    this.#file = undefined;
+    if (this.#save.href) URL.revokeObjectURL(this.#save.href);
+  }
+
+  async #run(): Promise<void> {
+    this.#rest(false);
+    this.#isStopped = false;
+    try {
+      this.#file ??= await this.#fetch();
+      const begin = performance.now();
+      const { plan, parts, losses, workers } = await this.#quantize(this.#file);
+      const took = (performance.now() - begin) / 1000;
+      for (const [key, { noise, power, size }] of losses) this.#losses[key] = [noise, power, ...(size === undefined ? [] : [size])];
+      this.#keep({ name: plan.name, file: new Blob(parts), note: plan.note });
+      this.#say(`${plan.name}: ${megabytes(plan.size)}, quantized in ${took.toFixed(1)} s by ${workers} ${workers === 1 ? "worker" : "workers"}.`);
+      this.host.show({ "quantized own": this.#losses });
+    } catch (error) {
+      this.end();
+      if (this.#isStopped) this.#say("Stopped. Nothing of it was kept.");
+      else this.#say(said(error as Error));
+    } finally {
+      this.#rest(true);
+    }
+  }
+
+  async #fetch(): Promise<Uint8Array<ArrayBuffer>> {
+    this.#fetching = new AbortController();
+    const { signal } = this.#fetching;
+    this.#say("Fetching the model …");
+    const response = await fetch(this.url, { signal }).catch((error: Error) => {
+      throw new Error(`The model's file could not be fetched: ${error.message}.`);
+    });
+    if (!response.ok) throw new Error(`The model's file could not be fetched: ${new URL(this.url).pathname} answered ${response.status}.`);
+    const file = new Uint8Array(await response.arrayBuffer());
+    signal.throwIfAborted();
+    this.#go.textContent = "Quantize";
+    return file;
+  }
+
+  async #quantize(file: Uint8Array<ArrayBuffer>): Promise<{ plan: Plan; parts: BlobPart[]; losses: Map<string, Loss>; workers: number }> {
+    const first = this.#start();
+    const options = JSON.stringify(this.host.options());
+    const plan = (await this.#ask(first, "plan", [options, this.host.sources()], file)).made as Plan;
+    const processors = navigator.hardwareConcurrency || 1;
+    const count = Math.max(1, Math.min(MOST_WORKERS, processors, Math.floor(plan.seconds / WORTH)));
+    const workers = [first, ...Array.from({ length: count - 1 }, () => this.#start())];
+    this.#say(`Quantizing with ${count} ${count === 1 ? "worker" : "workers"} …`);
+
+    const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode", [piece], before);
+    const targets = new Set(plan.pieces.map((piece) => piece[4]));
+    const own: Record<string, Encode> = {
+      ...(targets.has(OWN) && { [OWN]: this.#ownFormat() }),
+      ...(targets.has(SCHEME) && { [SCHEME]: this.#ownScheme() }),
+    };
+    const encoded: Uint8Array<ArrayBuffer>[] = [];
+    const losses = new Map<string, Loss>();
+    let next = 0;
+    let done = 0;
+    const work = async (worker: Python): Promise<void> => {
+      while (next < plan.pieces.length) {
+        const number = next++;
+        const [tensor, start, stop, source, target] = plan.pieces[number]!;
+        const before = file.slice(start, stop);
+        if (source === target) {
+          encoded[number] = before;
+        } else {
+          const piece = JSON.stringify(plan.pieces[number]);
+          const { made, data } = await (own[target] ?? encode)(worker, piece, before);
+          encoded[number] = data!;
+          add(losses, `${tensor} ${target}`, made as Loss);
+        }
+        this.#progress.value = ++done / plan.pieces.length;
+      }
+    };
+    await Promise.all(workers.map(work));
+    this.end();
+
+    const head = Uint8Array.from(atob(plan.head), (character) => character.charCodeAt(0));
+    const parts: BlobPart[] = [head];
+    plan.pieces.forEach(([, , , , , , padding], number) => parts.push(encoded[number]!, new Uint8Array(padding)));
+    return { plan, parts, losses, workers: count };
+  }
+
+  /** What the reader's code makes of a piece. Its two halves run apart, and apart from what reads and writes the file. */
+  #ownFormat(): Encode {
+    const code = this.host.code();
+    if (!code) throw new Error("Your code would be that of a widget on this page that takes a format of your own, and there is none.");
+    const [encoder, decoder] = [this.#start("code"), this.#start("code")];
+    return async (worker, piece, data) => {
+      const { made: weights } = await this.#ask(worker, "own_weights", [piece], data);
+      const blocks = await encoder.contest(quiet(), "encode", { code, weights });
+      const decoded = await decoder.contest(quiet(), "decode", { code, blocks });
+      return this.#ask(worker, "own_stored", [piece, JSON.stringify(blocks), JSON.stringify(decoded)], data);
+    };
+  }
+
+  /** What the explorer's scheme makes of a tensor, as it was set when quantizing began. */
+  #ownScheme(): Encode {
+    const scheme = this.host.scheme();
+    if (!scheme) throw new Error("The explorer's scheme would be that of a toy layer on this page, and there is none.");
+    const texts = [JSON.stringify(scheme.options), scheme.code];
+    return (worker, piece, data) => this.#ask(worker, "scheme_stored", [piece, ...texts], data);
+  }
+
+  #start(use: Use = "work"): Python {
+    const worker = this.host.start(use);
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** An owner of its own for each question: none takes another's place. */
+  async #ask(worker: Python, step: Quantize["step"], texts: string[], data: Uint8Array): Promise<Quantized> {
+    const owner: Owner = { onPython: (state) => state && step === "plan" && this.#say(state) };
+    return (await worker.quantize(owner, step, texts, data))!;
+  }
+
+  #keep(made: { name: string; file: Blob; note: string }): void {
+    if (this.#save.href) URL.revokeObjectURL(this.#save.href);
+    this.#made = made;
+    this.#save.href = URL.createObjectURL(made.file);
+    this.#save.download = made.name;
+    this.#save.textContent = `Save ${made.name}`;
+    this.#done.hidden = false;
+  }
+
+  #offer(): void {
+    offer(this.#made!);
+    const isHere = document.querySelector("quantlab-chat") !== null;
+    this.#say(`${this.#made!.name} is there for ${isHere ? "the chat on this page" : "chats that come without a reload; this page has none"}.`);
+  }
+
+  #rest(isResting: boolean): void {
+    this.#go.disabled = !isResting;
+    this.#stop.hidden = this.#progress.hidden = isResting;
+    this.#progress.value = 0;
+  }
+
+  #say(text: string): void {
+    this.#status.textContent = text;
+  }
+}

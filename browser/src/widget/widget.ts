@@ -1,0 +1,477 @@
+/**
+ * `<quantlab-widget>`: a figure that was drawn when the site was built, made to answer.
+ *
+ * A change of the primary option shows a pre-rendered frame. Any other change asks Python, which is fetched then and
+ * not before. The element knows nothing of any one widget.
+ */
+import { BASE } from "../ui/base.ts";
+import { Code, decode, encode, type Texts } from "./code.ts";
+import { Explorer } from "./explore.ts";
+import { contest, stopContest, type Run } from "./contest.ts";
+import { takeFiles } from "./files.ts";
+import { dragSegments } from "../ui/segments.ts";
+import { readLink, writeLink, type Changes } from "../ui/link.ts";
+import type { Answer, GgufFile, Strings } from "../python/messages.ts";
+import { readPicture } from "./picture.ts";
+import type { Quantizer, Scheme } from "./quantize.ts";
+import { CodeError, OptionError, Python, Stopped, type Use } from "../python/python.ts";
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+/** What the reader's files add to `Sources`: names of models, and answers by kind and key. */
+interface Found {
+  files: string[];
+  found: Record<string, unknown>;
+}
+
+/** A wait this short needs no word; a longer one gets a state and a way to stop. */
+const PATIENCE = 300;
+
+/**
+ * Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from, and another for
+ * code of the reader's.
+ */
+const pythons: Record<string, Python> = {};
+
+/** The page's Python, which may not have been started. */
+export function python(setting: string, use: Use = "figures"): Python {
+  const folder = folderOf(setting);
+  return (pythons[`${folder} ${use}`] ??= new Python(BASE, folder, use));
+}
+
+/**
+ * Where Pyodide is.
+ *
+ * @throws Error Where there is none, with the reason as the end of a sentence.
+ */
+function folderOf(setting: string): string {
+  if (setting === "off") throw new Error("this site was built without it.");
+  if (location.protocol === "file:") throw new Error("browsers do not run it on a page that was opened from a file.");
+  return setting === "bundled" ? `${BASE}pyodide/` : setting;
+}
+
+export class QuantlabWidget extends HTMLElement {
+  #form!: HTMLFormElement;
+  #figure!: HTMLElement;
+  #status!: HTMLElement;
+  #stop!: HTMLButtonElement;
+  #live!: HTMLElement;
+  #explorer!: Explorer;
+
+  /** What the author set, and the figure and limits that belong to it. */
+  #options: Strings = {};
+  #initial = "";
+  #choice: string | undefined;
+  #limits = new Map<HTMLInputElement, [string, string]>();
+  #frames: Record<string, string> | undefined;
+
+  /** What the reader changed; null for an option that another one cleared. */
+  #changes: Changes = {};
+  /** What the figure shows beside options: what it came with, and what was in the reader's own files. */
+  #sources = "";
+  /** The reader's files that were not read yet. */
+  #unread: GgufFile[] = [];
+  /** What makes the figure, where the reader may edit it. */
+  #code: Code | undefined;
+  #codeOption = "";
+  /** The last run of the reader's code in a contest, and what ran. */
+  #run: (Run & { code: string }) | undefined;
+  /** What quantizes a model, where the widget has it. */
+  #quantizer: Quantizer | undefined;
+  /** Counts redraws, so that a late answer to an old question is dropped. */
+  #turn = 0;
+  #patience = 0;
+  #speaking = 0;
+
+  connectedCallback(): void {
+    const form = this.querySelector("form");
+    const figure = this.querySelector("figure");
+    // Instant navigation and the Back button may put an element back that was set up before.
+    if (!form || !figure || this.hasAttribute("data-ready")) return;
+    this.setAttribute("data-ready", "");
+    this.#form = form;
+    this.#figure = figure;
+    this.#status = form.querySelector(".quantlab-status")!;
+    this.#stop = form.querySelector(".quantlab-stop")!;
+    this.#options = JSON.parse(this.dataset.options ?? "{}");
+    this.#sources = this.dataset.sources ?? "";
+    this.#initial = figure.innerHTML;
+    for (const input of form.querySelectorAll<HTMLInputElement>("input[min]")) {
+      this.#limits.set(input, [input.min, input.max]);
+    }
+
+    // Browsers that keep what was typed over a reload would keep it apart from the figure.
+    form.autocomplete = "off";
+    form.reset();
+    this.#choice = this.#value(this.dataset.primary!);
+    for (const part of form.children) part.removeAttribute("hidden");
+    this.#live = document.createElement("p");
+    this.#live.className = "quantlab-live";
+    this.#live.setAttribute("role", "status");
+    this.append(this.#live);
+    this.#explorer = new Explorer(this, figure);
+
+    // The first sign that Python will be wanted: it starts while the reader still aims.
+    for (const sign of ["pointerover", "focusin"]) form.addEventListener(sign, (event) => this.#onIntent(event.target));
+    dragSegments(form);
+    const zone = form.querySelector<HTMLElement>(".quantlab-files");
+    if (zone) takeFiles(this, zone, (files) => this.#onFiles(files));
+    form.addEventListener("input", (event) => this.#onInput(event.target as Control));
+    form.addEventListener("reset", () => this.#onReset());
+    form.addEventListener("submit", (event) => event.preventDefault());
+    this.#stop.addEventListener("click", () => {
+      stopContest();
+      this.#python().stop();
+    });
+    form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
+
+    this.#setUpCode();
+    void this.#setUpQuantizer();
+    this.#changes = readLink(this.id, this.#names());
+    for (const [name, value] of Object.entries(this.#changes)) this.#set(name, value ?? "");
+    for (const name of Object.keys(this.#changes)) {
+      for (const other of this.#excluded(name)) {
+        // Two options of the link that exclude each other go to Python, which says so.
+        if (!Object.hasOwn(this.#changes, other) && Object.hasOwn(this.#options, other)) this.#changes[other] = null;
+      }
+    }
+    const { code } = readLink(this.id, ["code"]);
+    const brought = decode(code ?? "");
+    this.#code?.choose(this.#value(this.#codeOption) ?? "");
+    if (brought) this.#code?.bring(brought).catch(() => {});
+    this.#updateLink();
+    if (Object.keys(this.#changes).length) void this.#redraw();
+  }
+
+  #setUpCode(): void {
+    const details = this.querySelector<HTMLDetailsElement>(".quantlab-code");
+    if (!details || !this.dataset.code) return;
+    const texts = JSON.parse(this.dataset.code) as Texts;
+    this.#codeOption = texts.option;
+    this.#code = new Code(details, texts, this.#value(texts.option) ?? "", () => {
+      this.#updateLink();
+      void this.#redraw();
+    });
+  }
+
+  async #setUpQuantizer(): Promise<void> {
+    const panel = this.querySelector<HTMLElement>(".quantlab-make");
+    if (!panel) return;
+    try {
+      const folder = folderOf(this.dataset.pyodide!);
+      const first = <Found>(of: (widget: QuantlabWidget) => Found): Found | undefined =>
+        [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map(of).find(Boolean);
+      const { Quantizer } = (await import(`${BASE}quantize.mjs`)) as typeof import("./quantize.ts");
+      this.#quantizer = new Quantizer(panel, BASE + panel.dataset.file!, {
+        options: () => this.#asked(),
+        sources: () => this.#sources,
+        start: (use) => new Python(BASE, folder, use),
+        code: () => first((widget) => widget.format),
+        scheme: () => first((widget) => widget.scheme),
+        show: (found) => {
+          this.#add({ files: [], found });
+          void this.#redraw();
+        },
+      });
+    } catch (error) {
+      this.#say(`Quantizing needs Python in the page, and ${(error as Error).message}`);
+    }
+  }
+
+  /** Code that defines `encode` and `decode` of a format, where this widget has it. */
+  get format(): string | undefined {
+    return this.#code?.texts.contest ? this.#code.shown : undefined;
+  }
+
+  /** How a toy layer is stored here, where this widget is its explorer: its options, and the code that the reader put in the scheme's place. */
+  get scheme(): Scheme | undefined {
+    if (this.getAttribute("name") !== "quantization-grid-explorer") return undefined;
+    return { options: this.#asked(), code: this.#code?.running ?? "" };
+  }
+
+  /** The options that the controls stand at. */
+  #asked(): Strings {
+    const options: Strings = { ...this.#options };
+    for (const [name, value] of Object.entries(this.#changes)) {
+      if (value === null) delete options[name];
+      else options[name] = value;
+    }
+    return options;
+  }
+
+  /** The Python that draws this figure. */
+  #python(): Python {
+    return python(this.dataset.pyodide!, this.#code?.running && !this.#code.texts.contest ? "code" : "figures");
+  }
+
+  disconnectedCallback(): void {
+    this.#turn++;
+    this.#quantizer?.leave();
+    clearTimeout(this.#patience);
+    clearTimeout(this.#speaking);
+  }
+
+  /** Python's word on how its start goes. */
+  onPython(state: string): void {
+    // It may have gone on to a frame meanwhile, which needs no Python.
+    if (this.hasAttribute("data-busy")) this.#say(state || "Computing …");
+  }
+
+  #controls(name?: string): Control[] {
+    const all = [...this.#form.querySelectorAll<Control>("[name]")];
+    return name === undefined ? all : all.filter((control) => control.name === name);
+  }
+
+  #names(): string[] {
+    return [...new Set(this.#controls().map((control) => control.name))];
+  }
+
+  /** What an option's control stands at. */
+  #value(name: string): string | undefined {
+    const radio = (control: Control): control is HTMLInputElement => control.type === "radio";
+    return this.#controls(name).find((control) => !radio(control) || control.checked)?.value;
+  }
+
+  /** Shows a value in all controls of an option. */
+  #set(name: string, value: string, but?: Control): void {
+    for (const control of this.#controls(name)) {
+      if (control === but) continue;
+      if (control instanceof HTMLInputElement && control.type === "radio") control.checked = control.value === value;
+      else control.value = value;
+    }
+  }
+
+  /** The options that `name`, or the choice it stands at, excludes. */
+  #excluded(name: string): string[] {
+    const control = this.#controls(name)[0];
+    const choice = control instanceof HTMLSelectElement ? control.selectedOptions[0] : undefined;
+    return `${control?.dataset.clears ?? ""} ${choice?.dataset.clears ?? ""}`.split(" ").filter(Boolean);
+  }
+
+  /** Forgets the options that `name` excludes, the author's and the reader's. */
+  #clear(name: string): void {
+    for (const other of this.#excluded(name)) {
+      delete this.#changes[other];
+      if (Object.hasOwn(this.#options, other)) this.#changes[other] = null;
+    }
+  }
+
+  /** Over a control that only Python can answer, where the reader has not asked the browser to save data. */
+  #onIntent(target: EventTarget | null): void {
+    const control = target instanceof Element ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name], .quantlab-files input") : null;
+    if (!control || control.name === this.dataset.primary || this.#inPage(control.name)) return;
+    if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
+    try {
+      python(this.dataset.pyodide!).start().catch(() => {});
+    } catch {
+      // What fails now is said when it is needed.
+    }
+  }
+
+  #onInput(control: Control): void {
+    const { name, value } = control;
+    if (!name) return;
+    this.#set(name, value, control);
+    this.#changes[name] = value;
+    this.#clear(name);
+    this.#updateLink();
+    if (!this.#inPage(name)) void this.#redraw();
+  }
+
+  #onFiles(files: GgufFile[]): void {
+    this.#unread = files;
+    void this.#redraw();
+  }
+
+  /** What is in the reader's files, as `engine.core.resources` has it; null where it is not wanted any more. */
+  async #read(ours: Python, files: GgufFile[]): Promise<Found | null> {
+    const pixels = this.#form.querySelector<HTMLElement>(".quantlab-files")!.dataset.pixels;
+    if (pixels) return { files: [], found: { "picture own": await readPicture(files[0] as File, Number(pixels)) } };
+    const models = await ours.read(this, files);
+    return models && {
+      files: models.map(({ name }) => name),
+      found: Object.fromEntries(models.map((model) => [`model ${model.name}`, model])),
+    };
+  }
+
+  /** Adds to what the figure shows; of two with one name the newer stays. */
+  #add({ files, found }: Found): void {
+    const sources = JSON.parse(this.#sources || '{"names":[],"found":{}}');
+    sources.files = [...new Set([...(sources.files ?? []), ...files])];
+    Object.assign(sources.found, found);
+    this.#sources = JSON.stringify(sources);
+  }
+
+  #onReset(): void {
+    this.#turn++; // an answer that is on its way comes too late
+    this.#changes = {};
+    this.#unread = [];
+    this.#sources = this.dataset.sources ?? "";
+    this.#code?.reset();
+    for (const [input, [min, max]] of this.#limits) {
+      input.min = min;
+      input.max = max;
+    }
+    this.#updateLink();
+    // The form's own values are reset only after this event.
+    setTimeout(() => void this.#redraw());
+  }
+
+  async #onCopy(event: MouseEvent): Promise<void> {
+    // With a modifier it is an ordinary link: open it in a new tab.
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    // Material's instant navigation listens further up.
+    event.stopPropagation();
+    try {
+      await navigator.clipboard.writeText((event.currentTarget as HTMLAnchorElement).href);
+      this.#say("Link copied.");
+    } catch {
+      this.#say("The browser did not allow copying: use the link's own menu.");
+    }
+  }
+
+  #updateLink(): void {
+    this.#form.querySelector<HTMLAnchorElement>(".quantlab-link")!.href = writeLink(this.id, {
+      ...this.#changes,
+      code: this.#code?.running ? encode(this.#code.running) : null,
+    });
+  }
+
+  async #redraw(): Promise<void> {
+    const turn = ++this.#turn;
+    this.#code?.choose(this.#value(this.#codeOption) ?? "");
+    const frame = this.#frame();
+    this.#mark(null);
+    if (frame !== undefined) {
+      this.#rest("");
+      this.#show(frame);
+      return;
+    }
+    this.#wait();
+    try {
+      const options = this.#asked();
+      await this.#contest();
+      if (turn !== this.#turn) return;
+      const ours = this.#python();
+      if (this.#unread.length) {
+        const found = await this.#read(ours, this.#unread);
+        if (turn !== this.#turn || found === null) return;
+        this.#unread = [];
+        this.#add(found);
+      }
+      const answer = await ours.ask(this, this.getAttribute("name")!, options, this.#sources, this.#code?.running ?? "");
+      if (turn !== this.#turn || answer === null) return;
+      this.#rest("");
+      this.#show(answer.html);
+      this.#follow(answer);
+      this.#code?.succeed();
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#unread = [];
+      this.#explain(error as Error);
+    }
+  }
+
+  /** Runs the reader's code where it takes part in a contest and has not been run yet; the figure shows what came of it. */
+  async #contest(): Promise<void> {
+    if (!this.#code?.texts.contest) return;
+    const code = this.#code.running;
+    if (code && this.#run?.code !== code) {
+      const folder = folderOf(this.dataset.pyodide!);
+      const run = await contest(this.#python(), () => new Python(BASE, folder, "code"), this, code);
+      this.#run = { ...run, code };
+    }
+    this.#sources = code ? JSON.stringify({ names: [], found: { "contest own": this.#run } }) : (this.dataset.sources ?? "");
+  }
+
+  /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */
+  #frame(): string | undefined {
+    if (this.#code?.running || this.#unread.length || this.#sources !== (this.dataset.sources ?? "")) return undefined;
+    const primary = this.dataset.primary!;
+    if (Object.keys(this.#changes).some((name) => name !== primary && !this.#inPage(name))) return undefined;
+    const value = this.#changes[primary] ?? this.#choice;
+    if (value === undefined || value === this.#choice) return this.#initial;
+    this.#frames ??= JSON.parse(this.dataset.frames ?? "{}") as Record<string, string>;
+    return Object.hasOwn(this.#frames, value) ? this.#frames[value] : undefined;
+  }
+
+  #show(html: string): void {
+    const open = [...this.#figure.querySelectorAll("details")].map((details) => details.open);
+    const scrolled = [...this.#figure.querySelectorAll(".quantlab-scroll")].map((box) => box.scrollLeft);
+    this.#explorer.redraw(html);
+    this.#figure.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
+    this.#figure.querySelectorAll(".quantlab-scroll").forEach((box, i) => (box.scrollLeft = scrolled[i] ?? 0));
+    clearTimeout(this.#speaking);
+    // A dragged control changes the sentence many times; only where it comes to rest is worth hearing.
+    this.#speaking = setTimeout(() => {
+      this.#live.textContent = this.#figure.querySelector(".quantlab-result")?.textContent ?? "";
+    }, 500);
+  }
+
+  /** Brings the controls in line with values and limits that follow from others. */
+  #follow({ values, bounds }: Answer): void {
+    for (const [name, value] of Object.entries(values)) {
+      // What the reader set stands as it was typed.
+      if ((this.#changes[name] ?? null) === null && !this.#inPage(name)) this.#set(name, value);
+    }
+    for (const [name, [low, high]] of Object.entries(bounds)) {
+      for (const control of this.#controls(name)) {
+        const input = control as HTMLInputElement;
+        input.min = String(low);
+        input.max = String(high);
+      }
+      // A slider clamps its value to the limits it had; give it again under the new ones.
+      const value = this.#changes[name] ?? values[name];
+      if (value !== undefined) this.#set(name, value);
+    }
+  }
+
+  #inPage(name: string): boolean {
+    return this.#controls(name).some((control) => "inPage" in control.dataset);
+  }
+
+  #say(text: string): void {
+    this.#status.textContent = text;
+  }
+
+  #wait(): void {
+    if (this.hasAttribute("data-busy")) return;
+    this.setAttribute("data-busy", "");
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      this.#stop.hidden = false;
+      if (!this.#status.textContent) this.#say("Computing …");
+    }, PATIENCE);
+  }
+
+  #rest(text: string): void {
+    this.removeAttribute("data-busy");
+    clearTimeout(this.#patience);
+    this.#stop.hidden = true;
+    this.#say(text);
+  }
+
+  #explain(error: Error): void {
+    if (error instanceof OptionError) {
+      // Backticks are how messages quote; a page has no use for them.
+      this.#rest(error.message.replaceAll("`", ""));
+      this.#mark(error.option);
+    } else if (error instanceof CodeError) {
+      this.#rest("Your code does not run to its end; the figure shows the last state that was computed.");
+      this.#code?.fail(error.message.replaceAll("`", ""), error.line);
+    } else if (error instanceof Stopped) {
+      this.#rest("Stopped. The figure shows the last state that was computed.");
+    } else {
+      this.#rest(`This needs Python in the page, and ${error.message} What is pre-rendered still answers.`);
+    }
+  }
+
+  /** Marks the controls of the option that an error is about. */
+  #mark(option: string | null): void {
+    for (const control of this.#controls()) {
+      if (control.name === option) control.setAttribute("aria-invalid", "true");
+      else control.removeAttribute("aria-invalid");
+    }
+  }
+}

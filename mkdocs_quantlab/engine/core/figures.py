@@ -1,0 +1,119 @@
+"""Pieces that figures share: tables, lists of figures, the sentence that states the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.core.html import Child, Html, tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def result(*sentence: Child) -> Html:
+    """The sentence that states a figure's result, for every reader; the script reads it out on a change."""
+    return tag("figcaption", *sentence, class_="quantlab-result")
+
+
+def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
+    """A table that scrolls sideways where it is wider than the page."""
+    return tag(
+        "div",
+        tag(
+            "table",
+            tag("caption", caption),
+            tag("thead", tag("tr", (tag("th", cell, scope="col") for cell in head))),
+            tag("tbody", rows),
+            class_="quantlab-table",
+        ),
+        # Reachable by keyboard, else what scrolls out of sight could not be brought back.
+        class_="quantlab-scroll",
+        tabindex="0",
+        role="region",
+        aria_label=caption,
+    )
+
+
+def row(
+    head: Child,
+    *cells: Child,
+    item: str | None = None,
+    detail: str | None = None,
+    current: bool = False,
+) -> Html:
+    """A table row whose first cell is its heading.
+
+    Args:
+        head: The heading.
+        cells: The other cells.
+        item: Name by which the row and other elements of the figure light up together.
+        detail: The arithmetic that the page shows while the row is pointed at.
+        current: This row is what the figure shows.
+    """
+    return tag(
+        "tr",
+        tag("th", head, scope="row"),
+        (tag("td", cell) for cell in cells),
+        data_item=item,
+        data_detail=detail,
+        aria_current="true" if current else None,
+    )
+
+
+def fact(name: Child, value: Child, *, wide: bool = False) -> Html:
+    """A named figure; a wide one has a line of its own."""
+    return tag("div", tag("dt", name), tag("dd", value), class_="is-wide" if wide else None)
+
+
+def facts(*entries: Html) -> Html:
+    """Named figures, as a description list."""
+    return tag("dl", entries, class_="quantlab-facts")
+
+
+def note(*sentence: Child) -> Html:
+    """A remark under a figure."""
+    return tag("p", *sentence, class_="quantlab-note")
+
+
+def shade(share: float) -> str:
+    """Class for a place on the diverging scale from n8 over z to p8."""
+    step = round(8 * min(1.0, abs(share)))
+    return "z" if step == 0 else f"{'n' if share < 0 else 'p'}{step}"
+
+
+def cells(
+    label: str,
+    entries: Sequence[tuple[str, str]],
+    columns: int,
+    *,
+    marked: Sequence[bool] | None = None,
+    matrix: bool = False,
+) -> Html:
+    """Numbers in a grid, coloured.
+
+    Args:
+        label: What they are, for screen readers.
+        entries: Each number's text and its class from `shade`.
+        columns: 4, 8 or 16.
+        marked: Numbers to set apart.
+        matrix: Rows and columns mean something, so that they stay as they are on a narrow page.
+    """
+    return tag(
+        "ol",
+        (
+            tag(
+                "li",
+                text,
+                class_=f"{colour} is-marked" if marked and marked[i] else colour,
+                data_item=f"w{i}",
+            )
+            for i, (text, colour) in enumerate(entries)
+        ),
+        class_=f"quantlab-cells of-{columns}" + " is-matrix" * matrix,
+        aria_label=label,
+    )
+
+
+def view(name: str, caption: str, content: Html) -> Html:
+    """One of the views that the option `view` switches between."""
+    return tag("div", tag("p", caption), content, class_="quantlab-view", data_view=name)

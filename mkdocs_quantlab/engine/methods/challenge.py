@@ -1,0 +1,160 @@
+"""A contest of formats: the reader's `encode` and `decode` on weights that neither has seen.
+
+The weights are drawn, and the outcome is judged, where no code of the reader's runs. `encode` and `decode` run in interpreters
+of their own; the one is given numbers, the other bytes, and nothing else passes between them. There is no seed that could
+be passed on in place of the weights: they come from the system's random numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mkdocs_quantlab.engine.core.live_code import EditError, define, run
+from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SPREAD
+from mkdocs_quantlab.engine.methods.error import snr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BLOCK = 256
+"""Weights that are encoded at a time."""
+BLOCKS = 16
+"""Blocks of each distribution."""
+MOST = 8 * BLOCK
+"""Bytes of a block at most: as many as double precision takes."""
+
+LENGTH = 2
+"""Bytes that a block's length counts as, where a distribution's blocks have different lengths."""
+
+Weights = dict[str, list[list[float]]]
+"""Blocks of weights of each distribution."""
+Blocks = dict[str, list[str]]
+"""Encoded blocks of each distribution, in hexadecimal."""
+
+
+def _student_t4(rng: random.Random) -> float:
+    """Student's t with four degrees of freedom, which has the variance 2, divided by its standard deviation."""
+    return rng.gauss(0, 1) / math.sqrt(rng.gammavariate(2, 2) / 4) / math.sqrt(2)
+
+
+def _laplace(rng: random.Random) -> float:
+    """An exponential of random sign; it has the variance 2."""
+    return rng.choice((-1, 1)) * rng.expovariate(1) / math.sqrt(2)
+
+
+_DRAW: dict[str, Callable[[random.Random], float]] = {
+    "gaussian": lambda rng: rng.gauss(0, 1),
+    "laplace": _laplace,
+    "student-t4": _student_t4,
+}
+
+
+def draw(rng: random.Random | None = None) -> Weights:
+    """The weights of a run: `BLOCKS` blocks of float32 of each distribution, of the spread that ggml was measured with.
+
+    Args:
+        rng: Where random numbers come from; the system, if left out.
+    """
+    rng = rng or random.SystemRandom()
+    return {
+        name: [[_float32(SPREAD * _DRAW[name](rng)) for _ in range(BLOCK)] for _ in range(BLOCKS)]
+        for name in DISTRIBUTIONS
+    }
+
+
+def _float32(x: float) -> float:
+    (rounded,) = struct.unpack("<f", struct.pack("<f", x))
+    return float(rounded)
+
+
+def encode_all(code: str, weights: Weights) -> Blocks:
+    """What the reader's `encode` makes of the weights of a run.
+
+    Raises:
+        EditError: The code does not run, or `encode` gives no bytes, or too many.
+    """
+    encode = _function(code, "encode")
+    return {
+        # What comes through JavaScript has whole floats as integers.
+        name: [_encoded(encode, list(map(float, block))) for block in blocks]
+        for name, blocks in weights.items()
+    }
+
+
+def _encoded(encode: Callable[..., Any], block: list[float]) -> str:
+    given = run(encode, block)
+    if not isinstance(given, bytes | bytearray):
+        raise EditError(f"`encode` gave a {type(given).__name__}; it has to give bytes", None)
+    data = bytes(given)  # a class derived from bytes may say another length
+    if len(data) > MOST:
+        raise EditError(
+            f"`encode` gave {len(data):,} bytes for {BLOCK} weights; at most {MOST:,} are taken",
+            None,
+        )
+    return data.hex()
+
+
+def decode_all(code: str, blocks: Blocks) -> Weights:
+    """What the reader's `decode` makes of encoded blocks.
+
+    Raises:
+        EditError: The code does not run, or `decode` gives something other than `BLOCK` finite numbers.
+    """
+    decode = _function(code, "decode")
+    return {
+        name: [_decoded(decode, bytes.fromhex(block)) for block in of_one]
+        for name, of_one in blocks.items()
+    }
+
+
+def _decoded(decode: Callable[..., Any], data: bytes) -> list[float]:
+    values = run(lambda given: [float(x) for x in decode(given)], data)
+    if len(values) != BLOCK:
+        raise EditError(f"`decode` gave {len(values):,} numbers; it has to give {BLOCK}", None)
+    if not all(abs(x) < 3.4e38 for x in values):  # NaN fails too
+        raise EditError("`decode` gave a number that is not finite, or beyond float32", None)
+    return [_float32(x) for x in values]
+
+
+def _function(code: str, name: str) -> Callable[..., Any]:
+    """What the code calls `name`."""
+    found = define(code, {"__name__": "your_code"}, name)
+    if not callable(found):
+        raise EditError(f"it does not define a function `{name}`", None)
+    return found  # type: ignore[no-any-return]
+
+
+class Score(NamedTuple):
+    """How a code did on weights of one distribution."""
+
+    distribution: str
+    bits: float
+    """Bits per weight: all bytes, over all weights."""
+    snr: float
+    """Signal-to-noise ratio in dB."""
+
+
+def score(
+    distribution: str, before: list[list[float]], data: list[bytes], after: list[list[float]]
+) -> Score:
+    """How blocks of weights came through. Lengths that differ say something too, and are counted."""
+    kept = [w for block in before for w in block]
+    back = [_float32(w) for block in after for w in block]
+    return Score(distribution, 8 * size_of(data) / len(kept), snr(kept, back))
+
+
+def size_of(blocks: list[bytes]) -> int:
+    """Bytes of encoded blocks, with their lengths where these differ."""
+    size = sum(map(len, blocks))
+    return size + LENGTH * len(blocks) if len(set(map(len, blocks))) > 1 else size
+
+
+def judge(weights: Weights, blocks: Blocks, decoded: Weights) -> list[Score]:
+    """The scores of a run, from what the encoder gave and what the decoder made of it."""
+    return [
+        score(name, weights[name], [bytes.fromhex(b) for b in blocks[name]], decoded[name])
+        for name in DISTRIBUTIONS
+    ]

@@ -1,0 +1,200 @@
+"""Beat it: the reader's own format against ggml's, on weights that it has not seen."""
+
+from __future__ import annotations
+
+import math
+import random
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.core import plots, schema
+from mkdocs_quantlab.engine.core.figures import note, result, row, table
+from mkdocs_quantlab.engine.core.html import Html, join, tag
+from mkdocs_quantlab.engine.core.live_code import Editable
+from mkdocs_quantlab.engine.core.numbers import decibel
+from mkdocs_quantlab.engine.core.plots import BOTTOM, LEFT, RIGHT, TOP, Point
+from mkdocs_quantlab.engine.core.schema import Choice
+from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SNR
+from mkdocs_quantlab.engine.ggml.types import TYPES
+from mkdocs_quantlab.engine.methods import challenge
+from mkdocs_quantlab.engine.methods.challenge import BLOCK, BLOCKS, Score
+from mkdocs_quantlab.engine.methods.rate import gaussian_limit
+from mkdocs_quantlab.engine.views.ratios import NAMED
+from mkdocs_quantlab.engine.widgets.quantization_challenge.starts import (
+    absmax4,
+    absmax8,
+    codebook3,
+)
+from mkdocs_quantlab.engine.widgets.quantization_formats.widget import LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TITLE = "Beat it"
+
+SEED = 1
+"""Of the weights that the starting codes are scored on; a reader's run has new ones each time."""
+
+STARTS = {
+    "absmax4": ("4 bits, scale of 32", absmax4),
+    "absmax8": ("8 bits, one scale", absmax8),
+    "codebook3": ("3 bits, codebook", codebook3),
+}
+
+EDITABLE = Editable("start", {name: made for name, (_, made) in STARTS.items()}, contest=True)
+
+MOST_BITS = 10
+"""The picture's right end; what takes more bits is drawn there."""
+
+
+class Options(schema.Options):
+    """Options of `data-quantization-challenge`."""
+
+    primary = "start"
+
+    start = Choice(
+        "absmax4",
+        {name: label for name, (label, _) in STARTS.items()},
+        label="Start from",
+        help="The code to begin with.",
+    )
+    distribution = Choice(
+        "gaussian",
+        {name: LABELS[name] for name in DISTRIBUTIONS},
+        label="Weights",
+        help="Which weights the picture is of; the table has all.",
+    )
+
+
+# `inspect` reads the text only where the source is, which the page's Python has not: the functions themselves are run.
+@lru_cache(maxsize=len(STARTS))
+def _start(name: str) -> list[Score]:
+    made = STARTS[name][1]
+    scores = []
+    for distribution, before in challenge.draw(random.Random(SEED)).items():
+        data = [made.encode(block) for block in before]
+        after = [made.decode(block) for block in data]
+        scores.append(challenge.score(distribution, before, data, after))
+    return scores
+
+
+def _scores(given: Options) -> tuple[list[Score], bool]:
+    """The scores to show, and whether they are of the reader's code."""
+    try:
+        own = given.sources.find("contest", "own")
+    except LookupError:
+        return _start(given.start), False
+    return challenge.judge(own["weights"], own["blocks"], own["decoded"]), True
+
+
+def _rivals(score: Score) -> tuple[str, float] | None:
+    """The ggml format with no more bits that has the highest signal-to-noise ratio on these weights."""
+    place = DISTRIBUTIONS.index(score.distribution)
+    within = [
+        (name, snr[place])
+        for name, snr in SNR.items()
+        if TYPES[name].bits_per_weight <= score.bits + 1e-9
+    ]
+    return max(within, key=lambda pair: pair[1], default=None)
+
+
+def _sentence(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
+    score = next(s for s in scores if s.distribution == given.distribution)
+    rival = _rivals(score)
+    whose = "Your code" if own else f"The starting code, {STARTS[given.start][0]},"
+    against = "no format of ggml takes so few"
+    if rival:
+        name, snr = rival
+        verb = "beats" if score.snr > snr else "does not beat"
+        against = f"which {verb} {name}, {decibel(snr)}, ggml's best with no more bits"
+    return result(
+        f"{whose} keeps ",
+        tag("strong", decibel(score.snr)),
+        f" of {NAMED[score.distribution]} at {score.bits:.3f} bits each, {against}.",
+    )
+
+
+def _picture(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
+    place = DISTRIBUTIONS.index(given.distribution)
+    high = 5 * math.ceil(gaussian_limit(MOST_BITS) / 5)
+
+    def x(bits: float) -> float:
+        return LEFT + (RIGHT - LEFT) * min(bits, MOST_BITS) / MOST_BITS
+
+    def y(snr: float) -> float:
+        return BOTTOM - (BOTTOM - TOP) * min(max(snr, 0.0), high) / high
+
+    points = [
+        Point(
+            name,
+            x(TYPES[name].bits_per_weight),
+            y(snr[place]),
+            f"{name}: {decibel(snr[place])} at {TYPES[name].bits_per_weight:g} bits",
+            name,
+        )
+        for name, snr in SNR.items()
+        if TYPES[name].bits_per_weight <= MOST_BITS
+    ]
+    score = next(s for s in scores if s.distribution == given.distribution)
+    name = "yours" if own else "start"
+    points.append(
+        Point(
+            name,
+            x(score.bits),
+            y(score.snr),
+            f"{name}: {decibel(score.snr)} at {score.bits:.3f} bits",
+            "own",
+            foot=y(gaussian_limit(score.bits)),
+            class_="is-own",
+        )
+    )
+    # The first finds room for its name.
+    points.sort(key=lambda p: (p.item != "own", p.x, p.y))
+    return plots.plot(
+        plots.rules([(y(level), str(level)) for level in range(0, high + 1, 10)]),
+        plots.line((LEFT, y(0)), (RIGHT, y(gaussian_limit(MOST_BITS)))),
+        plots.scatter(points),
+        plots.axis(
+            [(x(bits), str(bits)) for bits in range(MOST_BITS + 1)], "Bits per weight", "SNR in dB"
+        ),
+        spoken=f"Signal-to-noise ratio against bits per weight of ggml's formats and of {name} on {NAMED[given.distribution]}, "
+        "under the Gaussian limit.",
+    )
+
+
+def _table(given: Options, scores: Sequence[Score]) -> Html:
+    def cells(score: Score) -> Html:
+        rival = _rivals(score)
+        return row(
+            LABELS[score.distribution],
+            f"{score.bits:.3f}",
+            decibel(score.snr),
+            f"{rival[0]}, {decibel(rival[1])}" if rival else "none",
+            decibel(gaussian_limit(score.bits)),
+            current=score.distribution == given.distribution,
+        )
+
+    return table(
+        f"On {BLOCKS * BLOCK:,} weights of each distribution",
+        ("Weights", "Bits per weight", "SNR", "Best of ggml's", "Gaussian limit"),
+        map(cells, scores),
+    )
+
+
+def render(given: Options) -> Html:
+    """The figure: result, picture, table, rules."""
+    scores, own = _scores(given)
+    return join(
+        _sentence(given, scores, own=own),
+        _picture(given, scores, own=own),
+        _table(given, scores),
+        note(
+            "Write ",
+            tag("code", "encode"),
+            f", from {BLOCK} weights to bytes, and ",
+            tag("code", "decode"),
+            f", from those bytes to {BLOCK} weights. Every byte counts. Each half runs in an interpreter of its own and nothing else passes "
+            f"between them; the {BLOCKS} blocks of each distribution are drawn anew for every run, so that figures differ by a few hundredths "
+            "of a decibel, and by up to half a decibel where tails are heavy. ggml's figures are of 262,144 weights.",
+        ),
+    )

@@ -1,0 +1,184 @@
+"""A picture in a few colours beside weights in a few values: the analogy, and where it ends."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.core import schema
+from mkdocs_quantlab.engine.core.figures import note, result, row, table
+from mkdocs_quantlab.engine.core.html import Html, join, tag
+from mkdocs_quantlab.engine.core.live_code import Editable
+from mkdocs_quantlab.engine.core.numbers import count, decibel, percent
+from mkdocs_quantlab.engine.core.picture import Bitmap, landscape, png, png_of_colours
+from mkdocs_quantlab.engine.core.schema import Choice, Whole
+from mkdocs_quantlab.engine.methods import codebook, palette, samples
+from mkdocs_quantlab.engine.methods.error import snr
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.methods.palette import Reduced
+
+TITLE = "Palette"
+
+WIDTH, HEIGHT = 32, 24
+WEIGHTS = 1024
+POWERS = tuple(1 << n for n in range(1, 9))
+
+
+EDITABLE = Editable("made", {"k-means": palette.k_means, "uniform": palette.uniform})
+
+
+class Options(schema.Options):
+    """Options of `data-quantization-palette`."""
+
+    primary = "colours"
+    takes_files = "picture"
+
+    colours = Choice(
+        16,
+        {n: str(n) for n in POWERS},
+        label="Colours",
+        help="How many colours the picture has left, and how many values the weights.",
+        excludes=("number",),
+    )
+    view = Choice(
+        "nearest",
+        {"nearest": "Nearest colour", "dithered": "Dithered"},
+        label="Show",
+        help="Every pixel in its nearest colour, or with its error handed on to its neighbours.",
+        in_page=True,
+    )
+    made = Choice(
+        "k-means",
+        {"k-means": "Made for the picture", "uniform": "Evenly spread"},
+        label="Palette",
+        help="Colours made for these very pixels by k-means, or evenly spread over all colours.",
+    )
+    number = Whole(
+        16, 2, 256, label="Any number", help="A number of colours that is no power of two.", excludes=("colours",)
+    )  # fmt: skip
+
+    def check(self) -> None:
+        if "number" in self.given:
+            self.values["colours"] = next(n for n in POWERS if n >= self.number)
+        else:
+            self.values["number"] = self.colours
+
+
+class Picture:
+    """A picture with one palette."""
+
+    def __init__(self, original: Bitmap, made: str, most: int) -> None:
+        pixels = original.pixels
+        colours = palette.uniform(most) if made == "uniform" else palette.k_means(pixels, most)
+        self.original = original
+        self.colours = colours
+        self.nearest: Reduced = palette.reduce(pixels, colours)
+        self.dithered: Reduced = palette.dither(pixels, original.width, colours)
+        self.bits = max(1, (len(colours) - 1).bit_length())
+        self.size = len(pixels) * self.bits + len(colours) * 24
+
+
+class Weights:
+    """Gaussian weights with as many values."""
+
+    def __init__(self, made: str, count: int) -> None:
+        weights = samples.gaussian(WEIGHTS, 1)
+        if made == "uniform":
+            low, high = min(weights), max(weights)
+            values = tuple(low + (high - low) * i / (count - 1) for i in range(count))
+        else:
+            values = codebook.k_means(weights, count)
+        self.snr = snr(weights, [values[codebook.nearest(values, w)] for w in weights])
+        self.bits = max(1, (len(values) - 1).bit_length())
+        self.size = WEIGHTS * self.bits + len(values) * 16
+
+
+@lru_cache(maxsize=1)
+def _ours() -> Bitmap:
+    return landscape(WIDTH, HEIGHT)
+
+
+_picture = lru_cache(maxsize=2 * len(POWERS))(Picture)
+_weights = lru_cache(maxsize=2 * len(POWERS))(Weights)
+
+
+def _sentence(picture: Picture) -> Html:
+    saved = 1 - picture.size / (len(picture.original.pixels) * 24)
+    psnr = picture.nearest.psnr
+    return result(
+        f"In {count(len(picture.colours), 'colour')} each pixel takes {count(picture.bits, 'bit')} instead of 24: ",
+        tag("strong", f"{percent(abs(saved))} {'larger' if saved < 0 else 'smaller'}"),
+        f" with the palette counted, and {percent(1 - picture.bits / 24)} smaller without; ",
+        "every pixel is as it was."
+        if math.isinf(psnr)
+        else f"a peak signal-to-noise ratio of {decibel(psnr)}.",
+    )
+
+
+def _image(original: Bitmap, source: str, caption: str) -> Html:
+    return tag(
+        "figure",
+        tag("img", src=source, width=original.width, height=original.height, alt=caption),
+        tag("p", caption),
+    )
+
+
+def _pictures(picture: Picture) -> Html:
+    original = picture.original
+    width, height, pixels = original
+
+    def reduced(name: str, how: str, made: Reduced) -> Html:
+        source = png(width, height, made.pixels, made.palette)
+        caption = f"{count(len(picture.colours), 'colour')}, {how}: {decibel(made.psnr)}"
+        return tag("div", _image(original, source, caption), class_="quantlab-view", data_view=name)
+
+    return tag(
+        "div",
+        _image(original, png_of_colours(width, height, pixels), "24 bits a pixel"),
+        reduced("nearest", "each pixel the nearest", picture.nearest),
+        reduced("dithered", "with errors handed on", picture.dithered),
+        class_="quantlab-pixels",
+    )
+
+
+def render(given: Options) -> Html:
+    """The figure: result, pictures, and the same done to weights."""
+    picture = _picture(given.sources.picture or _ours(), given.made, given.number)
+    weights = _weights(given.made, given.number)
+    return join(
+        _sentence(picture),
+        _pictures(picture),
+        table(
+            "The same done to a picture and to weights",
+            ("", "Before", "After", "Table", "In all", "SNR"),
+            (
+                row(
+                    count(len(picture.original.pixels), "pixel"),
+                    "24 bits",
+                    count(picture.bits, "bit"),
+                    f"{len(picture.colours)} × 24 bits",
+                    f"{math.ceil(picture.size / 8):,} bytes",
+                    decibel(picture.nearest.psnr),
+                ),
+                row(
+                    f"{WEIGHTS:,} Gaussian weights",
+                    "16 bits",
+                    count(weights.bits, "bit"),
+                    f"{given.number} × 16 bits",
+                    f"{math.ceil(weights.size / 8):,} bytes",
+                    decibel(weights.snr),
+                ),
+            ),
+        ),
+        note(
+            "Where the analogy holds: few values, each stored as its number, and a table that says what the numbers mean. NF4 is such a table, "
+            "made once for all weights that are normally distributed; a codebook made by k-means would be made for these weights."
+        ),
+        note(
+            "Where it ends: ggml's K-quants have no palette. Their values are evenly spaced, with a scale for every 16 or 32 weights. And "
+            "nobody looks at a single weight; what counts is the sum of many times their inputs. Dithering is nearer to what GPTQ does: it hands "
+            "each error on, so that areas keep their mean, though every single pixel is further off."
+        ),
+    )

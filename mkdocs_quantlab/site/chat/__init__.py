@@ -1,0 +1,1 @@
+"""The chat's options and its element."""

@@ -1,0 +1,337 @@
+"""The chat: its options, and its element as it stands in a built page.
+
+The conversation itself is the page's script (`browser/src/chat`); what the author set reaches it in an attribute. Without
+script the element says which models there are to talk to, and what with.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from mkdocs_quantlab.builtin_models import is_builtin
+from mkdocs_quantlab.engine.core import schema
+from mkdocs_quantlab.engine.core.html import Child, Html, attribute, tag
+from mkdocs_quantlab.engine.core.schema import Choice, Field, OptionError, Real, Whole
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.site.chat.secrets import refuse_secret_address, refuse_secrets
+from mkdocs_quantlab.site.fields import Text, Texts, json_list
+from mkdocs_quantlab.site.markdown.directives import CHAT, attributes_text
+from mkdocs_quantlab.site.models.page_models import DEFAULT, is_of_page, page_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mkdocs_quantlab.site.models.models import Models as SiteModels
+    from mkdocs_quantlab.site.models.page_models import PageModel
+
+PROMPTS = (
+    "Draw a pelican riding a bicycle.",
+    "Write an SVG picture of a pelican on a bicycle. Answer with the SVG code only.",
+    "Multiply 386 by 57, one step a line.",
+    "Some tools are hammers, and every hammer is heavy. Does it follow that some tools are heavy? Say why.",
+    "Write a Python function that tells whether two words are anagrams, with three tests.",
+    "Plan five evenings of learning to read sheet music: a numbered list, one sentence each.",
+)
+"""The prompts of a page whose author set none: a drawing without and with the word SVG, then arithmetic, logic, code
+and a format to keep."""
+
+DRAWINGS = (
+    "Draw a pelican riding a bicycle.",
+    "Draw a red house with three windows.",
+    "Draw two blue balloons.",
+    "Draw a cat riding a skateboard at night.",
+    "Draw a snowman next to a tree.",
+    "Multiply 386 by 57, one step a line.",
+)
+"""The prompts of a page whose author set none, where its models are built in: these draw, and answer the last
+with a drawn apology."""
+
+CAUTION = (
+    "One answer from each model proves nothing: with another seed the same model gives another answer. Ask each of them "
+    "several times before you say that one is better."
+)
+
+
+class Model(NamedTuple):
+    """A model to talk to: the server's name of it, what readers see, and a remark."""
+
+    model: str
+    label: str
+    note: str
+
+
+BROWSER = "browser"
+"""The endpoint of models that run in the page."""
+
+
+class Address(Field[str]):
+    """The http(s) address of a server, `browser`, or nothing."""
+
+    @property
+    def allowed(self) -> str:
+        return (
+            f"`{BROWSER}`, or an http(s) address without name, password and query, "
+            "as in `https://ollama.example.edu`"
+        )
+
+    def parse(self, text: str) -> str:
+        text = text.strip()
+        if not text or text == BROWSER:
+            return text
+        refuse_secret_address(self.name, text)
+        try:
+            url = urlsplit(text)
+            well_formed = url.scheme in ("http", "https") and url.hostname and (url.port or True)
+        except ValueError:
+            well_formed = False
+        if not well_formed or re.search(r"[\s?#]", text):
+            # What follows may be a secret after all.
+            raise self.refuse(re.sub(r"\?.+", "?…", text))
+        return text.rstrip("/")
+
+
+class Models(Field[tuple[Model, ...]]):
+    """Names of models, separated by spaces or commas; or a JSON list, whose entries may be objects."""
+
+    @property
+    def allowed(self) -> str:
+        return "names separated by spaces, or a JSON list of names and of `{model, label, note}`"
+
+    def parse(self, text: str) -> tuple[Model, ...]:
+        entries = json_list(text, self)
+        if entries is None:
+            entries = [word for word in re.split(r"[\s,]+", text) if word]
+        models = tuple(map(self._model, entries))
+        for i, entry in enumerate(models):
+            if entry.model in (other.model for other in models[:i]):
+                raise OptionError(f"`{self.name}` names `{entry.model}` twice", self.name)
+        return models
+
+    def _model(self, entry: object) -> Model:
+        if isinstance(entry, str) and entry.strip():
+            return Model(entry.strip(), entry.strip(), "")
+        if not isinstance(entry, dict):
+            raise self.refuse(str(entry))
+        for key in entry:
+            if key not in Model._fields:
+                hint = did_you_mean(str(key), Model._fields)
+                raise OptionError(
+                    f"`{self.name}`: a model has `model`, `label` and `note`; found `{key}`{hint}",
+                    self.name,
+                )
+        texts = {key: str(value).strip() for key, value in entry.items()}
+        if not texts.get("model"):
+            raise OptionError(f"`{self.name}`: an entry has no `model`", self.name)
+        return Model(texts["model"], texts.get("label") or texts["model"], texts.get("note", ""))
+
+    def format(self, value: tuple[Model, ...]) -> str:
+        return json.dumps([entry._asdict() for entry in value], ensure_ascii=False)
+
+
+class Options(schema.Options):
+    """What the author of a page sets."""
+
+    endpoint = Address(
+        BROWSER,
+        label="Endpoint",
+        help="`browser`: the models run in the page. An address: the model server, Ollama or one with OpenAI's `/v1` API. "
+        "Nothing: readers name a server. They can put another server in the place of any of these.",
+    )
+    models = Models(
+        (),
+        label="Models",
+        help="The models to choose from, by the server's names. `label` is what readers see, `note` a remark. In the page: "
+        "names of the setting `models`, paths of .gguf files, or built-in models such as `drawing:Q4_K_M`.",
+    )
+    prompts = Texts(PROMPTS, label="Prompts", help="Prompts that a click puts in.")
+    system = Text("", label="System prompt", help="What every conversation begins with.")
+    seed = Whole(1, 0, 2**31 - 1, label="Seed", help="The sampler's seed.")
+    temperature = Real(
+        0.7,
+        0,
+        2,
+        label="Temperature",
+        help="0 always takes the likeliest token; more lets others in.",
+    )
+    top_p = Real(
+        0.95,
+        0,
+        1,
+        label="top_p",
+        help="Sample from the likeliest tokens that have this probability together.",
+    )
+    max_tokens = Whole(
+        2048,
+        1,
+        131072,
+        label="Token limit",
+        help="The most tokens of an answer, thinking included.",
+    )
+    think = Choice(
+        "off",
+        {"off": "Off", "on": "On"},
+        label="Thinking",
+        help="Whether models that can think do so before they answer.",
+    )
+    marks = Choice(
+        "auto",
+        {"auto": "Auto", "on": "On", "off": "Off"},
+        label="Marks",
+        help="Whether drawings are marked, right or wrong: `auto` marks those of the models that come with the plugin and of models "
+        "in the page. Python in the page does it, and is fetched for the first drawing.",
+    )
+    history = Choice(
+        "auto",
+        {"auto": "Auto", "on": "On", "off": "Off"},
+        label="Conversation",
+        help="Whether earlier prompts and answers are sent along. `auto`: unless all models are built in, which know no "
+        "conversation.",
+    )
+
+    def __init__(self, strings: Mapping[str, str] | None = None) -> None:
+        refuse_secrets(strings or {})
+        super().__init__(strings)
+
+    def check(self) -> None:
+        """A list that was set to nothing is a mistake in YAML more often than a wish."""
+        for name in ("models", "prompts"):
+            if name in self.given and not self.values[name]:
+                raise OptionError(f"`{name}` is empty: fill it or leave it out", name)
+
+
+def read(given: Mapping[object, object]) -> dict[str, str]:
+    """Options of `mkdocs.yml` as a directive's attributes would say them.
+
+    Raises:
+        OptionError: They are not taken.
+    """
+    strings = {str(name): _text(value) for name, value in given.items()}
+    Options(strings)
+    return strings
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):  # YAML reads a bare `on` so
+        return "on" if value else "off"
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value)
+
+
+def element(
+    strings: Mapping[str, str],
+    *,
+    identifier: str,
+    attributes: Mapping[str, str],
+    pyodide: str,
+    models: SiteModels,
+    publish: Callable[[PageModel], None],
+) -> str:
+    """The element for one directive.
+
+    Args:
+        strings: Its options as texts.
+        identifier: The element's `id`.
+        attributes: Other attributes to keep, as the author wrote them.
+        pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
+        models: The site's models.
+        publish: Called with each file that the site has to have for it.
+
+    Raises:
+        OptionError: The options are not taken.
+    """
+    options = Options(strings)
+    in_page = models_in_page(options, models)
+    are_built_in = bool(in_page) and all(is_builtin(model.model) for model in in_page)
+    prompts = options.prompts
+    if are_built_in and "prompts" not in options.given:
+        prompts = DRAWINGS
+    config: dict[str, object] = {
+        "endpoint": "" if in_page else options.endpoint,
+        "models": [model._asdict() for model in options.models if model not in in_page],
+        "prompts": prompts,
+        "history": options.history == "on" or (options.history == "auto" and not are_built_in),
+        "system": options.system,
+        "settings": {
+            "seed": options.seed,
+            "temperature": options.temperature,
+            "topP": options.top_p,
+            "maxTokens": options.max_tokens,
+            "think": options.think == "on",
+        },
+        "marks": options.marks,
+        "pyodide": pyodide,
+    }
+    if in_page:
+        for file in in_page.values():
+            publish(file)
+        config["inPage"] = [
+            {**model._asdict(), "file": file.file, "size": file.size, "sha256": file.sha256}
+            for model, file in in_page.items()
+        ]
+    head = attributes_text({**attributes, "id": identifier})
+    data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
+    inside = Html(
+        tag("quantlab-load", data_file="chat.js")
+        + tag("div", _without_script(options, in_page, prompts), class_="quantlab-chat-plain")
+        + tag("p", CAUTION, class_="quantlab-chat-caution")
+    )
+    return f"<{CHAT}{head} data-config={data}>{inside}</{CHAT}>"
+
+
+def models_in_page(options: Options, models: SiteModels) -> dict[Model, PageModel]:
+    """The models that run in the page, with their files; none where the chat has a server.
+
+    Where the author named no endpoint, what is no model of the site's is one of the reader's own server.
+
+    Raises:
+        OptionError: One of them cannot be had.
+    """
+    if options.endpoint != BROWSER:
+        return {}
+    chosen = options.models
+    if "endpoint" not in options.given:
+        chosen = tuple(model for model in chosen if is_of_page(model.model, models))
+    chosen = chosen or tuple(Model(name, name, "") for name in DEFAULT)
+    return {model: page_model(model.model, models) for model in chosen}
+
+
+def _without_script(
+    options: Options, in_page: Mapping[Model, PageModel], prompts: Sequence[str]
+) -> Html:
+    """What a reader without script, and a search index, gets of the chat."""
+    server: Child = "a model server of your own: this page has none set. Ollama on your machine is at http://localhost:11434."
+    if in_page:
+        server = "models that run in the page itself, or a model server of your own."
+    elif options.endpoint:
+        server = ("the model server ", tag("code", options.endpoint), ".")
+    parts = [
+        tag(
+            "p",
+            "Here is a chat, which needs JavaScript. It sends a prompt to one model after another, shows the answers with "
+            "their speed and settings, draws the SVG pictures in them, and compares models over several seeds. It asks ",
+            server,
+        )
+    ]
+    if in_page:
+        parts.append(tag("p", "The models in the page:"))
+        sized = (
+            model._replace(note=", ".join(filter(None, (model.note, f"{file.size / 1e6:.1f} MB"))))
+            for model, file in in_page.items()
+        )
+        parts.append(tag("ul", [_model(model) for model in sized]))
+    if others := [model for model in options.models if model not in in_page]:
+        parts.append(tag("p", "The models:" if not in_page else "The models of your server:"))
+        parts.append(tag("ul", [_model(model) for model in others]))
+    parts.append(tag("p", "Prompts to try:"))
+    parts.append(tag("ul", [tag("li", prompt) for prompt in prompts]))
+    return Html("".join(parts))
+
+
+def _model(model: Model) -> Html:
+    name = None if model.label == model.model else (" (", tag("code", model.model), ")")
+    label = tag("code", model.label) if name is None else model.label
+    return tag("li", label, name, f": {model.note}" if model.note else None)

@@ -1,0 +1,1 @@
+"""What `quantlab doctor` looks at."""

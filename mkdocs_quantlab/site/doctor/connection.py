@@ -1,0 +1,131 @@
+"""Whether the pages of a site may chat with a model server: asks it what their readers' browsers would."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import platform
+import re
+from importlib.resources import files
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import requests
+
+TIMEOUT = 10.0
+"""Seconds in which a server must answer."""
+
+_SYSTEMS = {"Windows": "Windows", "Darwin": "macOS", "Linux": "Linux"}
+
+
+class Case(NamedTuple):
+    """A reason why a chat fails, in the words of the page (`connection.json`)."""
+
+    id: str
+    title: str
+    why: str
+    do: str
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is the machine itself that asks."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def origin_of(url: str) -> str:
+    """What a browser calls the site of a page."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def diagnose(endpoint: str, origin: str) -> Case | None:
+    """Why pages of an origin cannot chat with a server, or None if they can.
+
+    Sends no prompt and no key: a simple request, as detection does, and the `OPTIONS` request before a prompt
+    (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+
+    Args:
+        endpoint: The server's address, which may end in `/v1` or `/api`.
+        origin: The site's scheme, host and port.
+    """
+    found = _case_id(endpoint, origin)
+    return _in_words(found, endpoint, origin) if found else None
+
+
+def _case_id(endpoint: str, origin: str) -> str | None:
+    url = urlsplit(endpoint)
+    if origin.startswith("https:") and url.scheme == "http" and not is_loopback(url.hostname or ""):
+        return "mixed-content"
+    root = re.sub(r"/(v\d+|api)$", "", endpoint.rstrip("/"))
+    answer = None
+    for path, question in (("/api/version", "/api/chat"), ("/v1/models", "/v1/chat/completions")):
+        try:
+            answer = _ask("GET", root + path, {"Origin": origin})
+        except requests.RequestException:
+            return "server-down"
+        # A server that wants a key is there, and readers have one.
+        if answer.status_code in (200, 401):
+            return _permission(answer, origin) or _preflight(root + question, origin)
+    assert answer is not None
+    if answer.is_redirect:
+        return "redirected"
+    # Ollama refuses an origin with 403, and says no more.
+    by_status = {403: "origin-refused", 502: "proxy-alone", 504: "proxy-alone", 503: "queue-full"}
+    return by_status.get(answer.status_code, "wrong-address")
+
+
+def _preflight(url: str, origin: str) -> str | None:
+    headers = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    try:
+        answer = _ask("OPTIONS", url, headers)
+    except requests.RequestException:
+        return "preflight-refused"
+    allowed = answer.headers.get("Access-Control-Allow-Headers", "").lower()
+    # A `*` does not stand for `Authorization`.
+    names = {name.strip() for name in allowed.split(",")}
+    if not answer.ok or not {"authorization", "content-type"} <= names:
+        return "preflight-refused"
+    return _permission(answer, origin)
+
+
+def _permission(answer: requests.Response, origin: str) -> str | None:
+    """The case that the headers of permission are, or None if they let the origin in."""
+    # urllib3 keeps apart what requests joins.
+    allowed = answer.raw.headers.getlist("Access-Control-Allow-Origin")
+    if len(allowed) > 1:
+        return "doubled-header"
+    return None if allowed in ([origin], ["*"]) else "origin-refused"
+
+
+def _ask(method: str, url: str, headers: dict[str, str]) -> requests.Response:
+    return requests.request(
+        method, url, headers=headers, timeout=TIMEOUT, allow_redirects=False, auth=_without_key
+    )
+
+
+def _without_key(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from sending what a .netrc file has for the host: a browser would not."""
+    return request
+
+
+def _in_words(found: str, endpoint: str, origin: str) -> Case:
+    source = files("mkdocs_quantlab.site.doctor").joinpath("connection.json")
+    case = next(
+        case for case in json.loads(source.read_text(encoding="utf-8")) if case["id"] == found
+    )
+    todo = case["do"]
+    if not isinstance(todo, str):
+        is_here = is_loopback(urlsplit(endpoint).hostname or "")
+        todo = todo[_SYSTEMS.get(platform.system(), "Linux") if is_here else "elsewhere"]
+    words = {"endpoint": endpoint, "origin": origin}
+    why, todo = (
+        re.sub(r"\{(\w+)\}", lambda place: words[place[1]], text) for text in (case["why"], todo)
+    )
+    return Case(found, case["title"], why, todo)

@@ -1,0 +1,366 @@
+"""Evidence: the fields in which readers write down what they found, and the sheet that keeps them.
+
+The controls are the page's script (`browser/src/evidence`), which gets what the author set in an attribute. Without script a
+field is what it is on paper: a label, and a box, a line or a table to fill in by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mkdocs_quantlab.engine.core import schema
+from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
+from mkdocs_quantlab.engine.core.numbers import plain
+from mkdocs_quantlab.engine.core.schema import Field, OptionError, Whole
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.core.widget import NAMES, widget
+from mkdocs_quantlab.site.fields import Text, Texts
+from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text, identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mkdocs_quantlab.site.markdown.directives import Found
+
+
+class Name(Text):
+    """What a field's evidence is kept under."""
+
+    @property
+    def allowed(self) -> str:
+        return "up to 60 letters, digits, `-` and `_`, beginning with a letter or digit"
+
+    def parse(self, text: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", text.strip()):
+            raise self.refuse(text)
+        return text.strip()
+
+
+class Limit(Field[float | None]):
+    """A finite number, or none."""
+
+    @property
+    def allowed(self) -> str:
+        return "a number"
+
+    def parse(self, text: str) -> float | None:
+        try:
+            value = float(text)
+        except ValueError:
+            raise self.refuse(text) from None
+        if not math.isfinite(value):
+            raise self.refuse(text)
+        return value
+
+    def format(self, value: float | None) -> str:
+        return "" if value is None else plain(value)
+
+
+class Options(schema.Options):
+    """What every field has."""
+
+    name = Name(
+        "",
+        label="Name",
+        help="What the evidence is kept under, once on a page. A reader's evidence stays with it when the label changes.",
+    )
+    label = Text("", label="Label", help="What is asked for.")
+    hint = Text("", label="Hint", help="A sentence more, below the label.")
+
+    @classmethod
+    def fields(cls) -> list[Field[Any]]:
+        """The fields, those that all kinds have first."""
+        bases = reversed(cls.__mro__)
+        return [
+            field for base in bases for field in vars(base).values() if isinstance(field, Field)
+        ]
+
+    def check(self) -> None:
+        """A field without name or label is none."""
+        for name in ("name", "label"):
+            if not self.values[name]:
+                raise OptionError(f"`{name}` is missing: evidence has a name and a label", name)
+
+
+class TextOptions(Options):
+    """Options of a text."""
+
+    rows = Whole(3, 1, 40, label="Rows", help="Lines that show; the box grows with the text.")
+
+
+class NumberOptions(Options):
+    """Options of a number."""
+
+    unit = Text("", label="Unit", help="What stands behind the number, such as `dB`.")
+    min = Limit(None, label="Least", help="The least number that can be right.")
+    max = Limit(None, label="Most", help="The largest number that can be right.")
+
+    def check(self) -> None:
+        """Limits that leave nothing are a slip."""
+        super().check()
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise OptionError(f"`min` {plain(self.min)} is above `max` {plain(self.max)}", "min")
+
+
+class ChoiceOptions(Options):
+    """Options of a choice."""
+
+    options = Texts((), label="Options", help="What there is to choose from, at least two.")
+
+    def check(self) -> None:
+        """Fewer than two leave no choice."""
+        super().check()
+        _several(self, "options", 2)
+
+
+class TableOptions(Options):
+    """Options of a table."""
+
+    columns = Texts((), label="Columns", help="The heads of the columns.")
+    rows = Whole(3, 1, 50, label="Rows", help="How many rows there are to fill in.")
+    first = Texts(
+        (),
+        label="First column",
+        help="What the first column says, row by row; readers fill in the others.",
+        excludes=("rows",),
+    )
+
+    def check(self) -> None:
+        """Columns are told apart by their heads, and rows by what the first column says."""
+        super().check()
+        _several(self, "columns", 2 if self.first else 1)
+        if self.first:
+            _several(self, "first", 1)
+
+
+class WidgetOptions(Options):
+    """Options of a captured figure."""
+
+    of = Text(
+        "",
+        label="Of",
+        help="The `id` of the figure on the page; where left out, the nearest one before the field.",
+    )
+
+
+class AnswerOptions(Options):
+    """Options of an answer from the chat."""
+
+    of = Text(
+        "",
+        label="Of",
+        help="The `id` of the chat on the page; where left out, the nearest one before the field.",
+    )
+
+
+class SheetOptions(schema.Options):
+    """Options of the sheet."""
+
+    label = Text("Your evidence", label="Label", help="What stands above it, and in files.")
+
+
+def _several(options: Options, name: str, least: int) -> None:
+    """Looks whether a list is long enough, and no text is in it twice.
+
+    Raises:
+        OptionError: It is not, or one is.
+    """
+    texts: tuple[str, ...] = options.values[name]
+    if len(texts) < least:
+        raise OptionError(
+            f"`{name}` takes {least} or more texts separated by `|`; found {len(texts)}", name
+        )
+    for text in texts:
+        if texts.count(text) > 1:
+            raise OptionError(f"`{name}` names `{text}` twice", name)
+
+
+class Kind(NamedTuple):
+    """A kind of field.
+
+    Attributes:
+        help: What readers do with it.
+        options: What its author can set.
+        blank: What there is of it without script and on paper, from its options and the link to what it captures.
+    """
+
+    help: str
+    options: type[Options]
+    blank: Callable[[Any, Html], Html]
+
+
+def _box(options: Options, link: Html) -> Html:
+    rows = options.values.get("rows", 3)
+    return join(link, tag("div", class_="lab-evidence-box", style=f"--rows: {rows}"))
+
+
+def _line(options: NumberOptions, link: Html) -> Html:
+    return tag("p", tag("span", class_="lab-evidence-line"), f" {options.unit}", link)
+
+
+def _ballot(options: ChoiceOptions, link: Html) -> Html:
+    return join(tag("ul", (tag("li", f"☐ {text}") for text in options.options)), link)
+
+
+def _grid(options: TableOptions, link: Html) -> Html:
+    rows = options.first or ("",) * options.rows
+    head = tag("tr", (tag("th", text, scope="col") for text in options.columns))
+    body = (
+        tag(
+            "tr",
+            tag("th", text, scope="row") if text else tag("td"),
+            (tag("td") for _ in options.columns[1:]),
+        )
+        for text in rows
+    )
+    # Themes style, and wrap, tables without a class.
+    table = tag(
+        "table",
+        tag("thead", head),
+        tag("tbody", body),
+        class_="lab-evidence-table",
+        aria_label=options.label,
+    )
+    return join(
+        tag("div", table, class_="lab-evidence-scroll", tabindex="0", role="group", aria_label=options.label),
+        link,
+    )  # fmt: skip
+
+
+KINDS = {
+    "text": Kind("Write a text.", TextOptions, _box),
+    "number": Kind("Write a number, which may have a unit and limits.", NumberOptions, _line),
+    "choice": Kind("Choose one of several.", ChoiceOptions, _ballot),
+    "table": Kind("Fill in the cells.", TableOptions, _grid),
+    "widget": Kind(
+        "Take down a figure of the page as it stands: its name, the options as chosen, the sentence with its result and its tables.",
+        WidgetOptions,
+        _box,
+    ),
+    "answer": Kind(
+        "Take one of the answers in the page's chat: prompt, answer, model, settings and figures.",
+        AnswerOptions,
+        _box,
+    ),
+}
+"""All kinds of fields by name."""
+SHEET = "sheet"
+"""What is no field: the sheet with all of them."""
+
+
+def element(page: Sequence[Found], at: int) -> str:
+    """The element for one directive, followed by the sheet where it is the page's last field and the author placed none.
+
+    Args:
+        page: All directives of the page, in order.
+        at: Which of them it is, from 0.
+
+    Raises:
+        OptionError: Its kind is unknown, its options are not taken, or the page has its like already.
+    """
+    found = page[at]
+    all_of_it = [each for each in page if each.name == EVIDENCE]
+    sheets = [each for each in all_of_it if each.value == SHEET]
+    if found.value == SHEET:
+        if found is not sheets[0]:
+            raise OptionError("a page has one sheet of evidence, and this is another")
+        if len(all_of_it) == len(sheets):
+            raise OptionError("a sheet needs evidence: the page has no field")
+        return _sheet(SheetOptions(found.options), found.attributes)
+    made = _field(page, at)
+    # Where mistakes are warnings, the page is built without the fields that have one, and still needs its sheet.
+    if sheets or any(_is_field(page, i) for i in range(at + 1, len(page))):
+        return made
+    return made + _sheet(SheetOptions(), {})
+
+
+def _is_field(page: Sequence[Found], at: int) -> bool:
+    """Whether a directive is a field without a mistake."""
+    if page[at].name != EVIDENCE or page[at].problem:
+        return False
+    try:
+        _field(page, at)
+    except OptionError:
+        return False
+    return True
+
+
+def _field(page: Sequence[Found], at: int) -> str:
+    found = page[at]
+    if found.value not in KINDS:
+        known = (*KINDS, SHEET)
+        shown = f"`{found.value}`" if found.value else "nothing"
+        raise OptionError(
+            f"`data-{EVIDENCE}` takes one of {', '.join(f'`{name}`' for name in known)}; "
+            f"found {shown}{did_you_mean(found.value, known)}"
+        )
+    kind = KINDS[found.value]
+    options = kind.options(found.options)
+    name, label, hint = options.name, options.label, options.hint
+    if any(
+        each.options.get("name", "").strip() == name and each.name == EVIDENCE for each in page[:at]
+    ):
+        raise OptionError(f"`name` `{name}` stands on a field before this one: names are unique on a page", "name")  # fmt: skip
+    config = {"kind": found.value, **_given(options)}
+    link = Html("")
+    if isinstance(options, WidgetOptions | AnswerOptions):
+        config["of"], title = _target(page, at, options)
+        config["title"] = title
+        link = tag("p", "From: ", tag("a", title, href=f"#{config['of']}"))
+    head = attributes_text({"id": f"lab-evidence-{name}", **found.attributes})
+    data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
+    inside = join(
+        tag("p", label, class_="lab-evidence-label"),
+        tag("p", hint, class_="lab-evidence-hint") if hint else None,
+        tag("div", kind.blank(options, link), class_="lab-evidence-blank"),
+    )
+    return f"<quantlab-evidence{head} data-field={data}>{inside}</quantlab-evidence>"
+
+
+def _given(options: Options) -> dict[str, object]:
+    """The options that say anything, by name."""
+    return {name: value for name, value in options.values.items() if value not in ("", None, ())}
+
+
+def _target(
+    page: Sequence[Found], at: int, options: WidgetOptions | AnswerOptions
+) -> tuple[str, str]:
+    """The identifier and the title of what a field captures.
+
+    Raises:
+        OptionError: It is not on the page.
+    """
+    is_chat = isinstance(options, AnswerOptions)
+    what = "chat" if is_chat else "figure"
+    # In the order in which they are looked at where none is named: backwards from the field, then on behind it.
+    places = [*range(at - 1, -1, -1), *range(at + 1, len(page))]
+    targets = {
+        identifier(page, i): "The chat" if is_chat else widget(page[i].name).title
+        for i in places
+        if (page[i].name == CHAT if is_chat else page[i].name in NAMES)
+    }
+    if not targets:
+        raise OptionError(f"there is no {what} on this page to take the evidence from")
+    of = options.of or next(iter(targets))
+    if of not in targets:
+        known = ", ".join(f"`{each}`" for each in targets)
+        hint = did_you_mean(of, targets)
+        raise OptionError(f"`of` takes the `id` of a {what} on the page: {known}; found `{of}`{hint}", "of")  # fmt: skip
+    return of, targets[of]
+
+
+def _sheet(options: SheetOptions, attributes: Mapping[str, str]) -> str:
+    head = attributes_text({"id": "lab-evidence", **attributes, "data-search-exclude": ""})
+    inside = join(
+        tag("quantlab-load", data_file="evidence.js"),
+        tag("p", options.label, class_="lab-evidence-label"),
+        tag(
+            "p",
+            "Without JavaScript this page keeps nothing: print it, and fill in the fields by hand.",
+            class_="lab-evidence-plain",
+        ),
+    )
+    return f"<quantlab-evidence-sheet{head} data-label={attribute(options.label)}>{inside}</quantlab-evidence-sheet>"

@@ -1,0 +1,1 @@
+"""The Markdown extension: widgets, labs and directives in a page's HTML."""

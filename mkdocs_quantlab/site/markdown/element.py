@@ -1,0 +1,93 @@
+"""A widget's element as it stands in a built page: form, figure, and what the page's script needs, in attributes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.core.form import form
+from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
+from mkdocs_quantlab.engine.core.live_code import source
+from mkdocs_quantlab.engine.core.widget import frames, widget
+from mkdocs_quantlab.site.markdown.directives import attributes_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mkdocs_quantlab.engine.core.resources import Sources
+
+
+def element(
+    name: str,
+    strings: Mapping[str, str],
+    *,
+    identifier: str,
+    attributes: Mapping[str, str],
+    pyodide: str,
+    sources: Sources,
+) -> str:
+    """The element for one directive.
+
+    Data travels in attributes: search indexes leave them out, and Material's instant navigation, which runs
+    inline scripts again as JavaScript, leaves them alone.
+
+    Args:
+        name: The widget's name.
+        strings: Its options as texts.
+        identifier: The element's `id`, which links to a state name.
+        attributes: Other attributes to keep, as the author wrote them.
+        pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
+        sources: Where models come from; what they give while the figure is drawn travels with it.
+
+    Raises:
+        OptionError: The options are not taken.
+    """
+    found = widget(name)
+    options = found.options(strings, sources)
+    figure = found.render(options)
+    panel = found.panel(options) if found.panel else ""
+    data = {
+        "options": json.dumps(dict(strings), ensure_ascii=False),
+        "frames": _compact(frames(found, strings, sources)),
+    }
+    if sources.found:
+        data["sources"] = _compact(sources.to_json())
+    code = ""
+    if found.editable:
+        texts = {value: source(made) for value, made in found.editable.objects.items()}
+        data["code"] = _compact(
+            {
+                "option": found.editable.option,
+                "texts": texts,
+                "contest": found.editable.contest,
+            }
+        )
+        code = _code(texts.get(str(options.values[found.editable.option]), ""))
+    head = attributes_text(
+        {
+            **attributes,
+            "id": identifier,
+            "name": name,
+            "data-primary": options.primary,
+            "data-pyodide": pyodide,
+            # Searching for a number would find every figure.
+            "data-search-exclude": "",
+        }
+    )
+    head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())
+    inside = join(form(options, found.title), tag("figure", figure), panel, code)
+    return f"<quantlab-widget{head}>{inside}</quantlab-widget>"
+
+
+def _code(text: str) -> Html:
+    """The lines of Python that make the figure, to read; the page's script makes an editor of it."""
+    return tag(
+        "details",
+        tag("summary", "Show the Python"),
+        tag("pre", tag("code", text), tabindex="0"),
+        class_="quantlab-code",
+    )
+
+
+def _compact(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

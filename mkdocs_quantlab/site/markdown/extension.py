@@ -1,0 +1,279 @@
+"""The Python-Markdown extension: puts widgets in place of directives.
+
+It is a pure function of page and configuration, keeps nothing between pages, and may run several times over a page:
+Python-Markdown runs postprocessors again on headings, and other extensions nest whole Markdown instances.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+from markdown import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from mkdocs.exceptions import PluginError
+
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.core.widget import widget
+from mkdocs_quantlab.site.chat import chat
+from mkdocs_quantlab.site.evidence import evidence
+from mkdocs_quantlab.site.markdown import lab
+from mkdocs_quantlab.site.markdown.directives import (
+    CHAT,
+    EVIDENCE,
+    Found,
+    expand,
+    identifier,
+    line_of,
+    note,
+    without_fences,
+)
+from mkdocs_quantlab.site.markdown.element import element
+from mkdocs_quantlab.site.models.models import models_of
+from mkdocs_quantlab.site.models.resources import SiteSources
+from mkdocs_quantlab.site.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from markdown import Markdown
+
+    from mkdocs_quantlab.site.models.models import Models
+    from mkdocs_quantlab.site.models.page_models import PageModel
+
+
+class LabError(PluginError):
+    """Mistakes in a page, each with its place. MkDocs shows it as a message, without a traceback."""
+
+
+class PageFile(NamedTuple):
+    """A page's file, as far as it is known.
+
+    Attributes:
+        path: Where it is in the docs folder; empty where that is not known.
+        text: What is in it: the place of an error is looked up there.
+        meta: Its front matter.
+    """
+
+    path: str
+    text: str
+    meta: Mapping[str, object]
+
+    def place(self, line: int) -> str:
+        """A line of it, as errors name it."""
+        return f"{self.path}:{line}" if self.path else f"line {line}"
+
+
+class QuantlabExtension(Extension):
+    """The extension `quantlab`.
+
+    Attributes:
+        page: The page that comes next, where the caller knows it.
+        seen: A page had a directive, or was a lab page or had a lab's callout, since the extension was made.
+        servers: Addresses of the model servers of all chats since the extension was made.
+        page_models: The files of models that pages since then hand to readers.
+        warn: Takes each problem where `on_error` is `warn`.
+        folder: What relative places of models are relative to.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {name: [setting.default, setting.help] for name, setting in SETTINGS.items()}
+        self.page: PageFile | None = None
+        self.seen = False
+        self.servers: set[str] = set()
+        self.page_models: set[PageModel] = set()
+        self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
+        self.folder = Path.cwd()
+        super().__init__(**kwargs)
+
+    @property
+    def models(self) -> Models:
+        """The site's models."""
+        return models_of(tuple(self.getConfig("models").items()), self.folder)
+
+    def setConfig(self, key: str, value: Any) -> None:  # noqa: N802
+        """Sets an option; Python-Markdown calls it for each one given."""
+        if key not in SETTINGS:
+            known = ", ".join(f"`{name}`" for name in SETTINGS)
+            raise PluginError(
+                f"quantlab: unknown option `{key}`{did_you_mean(key, SETTINGS)}; the options are {known}"
+            )
+        try:
+            self.config[key][0] = SETTINGS[key].read(value)
+        except ValueError as error:
+            raise PluginError(f"quantlab: `{key}` {error}") from None
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """Registers with a Markdown instance."""
+        source = _Source(md)
+        comments = _Comments(md)
+        # Before everything that changes the text; after everything that changes the HTML.
+        md.preprocessors.register(source, "quantlab_source", 1000)
+        md.postprocessors.register(_Directives(md, self, source), "quantlab", 5)
+        # Fences are out of the text by then (25), raw HTML is still in it (20, and 21 for MkDocs).
+        md.preprocessors.register(comments, "quantlab_comments", 22)
+        # Headings have their identifiers (5), and MkDocs has not looked for the title yet (1).
+        md.treeprocessors.register(_Lab(md, self, source, comments), "quantlab_lab", 2)
+
+    def report(self, problems: Sequence[tuple[str, str]]) -> None:
+        """Tells of what is wrong with a page, as places and problems, in the way that `on_error` says.
+
+        Raises:
+            LabError: Something is wrong, and `on_error` is `fail`.
+        """
+        lines = [f"{place}: {problem}" for place, problem in problems]
+        if lines and self.getConfig("on_error") == "fail":
+            raise LabError("\n".join(lines))
+        for line in lines:
+            self.warn(line)
+
+    def publish(self, model: PageModel) -> None:
+        """Has a model's file in the site."""
+        if model.warning and model not in self.page_models:
+            self.warn(model.warning)
+        self.page_models.add(model)
+
+    def current(self, md: Markdown, text: str) -> PageFile:
+        """The page that is being converted; of one that nothing is known of, the text that was passed."""
+        return self.page or _zensical_page(md) or PageFile("", text, getattr(md, "Meta", {}))
+
+
+class _Source(Preprocessor):
+    """Keeps the page's text, in which an error's line is looked up."""
+
+    text = ""
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.text = "\n".join(lines)
+        return lines
+
+
+class _Comments(Preprocessor):
+    """Keeps what the page's style comments say."""
+
+    said: tuple[lab.Said, ...] = ()
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.said = tuple(lab.said_in_comments("\n".join(lines)))
+        return lines
+
+
+class _Lab(Treeprocessor):
+    """Gives lab pages their sections."""
+
+    def __init__(
+        self, md: Markdown, extension: QuantlabExtension, source: _Source, comments: _Comments
+    ) -> None:
+        super().__init__(md)
+        self.extension = extension
+        self.source = source
+        self.comments = comments
+
+    def run(self, root: Element) -> None:
+        page = self.extension.current(self.md, self.source.text)
+        said = (*lab.said_in_meta(page.meta), *self.comments.said)
+        defaults = self.extension.getConfig("lab")
+        if not said and not (defaults and lab.has_objectives(root)):
+            return
+        self.extension.seen = True
+        styles = {name: style.default for name, style in lab.STYLES.items()} | defaults
+        problems = []
+        for each in said:
+            try:
+                lab.check(each.name, each.value)
+                styles[each.name] = each.value
+            except OptionError as error:
+                at = without_fences(page.text).find(each.text)
+                place = page.place(page.text.count("\n", 0, at) + 1) if at >= 0 else page.path
+                problems.append((place, str(error)))
+        self.extension.report(problems)
+        lab.arrange(root, styles)
+        for place, problem in reversed(problems):
+            paragraph = Element("p")
+            paragraph.text = self.md.htmlStash.store(note(place, problem))
+            root.insert(1, paragraph)  # MkDocs takes the title from the first element
+
+
+class _Directives(Postprocessor):
+    """Replaces directives in the page's HTML."""
+
+    def __init__(self, md: Markdown, extension: QuantlabExtension, source: _Source) -> None:
+        super().__init__(md)
+        self.extension = extension
+        self.source = source
+
+    def run(self, text: str) -> str:
+        problems: list[tuple[str, str]] = []
+
+        def on_problem(place: str, problem: str) -> str:
+            problems.append((place, problem))
+            return note(place, problem)
+
+        result = expand(text, self._render, self._locate, on_problem)
+        if result is not text or "lab-callout" in text:
+            self.extension.seen = True
+        result = lab.callouts(
+            result, lambda tag, problem: problems.append((self._place(tag, 0), problem))
+        )
+        self.extension.report(problems)
+        return result
+
+    def _render(self, page: Sequence[Found], at: int) -> str:
+        found = page[at]
+        if found.name == EVIDENCE:
+            return evidence.element(page, at)
+        if found.name == CHAT:
+            strings = {**self.extension.getConfig("chat"), **found.options}
+            self.extension.servers.add(strings.get("endpoint", ""))
+            return chat.element(
+                strings,
+                identifier=identifier(page, at),
+                attributes=found.attributes,
+                pyodide=self.extension.getConfig("pyodide"),
+                models=self.extension.models,
+                publish=self.extension.publish,
+            )
+        defaults = self.extension.getConfig("defaults").get(found.name, {})
+        strings = widget(found.name).options.merge(defaults, found.options)
+        sources = SiteSources(self.extension.models, self.extension.warn)
+        made = element(
+            found.name,
+            strings,
+            identifier=identifier(page, at),
+            attributes=found.attributes,
+            pyodide=self.extension.getConfig("pyodide"),
+            sources=sources,
+        )
+        if self.extension.getConfig("pyodide") != "off":  # without Python nothing is made of them
+            for model in sources.published:
+                self.extension.publish(model)
+        return made
+
+    def _locate(self, found: Found, nth: int) -> str:
+        return self._place(found.tag, nth)
+
+    def _place(self, tag: str, nth: int) -> str:
+        page = self.extension.current(self.md, self.source.text)
+        line = line_of(tag, nth, page.text)
+        # A macro or an included file made it: its text tells the author more than no place at all.
+        return page.place(line) if line else f"{page.path or 'page'}: {tag}"
+
+
+def _zensical_page(md: Markdown) -> PageFile | None:
+    """The page that Zensical is rendering, or None under another engine."""
+    context = sys.modules.get("zensical.extensions.context")
+    current = context.ContextPreprocessor.from_markdown(md) if context else None
+    if current is None:
+        return None
+    path = str(current.page.path)
+    file = Path(current.config.get("docs_dir", "docs")) / path
+    # The text that Zensical passes on lacks the front matter, which would put every line too high.
+    if not file.is_file():
+        return None
+    return PageFile(path, file.read_text(encoding="utf-8"), current.page.meta)

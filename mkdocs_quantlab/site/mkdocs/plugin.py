@@ -1,0 +1,179 @@
+"""The MkDocs plugin: adds the Markdown extension and the site's files. Wiring only."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from mkdocs.config.base import ConfigErrors, ConfigWarnings, ValidationError
+from mkdocs.config.config_options import ExtraScriptValue
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
+from mkdocs.structure.files import File
+from mkdocs.utils import nest_paths
+
+from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
+from mkdocs_quantlab.site.assets import files as site_files
+from mkdocs_quantlab.site.chat.secrets import PUBLIC, leaks
+from mkdocs_quantlab.site.markdown.extension import LabError, PageFile, QuantlabExtension
+from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
+from mkdocs_quantlab.site.mkdocs.search import hide, show
+from mkdocs_quantlab.site.settings import SETTINGS, QuantlabConfig, line_of_option
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jinja2 import Environment
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.nav import Navigation
+    from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
+
+log = get_plugin_logger(__name__)
+
+
+class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-call]
+    """The plugin `quantlab`."""
+
+    extension: QuantlabExtension
+    dirty = False
+    hidden: Sequence[str] = ()
+    server: LiveReloadServer | None = None
+
+    def __init__(self) -> None:
+        self.watched: set[Path] = set()
+        self.said: set[str] = set()
+
+    def load_config(
+        self, options: dict[str, Any], config_file_path: str | None = None
+    ) -> tuple[ConfigErrors, ConfigWarnings]:
+        """Reads the options of `mkdocs.yml`, and adds to an error of a nested one the line it is on."""
+        errors, warnings = super().load_config(options, config_file_path)
+        file = Path(config_file_path or "")
+        if file.is_file():
+            source = file.read_text(encoding="utf-8", errors="replace")
+            for i, (setting, error) in enumerate(errors):
+                option = getattr(error.__cause__, "option", None)
+                line = option and line_of_option(source, setting, option)
+                if line:
+                    errors[i] = (setting, ValidationError(f"{file.name}:{line}: {error}"))
+        return errors, warnings
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Notes whether pages that did not change are left out of this build."""
+        self.dirty = dirty
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Adds the Markdown extension, the script and the style sheet."""
+        extension = QuantlabExtension(**{name: self.config[name] for name in SETTINGS})
+        extension.warn = log.warning
+        if config.config_file_path:
+            extension.folder = Path(config.config_file_path).resolve().parent
+        if "quantlab" in config.markdown_extensions:
+            log.warning(
+                "the plugin `quantlab` brings its Markdown extension: take it out of `markdown_extensions`"
+            )
+            config.markdown_extensions.remove("quantlab")
+        # MkDocs types this as names, and passes instances on to Python-Markdown just as well.
+        config.markdown_extensions.append(extension)  # type: ignore[arg-type]
+        script = ExtraScriptValue(f"{FOLDER}/{SCRIPT}")
+        script.defer = True
+        config.extra_javascript.append(script)
+        config.extra_css.append(f"{FOLDER}/{STYLE}")
+        self.extension = extension
+        self._watch()
+        return config
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]
+    ) -> LiveReloadServer:
+        """Watches the models' local files and the lock file."""
+        self.server = server
+        self._watch()
+        return server
+
+    def _watch(self) -> None:
+        """Watches what is not watched yet: `mkdocs.yml` may name other models by now."""
+        if self.server is None:
+            return
+        for path in self.extension.models.paths():
+            if path not in self.watched:
+                self.watched.add(path)
+                self.server.watch(str(path))
+
+    @event_priority(-50)  # other plugins may make pages, or the navigation
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
+        """Orders the pages where no `nav` does and their front matter does."""
+        if config.nav is not None:
+            return
+        orders, problems = read_orders(files)
+        self.extension.report(problems)
+        if min(orders.values(), default=math.inf) < math.inf:
+            config.nav = nest_paths(ordered(orders))  # type: ignore[no-untyped-call]
+
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> None:
+        """Tells the extension which page comes next."""
+        self.extension.page = PageFile(page.file.src_uri, page.file.content_string, page.meta)
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+        """Adds the files, now that all pages are rendered and it is known whether any needs them."""
+        if self.extension.seen or self.dirty:
+            extension = self.extension
+            sources = {
+                name: STATIC / name
+                for name in site_files(self.config.pyodide, in_page=bool(extension.page_models))
+            } | {model.file: model.path for model in extension.page_models}
+            for name, source in sources.items():
+                files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(source)))
+        else:
+            config.extra_javascript = [
+                s for s in config.extra_javascript if str(s) != f"{FOLDER}/{SCRIPT}"
+            ]
+            config.extra_css.remove(f"{FOLDER}/{STYLE}")
+
+    @event_priority(50)
+    def _before_search(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        """Takes figures out of the page while MkDocs' own search reads it. Material's, `material/search`, passes them over."""
+        if "search" in config.plugins and page.content:
+            page.content, self.hidden = hide(page.content)
+
+    @event_priority(-50)
+    def _after_search(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> None:
+        """Puts them back."""
+        if self.hidden:
+            page.content = show(page.content or "", self.hidden)
+            self.hidden = []
+
+    on_page_context = CombinedEvent(_before_search, _after_search)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Says a mistake again that comes back: MkDocs prints no line twice, not even in a later build of `mkdocs serve`."""
+        if isinstance(error, LabError):
+            if str(error) in self.said:
+                log.error(str(error))
+            self.said.add(str(error))
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Looks for keys in the finished site of a chat.
+
+        Raises:
+            PluginError: There is one, and `on_error` is `fail`.
+        """
+        if not self.extension.servers:
+            return
+        hosts = filter(None, (urlsplit(address).hostname for address in self.extension.servers))
+        problems = [f"{leak}: {PUBLIC}" for leak in leaks(Path(config.site_dir), sorted(hosts))]
+        if problems and self.config.on_error == "fail":
+            raise PluginError("\n".join(problems))
+        for problem in problems:
+            log.warning(problem)

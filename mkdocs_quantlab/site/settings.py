@@ -1,0 +1,226 @@
+"""The options of `mkdocs.yml`, and the same for the Markdown extension alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from mkdocs.config.base import BaseConfigOption, Config, ValidationError
+
+from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.core.widget import NAMES, widget
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.model import part_names
+from mkdocs_quantlab.site.chat import chat
+from mkdocs_quantlab.site.markdown import lab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OnError = Literal["fail", "warn"]
+
+
+def read_on_error(value: object) -> OnError:
+    """What to do about an author's mistake.
+
+    Raises:
+        ValueError: It is neither `fail` nor `warn`.
+    """
+    if value == "fail" or value == "warn":  # noqa: PLR1714  # what the type checker follows
+        return value
+    raise ValueError(f"takes `fail` or `warn`; found `{value}`")
+
+
+def read_pyodide(value: object) -> str:
+    """Where the page's Python comes from: `bundled`, `off`, or the URL of a folder, with a final slash.
+
+    Raises:
+        ValueError: It is none of these.
+    """
+    if value is False:  # YAML reads a bare `off` as false
+        return "off"
+    if value in ("bundled", "off"):
+        return str(value)
+    if isinstance(value, str):
+        url = urlsplit(value)
+        if url.scheme in ("http", "https") and url.netloc and not url.query and not url.fragment:
+            return value.rstrip("/") + "/"
+    raise ValueError(f"takes `bundled`, `off` or the http(s) URL of a folder; found `{value}`")
+
+
+def read_defaults(value: object) -> dict[str, dict[str, str]]:
+    """Options for every directive of a kind, as texts.
+
+    Raises:
+        ValueError: A widget or an option is unknown, or a value is not taken.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from directive to options; found `{value}`")
+    result: dict[str, dict[str, str]] = {}
+    for key, given in value.items():
+        name = str(key).removeprefix("data-")
+        if name not in NAMES:
+            known = ", ".join(f"`{n}`" for n in NAMES)
+            raise ValueError(
+                f"unknown directive `{key}`{did_you_mean(name, NAMES)}; the directives are {known}"
+            )
+        if not isinstance(given, Mapping):
+            raise ValueError(f"`{key}` takes a mapping from option to value; found `{given}`")
+        strings = {str(option): _text(entry) for option, entry in given.items()}
+        try:
+            widget(name).options(strings, _NotRead())
+        except OptionError as error:
+            raise ValueError(f"`{key}`: {error}") from None
+        except _NotReadError:
+            pass  # each directive will tell
+        result[name] = strings
+    return result
+
+
+def read_models(value: object) -> dict[str, str]:
+    """Where models are, by name.
+
+    Raises:
+        ValueError: A name cannot be one, or a place is none.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from name to path or address; found `{value}`")
+    for name, place in value.items():
+        # Names stand in lists, and before a colon and a tensor's name.
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", str(name)):
+            raise ValueError(f"a name takes letters, digits and any of `_.+-`; found `{name}`")
+        if not isinstance(place, str) or not place.strip():
+            raise ValueError(f"`{name}` takes a path or an address of a GGUF file; found `{place}`")
+        try:
+            if is_builtin(place):
+                check(place)
+            part_names(place)
+        except (GgufError, BuiltinModelError) as error:
+            raise ValueError(f"`{name}` ({place}): {error}") from None
+    return {str(name): place for name, place in value.items()}
+
+
+class _NotRead(Sources):
+    """Stands for models while options are checked before any is read."""
+
+    def __init__(self) -> None:
+        super().__init__(("any",))
+
+    def find(self, kind: str, key: str) -> Any:
+        raise _NotReadError
+
+
+class _NotReadError(Exception):
+    """What is checked further needs a model."""
+
+
+def read_chat(value: object) -> dict[str, str]:
+    """Options for every chat, as texts.
+
+    Raises:
+        ValueError: An option is unknown, or a value is not taken.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from option to value; found `{value}`")
+    return chat.read(value)
+
+
+def read_lab(value: object) -> dict[str, str]:
+    """Styles of lab pages.
+
+    Raises:
+        ValueError: A style is unknown, or does not take the value.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from style to value; found `{value}`")
+    styles = {str(name): str(given) for name, given in value.items()}
+    for name, given in styles.items():
+        lab.check(name, given)
+    return styles
+
+
+def _text(value: object) -> str:
+    """A YAML value as a directive's attribute would say it."""
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def line_of_option(source: str, setting: str, option: str) -> int | None:
+    """The line of `mkdocs.yml` on which an option of one of our settings stands, from 1; None where it does not."""
+    text = re.sub(r"(?m)(?:^|(?<=\s))#.*", lambda comment: " " * len(comment[0]), source)
+    within = re.search(rf"\b{setting}[\"']?\s*:", text)
+    if not within:
+        return None
+    found = re.compile(rf"(?<![\w-]){re.escape(option)}[\"']?\s*:").search(text, within.end())
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
+class Setting(BaseConfigOption[Any]):
+    """One option: its default, how a value is read, and what it means."""
+
+    def __init__(self, default: object, read: Callable[[object], Any], help: str) -> None:
+        super().__init__()
+        self.default = default
+        self.read = read
+        self.help = help
+
+    def run_validation(self, value: object) -> Any:
+        """The value as read; MkDocs calls it."""
+        try:
+            return self.read(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its hook untyped
+    """Options of the plugin and of the Markdown extension."""
+
+    on_error = Setting(
+        "fail",
+        read_on_error,
+        "What a mistake in a directive does. `fail` ends the build with the page, the line and what is allowed; `warn` "
+        "reports the same as a warning (which `--strict` counts) and leaves a visible note in the page.",
+    )
+    pyodide = Setting(
+        "bundled",
+        read_pyodide,
+        "Where the page's Python comes from. `bundled`: from the site itself, which then carries about 12 MB more, of "
+        "which a reader fetches 5 MB, once and only when something needs it. A URL: Pyodide's own three files from that "
+        "folder, which must hold the same version. `off`: no Python; figures answer as far as their pre-rendered frames "
+        "go.",
+    )
+    defaults = Setting(
+        {},
+        read_defaults,
+        "Options for every directive of a kind, unless the directive says otherwise, as in "
+        "`defaults: {quantization-explorer: {bits: 3}}`.",
+    )
+    models = Setting(
+        {},
+        read_models,
+        "GGUF files by name, as in `models: {q4: models/tiny-Q4_K_M.gguf, q8: https://example.org/tiny-Q8_0.gguf}`: paths "
+        "relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in), addresses, or names of "
+        "built-in models (`drawing:Q4_K_M`). Of a split file any part. [Models](models.md) says what is read, and when.",
+    )
+    chat = Setting(
+        {},
+        read_chat,
+        "Options for every chat, unless the directive says otherwise: the model server, the models, the prompts and the "
+        "sampler's settings. [The chat's page](../widgets/chat.md#options) lists them.",
+    )
+    lab = Setting(
+        {},
+        read_lab,
+        "Styles of lab pages, unless the page says otherwise, as in `lab: {step-style: badge}`. Where it is set, every page "
+        "with an “Objective 1:” heading is a lab page. [Lab pages](lab-pages.md) lists the styles.",
+    )
+
+
+SETTINGS = {
+    name: option for name, option in vars(QuantlabConfig).items() if isinstance(option, Setting)
+}
+"""All options by name."""
