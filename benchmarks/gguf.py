@@ -71,24 +71,16 @@ console.log(JSON.stringify({ clock, processor: (user + system) / 1e3, memory: pe
 """
 
 PAGE = """
-import { loadPyodide } from "pyodide";
-import { readFileSync } from "node:fs";
-const [archive, path, code] = process.argv.slice(-3);
-const info = { python: "3.14.2", arch: "wasm32", platform: "emscripten_5_0_3", abi_version: "2026_0" };
-const python = await loadPyodide({ stdLibURL: archive, lockFileContents: { info, packages: {} }, packageBaseUrl: "./" });
-const file = readFileSync(path);
-python.globals.set("size", file.length);
-python.globals.set("ask", (start, stop) => new Uint8Array(file.subarray(start, stop)));
-const heap = () => python._module.HEAP8.length / 2 ** 20;
-const before = heap();
-const times = [];
-for (let i = 0; i < 6; i++) {
-  const used = process.cpuUsage();
-  python.runPython(code);
-  const { user, system } = process.cpuUsage(used);
-  times.push((user + system) / 1e3);
-}
-console.log(JSON.stringify({ times, memory: heap() - before }));
+import json
+before = heap()
+times = []
+for _ in range(6):
+    begin = seconds()
+    from mkdocs_quantlab.engine.gguf import ranges, reader
+    {wanted}
+    ranges.read_ranges(lambda start, stop: ask(start, stop).to_bytes(), size, wanted)
+    times.append(1e3 * (seconds() - begin))
+json.dumps({{"times": times, "memory": (heap() - before) / 2**20}})
 """
 IN_PAGE = {
     "arrays stepped over": "wanted = reader.Wanted()",
@@ -155,12 +147,8 @@ def page(path: Path, rounds: int) -> str:
     rows = []
     archive = str(STATIC / "pyodide" / "python.zip")
     for name, wanted in IN_PAGE.items():
-        code = (
-            "from mkdocs_quantlab.engine.gguf import ranges, reader\n"
-            f"{wanted}\n"
-            "ranges.read_ranges(lambda start, stop: ask(start, stop).to_bytes(), size, wanted)\n"
-        )
-        command = ["node", "--input-type=module", "-e", PAGE, "--", archive, str(path), code]
+        code = PAGE.format(wanted=wanted)
+        command = ["node", "build/page_python.mjs", archive, code, str(path)]
         runs = [_json_of(command, BROWSER) for _ in range(rounds)]
         first = median(run["times"][0] for run in runs)
         memory = median(run["memory"] for run in runs)

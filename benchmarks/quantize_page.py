@@ -20,14 +20,6 @@ from mkdocs_quantlab.engine.gguf.quantize import CHOICES, SCHEME
 from mkdocs_quantlab.site.assets import STATIC
 
 BROWSER = Path(__file__).parent.parent / "browser"
-START = """
-import { loadPyodide } from "pyodide";
-const [archive, code] = process.argv.slice(-2);
-const info = { python: "3.14.2", arch: "wasm32", platform: "emscripten_5_0_3", abi_version: "2026_0" };
-const python = await loadPyodide({ stdLibURL: archive, lockFileContents: { info, packages: {} }, packageBaseUrl: "./" });
-python.globals.set("seconds", () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; });
-console.log(python.runPython(code));
-"""
 CODE = """
 import json, random, struct
 from mkdocs_quantlab.engine.gguf.quantize import SCHEME, Piece, encoded
@@ -62,7 +54,7 @@ def measure(names: list[str]) -> dict[str, float]:
     """Seconds a million weights, by type."""
     archive = str(STATIC / "pyodide" / "python.zip")
     code = f"NAMES = {names!r}\n{CODE}"
-    command = ["node", "--input-type=module", "-e", START, "--", archive, code]
+    command = ["node", "build/page_python.mjs", archive, code]
     done = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)

@@ -26,6 +26,7 @@ from mkdocs_quantlab.engine.page import respond
 from mkdocs_quantlab.engine.page_marks import marks
 from mkdocs_quantlab.site.assets import STATIC
 from tests.engine.gguf_models import model, sources
+from tests.generated import generate
 from tests.gguf.samples import everything
 from tests.gguf.writer import Writer
 from tests.gguf_files import write_gguf
@@ -33,14 +34,6 @@ from tests.oracle.quantized import source
 from tests.oracle.recipes import CASES, Case
 
 BROWSER = Path(mkdocs_quantlab.__file__).parent.parent / "browser"
-START = """
-import { loadPyodide } from "pyodide";
-const [archive, code] = process.argv.slice(-2);
-const info = { python: "3.14.2", arch: "wasm32", platform: "emscripten_5_0_3", abi_version: "2026_0" };
-const python = await loadPyodide({ stdLibURL: archive, lockFileContents: { info, packages: {} }, packageBaseUrl: "./" });
-python.pyimport("mkdocs_quantlab.engine.page").install();
-console.log(python.runPython(code));
-"""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +42,7 @@ def run():
 
     def in_page(code):
         archive = STATIC / "pyodide" / "python.zip"
-        command = ["node", "--input-type=module", "-e", START, "--", str(archive), code]
+        command = ["node", "build/page_python.mjs", str(archive), code]
         done = subprocess.run(
             command, cwd=BROWSER, capture_output=True, text=True, encoding="utf-8", check=False
         )
@@ -57,6 +50,14 @@ def run():
         return json.loads(done.stdout)
 
     return in_page
+
+
+@pytest.mark.parametrize("name", sorted(generate.FROM_NPM))
+def test_what_is_generated_from_npms_packages_is_not_stale(name):
+    path = generate.GENERATED / name
+    assert path.read_text(encoding="utf-8") == generate.text(name), (
+        f"run `python browser/build/generate.py`: {name} is stale"
+    )
 
 
 def test_everything_that_is_documented_can_be_imported(run):

@@ -42,7 +42,6 @@ const common = {
   target: "es2022",
   legalComments: "none",
   define: {
-    PYODIDE_VERSION: JSON.stringify(versionOf(pyodide)),
     BUILD: JSON.stringify(createHash("sha256").update(python).digest("hex").slice(0, 12)),
   },
 };

@@ -19,7 +19,8 @@ NEEDED = """
 """.split()
 """What those modules import only when they run: zipfile, for one, reads names in cp437."""
 
-STDLIB = "/lib/python314.zip/"
+STDLIB = next(f"{path}/" for path in sys.path if path.endswith(".zip"))
+"""Where the interpreter has its standard library: `/lib/python314.zip/`, for one."""
 
 
 def loaded() -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from markdown import Markdown
 
 from mkdocs_quantlab import builtin_models as builtin
-from mkdocs_quantlab.engine.ggml.types import stored_type
 from mkdocs_quantlab.site.assets import WLLAMA
 from mkdocs_quantlab.site.chat.chat import DRAWINGS
 from mkdocs_quantlab.site.markdown.extension import LabError, QuantlabExtension
@@ -153,16 +151,6 @@ def test_other_content_has_another_name():
     model = PageModel(Path("a"), 1, "ab" * 32)
     assert model.file != model._replace(sha256="cd" * 32).file
     assert model.warning is None
-
-
-def test_the_pages_table_of_types_is_the_engines():
-    table = json.loads((ROOT / "browser/src/chat/ggml_types.json").read_text(encoding="utf-8"))
-    known = {str(number): stored_type(number) for number in range(256)}
-    assert table == {
-        number: [entry.name, entry.block_size, entry.block_bytes]
-        for number, entry in known.items()
-        if entry
-    }
 
 
 def test_export_copies_models(tmp_path, monkeypatch):

@@ -4,10 +4,7 @@
  * The engine's reader (`engine/gguf/reader.py`) knows more, and needs Python, which the chat does not start. Source of the
  * format: ggml's `docs/gguf.md`.
  */
-import table from "./ggml_types.json";
-
-/** ggml's types by number: name, elements of a block, bytes of a block. A test holds them to the engine's table. */
-const TYPES = table as unknown as Readonly<Record<string, readonly [string, number, number]>>;
+import { GGML_TYPES } from "../generated/ggml_types.ts";
 
 /** Headers are read this far, in bytes. */
 const LONGEST = 64 << 20;
@@ -107,7 +104,7 @@ class Reader {
     const shape = Array.from({ length: dimensions }, () => this.#number(8));
     const number = this.#number(4);
     const offset = this.#number(8);
-    const [type, block, bytes] = TYPES[number] ?? [`type ${number}`, 1, 0];
+    const [type, block, bytes] = GGML_TYPES[number] ?? [`type ${number}`, 1, 0];
     const elements = shape.reduce((product, length) => product * length, 1);
     return { name, type, shape, end: offset + (elements / block) * bytes };
   }

@@ -15,7 +15,6 @@ export interface Start {
   type: "start";
   folder: string;
   archive: string;
-  version: string;
   /** The page compiles the WebAssembly and sends it as soon as it has it. */
   willSendWasm: boolean;
 }

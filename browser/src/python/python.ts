@@ -8,7 +8,6 @@ import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
 import type { Answer, ContestStep, Curve, FromWorker, GgufFile, Mark, Model, Quantize, Quantized, Question, Strings } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
-declare const PYODIDE_VERSION: string;
 /** A hash of the archive: tells apart two versions of a site. */
 declare const BUILD: string;
 
@@ -175,7 +174,6 @@ export class Python {
         type: "start",
         folder: this.folder,
         archive: `${this.base}pyodide/python.zip`,
-        version: PYODIDE_VERSION,
         willSendWasm: channel.sendsWasm,
       });
       if (!channel.sendsWasm) return;

@@ -5,6 +5,7 @@
  * A module worker, because Pyodide 314 refuses classic ones. It is ended from outside when it takes too long: without
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
+import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
 import { readHeaders, type PageFiles } from "./headers.ts";
 import type { Ask, Contest, Curve, FromWorker, Mark, Quantize, Start, ToWorker } from "./messages.ts";
 
@@ -86,18 +87,18 @@ function intercept({ folder, archive, willSendWasm }: Start): Promise<unknown> {
 }
 
 async function start(message: Start, fetched: () => void): Promise<Python> {
-  const { folder, archive, version } = message;
+  const { folder, archive } = message;
   const arrival = intercept(message).then(fetched);
   arrival.catch(() => {}); // awaited below, if it comes to that
   const module = await import(`${folder}pyodide.mjs`);
-  if (module.version !== version) {
-    throw new Error(`${folder} holds Pyodide ${module.version}, but this site needs ${version}.`);
+  if (module.version !== PYODIDE_VERSION) {
+    throw new Error(`${folder} holds Pyodide ${module.version}, but this site needs ${PYODIDE_VERSION}.`);
   }
   const loading: Promise<Pyodide> = module.loadPyodide({
     indexURL: folder,
     stdLibURL: archive,
     // No packages: an empty lock saves a request, and nothing can be fetched from elsewhere.
-    lockFileContents: { info: { python: "3.14.2", arch: "wasm32", platform: "emscripten_5_0_3", abi_version: "2026_0" }, packages: {} },
+    lockFileContents: { info: PYODIDE_INFO, packages: {} },
     packageBaseUrl: folder,
   });
   await arrival;

@@ -1,0 +1,11 @@
+"""`browser/build/generate.py`, which lies beside the package and in none."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+PATH = Path(__file__).parent.parent / "browser" / "build" / "generate.py"
+spec = importlib.util.spec_from_file_location("generate", PATH)
+generate = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(generate)
