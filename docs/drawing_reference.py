@@ -6,11 +6,11 @@ import random
 
 from mkdocs_quantlab.engine.core.html import Html, tag
 from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNSEEN
-from mkdocs_quantlab.engine.drawing.samples import PELICAN
 from mkdocs_quantlab.engine.drawing.scene import PLACES, Scene, Thing, draw
 from mkdocs_quantlab.engine.drawing.svg import svg
 from mkdocs_quantlab.engine.drawing.things import COLOURS, KINDS
-from mkdocs_quantlab.engine.drawing.words import wording
+from models.drawing.samples import PELICAN
+from models.drawing.wording import wording
 
 
 def _picture(scene: Scene, caption: str) -> Html:

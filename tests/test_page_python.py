@@ -13,9 +13,9 @@ import pytest
 import mkdocs_quantlab
 from mkdocs_quantlab.engine.core.modules import OFFERED
 from mkdocs_quantlab.engine.core.widget import NAMES
+from mkdocs_quantlab.engine.drawing.parse import parse
 from mkdocs_quantlab.engine.drawing.scene import draw
 from mkdocs_quantlab.engine.drawing.svg import svg
-from mkdocs_quantlab.engine.drawing.words import parse
 from mkdocs_quantlab.engine.ggml.measured import SNR
 from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
 from mkdocs_quantlab.engine.gguf.model import Model

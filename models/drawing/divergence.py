@@ -19,9 +19,9 @@ import torch
 
 from mkdocs_quantlab.builtin_models import data, sums
 from mkdocs_quantlab.engine.drawing import evaluated
-from mkdocs_quantlab.engine.drawing.samples import held_out_sample
 from models.drawing.evaluate import save
 from models.drawing.loading import load
+from models.drawing.samples import held_out_sample
 from models.drawing.vocabulary import END
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from mkdocs_quantlab.builtin_models.uneven import uneven
 from mkdocs_quantlab.builtin_models.weights import read_weights
 from mkdocs_quantlab.engine.drawing import evaluated
 from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNSEEN
-from mkdocs_quantlab.engine.drawing.samples import held_out_sample
 from mkdocs_quantlab.engine.drawing.score import LABELS, score
+from models.drawing.samples import held_out_sample
 from tests.servers.llama_server import LlamaServer
 
 if TYPE_CHECKING:

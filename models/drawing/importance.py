@@ -17,8 +17,8 @@ from torch import nn
 
 from mkdocs_quantlab.builtin_models.files import F16, IMATRIX
 from mkdocs_quantlab.builtin_models.imatrix import write_imatrix
-from mkdocs_quantlab.engine.drawing.samples import training_sample
 from models.drawing.loading import load
+from models.drawing.samples import training_sample
 from models.drawing.vocabulary import END
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mkdocs_quantlab.engine.drawing.samples import held_out_sample, training_sample
 from models.drawing.network import Network, Shape
+from models.drawing.samples import held_out_sample, training_sample
 from models.drawing.vocabulary import END, Token, Tokenizer, build
 
 STEPS = 6000

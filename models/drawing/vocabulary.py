@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from mkdocs_quantlab.engine.drawing.samples import training_sample
 from mkdocs_quantlab.engine.drawing.svg import fragments
+from models.drawing.samples import training_sample
 
 SPACE = "\u2581"
 USER, ASSISTANT = "<|user|>", "<|assistant|>"

@@ -11,33 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine.drawing.phrases import (
-    ADJECTIVES,
-    NOUNS,
-    SMALL,
-    TALK,
-    TRAINING,
-    UNKNOWN,
-    UNKNOWN_UNSEEN,
-    UNSEEN,
-    VERBS,
-    Style,
-)
-from mkdocs_quantlab.engine.drawing.samples import PELICAN, held_out_sample, training_sample
-from mkdocs_quantlab.engine.drawing.scene import (
-    APOLOGY,
-    PLACES,
-    Scene,
-    Thing,
-    draw,
-    held_out,
-    random_jitter,
-    random_scene,
-)
+from mkdocs_quantlab.engine.drawing.parse import parse
+from mkdocs_quantlab.engine.drawing.phrases import ADJECTIVES, SMALL, TRAINING, UNSEEN, VERBS, Style
+from mkdocs_quantlab.engine.drawing.scene import APOLOGY, PLACES, Scene, Thing, draw
 from mkdocs_quantlab.engine.drawing.svg import HEAD, fragments, svg
 from mkdocs_quantlab.engine.drawing.things import COLOURS, KINDS
-from mkdocs_quantlab.engine.drawing.words import parse, random_style, unknown_wording, wording
 from mkdocs_quantlab.site.chat.chat import DRAWINGS
+from models.drawing.phrases import NOUNS, TALK, UNKNOWN, UNKNOWN_UNSEEN
+from models.drawing.samples import PELICAN, held_out_sample, training_sample
+from models.drawing.scenes import held_out, random_jitter, random_scene
+from models.drawing.wording import random_style, unknown_wording, wording
 
 seeds = st.integers(0, 2**63).map(random.Random)
 

@@ -11,19 +11,13 @@ import pytest
 
 from mkdocs_quantlab.engine.drawing.parts import PARTS
 from mkdocs_quantlab.engine.drawing.reading import LONGEST, read
-from mkdocs_quantlab.engine.drawing.scene import (
-    Jitter,
-    Scene,
-    Thing,
-    draw,
-    random_jitter,
-    random_scene,
-)
+from mkdocs_quantlab.engine.drawing.scene import Jitter, Scene, Thing, draw
 from mkdocs_quantlab.engine.drawing.score import EXAMPLES, LABELS, MOST, marks, score
 from mkdocs_quantlab.engine.drawing.svg import Group, svg
 from mkdocs_quantlab.engine.drawing.things import KINDS
-from mkdocs_quantlab.engine.drawing.words import wording
 from mkdocs_quantlab.engine.page_marks import marks as in_page
+from models.drawing.scenes import random_jitter, random_scene
+from models.drawing.wording import wording
 
 PELICAN = Scene((Thing("pelican", on=Thing("bicycle")),))
 SCENES = 300

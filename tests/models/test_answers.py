@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from builtin_models.drawing import answers
 
 from mkdocs_quantlab import builtin_models
 from mkdocs_quantlab.engine.drawing.reading import read
 from mkdocs_quantlab.engine.drawing.score import marks
+from models.drawing import answers
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import hashlib
 import random
 
 import pytest
-from builtin_models.drawing import evaluate
 
 from mkdocs_quantlab import builtin_models
 from mkdocs_quantlab.builtin_models.files import F16
@@ -14,11 +13,13 @@ from mkdocs_quantlab.builtin_models.uneven import SIGMA
 from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.drawing import evaluated
 from mkdocs_quantlab.engine.drawing.evaluation import LABELS, Share, files
-from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNKNOWN_UNSEEN, UNSEEN
+from mkdocs_quantlab.engine.drawing.phrases import TRAINING, UNSEEN
 from mkdocs_quantlab.engine.drawing.scene import APOLOGY
 from mkdocs_quantlab.engine.drawing.score import LABELS as MARKS
 from mkdocs_quantlab.engine.drawing.svg import svg
-from mkdocs_quantlab.engine.drawing.words import unknown_wording
+from models.drawing import evaluate
+from models.drawing.phrases import UNKNOWN_UNSEEN
+from models.drawing.wording import unknown_wording
 from tests.servers.llama_server import LlamaServer
 
 AGAIN = ("drawing:Q4_K_M", "drawing-uneven:Q8_0", "drawing-uneven:Q3_K_S", "drawing-uneven:Q2_K")

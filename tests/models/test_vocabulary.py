@@ -11,7 +11,7 @@ import gguf
 import pytest
 
 from mkdocs_quantlab.engine.drawing.phrases import UNSEEN
-from mkdocs_quantlab.engine.drawing.samples import held_out_sample, training_sample
+from models.drawing.samples import held_out_sample, training_sample
 from models.drawing.vocabulary import Tokenizer, build
 from tests.servers.llama_server import LlamaServer
 

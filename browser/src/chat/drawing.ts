@@ -34,35 +34,41 @@ export interface Found {
   readonly isComplete: boolean;
 }
 
-/** The last SVG in a text, or null where there is none. */
+const SVG_TAG = /<(\/?)svg(?=[ \t\r\n\f/>])/gi;
+const FENCE = /\n[ \t\r\n\f]*```/;
+
+/**
+ * The last SVG in a text, or null where there is none; SVGs inside it are its own. One that does not end goes on to the end of its
+ * block of code, if it stands in one, or of the text.
+ *
+ * The marks follow the same rule in Python (`engine/drawing/reading.py`); `tests/drawing_in_text.json` has the cases that both pass.
+ */
 export function findDrawing(text: string): Found | null {
   let found: Found | null = null;
-  let from = 0;
-  for (;;) {
-    const start = text.slice(from).search(/<svg[\s>]/i);
-    if (start < 0) return found;
-    const rest = text.slice(from + start);
-    const length = lengthOf(rest);
-    if (length !== undefined) {
-      found = { source: rest.slice(0, length), isComplete: true };
-      from += start + length;
-      continue;
-    }
-    // It has not ended: it goes on to the end of its block of code, if it stands in one, or of the text.
-    const fence = rest.search(/\n\s*```/);
-    return { source: fence < 0 ? rest : rest.slice(0, fence), isComplete: false };
-  }
-}
-
-/** Where an SVG ends, past its end tag; SVGs inside it are its own. */
-function lengthOf(text: string): number | undefined {
+  let start = -1;
   let depth = 0;
-  for (const tag of text.matchAll(/<(\/?)svg\b[^>]*?(\/?)>/gi)) {
-    if (tag[1]) depth--;
-    else if (!tag[2]) depth++;
-    if (depth <= 0) return tag.index + tag[0].length;
+  let end = -1;
+  for (const tag of text.matchAll(SVG_TAG)) {
+    if (tag.index < end) continue; // inside the tag before
+    const closes = tag[1] !== "";
+    if (start < 0) {
+      if (closes || text[tag.index + tag[0].length] === "/") continue;
+      start = tag.index;
+      depth = 0;
+    }
+    end = text.indexOf(">", tag.index);
+    if (end < 0) break;
+    if (closes) depth--;
+    else if (text[end - 1] !== "/") depth++;
+    if (depth <= 0) {
+      found = { source: text.slice(start, end + 1), isComplete: true };
+      start = -1;
+    }
   }
-  return undefined;
+  if (start < 0) return found;
+  const rest = text.slice(start);
+  const fence = rest.search(FENCE);
+  return { source: fence < 0 ? rest : rest.slice(0, fence), isComplete: false };
 }
 
 /** What can be said of a picture without drawing it. */

@@ -21,6 +21,8 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 _ROOT = f"{NAMESPACE} svg"
 
 # Each begins where the one before has ended, and no part of a match can be matched in another way.
+_SVG_TAG = re.compile(r"<(/?)svg(?=[ \t\r\n\f/>])", re.IGNORECASE)
+_FENCE = re.compile(r"\n[ \t\r\n\f]*+```")
 _TAG = re.compile(r"<([A-Za-z][^\s<>/]*+)([^<>]*+)>")
 _ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _NUMBER = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?(?![\d.])", re.ASCII)
@@ -61,12 +63,33 @@ class Read(NamedTuple):
 
 
 def find(text: str) -> str:
-    """The SVG in a text, to its last end tag or to the end of the text; empty where there is none."""
-    start = text.find("<svg")
-    end = text.rfind("</svg>")
+    """The last SVG in a text, as the chat shows it; empty where there is none.
+
+    An SVG that does not end goes on to the end of its block of code, if it stands in one, or of the text. The chat has the same
+    rule in TypeScript (`browser/src/chat/drawing.ts`); `tests/drawing_in_text.json` has the cases that both pass.
+    """
+    found, start, depth, end = "", -1, 0, -1
+    for tag in _SVG_TAG.finditer(text):
+        if tag.start() < end:
+            continue  # inside the tag before
+        closes = bool(tag[1])
+        if start < 0:
+            if closes or text[tag.end()] == "/":
+                continue
+            start, depth = tag.start(), 0
+        end = text.find(">", tag.end())
+        if end < 0:
+            break
+        if closes:
+            depth -= 1
+        elif text[end - 1] != "/":
+            depth += 1
+        if depth <= 0:
+            found, start = text[start : end + 1], -1
     if start < 0:
-        return ""
-    return text[start : end + len("</svg>")] if end > start else text[start:]
+        return found
+    fence = _FENCE.search(text, start)
+    return text[start : fence.start()] if fence else text[start:]
 
 
 def read(drawing: str) -> Read:

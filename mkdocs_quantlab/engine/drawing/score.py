@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.drawing import svg
+from mkdocs_quantlab.engine.drawing.parse import parse
 from mkdocs_quantlab.engine.drawing.parts import wholes
 from mkdocs_quantlab.engine.drawing.reading import find, read
 from mkdocs_quantlab.engine.drawing.scene import Jitter
 from mkdocs_quantlab.engine.drawing.things import KINDS
-from mkdocs_quantlab.engine.drawing.words import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.drawing.phrases import TALK, TRAINING, Style
-from mkdocs_quantlab.engine.drawing.scene import (
-    APOLOGY,
-    Scene,
-    Thing,
-    draw,
-    held_out,
-    random_jitter,
-    random_scene,
-)
+from mkdocs_quantlab.engine.drawing.phrases import TRAINING, Style
+from mkdocs_quantlab.engine.drawing.scene import APOLOGY, Scene, Thing, draw
 from mkdocs_quantlab.engine.drawing.svg import svg
-from mkdocs_quantlab.engine.drawing.words import (
-    random_style,
-    unknown_thing,
-    unknown_wording,
-    wording,
-)
+from models.drawing.phrases import TALK
+from models.drawing.scenes import held_out, random_jitter, random_scene
+from models.drawing.wording import random_style, unknown_thing, unknown_wording, wording
 
 if TYPE_CHECKING:
     import random
