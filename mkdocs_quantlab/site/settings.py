@@ -144,6 +144,19 @@ def read_lab(value: object) -> dict[str, str]:
     return styles
 
 
+def read_language(value: object) -> str:
+    """The language of the site's pages, a BCP 47 tag; the empty text where the theme says it.
+
+    Raises:
+        ValueError: It is no such tag.
+    """
+    # YAML reads a bare `no`, Norwegian, as false.
+    text = "no" if value is False else str(value).strip().replace("_", "-")
+    if text and not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
+        raise ValueError(f"takes a language tag such as `en`, `de` or `pt-BR`; found `{value}`")
+    return text
+
+
 def _text(value: object) -> str:
     """A YAML value as a directive's attribute would say it."""
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
@@ -211,6 +224,12 @@ class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves 
         read_chat,
         "Options for every chat, unless the directive says otherwise: the model server, the models, the prompts and the "
         "sampler's settings. [The chat's page](../widgets/chat.md#options) lists them.",
+    )
+    language = Setting(
+        "",
+        read_language,
+        "The language of the pages, as in `language: de`, unless a page's front matter has `lang`. By default the theme's. "
+        "[Languages](languages.md) says what is translated.",
     )
     lab = Setting(
         {},

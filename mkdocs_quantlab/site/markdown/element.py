@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mkdocs_quantlab.engine.core.form import form
 from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.core.live_code import source
+from mkdocs_quantlab.engine.core.texts import EN, Words
 from mkdocs_quantlab.engine.core.widget import frames, widget
 from mkdocs_quantlab.site.markdown.directives import attributes_text
 
@@ -25,6 +26,7 @@ def element(
     attributes: Mapping[str, str],
     pyodide: str,
     sources: Sources,
+    words: Words = EN,
 ) -> str:
     """The element for one directive.
 
@@ -38,6 +40,7 @@ def element(
         attributes: Other attributes to keep, as the author wrote them.
         pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
         sources: Where models come from; what they give while the figure is drawn travels with it.
+        words: The page's texts. The figure is English on every page.
 
     Raises:
         OptionError: The options are not taken.
@@ -62,7 +65,7 @@ def element(
                 "contest": found.editable.contest,
             }
         )
-        code = _code(texts.get(str(options.values[found.editable.option]), ""))
+        code = _code(texts.get(str(options.values[found.editable.option]), ""), words)
     head = attributes_text(
         {
             **attributes,
@@ -70,22 +73,26 @@ def element(
             "name": name,
             "data-primary": options.primary,
             "data-pyodide": pyodide,
+            **({"data-language": words.page} if words.lang() else {}),
             # Searching for a number would find every figure.
             "data-search-exclude": "",
         }
     )
     head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())
-    inside = join(form(options, found.title), tag("figure", figure), panel, code)
+    inside = join(
+        form(options, found.title, words), tag("figure", figure, lang=words.lang()), panel, code
+    )
     return f"<quantlab-widget{head}>{inside}</quantlab-widget>"
 
 
-def _code(text: str) -> Html:
+def _code(text: str, words: Words) -> Html:
     """The lines of Python that make the figure, to read; the page's script makes an editor of it."""
     return tag(
         "details",
-        tag("summary", "Show the Python"),
+        tag("summary", words("form.show_python")),
         tag("pre", tag("code", text), tabindex="0"),
         class_="quantlab-code",
+        lang=words.lang("form"),
     )
 
 

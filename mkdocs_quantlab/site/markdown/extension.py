@@ -20,6 +20,7 @@ from mkdocs.exceptions import PluginError
 
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.core.texts import ENGLISH, Words
 from mkdocs_quantlab.engine.core.widget import widget
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.evidence import evidence
@@ -37,7 +38,7 @@ from mkdocs_quantlab.site.markdown.directives import (
 from mkdocs_quantlab.site.markdown.element import element
 from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteSources
-from mkdocs_quantlab.site.settings import SETTINGS
+from mkdocs_quantlab.site.settings import SETTINGS, read_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,6 +81,7 @@ class QuantlabExtension(Extension):
         page_models: The files of models that pages since then hand to readers.
         warn: Takes each problem where `on_error` is `warn`.
         folder: What relative places of models are relative to.
+        theme_language: The language of the site's theme, where the caller knows it.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -90,6 +92,7 @@ class QuantlabExtension(Extension):
         self.page_models: set[PageModel] = set()
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         self.folder = Path.cwd()
+        self.theme_language = ""
         super().__init__(**kwargs)
 
     @property
@@ -143,6 +146,22 @@ class QuantlabExtension(Extension):
         """The page that is being converted; of one that nothing is known of, the text that was passed."""
         return self.page or _zensical_page(md) or PageFile("", text, getattr(md, "Meta", {}))
 
+    def words(self, md: Markdown, page: PageFile) -> Words:
+        """The texts for a page: its front matter says its language, else the setting, else the theme."""
+        meta = page.meta.get("lang", "")
+        own = meta[0] if isinstance(meta, list) and meta else meta
+        try:
+            language = read_language(own)
+        except ValueError:
+            language = ""  # other tools have a `lang` of their own
+        return Words(
+            language
+            or self.getConfig("language")
+            or self.theme_language
+            or _zensical_language(md)
+            or ENGLISH
+        )
+
 
 class _Source(Preprocessor):
     """Keeps the page's text, in which an error's line is looked up."""
@@ -179,7 +198,8 @@ class _Lab(Treeprocessor):
         page = self.extension.current(self.md, self.source.text)
         said = (*lab.said_in_meta(page.meta), *self.comments.said)
         defaults = self.extension.getConfig("lab")
-        if not said and not (defaults and lab.has_objectives(root)):
+        words = self.extension.words(self.md, page)
+        if not said and not (defaults and lab.has_objectives(root, words)):
             return
         self.extension.seen = True
         styles = {name: style.default for name, style in lab.STYLES.items()} | defaults
@@ -193,7 +213,7 @@ class _Lab(Treeprocessor):
                 place = page.place(page.text.count("\n", 0, at) + 1) if at >= 0 else page.path
                 problems.append((place, str(error)))
         self.extension.report(problems)
-        lab.arrange(root, styles)
+        lab.arrange(root, styles, words)
         for place, problem in reversed(problems):
             paragraph = Element("p")
             paragraph.text = self.md.htmlStash.store(note(place, problem))
@@ -249,6 +269,7 @@ class _Directives(Postprocessor):
             attributes=found.attributes,
             pyodide=self.extension.getConfig("pyodide"),
             sources=sources,
+            words=self.extension.words(self.md, self._page()),
         )
         if self.extension.getConfig("pyodide") != "off":  # without Python nothing is made of them
             for model in sources.published:
@@ -258,11 +279,21 @@ class _Directives(Postprocessor):
     def _locate(self, found: Found, nth: int) -> str:
         return self._place(found.tag, nth)
 
+    def _page(self) -> PageFile:
+        return self.extension.current(self.md, self.source.text)
+
     def _place(self, tag: str, nth: int) -> str:
-        page = self.extension.current(self.md, self.source.text)
+        page = self._page()
         line = line_of(tag, nth, page.text)
         # A macro or an included file made it: its text tells the author more than no place at all.
         return page.place(line) if line else f"{page.path or 'page'}: {tag}"
+
+
+def _zensical_language(md: Markdown) -> str:
+    """The language of Zensical's theme, or the empty text under another engine."""
+    context = sys.modules.get("zensical.extensions.context")
+    current = context.ContextPreprocessor.from_markdown(md) if context else None
+    return str(current.config.get("theme", {}).get("language", "")) if current else ""
 
 
 def _zensical_page(md: Markdown) -> PageFile | None:

@@ -4,7 +4,7 @@ A page says by a style comment, or by the same name in its front matter, that it
 
     <!-- breakout-style: instruction-rails -->
 
-Its headings "Objective 1: …", "Explore: …" and "Execute: …" then begin sections, which are landmarks and have the looks
+Its headings "Objective 1: …", "Explore: …" and "Execute: …", or what these are in the page's language, then begin sections, which are landmarks and have the looks
 that the styles name, and its objectives are listed before the first one. All of it is ordinary Markdown, so that the page
 reads as well where nothing of this runs. Functions of text and of Python-Markdown's tree; nothing is kept.
 """
@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from functools import cache
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean, nearest
+from mkdocs_quantlab.engine.core.texts import EN, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -76,13 +78,42 @@ CALLOUTS = ("info", "success", "warning", "danger")
 _SLIP = 0.85
 _COMMENT = re.compile(r"(?m)^ {0,3}<!--[ \t]*([\w-]+)[ \t]*:[ \t]*(.*?)[ \t]*-->[ \t]*$")
 _HEADING = re.compile(r"h([2-6])")
-_OBJECTIVE = re.compile(r"\s*objective\s+(\d+)\s*[:.–—-]\s*", re.IGNORECASE)
-_BREAKOUT = re.compile(r"\s*(explore|execute)\s*:", re.IGNORECASE)
 # A comment is passed over as a whole, and so are quoted values, which may hold a `>`.
 _CALLOUT = re.compile(
     r"""<!--.*?-->|<[a-z][\w-]*\b(?:[^<>"']|"[^"]*"|'[^']*')*?\bclass=("|')(?P<class>[^"'<>]*?\blab-callout\b[^"'<>]*)\1(?:[^<>"']|"[^"]*"|'[^']*')*>""",
     re.DOTALL | re.IGNORECASE,
 )
+
+
+BREAKOUTS = ("explore", "execute")
+"""Kinds of sections within an objective."""
+
+
+class Headings(NamedTuple):
+    """How headings of labs begin on a page.
+
+    Attributes:
+        objective: Matches "Objective 1: "; the group is the number.
+        breakouts: Matches "Explore:", by kind.
+    """
+
+    objective: re.Pattern[str]
+    breakouts: dict[str, re.Pattern[str]]
+
+
+@cache
+def headings(words: Words) -> Headings:
+    """How headings of labs begin in the page's language. English ones count on every page."""
+
+    def either(key: str) -> str:
+        return "|".join(
+            sorted({re.escape(in_language(f"lab.{key}")) for in_language in (EN, words)})
+        )
+
+    return Headings(
+        re.compile(rf"\s*(?:{either('objective')})\s+(\d+)\s*[:.–—-]\s*", re.IGNORECASE),
+        {kind: re.compile(rf"\s*(?:{either(kind)})\s*:", re.IGNORECASE) for kind in BREAKOUTS},
+    )
 
 
 class Said(NamedTuple):
@@ -127,21 +158,24 @@ def check(name: str, value: str) -> None:
         raise OptionError(f"`{name}` takes one of {known}; found `{value}`{hint}", name)
 
 
-def has_objectives(root: Element) -> bool:
+def has_objectives(root: Element, words: Words = EN) -> bool:
     """Whether a page's tree has a heading "Objective 1: …"."""
+    objective = headings(words).objective
     return any(
-        _HEADING.fullmatch(str(child.tag)) and _OBJECTIVE.match("".join(child.itertext()))
+        _HEADING.fullmatch(str(child.tag)) and objective.match("".join(child.itertext()))
         for child in root
     )
 
 
-def arrange(root: Element, styles: Mapping[str, str]) -> None:
+def arrange(root: Element, styles: Mapping[str, str], words: Words = EN) -> None:
     """Puts a page's objectives and breakouts into sections, and the list of objectives before the first one.
 
     Args:
         root: The page's tree, whose headings may have identifiers already; changed in place.
         styles: The value of each style.
+        words: The page's texts.
     """
+    begins = headings(words)
     objectives: list[tuple[int, Element]] = []
     children = list(root)
     root[:] = []
@@ -155,13 +189,13 @@ def arrange(root: Element, styles: Mapping[str, str]) -> None:
         while path[-1][0] >= level:
             path.pop()
         text = "".join(child.itertext()) if heading else ""
-        objective, breakout = _OBJECTIVE.match(text), _BREAKOUT.match(text)
+        objective = begins.objective.match(text)
+        kind = next((kind for kind, begin in begins.breakouts.items() if begin.match(text)), None)
         if objective and text[objective.end() :]:
             objectives.append((int(objective[1]), child))
             child.set("id", child.get("id") or f"objective-{objective[1]}")
             path.append((level, _section(path[-1][1], child, "objective", styles)))
-        elif breakout:
-            kind = breakout[1].lower()
+        elif kind:
             child.set("id", child.get("id") or f"{kind}-{len(objectives)}-{len(path[-1][1])}")
             path.append((level, _section(path[-1][1], child, "breakout", styles, kind)))
         elif child.tag == "ol" and path[-1][1].get("class", "").startswith("lab-breakout"):
@@ -170,7 +204,7 @@ def arrange(root: Element, styles: Mapping[str, str]) -> None:
         path[-1][1].append(child)
     if objectives:
         first = next(i for i, e in enumerate(root) if objectives[0][1] in e.iter())
-        root.insert(first, _contents(objectives))
+        root.insert(first, _contents(objectives, words))
 
 
 def _section(
@@ -184,35 +218,38 @@ def _section(
     return section
 
 
-def _contents(objectives: Iterable[tuple[int, Element]]) -> Element:
+def _contents(objectives: Iterable[tuple[int, Element]], words: Words) -> Element:
     """The list of objectives; the page's script makes it remember which are done."""
     element = Element("quantlab-objectives", {"class": "lab-objectives", "data-search-exclude": ""})
     element.tail = "\n"
-    nav = SubElement(element, "nav", {"aria-label": "Objectives"})
-    SubElement(nav, "p").text = "Objectives"
+    title = {"lang": lang} if (lang := words.lang("lab")) else {}
+    if lang:
+        element.set("data-language", words.page)
+    nav = SubElement(element, "nav", {"aria-label": words("lab.objectives")})
+    SubElement(nav, "p", title).text = words("lab.objectives")
     items = SubElement(nav, "ol")
     for number, heading in objectives:
         item = SubElement(items, "li", {"value": str(number)})
-        link = _words(heading)
+        link = _title(heading, words)
         link.tag, link.attrib = "a", {"href": f"#{heading.get('id')}"}
         item.append(link)
     return element
 
 
-def _words(heading: Element) -> Element:
+def _title(heading: Element, words: Words) -> Element:
     """A heading's content without "Objective 1:" and without links, which cannot stand in a link."""
-    words = deepcopy(heading)
-    words.tail = None
-    for element in words.iter():
+    title = deepcopy(heading)
+    title.tail = None
+    for element in title.iter():
         for child in list(element):
             if child.get("class") == "headerlink":
                 element.remove(child)
             elif child.tag == "a":
                 child.tag, child.attrib = "span", {}
             child.attrib.pop("id", None)
-    first = next(element for element in words.iter() if (element.text or "").strip())
-    first.text = _OBJECTIVE.sub("", first.text or "", count=1)
-    return words
+    first = next(element for element in title.iter() if (element.text or "").strip())
+    first.text = headings(words).objective.sub("", first.text or "", count=1)
+    return title
 
 
 def callouts(html: str, on_problem: Callable[[str, str], None]) -> str:

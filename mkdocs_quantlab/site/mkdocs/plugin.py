@@ -71,6 +71,9 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         """Adds the Markdown extension, the script and the style sheet."""
         extension = QuantlabExtension(**{name: self.config[name] for name in SETTINGS})
         extension.warn = log.warning
+        extension.theme_language = str(
+            config.theme.get("language") or config.theme.get("locale") or ""
+        )
         if config.config_file_path:
             extension.folder = Path(config.config_file_path).resolve().parent
         if "quantlab" in config.markdown_extensions:

@@ -1,0 +1,95 @@
+"""The interface's texts, by language: forms, lab pages, chat, evidence, and messages of the page's scripts.
+
+Each language is a JSON file here: groups of texts by key. A text may hold placeholders, `{name}`; one that depends on a number
+is a table by plural category (CLDR's names: `one`, `other`, ...), chosen by the value of `{count}`. `en.json` is complete. Another
+language translates whole groups; a group that it lacks stays English. `docs/contributing/writing.md` says how texts are
+added and translated.
+
+The groups of `SCRIPTS` are read by the page's scripts: `browser/build/generate.py` emits them for TypeScript.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Text = str | Mapping[str, str]
+
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, "de")
+"""The languages that have a file here."""
+
+SCRIPTS = {"page": "quantlab.js", "chat": "chat.js", "evidence": "evidence.js"}
+"""Groups that scripts of the page read, and the script of each; all other groups are Python's."""
+
+PLURALS: Mapping[str, Callable[[float], str]] = {
+    ENGLISH: lambda n: "one" if n == 1 else "other",
+    "de": lambda n: "one" if n == 1 else "other",
+}
+"""The plural category of a number, by language (https://cldr.unicode.org/index/cldr-spec/plural-rules); all languages of
+`LANGUAGES` are here."""
+
+
+@cache
+def catalogue(language: str) -> dict[str, dict[str, Text]]:
+    """A language's groups of texts by key, as its file has them."""
+    path = os.path.join(os.path.dirname(__file__), f"{language}.json")  # noqa: PTH118, PTH120  # in the page, in a zip
+    loader: Any = __spec__.loader if __spec__ else None
+    return cast("dict[str, dict[str, Text]]", json.loads(loader.get_data(path)))
+
+
+def primary(tag: str) -> str:
+    """The language of a BCP 47 tag without region and script: `de` of `de-AT` and of `de_AT`."""
+    return re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
+
+
+class Words(NamedTuple):
+    """The texts for a page.
+
+    Attributes:
+        page: The page's language, a BCP 47 tag.
+    """
+
+    page: str = ENGLISH
+
+    def language(self, group: str) -> str:
+        """The language in which a group is available: the page's, or English."""
+        own = primary(self.page)
+        return own if own in LANGUAGES and group in catalogue(own) else ENGLISH
+
+    def lang(self, group: str | None = None) -> str | None:
+        """The `lang` attribute of an element on the page.
+
+        Args:
+            group: The group whose texts are in the element; None for what is always English, such as figures.
+
+        Returns:
+            The language, or None on an English page, where the attribute would say nothing new.
+        """
+        if primary(self.page) == ENGLISH:
+            return None
+        return ENGLISH if group is None else self.language(group)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A text with its placeholders filled in.
+
+        Args:
+            key: Group and key, as in `form.reset`.
+            values: The placeholders' values.
+        """
+        group, _, name = key.partition(".")
+        language = self.language(group)
+        text = catalogue(language)[group][name]
+        if not isinstance(text, str):
+            text = text[PLURALS[language](cast("float", values["count"]))]
+        return re.sub(r"\{(\w+)\}", lambda place: str(values[place[1]]), text)
+
+
+EN = Words()
+"""The texts of an English page."""

@@ -1,0 +1,102 @@
+"""The catalogue: every language says the same, and every text is used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import mkdocs_quantlab
+from mkdocs_quantlab.engine.core import texts
+from mkdocs_quantlab.engine.core.texts import EN, LANGUAGES, PLURALS, SCRIPTS, Words, catalogue
+
+PACKAGE = Path(mkdocs_quantlab.__file__).parent
+TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
+
+
+def placeholders(text):
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def forms(text):
+    """All texts of an entry: one, or one a plural category."""
+    return [text] if isinstance(text, str) else list(text.values())
+
+
+def test_the_languages_are_the_files():
+    files = {path.stem for path in Path(texts.__file__).parent.glob("*.json")}
+    assert files == set(LANGUAGES) == set(PLURALS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_keys_and_texts_are_well_formed(language):
+    for group, entries in catalogue(language).items():
+        assert re.fullmatch(r"[a-z_]+", group)
+        for key, text in entries.items():
+            assert re.fullmatch(r"[a-z0-9_]+", key), key
+            assert all(forms(text)), key
+            assert all(form == form.strip() for form in forms(text)), key
+            if not isinstance(text, str):
+                needed = {PLURALS[language](n) for n in (0, 1, 2, 5, 11, 21, 100)}
+                assert set(text) == needed, f"{group}.{key}"
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_a_translation_has_whole_groups_and_the_same_placeholders(language):
+    english = catalogue("en")
+    for group, entries in catalogue(language).items():
+        assert list(entries) == list(english[group]), f"{language}: {group}"
+        for key, text in entries.items():
+            wanted = placeholders("".join(forms(english[group][key])))
+            if isinstance(english[group][key], str):
+                assert isinstance(text, str), f"{language}: {group}.{key}"
+                assert placeholders(text) == wanted, f"{language}: {group}.{key}"
+            else:
+                # "one" may leave out the number.
+                assert all(
+                    placeholders(form) | {"count"} == wanted | {"count"} for form in forms(text)
+                )
+
+
+def test_python_uses_every_text_of_its_groups():
+    source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    for group in catalogue("en").keys() - SCRIPTS.keys():
+        for key in catalogue("en")[group]:
+            # Labs look up the kinds of their sections.
+            used = f'"{group}.{key}"' in source or (group == "lab" and f'"{key}"' in source)
+            assert used, f"{group}.{key}"
+
+
+def test_texts_are_filled_in_and_counted(monkeypatch):
+    monkeypatch.setitem(
+        catalogue("en"), "t", {"n": {"one": "{count} bit of {x}", "other": "{count} bits of {x}"}}
+    )
+    assert EN("t.n", count=1, x="{count}") == "1 bit of {count}"
+    assert EN("t.n", count=0, x="q") == "0 bits of q"
+    with pytest.raises(KeyError):
+        EN("form.no_such_text")
+
+
+@pytest.mark.parametrize(
+    ("page", "language", "lang", "of_figures"),
+    [
+        ("en", "en", None, None),
+        ("en-GB", "en", None, None),
+        ("de", "de", "de", "en"),
+        ("de_AT", "de", "de", "en"),
+        ("fr", "en", "en", "en"),
+    ],
+)
+def test_the_language_of_what_stands_on_a_page(page, language, lang, of_figures):
+    words = Words(page)
+    assert words.language("form") == language
+    assert words.lang("form") == lang
+    assert words.lang() == of_figures
+    assert words("form.reset") == catalogue(language)["form"]["reset"]
+
+
+def test_a_group_that_is_not_translated_is_english(monkeypatch):
+    monkeypatch.setitem(catalogue("en"), "new", {"a": "A text"})
+    assert Words("de")("new.a") == "A text"
+    assert Words("de").lang("new") == "en"
