@@ -282,3 +282,8 @@ def test_drawings_are_marked_as_here(run):
     found = run(code)
     assert found == [json.loads(marks(*each)) for each in asked]
     assert [each["all"] for each in found] == [True, False]
+
+
+def test_the_page_has_the_texts_that_python_reads(run):
+    code = "import json; from mkdocs_quantlab.engine.core.texts import Words; json.dumps(Words('de')('form.reset'))"
+    assert run(code) == "Zurücksetzen"

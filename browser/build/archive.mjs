@@ -7,11 +7,11 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Python files of the engine, by their name in the archive. */
+/** Python files of the engine and its texts, by their name in the archive. */
 function engine(root) {
   const files = [join(root, "__init__.py")];
   for (const entry of readdirSync(join(root, "engine"), { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && entry.name.endsWith(".py")) files.push(join(entry.parentPath, entry.name));
+    if (entry.isFile() && /\.(py|json)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name));
   }
   return files.sort().map((file) => [["mkdocs_quantlab", ...relative(root, file).split(sep)].join("/"), readFileSync(file)]);
 }

@@ -5,6 +5,7 @@ Reproducible: files in sorted order, with a fixed date, and bytecode that carrie
 
 import importlib
 import importlib.util
+import json
 import marshal
 import sys
 import zipfile
@@ -12,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, "/engine")
 from mkdocs_quantlab.engine.core.modules import OFFERED  # the engine lies there
+from mkdocs_quantlab.engine.core.texts import SCRIPTS
 
 NEEDED = """
     encodings.ascii encodings.cp437 encodings.idna encodings.latin_1 encodings.unicode_escape encodings.utf_16
@@ -36,6 +38,12 @@ def compiled(name: str, source: bytes) -> bytes:
     return head + importlib.util.source_hash(source) + marshal.dumps(code)
 
 
+def texts(source: bytes) -> bytes:
+    """A language's texts without those that only the page's scripts read."""
+    groups = {name: group for name, group in json.loads(source).items() if name not in SCRIPTS}
+    return json.dumps(groups, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def main() -> None:
     """Writes `/python.zip`."""
     for name in (*OFFERED, *NEEDED):
@@ -46,6 +54,8 @@ def main() -> None:
             sources[name] = library.read(name)
     for path in sorted(Path("/engine").rglob("*.py")):
         sources[str(path.relative_to("/engine"))] = path.read_bytes()
+    for path in sorted(Path("/engine/mkdocs_quantlab/engine/core/texts").glob("*.json")):
+        sources[str(path.relative_to("/engine"))] = texts(path.read_bytes())
     with zipfile.ZipFile("/python.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
         for name, source in sorted(sources.items()):
             data = compiled(name, source) if name.endswith(".py") else source
