@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mkdocs_quantlab.engine.core.schema import MOST_VIEWS
 from mkdocs_quantlab.engine.ggml.types import stored_type
 
 if TYPE_CHECKING:
@@ -48,9 +49,19 @@ def pyodide() -> str:
     )
 
 
+def views() -> str:
+    """The views that a checked value of an in-page option hides, by number (`Choice` in `engine/core/schema.py`)."""
+    rules = (
+        f'quantlab-widget:has([data-hides~="{n}"]:checked) [data-number="{n}"]'
+        for n in range(1, MOST_VIEWS + 1)
+    )
+    return ",\n".join(rules) + " {\n  display: none;\n}"
+
+
 FILES: dict[str, Callable[[], str]] = {
     "ggml_types.ts": ggml_types,
     "pyodide.ts": pyodide,
+    "views.css": views,
 }
 """The function that makes each file; its docstring becomes the file's first comment."""
 

@@ -8,6 +8,11 @@ from mkdocs_quantlab.engine.core.html import Child, Html, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TypeVar
+
+    from mkdocs_quantlab.engine.core.schema import Choice
+
+    K = TypeVar("K", bound=int | str)
 
 
 def result(*sentence: Child) -> Html:
@@ -114,6 +119,23 @@ def cells(
     )
 
 
-def view(name: str, caption: str, content: Html) -> Html:
-    """One of the views that the option `view` switches between."""
-    return tag("div", tag("p", caption), content, class_="quantlab-view", data_view=name)
+def view(option: Choice[K], value: K, *content: Child, caption: str = "") -> Html:
+    """What is shown while an in-page option has this value.
+
+    Args:
+        option: The option, as the class of options has it: `Options.view`.
+        value: One of its values.
+        content: The view.
+        caption: A line over it.
+
+    Raises:
+        KeyError: The option is not in-page, or has no such value.
+    """
+    return tag(
+        "div",
+        tag("p", caption) if caption else None,
+        content,
+        class_="quantlab-view",
+        data_view=str(value),
+        data_number=option.views[value],
+    )

@@ -135,13 +135,17 @@ class Field(Generic[T]):
         return " ".join(self.excludes) or None
 
 
+MOST_VIEWS = 24
+"""Views of one widget that its in-page options can switch between: the style sheet has one rule for each number."""
+
+
 class Choice(Field[K]):
     """One of a few values, shown as a row of buttons or as a menu.
 
     Args:
         choices: The values and their labels, in the order shown.
-        in_page: The choice only changes which part of the figure is seen: the page's style does it, without Python
-            and without script.
+        in_page: The choice only changes which view of the figure is shown. The style sheet switches between the
+            views, without Python and without script; `figures.view` makes them. A value `all` shows every view.
         menu: Show a menu instead of a row of buttons.
         derived: Further values that follow from other options: shown, never chosen.
         excluding: Options that a certain choice excludes, beside those that any does.
@@ -166,6 +170,8 @@ class Choice(Field[K]):
         self.menu = menu
         self.derived: dict[K, str] = dict(derived or {})
         self.excluding: dict[K, Sequence[str]] = dict(excluding or {})
+        self.views: dict[K, int] = {}
+        """The number of each value's view, for an in-page option; unique within the widget."""
 
     @property
     def allowed(self) -> str:
@@ -182,6 +188,22 @@ class Choice(Field[K]):
         wanted = text.strip().lower()
         own = (names for choice, names in self.excluding.items() if str(choice).lower() == wanted)
         return (*self.excludes, *next(own, ()))
+
+    def number_views(self, first: int) -> int:
+        """Numbers the views of an in-page option, from `first`.
+
+        Returns:
+            The first number that is left.
+        """
+        values = [value for value in self.choices if self.in_page and value != "all"]
+        self.views = {value: first + i for i, value in enumerate(values)}
+        return first + len(values)
+
+    def _hides(self, choice: K) -> str | None:
+        """The numbers of the views that a value hides."""
+        if choice not in self.views:
+            return None
+        return " ".join(str(n) for value, n in self.views.items() if value != choice)
 
     def _nearest(self, wanted: str) -> str:
         """The nearest choice: by value among numbers, else by spelling."""
@@ -225,6 +247,7 @@ class Choice(Field[K]):
                         checked=choice == current,
                         data_clears=self.clears(),
                         data_in_page=self.in_page,
+                        data_hides=self._hides(choice),
                     ),
                     tag("span", label),
                 )
@@ -480,6 +503,16 @@ class Options:
     takes_files: ClassVar[str] = ""
     """What files of their own readers may give: `models`, which are then in `sources.files`, a `picture`, which is then
     `sources.picture`, or none."""
+
+    def __init_subclass__(cls) -> None:
+        following = 1
+        for field in cls.fields():
+            if isinstance(field, Choice):
+                following = field.number_views(following)
+        if following > MOST_VIEWS + 1:
+            raise ValueError(
+                f"{cls.__qualname__}: its in-page options have {following - 1} views; at most {MOST_VIEWS} are possible"
+            )
 
     def __init__(
         self, strings: Mapping[str, str] | None = None, sources: Sources | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.figures import note, result, row, table
+from mkdocs_quantlab.engine.core.figures import note, result, row, table, view
 from mkdocs_quantlab.engine.core.html import Html, join, tag
 from mkdocs_quantlab.engine.core.numbers import count, percent, volume
 from mkdocs_quantlab.engine.gguf.comparison import (
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.core.html import Child
+    from mkdocs_quantlab.engine.core.schema import Choice
     from mkdocs_quantlab.engine.gguf.comparison import Difference, Share
     from mkdocs_quantlab.engine.gguf.label import Check
     from mkdocs_quantlab.engine.gguf.model import Model
@@ -37,6 +38,7 @@ PARTS = {
 
 
 def comparison(
+    show: Choice[str],
     models: Sequence[Model],
     levels: Mapping[str, Mapping[str, float]] | None = None,
     lost: Child = None,
@@ -44,6 +46,7 @@ def comparison(
     """All parts of the figure, after the sentence with the result.
 
     Args:
+        show: The in-page option, with the values of `PARTS`.
         models: The models, at least one.
         levels: Signal-to-noise ratios by model and tensor, where they are known.
         lost: What else is known of errors; it stands with the map.
@@ -52,16 +55,16 @@ def comparison(
     found = metadata(models)
     return join(
         sentence(models, checks, found),
-        sizes(models, checks),
-        types(models),
-        labels(models, checks),
-        part("map", maps(models, levels), lost),
-        metadata_part(found, models),
+        view(show, "sizes", sizes(models, checks)),
+        view(show, "types", types(models)),
+        view(show, "labels", labels(models, checks)),
+        view(show, "map", part("map", maps(models, levels), lost)),
+        view(show, "metadata", metadata_part(found, models)),
     )
 
 
 def part(name: str, *content: Child) -> Html:
-    """A part of the figure that can be shown alone."""
+    """A part of the figure."""
     return tag("div", content, class_="quantlab-part", data_part=name)
 
 

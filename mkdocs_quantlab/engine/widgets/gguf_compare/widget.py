@@ -57,7 +57,7 @@ def render(given: Options) -> Html:
     """The figure: result, sizes, types, labels, map, errors and metadata of the models."""
     models = given.named_models("models")
     if not given.reference:
-        return comparison.comparison(models)
+        return comparison.comparison(Options.show, models)
     (reference,) = given.named_models("reference")
     others = [model for model in models if model.name != reference.name]
     try:
@@ -78,4 +78,4 @@ def render(given: Options) -> Html:
             except LookupError as error:
                 raise OptionError(f"`tensor`: {error.args[0]}", "tensor") from None
     by_model = {model.name: levels for model, levels in zip(others, found, strict=True)}
-    return comparison.comparison(models, by_model, lost)
+    return comparison.comparison(Options.show, models, by_model, lost)

@@ -49,7 +49,7 @@ def render(given: Options) -> Html:
             ),
             PRIVACY,
         )
-    return join(comparison.comparison(models), PRIVACY)
+    return join(comparison.comparison(Options.show, models), PRIVACY)
 
 
 PRIVACY = note(

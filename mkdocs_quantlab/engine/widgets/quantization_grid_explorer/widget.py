@@ -189,9 +189,8 @@ def _sentence(layer: Layer) -> Html:
 
 def _grid(name: str, caption: str, entries: Sequence[tuple[str, float]]) -> Html:
     columns = 4 if len(entries) <= 16 else 8 if len(entries) <= 64 else 16
-    return view(
-        name, caption, cells(caption, [(text, shade(share)) for text, share in entries], columns)
-    )
+    numbers = cells(caption, [(text, shade(share)) for text, share in entries], columns)
+    return view(Options.view, name, numbers, caption=caption)
 
 
 def _views(layer: Layer) -> Html:

@@ -203,7 +203,8 @@ def _matrix(name: str, caption: str, values: Matrix, done: list[int]) -> Html:
     largest = max(abs(value) for line in values for value in line) or 1.0
     entries = [(tight(value), shade(value / largest)) for line in values for value in line]
     marked = [column in done for _ in values for column in range(COLUMNS)]
-    return view(name, caption, cells(caption, entries, COLUMNS, marked=marked, matrix=True))
+    numbers = cells(caption, entries, COLUMNS, marked=marked, matrix=True)
+    return view(Options.view, name, numbers, caption=caption)
 
 
 def _views(given: Options, made: Layer) -> Html:

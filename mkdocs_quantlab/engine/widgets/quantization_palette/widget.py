@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import note, result, row, table
+from mkdocs_quantlab.engine.core.figures import note, result, row, table, view
 from mkdocs_quantlab.engine.core.html import Html, join, tag
 from mkdocs_quantlab.engine.core.live_code import Editable
 from mkdocs_quantlab.engine.core.numbers import count, decibel, percent
@@ -132,7 +132,7 @@ def _pictures(picture: Picture) -> Html:
     def reduced(name: str, how: str, made: Reduced) -> Html:
         source = png(width, height, made.pixels, made.palette)
         caption = f"{count(len(picture.colours), 'colour')}, {how}: {decibel(made.psnr)}"
-        return tag("div", _image(original, source, caption), class_="quantlab-view", data_view=name)
+        return view(Options.view, name, _image(original, source, caption))
 
     return tag(
         "div",
