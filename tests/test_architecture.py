@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
+from mkdocs_quantlab.engine.core.widget import built_in
 
 PACKAGE = Path(mkdocs_quantlab.__file__).parent
 # Beside the standard library and what is listed, a room may import itself. The longest name that fits is a module's room.
@@ -79,11 +80,11 @@ def test_the_engine_loads_alone():
         "from mkdocs_quantlab.engine.gguf.model import Model\n"
         "from mkdocs_quantlab.engine.gguf.shapes import SHAPES\n"
         "from mkdocs_quantlab.engine.core.resources import Sources\n"
-        "from mkdocs_quantlab.engine.core.widget import NAMES, answer\n"
+        "from mkdocs_quantlab.engine.core.widget import answer\n"
         "model = Model('tiny', 'tiny.gguf', 1, 99, 3, False, {}, {}, ())\n"
         "shape = SHAPES['Qwen2.5-0.5B']._replace(vocabulary=1000, layers=2).model('drawing').to_json()\n"
         "sources = Sources(['tiny'], {'model tiny': model.to_json(), 'model drawing-uneven:F16': shape})\n"
-        "assert all(answer(name, {}, sources)['html'] for name in NAMES)\n"
+        f"assert all(answer(name, {{}}, sources)['html'] for name in {built_in()!r})\n"
         "assert not {'dataclasses', 'inspect', 'difflib', 'logging'} & set(sys.modules), 'slow imports'\n"
     )
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)

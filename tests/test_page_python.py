@@ -12,7 +12,7 @@ import pytest
 
 import mkdocs_quantlab
 from mkdocs_quantlab.engine.core.modules import OFFERED
-from mkdocs_quantlab.engine.core.widget import NAMES
+from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.engine.drawing.parse import parse
 from mkdocs_quantlab.engine.drawing.scene import draw
 from mkdocs_quantlab.engine.drawing.svg import svg
@@ -90,7 +90,7 @@ json.dumps([why(name) for name in ("sqlite3", "numpy", "importlib.metadata.nothi
     assert ours[1] == "No module named 'mkdocs_quantlab.nothing'"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", built_in())
 def test_the_page_draws_what_the_build_draws(run, name):
     """To the letter, with another version of Python on another platform."""
     cases = {

@@ -12,8 +12,7 @@ from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
-from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.engine.core.widget import NAMES, widget
+from mkdocs_quantlab.engine.core.widget import WidgetError, widget
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.model import part_names
 from mkdocs_quantlab.site.chat import chat
@@ -64,16 +63,13 @@ def read_defaults(value: object) -> dict[str, dict[str, str]]:
     result: dict[str, dict[str, str]] = {}
     for key, given in value.items():
         name = str(key).removeprefix("data-")
-        if name not in NAMES:
-            known = ", ".join(f"`{n}`" for n in NAMES)
-            raise ValueError(
-                f"unknown directive `{key}`{did_you_mean(name, NAMES)}; the directives are {known}"
-            )
         if not isinstance(given, Mapping):
             raise ValueError(f"`{key}` takes a mapping from option to value; found `{given}`")
         strings = {str(option): _text(entry) for option, entry in given.items()}
         try:
             widget(name).options(strings, _NotRead())
+        except WidgetError as error:
+            raise ValueError(str(error)) from None
         except OptionError as error:
             raise ValueError(f"`{key}`: {error}") from None
         except _NotReadError:

@@ -8,13 +8,13 @@ import pytest
 
 from mkdocs_quantlab.engine.core.live_code import EditError, source
 from mkdocs_quantlab.engine.core.schema import OptionError
-from mkdocs_quantlab.engine.core.widget import NAMES, answer, widget
+from mkdocs_quantlab.engine.core.widget import answer, built_in, widget
 
 PUSH = "row[order[later]] -= error * upper[place][later]"
 GRID, LAYER = "quantization-grid-explorer", "quantization-layer"
 EDITABLE = [
     (name, option, value)
-    for name in NAMES
+    for name in built_in()
     if (editable := widget(name).editable) and not editable.contest
     for option in [editable.option]
     for value in editable.objects

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mkdocs_quantlab.engine.core import schema
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import Choice, OptionError, Real, Reals, Whole
-from mkdocs_quantlab.engine.core.widget import NAMES, widget
+from mkdocs_quantlab.engine.core.widget import built_in, widget
 
 
 class Sample(schema.Options):
@@ -113,7 +113,7 @@ def test_merge_drops_what_is_excluded():
     assert Sample.merge({"bits": "2"}, {"bits": "8"}) == {"bits": "8"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", built_in())
 def test_strings_read_back_as_the_same_options(name):
     kind = widget(name).options
     given = kind()
@@ -132,7 +132,7 @@ def test_no_text_breaks_a_field(text):
         assert field.parse(field.format(value)) == value
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", built_in())
 def test_every_option_has_a_control_and_a_hint(name):
     kind = widget(name).options
     given = kind({}, Sources(["q4"]))

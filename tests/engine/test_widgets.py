@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,14 @@ from mkdocs_quantlab.engine.core import widget as widgets
 from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
-from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, NAMES, answer, frames, widget
+from mkdocs_quantlab.engine.core.widget import (
+    FRAME_BUDGET,
+    WidgetError,
+    answer,
+    built_in,
+    frames,
+    widget,
+)
 from mkdocs_quantlab.engine.ggml import bits_of_weight, encode, ggml_type, scale_search
 from mkdocs_quantlab.engine.methods import samples
 from mkdocs_quantlab.engine.methods.schemes import SCHEMES
@@ -218,7 +224,7 @@ def test_toy_layer_takes_no_seed():
 SOURCES = Sources((), {"model drawing-uneven:F16": CASES["8 layers"].model().to_json()})
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if widget(n).options.primary])
+@pytest.mark.parametrize("name", [n for n in built_in() if widget(n).options.primary])
 def test_frames_are_what_the_engine_draws(name):
     found = widget(name)
     primary = getattr(found.options, found.options.primary)
@@ -355,15 +361,23 @@ def test_block_needs_a_whole_block():
         answer(BLOCK, {"format": "q4_k", "weights": "1 2 3"})
 
 
-def test_every_folder_of_a_widget_is_listed():
-    folder = Path(widgets.__file__).parents[1] / "widgets"
-    modules = {p.name for p in folder.iterdir() if (p / "widget.py").is_file()}
-    assert modules == {name.replace("-", "_") for name in NAMES}
-
-
 def test_an_unknown_widget_is_refused():
-    with pytest.raises(KeyError):
-        widget("__init__")
+    for name in ("__init__", "quantization-blok", ""):
+        with pytest.raises(
+            WidgetError, match=f"there is no widget `{name}`.*; the widgets are `gguf-"
+        ):
+            widget(name)
+    with pytest.raises(WidgetError, match="did you mean `quantization-block`"):
+        widget("quantization-blok")
+
+
+def test_an_error_of_an_import_inside_a_widget_is_not_taken_for_its_absence(monkeypatch):
+    def fail(name):
+        raise ModuleNotFoundError("No module named 'numpy'", name="numpy")
+
+    monkeypatch.setattr(widgets.importlib, "import_module", fail)
+    with pytest.raises(ModuleNotFoundError, match="numpy"):
+        widget("quantization-block")
 
 
 def test_html_is_escaped_unless_it_says_it_is_html():

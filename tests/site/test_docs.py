@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mkdocs_quantlab
-from mkdocs_quantlab.engine.core.widget import NAMES
+from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.engine.ggml import TYPES
 from mkdocs_quantlab.engine.widgets.quantization_block.widget import FORMATS
 from mkdocs_quantlab.site.evidence.evidence import KINDS
@@ -20,7 +20,7 @@ ROOT = Path(mkdocs_quantlab.__file__).parent.parent
 
 
 def test_every_widget_has_a_page_that_shows_it(docs):
-    for name in NAMES:
+    for name in built_in():
         html = (docs / "widgets" / name / "index.html").read_text(encoding="utf-8")
         assert f'name="{name}"' in html
     assert "<quantlab-chat" in (docs / "widgets/chat/index.html").read_text(encoding="utf-8")

@@ -16,18 +16,18 @@ import mkdocs_quantlab
 from mkdocs_quantlab import fast
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine import ggml, methods
-from mkdocs_quantlab.engine.core.widget import NAMES, widget
+from mkdocs_quantlab.engine.core.widget import built_in, widget
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.markdown import lab
-from mkdocs_quantlab.site.markdown.directives import ALIASES, CHAT, DIRECTIVES, EVIDENCE
+from mkdocs_quantlab.site.markdown.directives import ALIASES, CHAT, EVIDENCE, Directives
 from mkdocs_quantlab.site.mkdocs.navigation import ORDER
 from mkdocs_quantlab.site.settings import SETTINGS
 
 pytestmark = pytest.mark.xdist_group("docs")
 
 ROOT = Path(mkdocs_quantlab.__file__).parent.parent
-PAGES = {name: f"widgets/{name}" for name in NAMES} | {CHAT: "widgets/chat"}
-OPTIONS = {name: widget(name).options for name in NAMES} | {CHAT: chat.Options}
+PAGES = {name: f"widgets/{name}" for name in built_in()} | {CHAT: "widgets/chat"}
+OPTIONS = {name: widget(name).options for name in built_in()} | {CHAT: chat.Options}
 
 
 def walk(command, path):
@@ -76,7 +76,7 @@ def rows(html, prefix=""):
 
 def test_every_directive_is_listed(page):
     linked = r'<a href="[^"]+"><code>(data-[\w-]+)</code></a>'
-    named = [f"data-{name}" for name in DIRECTIVES]
+    named = [f"data-{name}" for name in Directives().names]
     assert sorted(re.findall(linked, page("widgets"))) == sorted(named)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| `(data-[\w-]+)` \|", readme, re.MULTILINE)) == sorted(named)
@@ -85,7 +85,7 @@ def test_every_directive_is_listed(page):
 
 
 # Fields for evidence have options by kind: test_docs.py looks for them.
-@pytest.mark.parametrize("name", [name for name in DIRECTIVES if name != EVIDENCE])
+@pytest.mark.parametrize("name", [name for name in Directives().names if name != EVIDENCE])
 def test_every_option_of_a_directive(page, name):
     """Each is a row with its meaning, what it takes and its default, and there is no row of anything else."""
     listed = rows(page(PAGES[name]), "data-")

@@ -1,6 +1,6 @@
 """The widgets: one module a directive, found by name.
 
-The module of `<div data-NAME>` is `NAME` with underscores. It holds
+The module of `<div data-NAME>` is `widgets/NAME/widget.py`, with underscores for hyphens. It holds
 
 - `TITLE`, what the widget is called where a reader or a screen reader meets it;
 - `Options`, a subclass of `engine.core.schema.Options`;
@@ -13,35 +13,19 @@ from __future__ import annotations
 
 import importlib
 from contextlib import nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.live_code import edited
 from mkdocs_quantlab.engine.core.schema import Choice, OptionError, Options
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.core.html import Html
     from mkdocs_quantlab.engine.core.live_code import Editable
     from mkdocs_quantlab.engine.core.resources import Sources
-
-NAMES = (
-    "quantization-explorer",
-    "quantization-grid-explorer",
-    "quantization-block",
-    "quantization-formats",
-    "quantization-layer",
-    "quantization-qat",
-    "quantization-quality",
-    "quantization-palette",
-    "quantization-challenge",
-    "gguf-compare",
-    "gguf-inspect",
-    "gguf-recipe",
-    "gguf-quantize",
-    "model-memory",
-)
-"""Every widget there is."""
 
 FRAME_BUDGET = 60_000
 """Bytes of pre-rendered figures that one widget may add to a page, before compression."""
@@ -60,20 +44,56 @@ class Widget(NamedTuple):
     """What a script of its own takes over, where the module has `panel`."""
 
 
+class WidgetError(Exception):
+    """A widget that is not there, or whose module does not work. The message is one line for the site's author."""
+
+
+WIDGETS = "mkdocs_quantlab.engine.widgets"
+
+
+@cache
+def built_in() -> tuple[str, ...]:
+    """The names of the widgets that come with the package: the folders of `engine/widgets`."""
+    from importlib.resources import files  # noqa: PLC0415  # slow to import, and the page asks for no list
+
+    return tuple(
+        sorted(
+            folder.name.replace("_", "-")
+            for folder in files(WIDGETS).iterdir()
+            if folder.is_dir()
+            and any(each.name.startswith("widget.py") for each in folder.iterdir())
+        )
+    )
+
+
 def widget(name: str) -> Widget:
-    """The widget of that name.
+    """The widget of that name, out of those that come with the package.
 
     Raises:
-        KeyError: There is none.
+        WidgetError: There is none; the message says which there are.
     """
-    if name not in NAMES:
-        raise KeyError(name)
-    module = importlib.import_module(
-        f"mkdocs_quantlab.engine.widgets.{name.replace('-', '_')}.widget"
-    )
+    module = f"{WIDGETS}.{name.replace('-', '_')}.widget"
+    try:
+        return of_module(name, importlib.import_module(module))
+    except ModuleNotFoundError as error:
+        if not f"{module}.".startswith(f"{error.name}."):
+            raise  # one that the widget imports
+        raise unknown(name, built_in()) from None
+
+
+def of_module(name: str, module: Any) -> Widget:
+    """A widget's module, typed; what is in it is not checked."""
     editable = getattr(module, "EDITABLE", None)
     panel = getattr(module, "panel", None)
     return Widget(name, module.TITLE, module.Options, module.render, editable, panel)
+
+
+def unknown(name: str, names: Sequence[str]) -> WidgetError:
+    """The error that there is no widget of a name, with those that there are."""
+    known = ", ".join(f"`{each}`" for each in names)
+    return WidgetError(
+        f"there is no widget `{name}`{did_you_mean(name, names)}; the widgets are {known}"
+    )
 
 
 def answer(

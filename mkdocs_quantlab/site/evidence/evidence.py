@@ -16,7 +16,7 @@ from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.core.numbers import plain
 from mkdocs_quantlab.engine.core.schema import Field, OptionError, Whole
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.engine.core.widget import NAMES, widget
+from mkdocs_quantlab.engine.core.widget import widget
 from mkdocs_quantlab.site.fields import Text, Texts
 from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text, identifier
 
@@ -340,7 +340,7 @@ def _target(
     targets = {
         identifier(page, i): "The chat" if is_chat else widget(page[i].name).title
         for i in places
-        if (page[i].name == CHAT if is_chat else page[i].name in NAMES)
+        if (page[i].name == CHAT if is_chat else page[i].name not in ("", CHAT, EVIDENCE))
     }
     if not targets:
         raise OptionError(f"there is no {what} on this page to take the evidence from")

@@ -5,27 +5,26 @@ options:
 
     <div data-quantization-grid-explorer data-bits="3"></div>
 
-The final HTML is searched, with a real parser, because only there is it settled what is markup: in Markdown the same
+Which names there are is known from the widgets of the site alone, an author's own among them. The final HTML is searched, with a real parser, because only there is it settled what is markup: in Markdown the same
 text may stand in a fence, in inline code or in a comment.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core.suggest import did_you_mean, nearest
-from mkdocs_quantlab.engine.core.widget import NAMES
+from mkdocs_quantlab.engine.core.suggest import nearest
+from mkdocs_quantlab.engine.core.widget import built_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 CHAT = "quantlab-chat"
 EVIDENCE = "lab-evidence"
-DIRECTIVES = (*NAMES, CHAT, EVIDENCE)
-"""Every directive there is: the widgets, the chat, and the fields for evidence."""
 ALIASES = {"objective5-chat": CHAT}
 """Other names of directives, which pages written for other tools have."""
 
@@ -48,10 +47,6 @@ INERT = frozenset(
 KEPT = frozenset({"class", "dir", "id", "lang", "style"})
 # `markdown` belongs to md_in_html and has done its work by now.
 DROPPED = frozenset({"markdown"})
-# Attributes that begin so are meant for us, so that an unknown one is a mistake.
-OURS = ("data-quantization-", "data-quantlab-", "data-gguf-", "data-model-mem", "data-lab-evi")
-# A cheap test that lets pages without directives go by unparsed; wide enough for misspelt ones.
-HINT = re.compile(r"data-(?:quan|gguf|model-mem|lab-evi|objective5-)", re.IGNORECASE)
 
 
 class Found(NamedTuple):
@@ -80,11 +75,21 @@ class Found(NamedTuple):
     value: str = ""
 
 
+class _Start(NamedTuple):
+    """A start tag: where in the HTML it is, its text, what it stands in, and whether its end tag follows it."""
+
+    at: int
+    text: str
+    in_paragraph: bool
+    is_empty: bool
+
+
 class _Scanner(HTMLParser):
     """Collects directives with their places."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, directives: Directives, html: str) -> None:
         super().__init__(convert_charrefs=False)
+        self.directives = directives
         self.html = html
         self.line_starts = [0]
         self.line_starts.extend(match.end() for match in re.finditer("\n", html))
@@ -124,8 +129,10 @@ class _Scanner(HTMLParser):
         if tag in INERT:
             self.inert.append(tag)
             return
-        start, text = self._at(), self.get_starttag_text() or ""
-        found = _read(tag, attrs, text, start, in_paragraph=self.in_paragraph)
+        at, text = self._at(), self.get_starttag_text() or ""
+        is_empty = text.endswith("/>") or bool(_NOTHING_IN_IT.match(self.html, at + len(text)))
+        start = _Start(at, text, self.in_paragraph, is_empty)
+        found = self.directives.read(tag, attrs, start)
         if found is None:
             if tag == "p":
                 self.in_paragraph = True
@@ -171,60 +178,122 @@ class _Scanner(HTMLParser):
         self._content()
 
 
-def _read(
-    tag: str, attrs: Iterable[tuple[str, str | None]], text: str, start: int, *, in_paragraph: bool
-) -> Found | None:
-    """The directive that a start tag is meant as, or None where it is none."""
-    values = {key: value or "" for key, value in attrs}
-    names = [key.removeprefix("data-") for key in values if key.startswith("data-")]
-    named = [name for name in names if name in DIRECTIVES or name in ALIASES]
-    problem = None
-    if not named:
-        problem = _misspelt(names)
-        if problem is None:
-            return None
-    elif len(named) > 1:
-        both = " and ".join(f"`data-{name}`" for name in named)
-        problem = f"{both} stand on one `div`: give each its own"
-    elif tag != "div":
-        problem = f"`data-{named[0]}` stands on a `{tag}`: write it on a `div`"
-    options: dict[str, str] = {}
-    kept: dict[str, str] = {}
-    for key, value in values.items():
-        if key.removeprefix("data-") in named and key.startswith("data-"):
-            continue
-        if key.startswith("data-"):
-            options[key.removeprefix("data-")] = value
-        elif key in KEPT or key.startswith("aria-"):
-            kept[key] = value
-        elif key not in DROPPED and problem is None:
-            problem = f"`data-{named[0]}` does not take the attribute `{key}`; options begin with `data-`, as `data-{key}`"
-    name = ALIASES.get(named[0], named[0]) if named else ""
-    value = values[f"data-{named[0]}"].strip() if named else ""
-    end = start + len(text)
-    return Found(name, options, kept, text, start, end, in_paragraph, problem, value)
+PROJECT = "quantlab"
+SHORTEST = 4
+"""Letters of the shortest name of which a misspelt one is told from another tool's attribute."""
+_ATTRIBUTE = re.compile(r"data-[a-z][a-z0-9_-]*", re.IGNORECASE)
+_NOTHING_IN_IT = re.compile(r"\s*</div\s*>", re.IGNORECASE)
 
 
-def _misspelt(names: Iterable[str]) -> str | None:
-    """What is wrong with `data-` attributes that name no widget but look as if they should."""
-    for name in names:
-        ours = f"data-{name}".startswith(OURS)
-        # Outside our own prefixes, only a near miss counts: other plugins have attributes too.
-        if ours or (name.startswith("quan") and "-" in name and nearest(name, DIRECTIVES)):
-            known = ", ".join(f"`data-{n}`" for n in DIRECTIVES)
-            hint = did_you_mean(f"data-{name}", (f"data-{n}" for n in DIRECTIVES))
-            return f"unknown directive `data-{name}`{hint}; the directives are {known}"
-    return None
+class Directives:
+    """The directives of a site: the widgets, the chat, and the fields for evidence.
+
+    Args:
+        widgets: The widgets' names.
+    """
+
+    def __init__(self, widgets: Sequence[str] = built_in()) -> None:
+        self.names = (*widgets, CHAT, EVIDENCE)
+        first = [name.partition("-")[0] for name in built_in()]
+        # A first word that several widgets of ours share, such as `gguf`, is a family, to which nobody else's attributes belong.
+        self.families = tuple(
+            {f"{word}-" for word in first if first.count(word) > 1} | {f"{PROJECT}-"}
+        )
+        # Few names occur, and these on many pages.
+        self.meant = lru_cache(maxsize=1000)(self._meant)
+
+    def _meant(self, name: str) -> str | None:
+        """The directive that an attribute `data-NAME` names or misspells, or None where it is another tool's."""
+        if name in self.names:
+            return name
+        if name in ALIASES:
+            return ALIASES[name]
+        for known in self.names:
+            if len(known) >= SHORTEST and _is_one_edit_away(name, known):
+                return known
+        return nearest(name, self.names, cutoff=0.8) if len(name) >= 2 * SHORTEST else None
+
+    def is_known(self, name: str) -> bool:
+        """Whether `data-NAME` is a directive."""
+        return name in self.names or name in ALIASES
+
+    def is_ours(self, name: str) -> bool:
+        """Whether `data-NAME` is a directive, or was meant as one."""
+        return name.startswith(self.families) or self.meant(name) is not None
+
+    def unknown(self, name: str) -> str:
+        """What is wrong with `data-NAME`, which is none of them."""
+        known = ", ".join(f"`data-{each}`" for each in self.names)
+        near = self.meant(name) or nearest(name, self.names)
+        hint = f"; did you mean `data-{near}`?" if near else ""
+        return f"unknown directive `data-{name}`{hint}; the directives are {known}"
+
+    def scan(self, html: str) -> list[Found]:
+        """All directives of a page, in order, misspelt ones among them."""
+        # A cheap test lets pages without directives go by unparsed.
+        end = -1
+        for match in _ATTRIBUTE.finditer(html):
+            if self.is_ours(match[0].lower().removeprefix("data-")):
+                end = match.end()
+        if end < 0:
+            return []
+        # Nothing behind the last one's end matters, and parsing is most of the work.
+        end = html.find("</div>", end)
+        return _Scanner(self, html if end < 0 else html[: end + len("</div>")]).found
+
+    def read(
+        self, tag: str, attrs: Iterable[tuple[str, str | None]], start: _Start
+    ) -> Found | None:
+        """The directive that a start tag is meant as, or None where it is none."""
+        values = {key: value or "" for key, value in attrs}
+        names = [key.removeprefix("data-") for key in values if key.startswith("data-")]
+        named = [name for name in names if self.is_known(name)]
+        problem = None
+        if not named:
+            # Other tools have attributes, too: only a name of a family, or an empty `div`, which does nothing by itself.
+            meant = (
+                n
+                for n in names
+                if n.startswith(self.families)
+                or (tag == "div" and start.is_empty and self.is_ours(n))
+            )
+            unknown = next(meant, None)
+            if unknown is None:
+                return None
+            problem = self.unknown(unknown)
+        elif len(named) > 1:
+            both = " and ".join(f"`data-{name}`" for name in named)
+            problem = f"{both} stand on one `div`: give each its own"
+        elif tag != "div":
+            problem = f"`data-{named[0]}` stands on a `{tag}`: write it on a `div`"
+        options: dict[str, str] = {}
+        kept: dict[str, str] = {}
+        for key, value in values.items():
+            if key.removeprefix("data-") in named and key.startswith("data-"):
+                continue
+            if key.startswith("data-"):
+                options[key.removeprefix("data-")] = value
+            elif key in KEPT or key.startswith("aria-"):
+                kept[key] = value
+            elif key not in DROPPED and problem is None:
+                problem = f"`data-{named[0]}` does not take the attribute `{key}`; options begin with `data-`, as `data-{key}`"
+        name = ALIASES.get(named[0], named[0]) if named else ""
+        value = values[f"data-{named[0]}"].strip() if named else ""
+        end = start.at + len(start.text)
+        return Found(
+            name, options, kept, start.text, start.at, end, start.in_paragraph, problem, value
+        )
 
 
-def scan(html: str) -> list[Found]:
-    """All directives of a page, in order."""
-    hints = list(HINT.finditer(html))
-    if not hints:
-        return []
-    # Nothing behind the last one's end matters, and parsing is most of the work.
-    end = html.find("</div>", hints[-1].end())
-    return _Scanner(html if end < 0 else html[: end + len("</div>")]).found
+def _is_one_edit_away(one: str, other: str) -> bool:
+    """A letter is left out, put in or another one, or two that stand side by side have changed places."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return max(len(one), len(other)) <= 1 or (len(one) == 2 and one == other[::-1])
 
 
 def identifier(page: Sequence[Found], at: int) -> str:
@@ -257,57 +326,9 @@ def splice(html: str, replacements: Iterable[tuple[Found, str]]) -> str:
     return "".join([*parts, html[done:]])
 
 
-_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
-
-
-def line_of(tag: str, nth: int, source: str) -> int | None:
-    """The line of the author's file on which a start tag stands, from 1.
-
-    Args:
-        tag: The start tag's text.
-        nth: How many start tags of the same text the page has before it.
-        source: The author's file.
-
-    Returns:
-        The line, or None where the tag is not in the file: a macro or an included file made it.
-    """
-    pattern = re.compile(r"\s+".join(map(re.escape, tag.split())))
-    lines = [match.start() for match in pattern.finditer(_without_code(source))]
-    if not lines:
-        return None
-    return source.count("\n", 0, lines[min(nth, len(lines) - 1)]) + 1
-
-
-def without_fences(source: str) -> str:
-    """The source with fences blanked out, each character at its place."""
-    lines = source.splitlines(keepends=True)
-    fence = ""
-    for i, line in enumerate(lines):
-        match = _FENCE.match(line)
-        if fence:
-            lines[i] = _blank(line)
-            if match and match[1].startswith(fence) and not line[match.end() :].strip():
-                fence = ""
-        elif match:
-            fence = match[1]
-            lines[i] = _blank(line)
-    return "".join(lines)
-
-
-def _without_code(source: str) -> str:
-    """The source with fences, comments and inline code blanked out, each character at its place."""
-    text = without_fences(source)
-    for pattern in (r"<!--.*?-->", r"(`+)(?!`).+?(?<!`)\1(?!`)", r"(?is)<(pre|textarea)\b.*?</\1>"):
-        text = re.sub(pattern, lambda m: _blank(m[0]), text, flags=re.DOTALL)
-    return text
-
-
-def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
-
-
 def expand(
     html: str,
+    directives: Directives,
     render: Callable[[Sequence[Found], int], str],
     locate: Callable[[Found, int], str],
     on_problem: Callable[[str, str], str],
@@ -316,13 +337,14 @@ def expand(
 
     Args:
         html: The page's final HTML.
+        directives: Those of the site.
         render: Gives a directive's HTML from all of the page's and its place among them, from 0. May raise
             ValueError with what is wrong.
         locate: Gives the place of a directive in the author's file, from the directive and the number of
             same-looking ones before it.
         on_problem: Told the place and what is wrong; gives what stands in the directive's stead.
     """
-    found = scan(html)
+    found = directives.scan(html)
     if not found:
         return html
     seen: dict[str, int] = {}

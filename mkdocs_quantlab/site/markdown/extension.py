@@ -28,14 +28,14 @@ from mkdocs_quantlab.site.markdown import lab
 from mkdocs_quantlab.site.markdown.directives import (
     CHAT,
     EVIDENCE,
+    Directives,
     Found,
     expand,
     identifier,
-    line_of,
     note,
-    without_fences,
 )
 from mkdocs_quantlab.site.markdown.element import element
+from mkdocs_quantlab.site.markdown.source import line_of, without_fences
 from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteSources
 from mkdocs_quantlab.site.settings import SETTINGS, read_language
@@ -93,6 +93,7 @@ class QuantlabExtension(Extension):
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         self.folder = Path.cwd()
         self.theme_language = ""
+        self.directives = Directives()
         super().__init__(**kwargs)
 
     @property
@@ -235,7 +236,7 @@ class _Directives(Postprocessor):
             problems.append((place, problem))
             return note(place, problem)
 
-        result = expand(text, self._render, self._locate, on_problem)
+        result = expand(text, self.extension.directives, self._render, self._locate, on_problem)
         if result is not text or "lab-callout" in text:
             self.extension.seen = True
         result = lab.callouts(
