@@ -6,7 +6,7 @@ READY := .venv/.ready
 
 TORCH := .venv/.torch
 
-.PHONY: serve build test check format lock static model clean
+.PHONY: serve build test slow check format lock static model clean
 
 ## Build and serve the documentation and its demo labs on http://127.0.0.1:8000
 serve: $(READY) static
@@ -17,9 +17,13 @@ build: $(READY) static
 	$(BIN)/mkdocs build --strict
 
 ## Run all checks and tests; tests/oracle has llama.cpp's quantizer from npm, where npm has one for the machine
-test: check $(TORCH) tests/oracle/node_modules/.package-lock.json | chromium nginx
+test: check tests/oracle/node_modules/.package-lock.json | chromium nginx
 	cd browser && npm run --silent test
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
+
+## Run the tests that take minutes, training among them
+slow: $(TORCH) static tests/oracle/node_modules/.package-lock.json | chromium nginx
+	$(BIN)/pytest -m slow
 
 ## Types and style, of Python and of TypeScript
 check: $(READY) static
@@ -53,9 +57,11 @@ $(TORCH): models/requirements.txt $(READY)
 	$(BIN)/python -m pip install --quiet --requirement models/requirements.txt
 	touch $@
 
-## Train the drawing model anew and measure its quantizations: some 80 minutes on two cores, goes on where it was ended
+## Train the drawing model anew and measure its quantizations: some two hours on two cores, goes on where it was ended.
+## On a processor with bfloat16 instructions, `make model PRECISION=bfloat16` takes some 80 minutes.
+PRECISION ?= float32
 model: $(TORCH)
-	$(BIN)/python -m models.drawing.train
+	$(BIN)/python -m models.drawing.train --precision $(PRECISION)
 	$(BIN)/python -m models.drawing.export models/drawing/build/model.pt mkdocs_quantlab/builtin_models/drawing-F16.gguf
 	$(BIN)/python -m models.drawing.importance
 	$(BIN)/python -m mkdocs_quantlab.builtin_models
