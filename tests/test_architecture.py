@@ -30,7 +30,6 @@ MAY_IMPORT = {
         ENGINE,
         "mkdocs_quantlab.fast",
         "mkdocs_quantlab.builtin_models",
-        "mkdocs",
         "markdown",
         "jinja2",
         "requests",
@@ -38,6 +37,8 @@ MAY_IMPORT = {
         "fsspec",
         "huggingface_hub",
     },
+    "site/mkdocs": {"mkdocs_quantlab.site", "mkdocs", "jinja2"},
+    "site/doctor": {"mkdocs_quantlab", "mkdocs", "requests", "urllib3"},
     "cli": {"mkdocs_quantlab", "mkdocs", "click"},
     "course": {"jinja2"},
     "endpoint": {"jinja2"},
@@ -67,6 +68,8 @@ def test_rooms_know_only_whom_they_may(path):
         name for name in ("/".join(folder.parts[:2]), folder.parts[0]) if name in MAY_IMPORT
     )
     allowed = MAY_IMPORT[room] | {"mkdocs_quantlab." + room.replace("/", ".")}
+    if path.name == "errors.py" and room == "site":
+        allowed.add("mkdocs")  # where it is installed
     for name in imports(path):
         if name.split(".")[0] in sys.stdlib_module_names:
             continue
@@ -88,3 +91,23 @@ def test_the_engine_loads_alone():
         "assert not {'dataclasses', 'inspect', 'difflib', 'logging'} & set(sys.modules), 'slow imports'\n"
     )
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
+
+
+def test_the_extension_needs_no_mkdocs():
+    """Zensical runs Markdown extensions, and no plugins."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
+        "sys.modules['mkdocs'] = None\n"
+        "from markdown import Markdown\n"
+        "page = '<div data-quantization-explorer></div>'\n"
+        "html = Markdown(extensions=['mkdocs_quantlab.site.markdown.extension:QuantlabExtension']).convert(page)\n"
+        "assert '<quantlab-widget' in html, html\n"
+        "from mkdocs_quantlab.site.errors import LabError\n"
+        "try:\n"
+        "    Markdown(extensions=['mkdocs_quantlab.site.markdown.extension:QuantlabExtension']).convert(page.replace('></', ' data-bits=\"9\"></'))\n"
+        "except LabError as error:\n"
+        "    assert 'the nearest is `8`' in str(error)\n"
+        "else:\n"
+        "    raise AssertionError\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

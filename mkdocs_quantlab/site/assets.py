@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mkdocs.exceptions import PluginError
+from mkdocs_quantlab.site.errors import LabError
 
 STATIC = Path(__file__).parent.parent / "static"
 """Filled by the build from `browser/` and npm's Pyodide and wllama."""
@@ -30,10 +30,10 @@ def files(pyodide: str, *, in_page: bool = True) -> list[str]:
         in_page: Some chat has models in the page.
 
     Raises:
-        PluginError: The package was not built.
+        LabError: The package was not built.
     """
     if not (STATIC / SCRIPT).is_file():
-        raise PluginError(
+        raise LabError(
             "quantlab: this installation has no built browser files; in a checkout, run `make static`"
         )
     names = [SCRIPT, STYLE, CHAT, EVIDENCE]

@@ -1,13 +1,11 @@
-"""The options of `mkdocs.yml`, and the same for the Markdown extension alone."""
+"""The settings of `mkdocs.yml`, which are also the options of the Markdown extension alone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
-
-from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 
 from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
 from mkdocs_quantlab.engine.core.resources import Sources
@@ -168,74 +166,61 @@ def line_of_option(source: str, setting: str, option: str) -> int | None:
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 
-class Setting(BaseConfigOption[Any]):
-    """One option: its default, how a value is read, and what it means."""
+class Setting(NamedTuple):
+    """One setting."""
 
-    def __init__(self, default: object, read: Callable[[object], Any], help: str) -> None:
-        super().__init__()
-        self.default = default
-        self.read = read
-        self.help = help
-
-    def run_validation(self, value: object) -> Any:
-        """The value as read; MkDocs calls it."""
-        try:
-            return self.read(value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+    default: object
+    read: Callable[[object], Any]
+    """Gives the value that a value of `mkdocs.yml` stands for, or raises ValueError with what is allowed."""
+    help: str
+    """What it means, in Markdown."""
 
 
-class QuantlabConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves its hook untyped
-    """Options of the plugin and of the Markdown extension."""
-
-    on_error = Setting(
+SETTINGS = {
+    "on_error": Setting(
         "fail",
         read_on_error,
         "What a mistake in a directive does. `fail` ends the build with the page, the line and what is allowed; `warn` "
         "reports the same as a warning (which `--strict` counts) and leaves a visible note in the page.",
-    )
-    pyodide = Setting(
+    ),
+    "pyodide": Setting(
         "bundled",
         read_pyodide,
         "Where the page's Python comes from. `bundled`: from the site itself, which then carries about 12 MB more, of "
         "which a reader fetches 5 MB, once and only when something needs it. A URL: Pyodide's own three files from that "
         "folder, which must hold the same version. `off`: no Python; figures answer as far as their pre-rendered frames "
         "go.",
-    )
-    defaults = Setting(
+    ),
+    "defaults": Setting(
         {},
         read_defaults,
         "Options for every directive of a kind, unless the directive says otherwise, as in "
         "`defaults: {quantization-explorer: {bits: 3}}`.",
-    )
-    models = Setting(
+    ),
+    "models": Setting(
         {},
         read_models,
         "GGUF files by name, as in `models: {q4: models/tiny-Q4_K_M.gguf, q8: https://example.org/tiny-Q8_0.gguf}`: paths "
         "relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in), addresses, or names of "
         "built-in models (`drawing:Q4_K_M`). Of a split file any part. [Models](models.md) says what is read, and when.",
-    )
-    chat = Setting(
+    ),
+    "chat": Setting(
         {},
         read_chat,
         "Options for every chat, unless the directive says otherwise: the model server, the models, the prompts and the "
         "sampler's settings. [The chat's page](../widgets/chat.md#options) lists them.",
-    )
-    language = Setting(
+    ),
+    "language": Setting(
         "",
         read_language,
         "The language of the pages, as in `language: de`, unless a page's front matter has `lang`. By default the theme's. "
         "[Languages](languages.md) says what is translated.",
-    )
-    lab = Setting(
+    ),
+    "lab": Setting(
         {},
         read_lab,
         "Styles of lab pages, unless the page says otherwise, as in `lab: {step-style: badge}`. Where it is set, every page "
         "with an “Objective 1:” heading is a lab page. [Lab pages](lab-pages.md) lists the styles.",
-    )
-
-
-SETTINGS = {
-    name: option for name, option in vars(QuantlabConfig).items() if isinstance(option, Setting)
+    ),
 }
-"""All options by name."""
+"""All settings by name."""

@@ -10,7 +10,8 @@ import pytest
 from markdown import Markdown
 
 from mkdocs_quantlab.site.chat.chat import CAUTION, PROMPTS, Options
-from mkdocs_quantlab.site.markdown.extension import LabError, QuantlabExtension
+from mkdocs_quantlab.site.errors import LabError
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.settings import line_of_option
 
 CONFIG = """

@@ -8,8 +8,9 @@ import pytest
 from markdown import Markdown
 from mkdocs.utils.meta import get_data
 
+from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.directives import Directives
-from mkdocs_quantlab.site.markdown.extension import LabError, PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
 from mkdocs_quantlab.site.markdown.source import line_of
 
 EXTENSIONS = [

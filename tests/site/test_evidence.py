@@ -9,9 +9,10 @@ from html import unescape
 import pytest
 from markdown import Markdown
 
+from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.evidence.evidence import KINDS, SHEET
 from mkdocs_quantlab.site.markdown.directives import scan
-from mkdocs_quantlab.site.markdown.extension import LabError, PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
 
 EXPLORER = "<div data-quantization-explorer></div>\n\n"
 CHAT = "<div data-quantlab-chat id='talk'></div>\n\n"

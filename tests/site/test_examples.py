@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.site.markdown.extension import LabError
+from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.settings import SETTINGS
 from tests.examples import ROOT, Example, fences, inline
 from tests.gguf_files import write_gguf

@@ -10,8 +10,9 @@ from markdown import Markdown
 from mkdocs.utils.meta import get_data
 
 import mkdocs_quantlab
+from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown import lab
-from mkdocs_quantlab.site.markdown.extension import LabError, PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
 from mkdocs_quantlab.site.mkdocs.navigation import ordered
 from tests.site.test_directives import EXTENSIONS, outline
 

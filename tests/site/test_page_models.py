@@ -12,7 +12,8 @@ from markdown import Markdown
 from mkdocs_quantlab import builtin_models as builtin
 from mkdocs_quantlab.site.assets import WLLAMA
 from mkdocs_quantlab.site.chat.chat import DRAWINGS
-from mkdocs_quantlab.site.markdown.extension import LabError, QuantlabExtension
+from mkdocs_quantlab.site.errors import LabError
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.models.page_models import DEFAULT, HOSTED, LARGEST, PageModel
 from tests.gguf_files import write_gguf
 from tests.site.test_chat import settings

@@ -16,13 +16,13 @@ from markdown import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from mkdocs.exceptions import PluginError
 
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.texts import ENGLISH, Words
 from mkdocs_quantlab.engine.core.widget import widget
 from mkdocs_quantlab.site.chat import chat
+from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.evidence import evidence
 from mkdocs_quantlab.site.markdown import lab
 from mkdocs_quantlab.site.markdown.directives import (
@@ -47,10 +47,6 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.site.models.models import Models
     from mkdocs_quantlab.site.models.page_models import PageModel
-
-
-class LabError(PluginError):
-    """Mistakes in a page, each with its place. MkDocs shows it as a message, without a traceback."""
 
 
 class PageFile(NamedTuple):
@@ -105,13 +101,13 @@ class QuantlabExtension(Extension):
         """Sets an option; Python-Markdown calls it for each one given."""
         if key not in SETTINGS:
             known = ", ".join(f"`{name}`" for name in SETTINGS)
-            raise PluginError(
+            raise LabError(
                 f"quantlab: unknown option `{key}`{did_you_mean(key, SETTINGS)}; the options are {known}"
             )
         try:
             self.config[key][0] = SETTINGS[key].read(value)
         except ValueError as error:
-            raise PluginError(f"quantlab: `{key}` {error}") from None
+            raise LabError(f"quantlab: `{key}` {error}") from None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Registers with a Markdown instance."""

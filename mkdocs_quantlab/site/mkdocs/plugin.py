@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from mkdocs.config.base import ConfigErrors, ConfigWarnings, ValidationError
 from mkdocs.config.config_options import ExtraScriptValue
-from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File
 from mkdocs.utils import nest_paths
@@ -17,10 +16,12 @@ from mkdocs.utils import nest_paths
 from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
 from mkdocs_quantlab.site.assets import files as site_files
 from mkdocs_quantlab.site.chat.secrets import PUBLIC, leaks
-from mkdocs_quantlab.site.markdown.extension import LabError, PageFile, QuantlabExtension
+from mkdocs_quantlab.site.errors import LabError
+from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.mkdocs.config import QuantlabConfig
 from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
 from mkdocs_quantlab.site.mkdocs.search import hide, show
-from mkdocs_quantlab.site.settings import SETTINGS, QuantlabConfig, line_of_option
+from mkdocs_quantlab.site.settings import SETTINGS, line_of_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,7 +131,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             extension = self.extension
             sources = {
                 name: STATIC / name
-                for name in site_files(self.config.pyodide, in_page=bool(extension.page_models))
+                for name in site_files(self.config["pyodide"], in_page=bool(extension.page_models))
             } | {model.file: model.path for model in extension.page_models}
             for name, source in sources.items():
                 files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(source)))
@@ -170,13 +171,13 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         """Looks for keys in the finished site of a chat.
 
         Raises:
-            PluginError: There is one, and `on_error` is `fail`.
+            LabError: There is one, and `on_error` is `fail`.
         """
         if not self.extension.servers:
             return
         hosts = filter(None, (urlsplit(address).hostname for address in self.extension.servers))
         problems = [f"{leak}: {PUBLIC}" for leak in leaks(Path(config.site_dir), sorted(hosts))]
-        if problems and self.config.on_error == "fail":
-            raise PluginError("\n".join(problems))
+        if problems and self.config["on_error"] == "fail":
+            raise LabError("\n".join(problems))
         for problem in problems:
             log.warning(problem)
