@@ -60,7 +60,7 @@ DISTRIBUTIONS: dict[str, Callable[[float], float]] = {
 }
 """The inverse of each distribution function, for the variance 1."""
 
-STORED = [name for name in TYPES if name not in ("Q8_1", "Q8_K")]
+STORED = [name for name, entry in TYPES.items() if entry.family != "activation"]
 """Types that weights are stored in; the other two are of activations."""
 
 

@@ -5,25 +5,32 @@ from __future__ import annotations
 import itertools
 from math import isinf
 
-from mkdocs_quantlab.engine.ggml import ROLES, TYPES, Field, GgmlType, bits_of_block
+from mkdocs_quantlab.engine.ggml import (
+    FAMILIES,
+    ROLES,
+    TYPES,
+    Field,
+    GgmlType,
+    MissingPartError,
+    bits_of_block,
+)
 from mkdocs_quantlab.engine.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
+from mkdocs_quantlab.engine.ggml.types import by_size
 from mkdocs_quantlab.engine.methods.rate import gaussian_limit
 
-FAMILIES = {
-    "Floating point": "F32 F16 BF16",
-    "One scale a block": "Q8_0 Q5_1 Q5_0 Q4_1 Q4_0 IQ4_NL",
-    "K-quants: scales of scales": "Q6_K Q5_K Q4_K Q3_K Q2_K IQ4_XS",
-    "Codebooks": "IQ3_S IQ3_XXS IQ2_S IQ2_XS IQ2_XXS IQ1_M IQ1_S",
-    "4-bit floats": "NVFP4 MXFP4",
-    "Three values and fewer": "Q2_0 TQ2_0 TQ1_0 Q1_0",
-    "Activations only": "Q8_K Q8_1",
-}
+
+def families() -> dict[str, list[GgmlType]]:
+    """The types by heading, more bits first."""
+    return {
+        heading: by_size(entry for entry in TYPES.values() if entry.family == family)
+        for family, heading in FAMILIES.items()
+    }
 
 
 def overview() -> str:
     """All types by family, with links to their pages, in Markdown that MkDocs does not resolve."""
     parts = []
-    for family, members in FAMILIES.items():
+    for heading, members in families().items():
         rows = [
             "| Type | Id | Weights | Bytes | Bits per weight | Value of a weight |",
             "| --- | ---: | ---: | ---: | ---: | --- |",
@@ -31,9 +38,9 @@ def overview() -> str:
         rows += [
             f"| [{entry.name}]({entry.name.lower()}/) | {entry.id} | {entry.block_size} | {entry.block_bytes} | "
             f"{entry.bits_per_weight:.4f} | `{entry.formula}` |"
-            for entry in map(TYPES.__getitem__, members.split())
+            for entry in members
         ]
-        parts += [f"## {family}", "\n".join(rows)]
+        parts += [f"## {heading}", "\n".join(rows)]
     return "\n\n".join(parts)
 
 
@@ -79,14 +86,13 @@ def page(name: str) -> str:
             ]
         ),
     ]
-    if entry.name in SNR:
-        said.append(_measured(entry))
-    else:
+    how = []
+    if entry.family == "activation":
         said.append(
             "Activations are stored so while a layer is computed; it does not occur in files."
         )
-    how = []
-    if entry.name in SNR:
+    else:
+        said.append(_measured(entry))
         if entry.imatrix_required:
             how.append("ggml refuses to encode it without an importance matrix.")
         elif not entry.can_encode:
@@ -179,6 +185,10 @@ def _shape(
 
 
 def _measured(entry: GgmlType) -> str:
+    if entry.name not in SNR:
+        raise MissingPartError(
+            entry.name, "measured SNR", "`python -m benchmarks.formats` measures it"
+        )
     levels = SNR[entry.name]
     limit = gaussian_limit(entry.bits_per_weight)
     cells = ["exact" if isinf(x) else f"{x:.2f} dB" for x in levels]

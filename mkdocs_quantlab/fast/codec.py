@@ -9,12 +9,11 @@ import numpy as np
 
 from mkdocs_quantlab.engine.ggml.errors import (
     GgmlError,
-    NotEncodableError,
     NotFiniteError,
     WrongLengthError,
 )
 from mkdocs_quantlab.engine.ggml.types import ggml_type
-from mkdocs_quantlab.fast import kquants, plain
+from mkdocs_quantlab.fast.arrays import array_codec, required
 from mkdocs_quantlab.fast.search import sequential_sum
 
 if TYPE_CHECKING:
@@ -67,12 +66,15 @@ def quantize(
 
     Raises:
         UnknownTypeError: There is no such type.
-        NotEncodableError: The type can only be decoded here.
+        MissingPartError: The type has no encoder here; only ggml encodes it.
         WrongLengthError: The last axis is not a whole number of blocks.
         NotFiniteError: A weight is NaN, infinite or beyond float32.
         GgmlError: `imatrix` or `out` do not fit.
     """
     entry = ggml_type(name)
+    codec = array_codec(entry.name)
+    if codec.search is None:
+        required(entry.name, "array encoder", codec.encode)
     weights = np.asanyarray(array)
     rows = _check_weights(entry, weights)
     importance = None if imatrix is None else _check_imatrix(entry, imatrix, rows)
@@ -81,28 +83,29 @@ def quantize(
     result = _check_out(out, shape, np.dtype(np.uint8))
     blocks_out = result.reshape(-1, entry.block_bytes)
 
+    def encoded(blocks: Floats, number: int) -> Bytes:
+        """The data of blocks, `number` that of the first in the whole array."""
+        if codec.search is None:
+            return required(entry.name, "array encoder", codec.encode)(blocks)
+        weight = None
+        if importance is not None:
+            weight = importance[np.arange(number, number + len(blocks)) % blocks_per_row]
+        return codec.search(blocks, weight)
+
     def work(first: int, piece: NDArray[np.generic]) -> None:
         flat = np.ascontiguousarray(piece).reshape(-1)
-        search = entry.name in kquants.ENCODERS
-        step = _SEARCH_TILE_WEIGHTS if search else _PLAIN_TILE_WEIGHTS
+        step = _SEARCH_TILE_WEIGHTS if codec.search else _PLAIN_TILE_WEIGHTS
         with np.errstate(all="ignore"):
             for start in range(0, flat.size, step):
                 tile = flat[start : start + step].astype(np.float32, copy=False)
                 number = first + start // entry.block_size
                 _check_finite(entry, tile, number * entry.block_size)
                 blocks = tile.reshape(-1, entry.block_size)
-                if search:
-                    weight = None
-                    if importance is not None:
-                        column = np.arange(number, number + len(blocks)) % blocks_per_row
-                        weight = importance[column]
-                    data = kquants.ENCODERS[entry.name](blocks, weight)
-                else:
-                    data = plain.ENCODERS[entry.name](blocks)
-                blocks_out[number : number + len(blocks)] = data
+                blocks_out[number : number + len(blocks)] = encoded(blocks, number)
 
     def work_on_rows(first: int, piece: NDArray[np.generic]) -> None:
         assert importance is not None
+        assert codec.search_rows is not None
         with np.errstate(all="ignore"):
             tile = np.ascontiguousarray(piece, np.float32).reshape(-1, rows)
             _check_finite(entry, tile.reshape(-1), first * rows)
@@ -110,11 +113,11 @@ def quantize(
             mean_square = np.repeat(energy / np.float32(rows), blocks_per_row)
             blocks = tile.reshape(-1, entry.block_size)
             weight = np.tile(importance, (len(tile), 1))
-            data = kquants.ROW_ENCODERS[entry.name](blocks, weight, mean_square)
+            data = codec.search_rows(blocks, weight, mean_square)
             number = first * blocks_per_row
             blocks_out[number : number + len(blocks)] = data
 
-    if importance is not None and entry.name in kquants.ROW_ENCODERS:
+    if importance is not None and codec.search_rows is not None:
         # Their searches need whole rows; a few at a time, as memory goes.
         pieces = _pieces(weights, rows, max(1, _ROW_TILE_WEIGHTS // rows))
         _run(work_on_rows, pieces, threads)
@@ -141,10 +144,12 @@ def dequantize(
 
     Raises:
         UnknownTypeError: There is no such type.
+        MissingPartError: The type has no decoder here.
         WrongLengthError: The last axis is not a whole number of blocks.
         GgmlError: `data` are not bytes, or `out` does not fit.
     """
     entry = ggml_type(name)
+    decode = required(entry.name, "array decoder", array_codec(entry.name).decode)
     source = np.asanyarray(data)
     if source.dtype != np.uint8 or not source.ndim:
         raise GgmlError(
@@ -162,7 +167,7 @@ def dequantize(
     def work(first: int, piece: NDArray[np.generic]) -> None:
         blocks = np.ascontiguousarray(piece, np.uint8).reshape(-1, entry.block_bytes)
         with np.errstate(all="ignore"):
-            blocks_out[first : first + len(blocks)] = plain.decode_blocks(entry.name, blocks)
+            blocks_out[first : first + len(blocks)] = decode(blocks)
 
     per_piece = _DECODED_WEIGHTS // entry.block_size
     _run(work, _pieces(source, entry.block_bytes, per_piece), threads)
@@ -171,8 +176,6 @@ def dequantize(
 
 def _check_weights(entry: GgmlType, weights: NDArray[np.generic]) -> int:
     """Length of the last axis, checked."""
-    if not entry.can_encode:
-        raise NotEncodableError(f"{entry.name} can be decoded here, but not encoded")
     if weights.dtype.kind not in "fiu" or not weights.ndim:
         raise GgmlError(
             f"quantize takes an array of real numbers, not {weights.dtype} of shape {weights.shape}"
@@ -192,7 +195,7 @@ def _check_imatrix(entry: GgmlType, imatrix: ArrayLike, row: int) -> Floats | No
         raise GgmlError(f"imatrix has the shape {importance.shape}; the weights need ({row},)")
     if not np.isfinite(importance).all() or (importance < 0).any():
         raise GgmlError("imatrix has a value that is negative or not finite")
-    if entry.name not in kquants.ENCODERS and entry.name not in kquants.ROW_ENCODERS:
+    if not array_codec(entry.name).takes_importance:
         return None
     return importance.reshape(-1, entry.block_size)
 
@@ -212,7 +215,7 @@ def _check_out(
 def _check_finite(entry: GgmlType, weights: Floats, first: int) -> None:
     """Refuse weights that ggml would make a meaningless block of; `first` is the place of the first."""
     finite = np.isfinite(weights)
-    if entry.name in ("F32", "F16", "BF16") or finite.all():
+    if entry.family == "float" or finite.all():
         return
     place = int(finite.argmin())
     raise NotFiniteError(

@@ -28,13 +28,10 @@ from mkdocs_quantlab.fast.search import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     Floats = NDArray[Any]  # float32
     Bytes = NDArray[Any]  # uint8
-    Encoder = Callable[[Floats, "Floats | None"], Bytes]
 
 _ONE = np.float32(1)
 
@@ -150,7 +147,8 @@ def _assemble(size: int, *parts: Bytes) -> Bytes:
     return out
 
 
-def _encode_q2_k(blocks: Floats, importance: Floats | None) -> Bytes:
+def encode_q2_k(blocks: Floats, importance: Floats | None) -> Bytes:
+    """Q2_K of many blocks."""
     columns = _columns(blocks, 16)
     x = _flat(columns)
     if importance is None:
@@ -178,7 +176,8 @@ def _encode_q2_k(blocks: Floats, importance: Floats | None) -> Bytes:
     return _assemble(84, packed, _pack_crumbs(steps), d_bytes.T, dmin_bytes.T)
 
 
-def _encode_q3_k(blocks: Floats, importance: Floats | None) -> Bytes:
+def encode_q3_k(blocks: Floats, importance: Floats | None) -> Bytes:
+    """Q3_K of many blocks."""
     columns = _columns(blocks, 16)
     x = _flat(columns)
     if importance is None:
@@ -207,7 +206,7 @@ def _encode_q3_k(blocks: Floats, importance: Floats | None) -> Bytes:
     return _assemble(110, planes, _pack_crumbs(steps), packed, d_bytes.T)
 
 
-def _encode_six_bit_scales(
+def encode_six_bit_scales(
     blocks: Floats, importance: Floats | None, top: int, first: float, trials: int
 ) -> tuple[list[Bytes], Bytes]:
     """The fields of Q4_K and Q5_K up to the scales, and the steps (256, blocks)."""
@@ -256,17 +255,20 @@ def _pack_nibbles(steps: Bytes, half: int) -> Bytes:
     return (pairs[:, 0] & 15 | pairs[:, 1] << 4).reshape(-1, steps.shape[1])
 
 
-def _encode_q4_k(blocks: Floats, importance: Floats | None) -> Bytes:
-    head, steps = _encode_six_bit_scales(blocks, importance, 15, -1.0, 21)
+def encode_q4_k(blocks: Floats, importance: Floats | None) -> Bytes:
+    """Q4_K of many blocks."""
+    head, steps = encode_six_bit_scales(blocks, importance, 15, -1.0, 21)
     return _assemble(144, *head, _pack_nibbles(steps, 32))
 
 
-def _encode_q5_k(blocks: Floats, importance: Floats | None) -> Bytes:
-    head, steps = _encode_six_bit_scales(blocks, importance, 31, -0.5, 16)
+def encode_q5_k(blocks: Floats, importance: Floats | None) -> Bytes:
+    """Q5_K of many blocks."""
+    head, steps = encode_six_bit_scales(blocks, importance, 31, -0.5, 16)
     return _assemble(176, *head, _pack_planes(steps >> 4), _pack_nibbles(steps, 32))
 
 
-def _encode_q6_k(blocks: Floats, importance: Floats | None) -> Bytes:
+def encode_q6_k(blocks: Floats, importance: Floats | None) -> Bytes:
+    """Q6_K of many blocks."""
     columns = _columns(blocks, 16)
     x = _flat(columns)
     weight = None if importance is None else _flat(_columns(importance, 16))
@@ -292,7 +294,8 @@ def _nonlinear_scales(columns: Floats, blocks: Floats, importance: Floats | None
     return nonlinear_search(_flat(columns), weight)
 
 
-def _encode_iq4_nl(blocks: Floats, importance: Floats | None) -> Bytes:
+def encode_iq4_nl(blocks: Floats, importance: Floats | None) -> Bytes:
+    """IQ4_NL of many blocks."""
     columns = _columns(blocks, 32)
     scale = _nonlinear_scales(columns, blocks, importance)
     inverse = np.zeros_like(scale)
@@ -301,7 +304,8 @@ def _encode_iq4_nl(blocks: Floats, importance: Floats | None) -> Bytes:
     return _assemble(18, _halves(scale)[0].T, _pack_nibbles(steps, 16))
 
 
-def _encode_iq4_xs(blocks: Floats, importance: Floats | None) -> Bytes:
+def encode_iq4_xs(blocks: Floats, importance: Floats | None) -> Bytes:
+    """IQ4_XS of many blocks."""
     columns = _columns(blocks, 32)
     scale = _sub_blocks(_nonlinear_scales(columns, blocks, importance), 8)
     d = -_largest_scale(scale) / np.float32(32)
@@ -322,18 +326,6 @@ def _encode_iq4_xs(blocks: Floats, importance: Floats | None) -> Bytes:
     return _assemble(136, _halves(d)[0].T, high_bytes.T, low, _pack_nibbles(steps, 16))
 
 
-ENCODERS: dict[str, Encoder] = {
-    "Q2_K": _encode_q2_k,
-    "Q3_K": _encode_q3_k,
-    "Q4_K": _encode_q4_k,
-    "Q5_K": _encode_q5_k,
-    "Q6_K": _encode_q6_k,
-    "IQ4_NL": _encode_iq4_nl,
-    "IQ4_XS": _encode_iq4_xs,
-}
-"""Blocks (blocks, weights) and their importance, if any, of the same shape, to bytes (blocks, bytes)."""
-
-
 def _row_weighted(blocks: Floats, importance: Floats, mean_square: Floats) -> tuple[Floats, Floats]:
     """Blocks as columns of 32 weights, and what an error at each costs."""
     columns = _columns(blocks, 32)
@@ -345,41 +337,33 @@ def _fifth_bits(steps: Bytes) -> Bytes:
     return np.packbits(steps >> 4, axis=0, bitorder="little")
 
 
-def _encode_q4_0(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+def encode_q4_0(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+    """Q4_0 of many blocks, with importance."""
     x, weight = _row_weighted(blocks, importance, mean_square)
     scale, levels = symmetric_search(x, 8, weight)
     return _assemble(18, _halves(scale)[0].T, _pack_nibbles(levels.astype(np.uint8), 16))
 
 
-def _encode_q5_0(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+def encode_q5_0(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+    """Q5_0 of many blocks, with importance."""
     x, weight = _row_weighted(blocks, importance, mean_square)
     scale, levels = symmetric_search(x, 16, weight)
     steps = levels.astype(np.uint8)
     return _assemble(22, _halves(scale)[0].T, _fifth_bits(steps), _pack_nibbles(steps, 16))
 
 
-def _encode_q4_1(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+def encode_q4_1(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+    """Q4_1 of many blocks, with importance."""
     x, weight = _row_weighted(blocks, importance, mean_square)
     scale, low, levels = affine_search(x, weight, 15, first=-0.9, step=0.05, trials=37)
     nibbles = _pack_nibbles(levels.astype(np.uint8), 16)
     return _assemble(20, _halves(scale)[0].T, _halves(-low)[0].T, nibbles)
 
 
-def _encode_q5_1(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+def encode_q5_1(blocks: Floats, importance: Floats, mean_square: Floats) -> Bytes:
+    """Q5_1 of many blocks, with importance."""
     x, weight = _row_weighted(blocks, importance, mean_square)
     scale, low, levels = affine_search(x, weight, 31, first=-0.9, step=0.05, trials=37)
     steps = levels.astype(np.uint8)
     head = _halves(scale)[0].T, _halves(-low)[0].T
     return _assemble(24, *head, _fifth_bits(steps), _pack_nibbles(steps, 16))
-
-
-ROW_ENCODERS: dict[str, Callable[[Floats, Floats, Floats], Bytes]] = {
-    "Q4_0": _encode_q4_0,
-    "Q4_1": _encode_q4_1,
-    "Q5_0": _encode_q5_0,
-    "Q5_1": _encode_q5_1,
-}
-"""Blocks, their importance and the mean square of each block's row of the tensor, to bytes.
-
-Of use with importance only; without it these types have no search.
-"""

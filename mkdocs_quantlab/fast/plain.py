@@ -1,4 +1,4 @@
-"""Types with one scale a block on many blocks at once, and decoding: through `gguf` where it is exact.
+"""Encoders without a search, and decoders, on many blocks at once: those of the `gguf` package where it is exact.
 
 `gguf` differs from ggml in one thing, the signs of zeros, which is put right here. Q1_0, Q2_0 and NVFP4 it does not know, or not in all versions.
 
@@ -37,7 +37,8 @@ def _half_values(data: Bytes) -> Floats:
     return np.ascontiguousarray(data).view("<f2").astype(np.float32)
 
 
-def _through_gguf(name: str) -> Callable[[Floats], Bytes]:
+def by_gguf(name: str) -> Callable[[Floats], Bytes]:
+    """The encoder of the `gguf` package."""
     number = GGMLQuantizationType[name]
 
     def encode(blocks: Floats) -> Bytes:
@@ -48,14 +49,27 @@ def _through_gguf(name: str) -> Callable[[Floats], Bytes]:
     return encode
 
 
-def _symmetric_through_gguf(name: str) -> Callable[[Floats], Bytes]:
-    encode = _through_gguf(name)
+def decode_by_gguf(name: str) -> Callable[[Bytes], Floats]:
+    """The decoder of the `gguf` package."""
+    number = GGMLQuantizationType[name]
+
+    def decode(data: Bytes) -> Floats:
+        weights: Floats = dequantize(data.reshape(1, -1), number)
+        return weights.reshape(len(data), -1)
+
+    return decode
+
+
+def symmetric_by_gguf(name: str) -> Callable[[Floats], Bytes]:
+    """The encoder of the `gguf` package, for types of which zeros of either sign are the same."""
+    encode = by_gguf(name)
     # The largest of nothing but zeros is +0 in ggml, whatever their signs.
     return lambda blocks: encode(blocks + np.float32(0))
 
 
-def _affine_through_gguf(name: str) -> Callable[[Floats], Bytes]:
-    encode = _through_gguf(name)
+def affine_by_gguf(name: str) -> Callable[[Floats], Bytes]:
+    """The encoder of the `gguf` package, for types with a minimum."""
+    encode = by_gguf(name)
 
     def encode_with_minimum(blocks: Floats) -> Bytes:
         data = encode(blocks)
@@ -67,17 +81,20 @@ def _affine_through_gguf(name: str) -> Callable[[Floats], Bytes]:
     return encode_with_minimum
 
 
-def _encode_f32(blocks: Floats) -> Bytes:
+def encode_f32(blocks: Floats) -> Bytes:
+    """F32 of many blocks."""
     return blocks.astype("<f4").view(np.uint8)
 
 
-def _encode_q1_0(blocks: Floats) -> Bytes:
+def encode_q1_0(blocks: Floats) -> Bytes:
+    """Q1_0 of many blocks."""
     scale = sequential_sum(np.ascontiguousarray(np.absolute(blocks).T)) / np.float32(128)
     bits = np.packbits(blocks >= 0, axis=1, bitorder="little")
     return np.concatenate([_half_bytes(scale), bits], axis=1)
 
 
-def _encode_q2_0(blocks: Floats) -> Bytes:
+def encode_q2_0(blocks: Floats) -> Bytes:
+    """Q2_0 of many blocks."""
     scale = np.absolute(blocks).max(axis=1, keepdims=True)
     inverse = np.zeros_like(scale)
     np.divide(np.float32(1), scale, out=inverse, where=scale > 0)
@@ -105,7 +122,8 @@ def _ue4m3_bytes(values: Floats) -> Bytes:
     return np.where(exponent > 0, normal, small).astype(np.uint8)
 
 
-def _encode_nvfp4(blocks: Floats) -> Bytes:
+def encode_nvfp4(blocks: Floats) -> Bytes:
+    """NVFP4 of many blocks."""
     parts = blocks.reshape(-1, 16)
     scales = _ue4m3_bytes(np.absolute(parts).max(axis=1) / np.float32(6))
     scale = _UE4M3[scales][:, None]
@@ -120,64 +138,32 @@ def _encode_nvfp4(blocks: Floats) -> Bytes:
     return np.concatenate([scales.reshape(-1, 4), packed], axis=1)
 
 
-def _decode_q1_0(data: Bytes) -> Floats:
+def decode_q1_0(data: Bytes) -> Floats:
+    """Q1_0 of many blocks."""
     scale = _half_values(data[:, :2])
     bits = np.unpackbits(data[:, 2:], axis=1, bitorder="little")
     return np.where(bits, scale, -scale)
 
 
-def _decode_q2_0(data: Bytes) -> Floats:
+def decode_q2_0(data: Bytes) -> Floats:
+    """Q2_0 of many blocks."""
     steps = data[:, 2:, None] >> np.array([0, 2, 4, 6], np.uint8) & 3
     return _half_values(data[:, :2]) * (steps.reshape(len(data), 64).astype(np.float32) - 1)
 
 
-def _decode_nvfp4(data: Bytes) -> Floats:
+def decode_nvfp4(data: Bytes) -> Floats:
+    """NVFP4 of many blocks."""
     packed = data[:, 4:].reshape(-1, 8)
     steps = np.concatenate([packed & 15, packed >> 4], axis=1)
     weights: Floats = _UE4M3[data[:, :4]].reshape(-1, 1) * _FP4[steps]
     return weights.reshape(len(data), 64)
 
 
-def _decode_q8_1(data: Bytes) -> Floats:
+def decode_q8_1(data: Bytes) -> Floats:
+    """Q8_1 of many blocks."""
     return _half_values(data[:, :2]) * data[:, 4:].view(np.int8)
 
 
-def _decode_q8_k(data: Bytes) -> Floats:
+def decode_q8_k(data: Bytes) -> Floats:
+    """Q8_K of many blocks."""
     return np.ascontiguousarray(data[:, :4]).view("<f4") * data[:, 4:260].view(np.int8)
-
-
-_OWN_DECODERS: dict[str, Callable[[Bytes], Floats]] = {
-    "Q8_1": _decode_q8_1,
-    "Q8_K": _decode_q8_k,
-    "Q1_0": _decode_q1_0,
-    "Q2_0": _decode_q2_0,
-    "NVFP4": _decode_nvfp4,
-}
-
-
-def decode_blocks(name: str, data: Bytes) -> Floats:
-    """Blocks (blocks, bytes) to weights (blocks, weights)."""
-    own = _OWN_DECODERS.get(name)
-    if own is not None:
-        return own(data)
-    weights: Floats = dequantize(data.reshape(1, -1), GGMLQuantizationType[name])
-    return weights.reshape(len(data), -1)
-
-
-ENCODERS: dict[str, Callable[[Floats], Bytes]] = {
-    "F32": _encode_f32,
-    "F16": _through_gguf("F16"),
-    "BF16": _through_gguf("BF16"),
-    "Q4_0": _symmetric_through_gguf("Q4_0"),
-    "Q4_1": _affine_through_gguf("Q4_1"),
-    "Q5_0": _symmetric_through_gguf("Q5_0"),
-    "Q5_1": _affine_through_gguf("Q5_1"),
-    "Q8_0": _through_gguf("Q8_0"),
-    "TQ1_0": _through_gguf("TQ1_0"),
-    "TQ2_0": _through_gguf("TQ2_0"),
-    "MXFP4": _through_gguf("MXFP4"),
-    "NVFP4": _encode_nvfp4,
-    "Q1_0": _encode_q1_0,
-    "Q2_0": _encode_q2_0,
-}
-"""Blocks (blocks, weights) to bytes (blocks, bytes)."""

@@ -12,7 +12,7 @@ import pytest
 from mkdocs_quantlab.engine.ggml import (
     TYPES,
     GgmlError,
-    NotEncodableError,
+    MissingPartError,
     NotFiniteError,
     UnknownTypeError,
     WrongLengthError,
@@ -121,13 +121,16 @@ def test_wrong_lengths_are_refused() -> None:
 
 
 def test_types_without_an_encoder_say_so() -> None:
-    with pytest.raises(NotEncodableError, match="IQ2_XS can be decoded here, but not encoded"):
+    with pytest.raises(
+        MissingPartError,
+        match=r"^IQ2_XS has no encoder: `encode` is not registered in .*iquants\.py$",
+    ):
         encode("IQ2_XS", [0.0] * 256)
 
 
 def test_all_errors_are_value_errors_of_one_family() -> None:
     assert issubclass(GgmlError, ValueError)
-    for error in (NotEncodableError, NotFiniteError, UnknownTypeError, WrongLengthError):
+    for error in (MissingPartError, NotFiniteError, UnknownTypeError, WrongLengthError):
         assert issubclass(error, GgmlError)
 
 

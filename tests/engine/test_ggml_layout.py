@@ -11,13 +11,12 @@ import pytest
 from mkdocs_quantlab.engine.ggml import (
     TYPES,
     WrongLengthError,
-    arithmetic,
     bits_of_block,
     bits_of_weight,
     decode,
-    terms_of_weight,
 )
 from mkdocs_quantlab.engine.ggml.codebooks import grid, signs
+from mkdocs_quantlab.engine.ggml.terms import arithmetic, terms_of_weight
 
 # Fields that only dot products use.
 UNREAD = {"Q8_1": {"s"}, "Q8_K": {"bsums"}}

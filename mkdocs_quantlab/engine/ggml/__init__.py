@@ -5,27 +5,41 @@ The encoders give the bytes of ggml's x86-64 reference, the decoders its float32
 
 from __future__ import annotations
 
+from mkdocs_quantlab.engine.ggml import (
+    floats,
+    fp4,
+    iquants,
+    kquants,
+    legacy,
+    nonlinear,
+    ternary,
+)
 from mkdocs_quantlab.engine.ggml.codec import decode, encode, scale_search
 from mkdocs_quantlab.engine.ggml.errors import (
     GgmlError,
-    NotEncodableError,
+    MissingPartError,
     NotFiniteError,
     UnknownTypeError,
     WrongLengthError,
 )
 from mkdocs_quantlab.engine.ggml.layout import BitRun, Bits, bits_of_block, bits_of_weight
 from mkdocs_quantlab.engine.ggml.search import Trial
-from mkdocs_quantlab.engine.ggml.terms import Term, arithmetic, terms_of_weight
 from mkdocs_quantlab.engine.ggml.types import (
+    FAMILIES,
     ROLES,
     TYPES,
     Field,
     GgmlType,
     ggml_type,
     ggml_type_of_id,
+    register,
 )
 
+# Each of these modules registers the types of one family.
+MODULES = (floats, fp4, iquants, kquants, legacy, nonlinear, ternary)
+
 __all__ = [
+    "FAMILIES",
     "ROLES",
     "TYPES",
     "BitRun",
@@ -33,19 +47,17 @@ __all__ = [
     "Field",
     "GgmlError",
     "GgmlType",
-    "NotEncodableError",
+    "MissingPartError",
     "NotFiniteError",
-    "Term",
     "Trial",
     "UnknownTypeError",
     "WrongLengthError",
-    "arithmetic",
     "bits_of_block",
     "bits_of_weight",
     "decode",
     "encode",
     "ggml_type",
     "ggml_type_of_id",
+    "register",
     "scale_search",
-    "terms_of_weight",
 ]

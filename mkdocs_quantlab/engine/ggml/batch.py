@@ -1,11 +1,11 @@
-"""Many blocks at a time of the types that pages quantize whole models to: the bytes of `legacy`'s encoders, much faster.
+"""Many blocks at a time of the types that pages quantize whole models to: the bytes of the types' own encoders, much faster.
 
 Called for one block, those encoders spend their time on calls. Here each step of the arithmetic goes over all weights of a piece at
 once: `array("f")` rounds to float32 as they do, and whole numbers come out of the bytes of doubles. To what is added
 `1.5 * 2**20`, its integer part is in the fifth byte, rounded down, for a float32 of at least 0.5 in magnitude keeps all its bits
 there; to what is added `1.5 * 2**52`, the nearest integer is in the first byte.
 
-Blocks whose scale is no ordinary number go to `legacy`.
+Blocks whose scale is no ordinary number go to the type's own encoder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from itertools import chain, repeat
 from operator import mul, sub
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.ggml import legacy
+from mkdocs_quantlab.engine.ggml.codec import decode, encode
+from mkdocs_quantlab.engine.ggml.legacy import largest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -130,7 +131,7 @@ def _blocks(heads: Sequence[bytes], steps: bytes, bits: int) -> bytes:
 
 
 def _largest(values: Sequence[float]) -> list[float]:
-    """`legacy.largest` of each block."""
+    """`largest` of each block."""
     columns = _columns(values)
     found = []
     ends = zip(map(max, *columns), map(min, *columns), strict=True)
@@ -140,7 +141,7 @@ def _largest(values: Sequence[float]) -> list[float]:
         elif high < -low:
             found.append(low)
         else:
-            found.append(legacy.largest(list(values[number * BLOCK : (number + 1) * BLOCK])))
+            found.append(largest(list(values[number * BLOCK : (number + 1) * BLOCK])))
     return found
 
 
@@ -162,16 +163,16 @@ def _tame(sizes: list[float]) -> list[int]:
 
 
 def _with_exceptions(run: Run, name: str, values: Sequence[float], unusual: list[int]) -> Run:
-    """The run with some blocks encoded by `legacy`."""
+    """The run with some blocks encoded by the type's own encoder."""
     if not unusual:
         return run
     data, decoded = bytearray(run.data), list(run.decoded)
     size = len(data) * BLOCK // len(values)
     for number in unusual:
         here = slice(number * BLOCK, (number + 1) * BLOCK)
-        block = legacy.ENCODERS[name](list(values[here]))
+        block = encode(name, values[here])
         data[number * size : (number + 1) * size] = block
-        decoded[here] = legacy.DECODERS[name](block)
+        decoded[here] = decode(name, block)
     return Run(bytes(data), decoded)
 
 
@@ -226,7 +227,7 @@ def _f16(values: Sequence[float]) -> Run:
     try:
         data = _halves(values)
     except OverflowError:
-        data = b"".join(legacy.ENCODERS["F16"]([x]) for x in values)
+        data = b"".join(encode("F16", [x]) for x in values)
     return Run(data, _half_values(data))
 
 
@@ -256,11 +257,32 @@ ENCODERS: dict[str, Callable[[Sequence[float]], Run]] = {
     "Q4_1": partial(_affine, "Q4_1", 4),
     "Q5_1": partial(_affine, "Q5_1", 5),
 }
-"""A whole number of blocks of finite float32 weights to their bytes, by type."""
+"""A whole number of blocks of finite float32 weights to their bytes, for types that are faster here."""
 
 DECODERS: dict[str, Callable[[bytes], Sequence[float]]] = {
     "F32": lambda data: struct.unpack(f"<{len(data) // 4}f", data),
     "F16": _half_values,
     "BF16": _bf16_values,
 }
-"""The float32 weights in the bytes of types that are no more than floats."""
+"""Bytes to float32 weights, for types that are faster here."""
+
+
+def encode_run(name: str, values: Sequence[float]) -> Run:
+    """The bytes of a whole number of blocks of finite float32 weights, here or by the type's own encoder.
+
+    Raises:
+        MissingPartError: The type has no encoder.
+    """
+    if name in ENCODERS:
+        return ENCODERS[name](values)
+    data = encode(name, values)
+    return Run(data, decode(name, data))
+
+
+def decode_run(name: str, data: bytes) -> Sequence[float]:
+    """The float32 weights in the bytes of a whole number of blocks.
+
+    Raises:
+        MissingPartError: The type has no decoder.
+    """
+    return DECODERS[name](data) if name in DECODERS else decode(name, data)

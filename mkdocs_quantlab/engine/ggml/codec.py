@@ -1,29 +1,23 @@
-"""Encoding and decoding by type name."""
+"""Encoding and decoding by type name: what each type registers, for whole runs of blocks."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.ggml import fp4, iquants, kquants, legacy, ternary
 from mkdocs_quantlab.engine.ggml.errors import (
     GgmlError,
-    NotEncodableError,
     NotFiniteError,
     WrongLengthError,
 )
 from mkdocs_quantlab.engine.ggml.float32 import rounded
-from mkdocs_quantlab.engine.ggml.types import ggml_type
+from mkdocs_quantlab.engine.ggml.types import TYPES, ggml_type, required
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mkdocs_quantlab.engine.ggml.search import Trial
     from mkdocs_quantlab.engine.ggml.types import GgmlType
-
-_ENCODERS = legacy.ENCODERS | ternary.ENCODERS | fp4.ENCODERS | iquants.ENCODERS
-_DECODERS = legacy.DECODERS | ternary.DECODERS | fp4.DECODERS | iquants.DECODERS | kquants.DECODERS
-_FLOATS = ("F32", "F16", "BF16")
 
 
 def encode(name: str, weights: Sequence[float]) -> bytes:
@@ -41,17 +35,13 @@ def encode(name: str, weights: Sequence[float]) -> bytes:
 
     Raises:
         UnknownTypeError: There is no such type.
-        NotEncodableError: The type can only be decoded here.
+        MissingPartError: The type has no encoder here; only ggml encodes it.
         WrongLengthError: The weights do not fill whole blocks.
         NotFiniteError: A weight is NaN, infinite or beyond float32 (F32, F16 and BF16 take them).
     """
     entry = ggml_type(name)
-    blocks = _weight_blocks(entry, weights)
-    if entry.name in kquants.TRACED_ENCODERS:
-        encode_traced = kquants.TRACED_ENCODERS[entry.name]
-        return b"".join(encode_traced(block, None) for block in blocks)
-    encode_block = _ENCODERS[entry.name]
-    return b"".join(map(encode_block, blocks))
+    encode_block = required(entry, "encode", entry.encode)
+    return b"".join(map(encode_block, _weight_blocks(entry, weights)))
 
 
 def decode(name: str, data: bytes) -> list[float]:
@@ -66,15 +56,16 @@ def decode(name: str, data: bytes) -> list[float]:
 
     Raises:
         UnknownTypeError: There is no such type.
+        MissingPartError: The type is registered without a decoder.
         WrongLengthError: The bytes are not whole blocks.
     """
     entry = ggml_type(name)
+    decode_block = required(entry, "decode", entry.decode)
     size = entry.block_bytes
     if len(data) % size:
         raise WrongLengthError(
             f"{entry.name} has blocks of {size} bytes; {len(data)} bytes are not whole blocks"
         )
-    decode_block = _DECODERS[entry.name]
     weights: list[float] = []
     for start in range(0, len(data), size):
         weights += decode_block(bytes(data[start : start + size]))
@@ -96,28 +87,26 @@ def scale_search(name: str, weights: Sequence[float]) -> list[list[Trial]]:
         GgmlError: The type is not a K-quant, or as `encode`.
     """
     entry = ggml_type(name)
-    if entry.name not in kquants.TRACED_ENCODERS:
-        known = ", ".join(kquants.TRACED_ENCODERS)
+    if entry.search is None:
+        known = ", ".join(each.name for each in TYPES.values() if each.search)
         raise GgmlError(f"{entry.name} has no search for scales; {known} have")
     blocks = _weight_blocks(entry, weights)
     if len(blocks) != 1:
         raise WrongLengthError(f"the search is of one block of 256 weights, not {len(weights)}")
     trace: list[list[Trial]] = []
-    kquants.TRACED_ENCODERS[entry.name](blocks[0], trace)
+    entry.search(blocks[0], trace)
     return trace
 
 
 def _weight_blocks(entry: GgmlType, weights: Sequence[float]) -> list[list[float]]:
     """The weights as float32 in blocks, checked."""
-    if not entry.can_encode:
-        raise NotEncodableError(f"{entry.name} can be decoded here, but not encoded")
     size = entry.block_size
     if len(weights) % size:
         raise WrongLengthError(
             f"{entry.name} has blocks of {size} weights; {len(weights)} weights are not whole blocks"
         )
     singles = rounded(weights)
-    if entry.name not in _FLOATS and not all(map(math.isfinite, singles)):
+    if entry.family != "float" and not all(map(math.isfinite, singles)):
         place = [math.isfinite(x) for x in singles].index(False)
         raise NotFiniteError(
             f"weight {place} is {weights[place]!r}, which {entry.name} cannot hold: "

@@ -7,14 +7,20 @@ Sources: `ggml-quants.c: quantize_row_mxfp4_ref, quantize_row_nvfp4_ref, best_in
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.ggml.codebooks import FP4_VALUES
 from mkdocs_quantlab.engine.ggml.float32 import bits_of, f32, rounded
-from mkdocs_quantlab.engine.ggml.legacy import pack_nibbles, unpack_nibbles
+from mkdocs_quantlab.engine.ggml.layout import Bits, nibble, whole_bytes
+from mkdocs_quantlab.engine.ggml.packing import pack_nibbles, unpack_nibbles
+from mkdocs_quantlab.engine.ggml.types import GgmlType, register
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+
+def _layout_mxfp4(weight: int) -> list[Bits]:
+    return [nibble(weight, 1, 16), *whole_bytes("e", 0, 1)]
+
+
+def _layout_nvfp4(weight: int) -> list[Bits]:
+    return [nibble(weight, 4, 8), *whole_bytes("d", weight // 16, 1, number=weight // 16)]
 
 
 def half_power(exponent: int) -> float:
@@ -84,14 +90,45 @@ def _decode_nvfp4(block: bytes) -> list[float]:
     return rounded([FP4_VALUES[q] * scales[i // 16] for i, q in enumerate(steps)])
 
 
-ENCODERS: dict[str, Callable[[list[float]], bytes]] = {
-    "MXFP4": _encode_mxfp4,
-    "NVFP4": _encode_nvfp4,
-}
-"""One block of float32 weights to its bytes, by type."""
+register(
+    GgmlType(
+        __name__,
+        39,
+        "MXFP4",
+        block_size=32,
+        fields="""
+            e u8 1 exponent of the scale, 128 too large for the doubled values (E8M0)
+            qs u8 16 4-bit floats (E2M1): weight j in the low half of byte j, weight j + 16 in the high half
+        """,
+        formula="2 ** (e - 128) * values[q]",
+        family="fp4",
+        layout=_layout_mxfp4,
+        decode=_decode_mxfp4,
+        encode=_encode_mxfp4,
+        values=FP4_VALUES,
+        ftypes={"MXFP4_MOE": 38},
+        seconds=6.2,
+    )
+)
 
-DECODERS: dict[str, Callable[[bytes], list[float]]] = {
-    "MXFP4": _decode_mxfp4,
-    "NVFP4": _decode_nvfp4,
-}
-"""The bytes of one block to its float32 weights, by type."""
+register(
+    GgmlType(
+        __name__,
+        40,
+        "NVFP4",
+        block_size=64,
+        fields="""
+            d u8 4 scales of 16 weights each, unsigned 8-bit floats (UE4M3), halved for the doubled values
+            qs u8 32 4-bit floats (E2M1), two weights 8 apart in a byte
+        """,
+        formula="d * values[q]",
+        family="fp4",
+        sub_block=16,
+        layout=_layout_nvfp4,
+        decode=_decode_nvfp4,
+        encode=_encode_nvfp4,
+        values=FP4_VALUES,
+        ftypes={"NVFP4": 39},
+        in_llama_quantize=False,
+    )
+)

@@ -1,41 +1,102 @@
-"""The types with codebooks: IQ1, IQ2 and IQ3 (decoding only), IQ4_NL and IQ4_XS.
+"""The types with codebooks of vectors: IQ1, IQ2 and IQ3, decoding only.
 
-Encoding IQ1 to IQ3 searches whole codebooks, mostly with an importance matrix; it is left to ggml.
+Encoding them searches whole codebooks, mostly with an importance matrix; it is left to ggml.
 
-Sources: `ggml-quants.c: dequantize_row_iq*`, `quantize_row_iq4_nl_impl` (with `ntry` 7 and no importance
-matrix, as `ggml_quantize_chunk` calls it).
+Sources: `ggml-quants.c: dequantize_row_iq*`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import pairwise
-from operator import mul
-from typing import TYPE_CHECKING
+from functools import partial
 
-from mkdocs_quantlab.engine.ggml.codebooks import (
-    IQ1_DELTA,
-    IQ4_NL_VALUES,
-    grid,
-    signs,
-)
-from mkdocs_quantlab.engine.ggml.float32 import (
-    divide,
-    f32,
-    half_bytes,
-    half_value,
-    nearest_int,
-    rounded,
-    total,
-)
-from mkdocs_quantlab.engine.ggml.legacy import pack_nibbles, unpack_nibbles
-from mkdocs_quantlab.engine.ggml.search import NEGLIGIBLE
+from mkdocs_quantlab.engine.ggml.codebooks import IQ1_DELTA, grid, signs
+from mkdocs_quantlab.engine.ggml.float32 import f32, half_value, rounded
+from mkdocs_quantlab.engine.ggml.layout import Bits, stretch, whole_bytes
+from mkdocs_quantlab.engine.ggml.types import GgmlType, register
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
-# All half-way points are exact in float32, and a weight half-way takes the upper value.
-_HALF_WAYS = [(a + b) / 2 for a, b in pairwise(IQ4_NL_VALUES)]
+def _shared_signs(weight: int, byte: int, low: int) -> list[Bits]:
+    """The sign among eight weights that share seven bits: the last has the parity of all."""
+    if weight % 8 < 7:
+        return stretch("sign", weight, byte, low + weight % 8, width=1)
+    return stretch("sign", weight, byte, low, width=7)
+
+
+def _layout_iq2_xxs(weight: int) -> list[Bits]:
+    group, vector = divmod(weight // 8, 4)
+    start = 2 + 8 * group
+    return [
+        Bits("index", weight // 8, start + vector, 0, 8, 0),
+        *_shared_signs(weight, start + 4, 7 * vector),
+        Bits("sc", group, start + 7, 4, 4, 0),
+        *whole_bytes("d", 0, 2),
+    ]
+
+
+def _layout_iq2_xs(weight: int) -> list[Bits]:
+    start = 2 + 2 * (weight // 8)
+    return [
+        *stretch("index", weight // 8, start, 0, width=9),
+        *_shared_signs(weight, start, 9),
+        Bits("sc", weight // 16, 66 + weight // 32, weight // 16 % 2 * 4, 4, 0),
+        *whole_bytes("d", 0, 2),
+    ]
+
+
+def _layout_iq2_s(weight: int) -> list[Bits]:
+    vector = weight // 8
+    return [
+        Bits("index", vector, 2 + vector, 0, 8, 0),
+        Bits("index", vector, 66 + weight // 32, vector % 4 * 2, 2, 8),
+        Bits("sign", weight, 34 + vector, weight % 8, 1, 0),
+        Bits("sc", weight // 16, 74 + weight // 32, weight // 16 % 2 * 4, 4, 0),
+        *whole_bytes("d", 0, 2),
+    ]
+
+
+def _layout_iq3_xxs(weight: int) -> list[Bits]:
+    group = weight // 32
+    return [
+        Bits("index", weight // 4, 2 + weight // 4, 0, 8, 0),
+        *_shared_signs(weight, 66 + 4 * group, 7 * (weight // 8 % 4)),
+        Bits("sc", group, 69 + 4 * group, 4, 4, 0),
+        *whole_bytes("d", 0, 2),
+    ]
+
+
+def _layout_iq3_s(weight: int) -> list[Bits]:
+    vector = weight // 4
+    return [
+        Bits("index", vector, 2 + vector, 0, 8, 0),
+        Bits("index", vector, 66 + vector // 8, vector % 8, 1, 8),
+        Bits("sign", weight, 74 + weight // 8, weight % 8, 1, 0),
+        Bits("sc", weight // 32, 106 + weight // 64, weight // 32 % 2 * 4, 4, 0),
+        *whole_bytes("d", 0, 2),
+    ]
+
+
+def _layout_iq1_s(weight: int) -> list[Bits]:
+    group, vector = divmod(weight // 8, 4)
+    start = 34 + 2 * group
+    return [
+        Bits("index", weight // 8, 2 + weight // 8, 0, 8, 0),
+        *stretch("index", weight // 8, start, 3 * vector, width=3, shift=8),
+        Bits("delta", group, start + 1, 7, 1, 0),
+        Bits("sc", group, start + 1, 4, 3, 0),
+        *whole_bytes("d", 0, 2),
+    ]
+
+
+def _layout_iq1_m(weight: int) -> list[Bits]:
+    vector = weight // 8
+    high = vector % 2 * 4
+    return [
+        Bits("index", vector, vector, 0, 8, 0),
+        Bits("index", vector, 32 + vector // 2, high, 3, 8),
+        Bits("delta", vector, 32 + vector // 2, high + 3, 1, 0),
+        *stretch("sc", weight // 16, 48 + 2 * (weight // 64), 3 * (weight // 16 % 4), width=3),
+        *(Bits("d", 0, 49 + 2 * k, 4, 4, 4 * k) for k in range(4)),
+    ]
 
 
 def _signed_vector(scale: float, vector: tuple[int, ...], pattern: int) -> list[float]:
@@ -142,92 +203,160 @@ def _decode_iq1_m(block: bytes) -> list[float]:
     return weights
 
 
-def _decode_iq4_nl(block: bytes) -> list[float]:
-    d = half_value(block[:2])
-    return rounded([d * IQ4_NL_VALUES[q] for q in unpack_nibbles(block[2:], 16)])
+register(
+    GgmlType(
+        __name__,
+        16,
+        "IQ2_XXS",
+        block_size=256,
+        fields="""
+            d f16 1 scale of the scales
+            qs u16 32 per 32 weights four 8-bit indices, then four 7-bit sign patterns and a 4-bit scale
+        """,
+        formula="d * (0.5 + sc) / 4 * grid[index][j] * sign",
+        family="codebook",
+        sub_block=32,
+        layout=_layout_iq2_xxs,
+        decode=_decode_iq2_xxs,
+        grid=partial(grid, "IQ2_XXS"),
+        imatrix_required=True,
+        ftypes={"IQ2_XXS": 19},
+        fallback="IQ4_NL",
+    )
+)
 
+register(
+    GgmlType(
+        __name__,
+        17,
+        "IQ2_XS",
+        block_size=256,
+        fields="""
+            d f16 1 scale of the scales
+            qs u16 32 per 8 weights a 9-bit index and a 7-bit sign pattern
+            scales u8 8 4-bit scales of 16 weights each
+        """,
+        formula="d * (0.5 + sc) / 4 * grid[index][j] * sign",
+        family="codebook",
+        sub_block=16,
+        layout=_layout_iq2_xs,
+        decode=_decode_iq2_xs,
+        grid=partial(grid, "IQ2_XS"),
+        imatrix_required=True,
+        ftypes={"IQ2_S": 28, "IQ2_XS": 20},
+        fallback="IQ4_NL",
+    )
+)
 
-def _decode_iq4_xs(block: bytes) -> list[float]:
-    d = half_value(block[:2])
-    high = int.from_bytes(block[2:4], "little")
-    levels = [block[4 + k // 2] >> k % 2 * 4 & 15 | (high >> 2 * k & 3) << 4 for k in range(8)]
-    scales = rounded([d * (level - 32) for level in levels])
-    steps = unpack_nibbles(block[8:], 16)
-    return rounded([scales[i // 32] * IQ4_NL_VALUES[q] for i, q in enumerate(steps)])
+register(
+    GgmlType(
+        __name__,
+        18,
+        "IQ3_XXS",
+        block_size=256,
+        fields="""
+            d f16 1 scale of the scales
+            qs u8 96 64 8-bit indices, then per 32 weights four 7-bit sign patterns and a 4-bit scale
+        """,
+        formula="d * (0.5 + sc) / 2 * grid[index][j] * sign",
+        family="codebook",
+        sub_block=32,
+        layout=_layout_iq3_xxs,
+        decode=_decode_iq3_xxs,
+        grid=partial(grid, "IQ3_XXS"),
+        ftypes={"IQ3_XXS": 23},
+        fallback="IQ4_NL",
+    )
+)
 
+register(
+    GgmlType(
+        __name__,
+        19,
+        "IQ1_S",
+        block_size=256,
+        fields="""
+            d f16 1 scale of the scales
+            qs u8 32 low 8 bits of the indices
+            qh u16 8 per 32 weights four times 3 high bits of an index, a 3-bit scale and the shift's direction
+        """,
+        formula="d * (2 * sc + 1) * (grid[index][j] + delta)",
+        family="codebook",
+        sub_block=32,
+        layout=_layout_iq1_s,
+        decode=_decode_iq1_s,
+        grid=partial(grid, "IQ1_S"),
+        imatrix_required=True,
+        ftypes={"IQ1_S": 24},
+        fallback="IQ4_NL",
+    )
+)
 
-def _nearest_values(weights: list[float], inverse: float) -> list[int]:
-    """The number of the step nearest each scaled weight (`best_index_int8`)."""
-    return [bisect_right(_HALF_WAYS, x) for x in rounded([x * inverse for x in weights])]
+register(
+    GgmlType(
+        __name__,
+        21,
+        "IQ3_S",
+        block_size=256,
+        fields="""
+            d f16 1 scale of the scales
+            qs u8 64 low 8 bits of the indices
+            qh u8 8 ninth bits of the indices
+            signs u8 32 one bit a weight
+            scales u8 4 4-bit scales of 32 weights each
+        """,
+        formula="d * (1 + 2 * sc) * grid[index][j] * sign",
+        family="codebook",
+        sub_block=32,
+        layout=_layout_iq3_s,
+        decode=_decode_iq3_s,
+        grid=partial(grid, "IQ3_S"),
+        ftypes={"IQ3_M": 27, "IQ3_S": 26, "IQ3_XS": 22},
+        fallback="IQ4_NL",
+    )
+)
 
+register(
+    GgmlType(
+        __name__,
+        22,
+        "IQ2_S",
+        block_size=256,
+        fields="""
+            d f16 1 scale of the scales
+            qs u8 64 32 times the low 8 bits of an index, then 32 bytes of signs, one bit a weight
+            qh u8 8 high 2 bits of the indices
+            scales u8 8 4-bit scales of 16 weights each
+        """,
+        formula="d * (0.5 + sc) / 4 * grid[index][j] * sign",
+        family="codebook",
+        sub_block=16,
+        layout=_layout_iq2_s,
+        decode=_decode_iq2_s,
+        grid=partial(grid, "IQ2_S"),
+        ftypes={"IQ2_M": 29},
+        fallback="IQ4_NL",
+    )
+)
 
-def _nonlinear_scale(weights: list[float]) -> float:
-    """The best of sixteen scales for the steps of IQ4_NL; the importance of a weight is its square."""
-    peak = max(weights, key=abs)
-    if abs(peak) < NEGLIGIBLE:
-        return 0.0
-    importance = rounded([x * x for x in weights])
-    inverses = [divide(1.0, f32(peak / 127.0))]
-    inverses += [divide(trial + IQ4_NL_VALUES[0], peak) for trial in range(-7, 8)]
-    scale = best = 0.0
-    for number, inverse in enumerate(inverses):
-        points = [float(IQ4_NL_VALUES[q]) for q in _nearest_values(weights, inverse)]
-        weighted = rounded(map(mul, importance, points))
-        sum_qx = total(rounded(map(mul, weighted, weights)))
-        sum_q2 = total(rounded(map(mul, weighted, points)))
-        if number == 0:
-            scale = divide(sum_qx, sum_q2) if sum_q2 > 0.0 else 0.0
-            best = f32(scale * sum_qx)
-        elif sum_q2 > 0.0 and f32(sum_qx * sum_qx) > f32(best * sum_q2):
-            scale = divide(sum_qx, sum_q2)
-            best = f32(scale * sum_qx)
-    return scale
-
-
-def _encode_iq4_nl(weights: list[float]) -> bytes:
-    scale = _nonlinear_scale(weights)
-    inverse = divide(1.0, scale) if scale else 0.0
-    return half_bytes(scale) + pack_nibbles(_nearest_values(weights, inverse), 16)
-
-
-def _encode_iq4_xs(weights: list[float]) -> bytes:
-    parts = [weights[start : start + 32] for start in range(0, 256, 32)]
-    scales = [_nonlinear_scale(part) for part in parts]
-    largest = 0.0
-    for scale in scales:
-        if abs(scale) > abs(largest):
-            largest = scale
-    d = f32(-largest / 32.0)
-    inverse = divide(1.0, d) if d else 0.0
-    high = 0
-    low = bytearray(4)
-    packed = bytearray()
-    for k, (part, scale) in enumerate(zip(parts, scales, strict=True)):
-        level = max(-32, min(31, nearest_int(f32(inverse * scale))))
-        # The steps are chosen under d before it is rounded to float16.
-        step = f32(d * level)
-        steps = _nearest_values(part, divide(1.0, step) if step else 0.0)
-        packed += pack_nibbles(steps, 16)
-        low[k // 2] |= (level + 32 & 15) << k % 2 * 4
-        high |= (level + 32 >> 4) << 2 * k
-    return half_bytes(d) + high.to_bytes(2, "little") + bytes(low + packed)
-
-
-ENCODERS: dict[str, Callable[[list[float]], bytes]] = {
-    "IQ4_NL": _encode_iq4_nl,
-    "IQ4_XS": _encode_iq4_xs,
-}
-"""One block of float32 weights to its bytes, by type."""
-
-DECODERS: dict[str, Callable[[bytes], list[float]]] = {
-    "IQ2_XXS": _decode_iq2_xxs,
-    "IQ2_XS": _decode_iq2_xs,
-    "IQ2_S": _decode_iq2_s,
-    "IQ3_XXS": _decode_iq3_xxs,
-    "IQ3_S": _decode_iq3_s,
-    "IQ1_S": _decode_iq1_s,
-    "IQ1_M": _decode_iq1_m,
-    "IQ4_NL": _decode_iq4_nl,
-    "IQ4_XS": _decode_iq4_xs,
-}
-"""The bytes of one block to its float32 weights, by type."""
+register(
+    GgmlType(
+        __name__,
+        29,
+        "IQ1_M",
+        block_size=256,
+        fields="""
+            qs u8 32 low 8 bits of the indices
+            qh u8 16 per index its 3 high bits and the shift's direction
+            scales u8 8 3-bit scales of 16 weights each; d, a float16, in the top 4 bits of each pair of bytes
+        """,
+        formula="d * (2 * sc + 1) * (grid[index][j] + delta)",
+        family="codebook",
+        sub_block=16,
+        layout=_layout_iq1_m,
+        decode=_decode_iq1_m,
+        grid=partial(grid, "IQ1_M"),
+        ftypes={"IQ1_M": 31},
+        fallback="IQ4_NL",
+    )
+)

@@ -1,250 +1,108 @@
 """The K-quants Q2_K to Q6_K, and Q8_K: super-blocks of 256 weights whose sub-blocks have small scales.
 
-Sources: `ggml-quants.c: quantize_row_q2_K_ref` to `quantize_row_q6_K_ref`, `dequantize_row_*_K`,
-`get_scale_min_k4`.
+Sources: `ggml-quants.c: dequantize_row_*_K`, `get_scale_min_k4`; of the encoders, `kquant_encoders`.
 """
 
 from __future__ import annotations
 
-import math
 import struct
-from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.ggml.float32 import (
-    divide,
-    f32,
-    half_bytes,
-    half_value,
-    nearest_int,
-    rounded,
-    total,
+from mkdocs_quantlab.engine.ggml.float32 import half_value, rounded
+from mkdocs_quantlab.engine.ggml.kquant_encoders import (
+    encode_q2_k,
+    encode_q3_k,
+    encode_q4_k,
+    encode_q5_k,
+    encode_q6_k,
+    q3_k_scales,
 )
-from mkdocs_quantlab.engine.ggml.legacy import pack_nibbles, unpack_nibbles
-from mkdocs_quantlab.engine.ggml.search import (
-    NEGLIGIBLE,
-    Fit,
-    Trial,
-    affine_search,
-    quotient_steps,
-    stepwise_search,
-    symmetric_search,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    Trace = list[list[Trial]]
+from mkdocs_quantlab.engine.ggml.layout import Bits, crumb, nibble, whole_bytes
+from mkdocs_quantlab.engine.ggml.packing import unpack_crumbs, unpack_nibbles, unpack_planes
+from mkdocs_quantlab.engine.ggml.types import GgmlType, register
 
 
-def _parts(weights: list[float], size: int) -> list[list[float]]:
-    return [weights[start : start + size] for start in range(0, len(weights), size)]
-
-
-def _trials_of(trace: Trace | None) -> list[Trial] | None:
-    """A new list at the end of the trace for the next sub-block."""
-    if trace is None:
-        return None
-    trace.append([])
-    return trace[-1]
-
-
-def _pack_crumbs(steps: list[int]) -> bytes:
-    """Four 2-bit steps a byte, of weights 32 apart."""
-    packed = bytearray()
-    for start in range(0, 256, 128):
-        runs = [steps[k : k + 32] for k in range(start, start + 128, 32)]
-        packed += bytes(
-            [
-                a & 3 | (b & 3) << 2 | (c & 3) << 4 | (d & 3) << 6
-                for a, b, c, d in zip(*runs, strict=True)
-            ]
-        )
-    return bytes(packed)
-
-
-def _unpack_crumbs(data: bytes) -> list[int]:
-    """The inverse of `_pack_crumbs`."""
+def _scale_and_minimum(sub: int) -> list[Bits]:
+    """The 6-bit scale and minimum of a sub-block of Q4_K and Q5_K, whose `scales` begin at byte 4."""
+    if sub < 4:
+        return [Bits("sc", sub, 4 + sub, 0, 6, 0), Bits("m", sub, 8 + sub, 0, 6, 0)]
     return [
-        byte >> shift & 3
-        for start in range(0, 64, 32)
-        for shift in (0, 2, 4, 6)
-        for byte in data[start : start + 32]
+        Bits("sc", sub, 8 + sub, 0, 4, 0),
+        Bits("sc", sub, sub, 6, 2, 4),
+        Bits("m", sub, 8 + sub, 4, 4, 0),
+        Bits("m", sub, 4 + sub, 6, 2, 4),
     ]
 
 
-def _pack_planes(bits: list[int]) -> bytes:
-    """One bit of each weight: weight i in bit i // 32 of byte i % 32."""
-    return bytes([sum(bit << k for k, bit in enumerate(bits[byte::32])) for byte in range(32)])
-
-
-def _unpack_planes(data: bytes) -> list[int]:
-    """The inverse of `_pack_planes`."""
-    return [byte >> k & 1 for k in range(8) for byte in data]
-
-
-def _largest_scale(scales: Iterable[float]) -> float:
-    """The first scale of the largest magnitude, with its sign; NaN never is."""
-    largest = 0.0
-    for scale in scales:
-        if abs(scale) > abs(largest):
-            largest = scale
-    return largest
-
-
-def _largest_positive(values: Iterable[float]) -> float:
-    """The largest value, at least 0.0; NaN never is."""
-    largest = 0.0
-    for value in values:
-        largest = max(largest, value)
-    return largest
-
-
-def _affine_steps(
-    weights: list[float],
-    fits: list[Fit],
-    top: int,
-    scales: list[float],
-    minima: list[float],
-) -> list[int]:
-    """The steps of all weights under the rounded scales; the search's own where a scale became zero."""
-    steps = []
-    size = len(weights) // len(fits)
-    parts = zip(_parts(weights, size), fits, scales, minima, strict=True)
-    for part, fit, scale, minimum in parts:
-        if scale:
-            shifted = rounded([x + minimum for x in part])
-            steps += quotient_steps(shifted, scale, 0, top)
-        else:
-            steps += fit.steps
-    return steps
-
-
-def _symmetric_steps(
-    weights: list[float], fits: list[Fit], half: int, scales: list[float]
-) -> list[int]:
-    """As `_affine_steps`, for types without minima."""
-    steps = []
-    for part, fit, scale in zip(_parts(weights, 16), fits, scales, strict=True):
-        if scale:
-            steps += [q + half for q in quotient_steps(part, scale, -half, half - 1)]
-        else:
-            steps += fit.steps
-    return steps
-
-
-def _encode_q2_k(weights: list[float], trace: Trace | None = None) -> bytes:
-    fits = [
-        affine_search(
-            part,
-            list(map(abs, part)),
-            3,
-            first=-0.5,
-            trials=16,
-            absolute=True,
-            trace=_trials_of(trace),
-        )
-        for part in _parts(weights, 16)
+def _layout_q2_k(weight: int) -> list[Bits]:
+    sub = weight // 16
+    return [
+        crumb(weight, 16),
+        Bits("sc", sub, sub, 0, 4, 0),
+        Bits("m", sub, sub, 4, 4, 0),
+        *whole_bytes("d", 80, 2),
+        *whole_bytes("dmin", 82, 2),
     ]
-    packed = [0] * 16
-    max_scale = _largest_positive(fit.scale for fit in fits)
-    max_minimum = _largest_positive(fit.minimum for fit in fits)
-    if max_scale > 0.0:
-        inverse = divide(15.0, max_scale)
-        packed = [nearest_int(f32(inverse * fit.scale)) & 0xFF for fit in fits]
-    if max_minimum > 0.0:
-        inverse = divide(15.0, max_minimum)
-        packed = [
-            (old | nearest_int(f32(inverse * fit.minimum)) << 4) & 0xFF
-            for old, fit in zip(packed, fits, strict=True)
-        ]
-    d = half_bytes(f32(max_scale / 15.0))
-    dmin = half_bytes(f32(max_minimum / 15.0))
-    scales = rounded([half_value(d) * (byte & 15) for byte in packed])
-    minima = rounded([half_value(dmin) * (byte >> 4) for byte in packed])
-    steps = _affine_steps(weights, fits, 3, scales, minima)
-    return bytes(packed) + _pack_crumbs(steps) + d + dmin
+
+
+def _layout_q3_k(weight: int) -> list[Bits]:
+    sub = weight // 16
+    return [
+        crumb(weight, 32),
+        Bits("q", weight, weight % 32, weight // 32, 1, 2),
+        Bits("sc", sub, 96 + sub % 8, 4 * (sub // 8), 4, 0),
+        Bits("sc", sub, 104 + sub % 4, 2 * (sub // 4), 2, 4),
+        *whole_bytes("d", 108, 2),
+    ]
+
+
+def _layout_q4_k(weight: int) -> list[Bits]:
+    return [
+        nibble(weight, 16, 32),
+        *_scale_and_minimum(weight // 32),
+        *whole_bytes("d", 0, 2),
+        *whole_bytes("dmin", 2, 2),
+    ]
+
+
+def _layout_q5_k(weight: int) -> list[Bits]:
+    return [
+        nibble(weight, 48, 32),
+        Bits("q", weight, 16 + weight % 32, weight // 32, 1, 4),
+        *_scale_and_minimum(weight // 32),
+        *whole_bytes("d", 0, 2),
+        *whole_bytes("dmin", 2, 2),
+    ]
+
+
+def _layout_q6_k(weight: int) -> list[Bits]:
+    high = crumb(weight, 128)
+    return [
+        nibble(weight, 0, 64),
+        high._replace(shift=4),
+        Bits("sc", weight // 16, 192 + weight // 16, 0, 8, 0),
+        *whole_bytes("d", 208, 2),
+    ]
+
+
+def _layout_q8_k(weight: int) -> list[Bits]:
+    return [Bits("q", weight, 4 + weight, 0, 8, 0), *whole_bytes("d", 0, 4)]
 
 
 def _decode_q2_k(block: bytes) -> list[float]:
     d, dmin = half_value(block[80:82]), half_value(block[82:])
     scales = rounded([d * (byte & 15) for byte in block[:16]])
     minima = rounded([dmin * (byte >> 4) for byte in block[:16]])
-    steps = _unpack_crumbs(block[16:80])
+    steps = unpack_crumbs(block[16:80])
     products = rounded([scales[i // 16] * q for i, q in enumerate(steps)])
     return rounded([x - minima[i // 16] for i, x in enumerate(products)])
 
 
-def _encode_q3_k(weights: list[float], trace: Trace | None = None) -> bytes:
-    fits = [stepwise_search(part, 4, trace=_trials_of(trace)) for part in _parts(weights, 16)]
-    max_scale = _largest_scale(fit.scale for fit in fits)
-    packed = bytearray(12)
-    d = half_bytes(0.0)
-    if max_scale:
-        inverse = divide(-32.0, max_scale)
-        for i, fit in enumerate(fits):
-            # ggml casts to int8_t before it clamps.
-            level = (nearest_int(f32(inverse * fit.scale)) + 128 & 0xFF) - 128
-            level = max(-32, min(31, level)) + 32
-            packed[i % 8] |= (level & 15) << 4 * (i // 8)
-            packed[8 + i % 4] |= level >> 4 << 2 * (i // 4)
-        d = half_bytes(divide(1.0, inverse))
-    scales = rounded([half_value(d) * (level - 32) for level in _q3_k_scales(packed)])
-    steps = _symmetric_steps(weights, fits, 4, scales)
-    high = _pack_planes([q >> 2 for q in steps])
-    return high + _pack_crumbs(steps) + bytes(packed) + d
-
-
-def _q3_k_scales(packed: bytes | bytearray) -> list[int]:
-    """The sixteen 6-bit scales, still 32 too large."""
-    return [
-        packed[i % 8] >> 4 * (i // 8) & 15 | (packed[8 + i % 4] >> 2 * (i // 4) & 3) << 4
-        for i in range(16)
-    ]
-
-
 def _decode_q3_k(block: bytes) -> list[float]:
     d = half_value(block[108:])
-    scales = rounded([d * (level - 32) for level in _q3_k_scales(block[96:108])])
-    low, high = _unpack_crumbs(block[32:96]), _unpack_planes(block[:32])
+    scales = rounded([d * (level - 32) for level in q3_k_scales(block[96:108])])
+    low, high = unpack_crumbs(block[32:96]), unpack_planes(block[:32])
     steps = [a + 4 * b - 4 for a, b in zip(low, high, strict=True)]
     return rounded([scales[i // 16] * q for i, q in enumerate(steps)])
-
-
-def _fits_of_32(
-    weights: list[float], top: int, first: float, trials: int, trace: Trace | None
-) -> list[Fit]:
-    """The searches of Q4_K and Q5_K: importance is the root mean square of 32 weights plus the magnitude."""
-    fits = []
-    for part in _parts(weights, 32):
-        mean = f32(math.sqrt(f32(total(rounded([x * x for x in part])) / 32.0)))
-        importance = rounded([mean + abs(x) for x in part])
-        fits.append(
-            affine_search(
-                part, importance, top, first=first, trials=trials, trace=_trials_of(trace)
-            )
-        )
-    return fits
-
-
-def _six_bit_scales(weights: list[float], fits: list[Fit], top: int) -> tuple[bytes, list[int]]:
-    """The first 16 bytes of Q4_K and Q5_K, and the steps."""
-    max_scale = _largest_positive(fit.scale for fit in fits)
-    max_minimum = _largest_positive(fit.minimum for fit in fits)
-    inverse = divide(63.0, max_scale) if max_scale > 0.0 else 0.0
-    inverse_min = divide(63.0, max_minimum) if max_minimum > 0.0 else 0.0
-    # ggml casts to uint8_t before it clamps, so that negative scales become large ones.
-    levels = [min(63, nearest_int(f32(inverse * fit.scale)) & 0xFF) for fit in fits]
-    offsets = [min(63, nearest_int(f32(inverse_min * fit.minimum)) & 0xFF) for fit in fits]
-    packed = bytearray(12)
-    for i in range(4):
-        packed[i] = levels[i] | levels[i + 4] >> 4 << 6
-        packed[i + 4] = offsets[i] | offsets[i + 4] >> 4 << 6
-        packed[i + 8] = levels[i + 4] & 15 | (offsets[i + 4] & 15) << 4
-    d = half_bytes(f32(max_scale / 63.0))
-    dmin = half_bytes(f32(max_minimum / 63.0))
-    scales = rounded([half_value(d) * level for level in levels])
-    minima = rounded([half_value(dmin) * offset for offset in offsets])
-    return d + dmin + bytes(packed), _affine_steps(weights, fits, top, scales, minima)
 
 
 def _scales_and_minima(block: bytes) -> tuple[list[float], list[float]]:
@@ -264,46 +122,19 @@ def _affine_values(block: bytes, steps: list[int]) -> list[float]:
     return rounded([x - minima[i // 32] for i, x in enumerate(products)])
 
 
-def _encode_q4_k(weights: list[float], trace: Trace | None = None) -> bytes:
-    fits = _fits_of_32(weights, 15, first=-1.0, trials=21, trace=trace)
-    head, steps = _six_bit_scales(weights, fits, 15)
-    return head + pack_nibbles(steps, 32)
-
-
 def _decode_q4_k(block: bytes) -> list[float]:
     return _affine_values(block, unpack_nibbles(block[16:], 32))
 
 
-def _encode_q5_k(weights: list[float], trace: Trace | None = None) -> bytes:
-    fits = _fits_of_32(weights, 31, first=-0.5, trials=16, trace=trace)
-    head, steps = _six_bit_scales(weights, fits, 31)
-    return head + _pack_planes([q >> 4 for q in steps]) + pack_nibbles(steps, 32)
-
-
 def _decode_q5_k(block: bytes) -> list[float]:
-    low, high = unpack_nibbles(block[48:], 32), _unpack_planes(block[16:48])
+    low, high = unpack_nibbles(block[48:], 32), unpack_planes(block[16:48])
     return _affine_values(block, [a | b << 4 for a, b in zip(low, high, strict=True)])
-
-
-def _encode_q6_k(weights: list[float], trace: Trace | None = None) -> bytes:
-    fits = [symmetric_search(part, 32, trace=_trials_of(trace)) for part in _parts(weights, 16)]
-    max_scale = _largest_scale(fit.scale for fit in fits)
-    if abs(max_scale) < NEGLIGIBLE:
-        return bytes(210)
-    inverse = divide(-128.0, max_scale)
-    d = half_bytes(divide(1.0, inverse))
-    levels = [min(127, nearest_int(f32(inverse * fit.scale))) & 0xFF for fit in fits]
-    packed = bytes(levels)
-    scales = rounded([half_value(d) * level for level in struct.unpack("16b", packed)])
-    steps = _symmetric_steps(weights, fits, 32, scales)
-    low = pack_nibbles(steps, 64)
-    return low + _pack_crumbs([q >> 4 for q in steps]) + packed + d
 
 
 def _decode_q6_k(block: bytes) -> list[float]:
     d = half_value(block[208:])
     scales = rounded([d * level for level in struct.unpack("16b", block[192:208])])
-    low, high = unpack_nibbles(block[:128], 64), _unpack_crumbs(block[128:192])
+    low, high = unpack_nibbles(block[:128], 64), unpack_crumbs(block[128:192])
     steps = [(a | b << 4) - 32 for a, b in zip(low, high, strict=True)]
     return rounded([scales[i // 16] * q for i, q in enumerate(steps)])
 
@@ -313,21 +144,146 @@ def _decode_q8_k(block: bytes) -> list[float]:
     return rounded([d * q for q in struct.unpack("256b", block[4:260])])
 
 
-TRACED_ENCODERS: dict[str, Callable[[list[float], Trace | None], bytes]] = {
-    "Q2_K": _encode_q2_k,
-    "Q3_K": _encode_q3_k,
-    "Q4_K": _encode_q4_k,
-    "Q5_K": _encode_q5_k,
-    "Q6_K": _encode_q6_k,
-}
-"""One block of float32 weights to its bytes, by type; a list given besides receives each sub-block's trials."""
+register(
+    GgmlType(
+        __name__,
+        10,
+        "Q2_K",
+        block_size=256,
+        fields="""
+            scales u8 16 per sub-block a 4-bit scale (low half) and a 4-bit minimum (high half)
+            qs u8 64 2-bit steps, four weights 32 apart in a byte
+            d f16 1 scale of the scales
+            dmin f16 1 scale of the minima
+        """,
+        formula="d * sc * q - dmin * m",
+        family="kquant",
+        sub_block=16,
+        layout=_layout_q2_k,
+        decode=_decode_q2_k,
+        encode=encode_q2_k,
+        search=encode_q2_k,
+        ftypes={"Q2_K": 10, "Q2_K_S": 21},
+        fallback="Q4_0",
+        seconds=61,
+    )
+)
 
-DECODERS: dict[str, Callable[[bytes], list[float]]] = {
-    "Q2_K": _decode_q2_k,
-    "Q3_K": _decode_q3_k,
-    "Q4_K": _decode_q4_k,
-    "Q5_K": _decode_q5_k,
-    "Q6_K": _decode_q6_k,
-    "Q8_K": _decode_q8_k,
-}
-"""The bytes of one block to its float32 weights, by type."""
+register(
+    GgmlType(
+        __name__,
+        11,
+        "Q3_K",
+        block_size=256,
+        fields="""
+            hmask u8 32 third bits of the steps, weight i in bit i // 32 of byte i % 32
+            qs u8 64 low 2 bits of the steps, four weights 32 apart in a byte
+            scales u8 12 6-bit scales, 32 too large: 4 low bits in the first 8 bytes, 2 high bits in the last 4
+            d f16 1 scale of the scales
+        """,
+        formula="d * (sc - 32) * (q - 4)",
+        family="kquant",
+        sub_block=16,
+        layout=_layout_q3_k,
+        decode=_decode_q3_k,
+        encode=encode_q3_k,
+        search=encode_q3_k,
+        ftypes={"Q3_K_L": 13, "Q3_K_M": 12, "Q3_K_S": 11},
+        fallback="Q4_0",
+        seconds=9.9,
+    )
+)
+
+register(
+    GgmlType(
+        __name__,
+        12,
+        "Q4_K",
+        block_size=256,
+        fields="""
+            d f16 1 scale of the scales
+            dmin f16 1 scale of the minima
+            scales u8 12 6-bit scales and minima of 8 sub-blocks; those of the last 4 are in two pieces
+            qs u8 128 4-bit steps, two weights 32 apart in a byte
+        """,
+        formula="d * sc * q - dmin * m",
+        family="kquant",
+        sub_block=32,
+        layout=_layout_q4_k,
+        decode=_decode_q4_k,
+        encode=encode_q4_k,
+        search=encode_q4_k,
+        ftypes={"Q4_K_M": 15, "Q4_K_S": 14},
+        fallback="Q5_0",
+        seconds=64,
+    )
+)
+
+register(
+    GgmlType(
+        __name__,
+        13,
+        "Q5_K",
+        block_size=256,
+        fields="""
+            d f16 1 scale of the scales
+            dmin f16 1 scale of the minima
+            scales u8 12 6-bit scales and minima of 8 sub-blocks, as in Q4_K
+            qh u8 32 fifth bits of the steps, weight i in bit i // 32 of byte i % 32
+            qs u8 128 low 4 bits of the steps, two weights 32 apart in a byte
+        """,
+        formula="d * sc * q - dmin * m",
+        family="kquant",
+        sub_block=32,
+        layout=_layout_q5_k,
+        decode=_decode_q5_k,
+        encode=encode_q5_k,
+        search=encode_q5_k,
+        ftypes={"Q5_K_M": 17, "Q5_K_S": 16},
+        fallback="Q5_1",
+        seconds=54,
+    )
+)
+
+register(
+    GgmlType(
+        __name__,
+        14,
+        "Q6_K",
+        block_size=256,
+        fields="""
+            ql u8 128 low 4 bits of the steps, two weights 64 apart in a byte
+            qh u8 64 high 2 bits of the steps, four weights 32 apart in a byte
+            scales i8 16 scales of the sub-blocks
+            d f16 1 scale of the scales
+        """,
+        formula="d * sc * (q - 32)",
+        family="kquant",
+        sub_block=16,
+        layout=_layout_q6_k,
+        decode=_decode_q6_k,
+        encode=encode_q6_k,
+        search=encode_q6_k,
+        ftypes={"Q6_K": 18},
+        fallback="Q8_0",
+        seconds=38,
+    )
+)
+
+register(
+    GgmlType(
+        __name__,
+        15,
+        "Q8_K",
+        block_size=256,
+        fields="""
+            d f32 1 scale
+            qs i8 256 steps
+            bsums i16 16 sums of 16 steps each, for dot products
+        """,
+        formula="d * q",
+        family="activation",
+        layout=_layout_q8_k,
+        decode=_decode_q8_k,
+    )
+)

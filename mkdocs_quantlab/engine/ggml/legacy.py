@@ -1,4 +1,4 @@
-"""The types with one scale a block: F32, F16, BF16, Q4_0 to Q8_1, Q1_0 and Q2_0.
+"""The types with one scale a block: Q4_0 to Q8_1.
 
 Sources: `ggml-quants.c: quantize_row_*_ref` and `dequantize_row_*` of these types.
 """
@@ -6,90 +6,51 @@ Sources: `ggml-quants.c: quantize_row_*_ref` and `dequantize_row_*` of these typ
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.ggml.float32 import (
     as_int8,
-    bfloat16_bytes,
-    bfloat16_value,
     divide,
     f32,
     half_bytes,
     half_value,
     rounded,
     roundf,
-    total,
     truncated_int,
 )
+from mkdocs_quantlab.engine.ggml.layout import Bits, nibble, whole_bytes
+from mkdocs_quantlab.engine.ggml.packing import bit_list, pack_bits, pack_nibbles, unpack_nibbles
+from mkdocs_quantlab.engine.ggml.types import GgmlType, register
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+
+def _layout_q4_0(weight: int) -> list[Bits]:
+    return [nibble(weight, 2, 16), *whole_bytes("d", 0, 2)]
+
+
+def _layout_q4_1(weight: int) -> list[Bits]:
+    return [nibble(weight, 4, 16), *whole_bytes("d", 0, 2), *whole_bytes("m", 2, 2)]
+
+
+def _layout_q5_0(weight: int) -> list[Bits]:
+    fifth = Bits("q", weight, 2 + weight // 8, weight % 8, 1, 4)
+    return [nibble(weight, 6, 16), fifth, *whole_bytes("d", 0, 2)]
+
+
+def _layout_q5_1(weight: int) -> list[Bits]:
+    fifth = Bits("q", weight, 4 + weight // 8, weight % 8, 1, 4)
+    return [nibble(weight, 8, 16), fifth, *whole_bytes("d", 0, 2), *whole_bytes("m", 2, 2)]
+
+
+def _layout_q8_0(weight: int) -> list[Bits]:
+    return [Bits("q", weight, 2 + weight, 0, 8, 0), *whole_bytes("d", 0, 2)]
+
+
+def _layout_q8_1(weight: int) -> list[Bits]:
+    return [Bits("q", weight, 4 + weight, 0, 8, 0), *whole_bytes("d", 0, 2)]
 
 
 def largest(weights: list[float]) -> float:
     """The weight of the largest magnitude, with its sign; the first of several, 0.0 where all are zero."""
     return max(weights, key=abs) if any(weights) else 0.0
-
-
-def pack_nibbles(steps: list[int], half: int) -> bytes:
-    """Two 4-bit steps a byte: of each run of `2 * half`, the first half in the low bits."""
-    packed = bytearray()
-    for start in range(0, len(steps), 2 * half):
-        low = steps[start : start + half]
-        high = steps[start + half : start + 2 * half]
-        packed += bytes([a & 15 | (b & 15) << 4 for a, b in zip(low, high, strict=True)])
-    return bytes(packed)
-
-
-def unpack_nibbles(data: bytes, half: int) -> list[int]:
-    """The inverse of `pack_nibbles`."""
-    steps: list[int] = []
-    for start in range(0, len(data), half):
-        run = data[start : start + half]
-        steps += [byte & 15 for byte in run]
-        steps += [byte >> 4 for byte in run]
-    return steps
-
-
-def bit_list(data: bytes) -> list[int]:
-    """The bits of little-endian bytes, the lowest first."""
-    return [byte >> bit & 1 for byte in data for bit in range(8)]
-
-
-def pack_bits(bits: Iterable[int]) -> bytes:
-    """The inverse of `bit_list`."""
-    flat = list(bits)
-    return bytes(
-        sum(bit << k for k, bit in enumerate(flat[start : start + 8]))
-        for start in range(0, len(flat), 8)
-    )
-
-
-def _encode_f32(weights: list[float]) -> bytes:
-    return struct.pack("<f", weights[0])
-
-
-def _decode_f32(block: bytes) -> list[float]:
-    return list(struct.unpack("<f", block))
-
-
-def _encode_f16(weights: list[float]) -> bytes:
-    weight = weights[0]
-    if weight != weight:  # noqa: PLR0124 - NaN is what differs from itself
-        return b"\x00" + bytes([0x7E | struct.pack("<f", weight)[3] & 0x80])
-    return half_bytes(weight)
-
-
-def _decode_f16(block: bytes) -> list[float]:
-    return [half_value(block)]
-
-
-def _encode_bf16(weights: list[float]) -> bytes:
-    return bfloat16_bytes(weights[0])
-
-
-def _decode_bf16(block: bytes) -> list[float]:
-    return [bfloat16_value(block)]
 
 
 def _symmetric_steps(weights: list[float], levels: int) -> tuple[float, list[int]]:
@@ -144,25 +105,6 @@ def _encode_q8_0(weights: list[float]) -> bytes:
     return half_bytes(scale) + bytes(steps)
 
 
-def _encode_q1_0(weights: list[float]) -> bytes:
-    scale = f32(total(map(abs, weights)) / 128)
-    return half_bytes(scale) + pack_bits([1 if x >= 0.0 else 0 for x in weights])
-
-
-def _encode_q2_0(weights: list[float]) -> bytes:
-    scale = abs(largest(weights))
-    inverse = divide(1.0, scale) if scale else 0.0
-    steps = [
-        min(3, max(0, truncated_int(roundf(x)) + 1))
-        for x in rounded([x * inverse for x in weights])
-    ]
-    packed = bytes(
-        sum(step << 2 * k for k, step in enumerate(steps[start : start + 4]))
-        for start in range(0, len(steps), 4)
-    )
-    return half_bytes(scale) + packed
-
-
 def _scaled(scale: float, steps: list[int]) -> list[float]:
     return rounded([scale * step for step in steps])
 
@@ -207,41 +149,124 @@ def _decode_q8_1(block: bytes) -> list[float]:
     return _scaled(half_value(block[:2]), _signed(block[4:]))
 
 
-def _decode_q1_0(block: bytes) -> list[float]:
-    scale = half_value(block[:2])
-    return [scale if bit else -scale for bit in bit_list(block[2:])]
+register(
+    GgmlType(
+        __name__,
+        2,
+        "Q4_0",
+        block_size=32,
+        fields="""
+            d f16 1 scale
+            qs u8 16 4-bit steps: weight j in the low half of byte j, weight j + 16 in the high half
+        """,
+        formula="d * (q - 8)",
+        family="legacy",
+        layout=_layout_q4_0,
+        decode=_decode_q4_0,
+        encode=_encode_q4_0,
+        ftypes={"Q4_0": 2},
+        seconds=1,
+    )
+)
 
+register(
+    GgmlType(
+        __name__,
+        3,
+        "Q4_1",
+        block_size=32,
+        fields="""
+            d f16 1 scale
+            m f16 1 minimum
+            qs u8 16 4-bit steps: weight j in the low half of byte j, weight j + 16 in the high half
+        """,
+        formula="d * q + m",
+        family="legacy",
+        layout=_layout_q4_1,
+        decode=_decode_q4_1,
+        encode=_encode_q4_1,
+        ftypes={"Q4_1": 3},
+        seconds=1.2,
+    )
+)
 
-def _decode_q2_0(block: bytes) -> list[float]:
-    steps = [(byte >> shift & 3) - 1 for byte in block[2:] for shift in (0, 2, 4, 6)]
-    return _scaled(half_value(block[:2]), steps)
+register(
+    GgmlType(
+        __name__,
+        6,
+        "Q5_0",
+        block_size=32,
+        fields="""
+            d f16 1 scale
+            qh u8 4 fifth bits of the steps, weight j in bit j
+            qs u8 16 low 4 bits of the steps, as in Q4_0
+        """,
+        formula="d * (q - 16)",
+        family="legacy",
+        layout=_layout_q5_0,
+        decode=_decode_q5_0,
+        encode=_encode_q5_0,
+        ftypes={"Q5_0": 8},
+        seconds=1,
+    )
+)
 
+register(
+    GgmlType(
+        __name__,
+        7,
+        "Q5_1",
+        block_size=32,
+        fields="""
+            d f16 1 scale
+            m f16 1 minimum
+            qh u8 4 fifth bits of the steps, weight j in bit j
+            qs u8 16 low 4 bits of the steps, as in Q4_0
+        """,
+        formula="d * q + m",
+        family="legacy",
+        layout=_layout_q5_1,
+        decode=_decode_q5_1,
+        encode=_encode_q5_1,
+        ftypes={"Q5_1": 9},
+        seconds=1.2,
+    )
+)
 
-ENCODERS: dict[str, Callable[[list[float]], bytes]] = {
-    "F32": _encode_f32,
-    "F16": _encode_f16,
-    "BF16": _encode_bf16,
-    "Q4_0": _encode_q4_0,
-    "Q4_1": _encode_q4_1,
-    "Q5_0": _encode_q5_0,
-    "Q5_1": _encode_q5_1,
-    "Q8_0": _encode_q8_0,
-    "Q1_0": _encode_q1_0,
-    "Q2_0": _encode_q2_0,
-}
-"""One block of float32 weights to its bytes, by type."""
+register(
+    GgmlType(
+        __name__,
+        8,
+        "Q8_0",
+        block_size=32,
+        fields="""
+            d f16 1 scale
+            qs i8 32 steps
+        """,
+        formula="d * q",
+        family="legacy",
+        layout=_layout_q8_0,
+        decode=_decode_q8_0,
+        encode=_encode_q8_0,
+        ftypes={"Q8_0": 7},
+        seconds=0.9,
+    )
+)
 
-DECODERS: dict[str, Callable[[bytes], list[float]]] = {
-    "F32": _decode_f32,
-    "F16": _decode_f16,
-    "BF16": _decode_bf16,
-    "Q4_0": _decode_q4_0,
-    "Q4_1": _decode_q4_1,
-    "Q5_0": _decode_q5_0,
-    "Q5_1": _decode_q5_1,
-    "Q8_0": _decode_q8_0,
-    "Q8_1": _decode_q8_1,
-    "Q1_0": _decode_q1_0,
-    "Q2_0": _decode_q2_0,
-}
-"""The bytes of one block to its float32 weights, by type."""
+register(
+    GgmlType(
+        __name__,
+        9,
+        "Q8_1",
+        block_size=32,
+        fields="""
+            d f16 1 scale
+            s f16 1 d times the sum of the steps, for dot products
+            qs i8 32 steps
+        """,
+        formula="d * q",
+        family="activation",
+        layout=_layout_q8_1,
+        decode=_decode_q8_1,
+    )
+)

@@ -6,17 +6,12 @@ import re
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.ggml.codebooks import (
-    FP4_VALUES,
-    IQ1_DELTA,
-    IQ4_NL_VALUES,
-    grid,
-)
+from mkdocs_quantlab.engine.ggml.codebooks import IQ1_DELTA
 from mkdocs_quantlab.engine.ggml.errors import WrongLengthError
 from mkdocs_quantlab.engine.ggml.float32 import half_value
 from mkdocs_quantlab.engine.ggml.fp4 import ue4m3_value
 from mkdocs_quantlab.engine.ggml.layout import bits_of_weight
-from mkdocs_quantlab.engine.ggml.types import GgmlType, ggml_type
+from mkdocs_quantlab.engine.ggml.types import GgmlType, ggml_type, required
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +42,7 @@ def terms_of_weight(name: str, block: bytes, weight: int) -> list[Term]:
 
     Raises:
         UnknownTypeError: There is no such type.
+        MissingPartError: The type is registered without a layout, or without the values or the grid of its formula.
         WrongLengthError: The bytes are not one block.
         IndexError: The block has no such weight.
     """
@@ -96,11 +92,10 @@ def _term(entry: GgmlType, block: bytes, weight: int, role: str, runs: tuple[Bit
     if role == "delta":
         return Term("delta", -IQ1_DELTA if raw else IQ1_DELTA, runs)
     if role == "index":
-        vector = grid(entry.name)[raw]
+        vector = required(entry, "grid", entry.grid)()[raw]
         return Term("grid[index][j]", vector[weight % len(vector)], runs)
     if role == "q" and "values[q]" in entry.formula:
-        steps = IQ4_NL_VALUES if entry.name.startswith("IQ4") else FP4_VALUES
-        return Term("values[q]", steps[raw], runs)
+        return Term("values[q]", required(entry, "values", entry.values)[raw], runs)
     if role == "d" and width == 8:
         return Term("d", ue4m3_value(raw), runs)
     if role in ("value", "d", "dmin", "m") and width >= 16:

@@ -1,25 +1,52 @@
-"""The types for models trained with weights of -1, 0 and 1: TQ1_0 and TQ2_0.
+"""The types of two to four steps: TQ1_0 and TQ2_0, for models trained with weights of -1, 0 and 1, and Q1_0 and Q2_0.
 
-Sources: `ggml-quants.c: quantize_row_tq1_0_ref, quantize_row_tq2_0_ref` and their inverses.
+Sources: `ggml-quants.c: quantize_row_tq1_0_ref, quantize_row_tq2_0_ref, quantize_row_q1_0_ref, quantize_row_q2_0_ref` and their
+inverses.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mkdocs_quantlab.engine.ggml.float32 import (
     divide,
+    f32,
     half_bytes,
     half_value,
     rounded,
     roundf,
+    total,
+    truncated_int,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from mkdocs_quantlab.engine.ggml.layout import Bits, crumb, whole_bytes
+from mkdocs_quantlab.engine.ggml.legacy import largest
+from mkdocs_quantlab.engine.ggml.packing import bit_list, pack_bits, pack_crumbs, unpack_crumbs
+from mkdocs_quantlab.engine.ggml.types import GgmlType, register
 
 # First weight, bytes, digits a byte: the digits of one byte are of weights as many apart as there are bytes.
 _RUNS = ((0, 32, 5), (160, 16, 5), (240, 4, 4))
+
+
+def _layout_tq1_0(weight: int) -> list[Bits]:
+    if weight < 160:
+        digit, byte = divmod(weight, 32)
+    elif weight < 240:
+        digit, byte = divmod(weight - 160, 16)
+        byte += 32
+    else:
+        digit, byte = divmod(weight - 240, 4)
+        byte += 48
+    return [Bits("trits", byte, byte, 0, 8, digit), *whole_bytes("d", 52, 2)]
+
+
+def _layout_tq2_0(weight: int) -> list[Bits]:
+    return [crumb(weight, 0), *whole_bytes("d", 64, 2)]
+
+
+def _layout_q1_0(weight: int) -> list[Bits]:
+    return [Bits("q", weight, 2 + weight // 8, weight % 8, 1, 0), *whole_bytes("d", 0, 2)]
+
+
+def _layout_q2_0(weight: int) -> list[Bits]:
+    return [Bits("q", weight, 2 + weight // 4, weight % 4 * 2, 2, 0), *whole_bytes("d", 0, 2)]
 
 
 def _steps(weights: list[float]) -> tuple[float, list[int]]:
@@ -59,32 +86,122 @@ def _decode_tq1_0(block: bytes) -> list[float]:
 
 def _encode_tq2_0(weights: list[float]) -> bytes:
     scale, steps = _steps(weights)
-    packed = bytearray()
-    for start in (0, 128):
-        a, b, c, d = (steps[k : k + 32] for k in range(start, start + 128, 32))
-        packed += bytes(
-            [p | q << 2 | r << 4 | s << 6 for p, q, r, s in zip(a, b, c, d, strict=True)]
-        )
-    return bytes(packed) + half_bytes(scale)
+    return pack_crumbs(steps) + half_bytes(scale)
 
 
 def _decode_tq2_0(block: bytes) -> list[float]:
     scale = half_value(block[64:])
-    steps: list[int] = []
-    for start in (0, 32):
-        for shift in (0, 2, 4, 6):
-            steps += [(byte >> shift & 3) - 1 for byte in block[start : start + 32]]
-    return rounded([scale * step for step in steps])
+    return rounded([scale * (step - 1) for step in unpack_crumbs(block[:64])])
 
 
-ENCODERS: dict[str, Callable[[list[float]], bytes]] = {
-    "TQ1_0": _encode_tq1_0,
-    "TQ2_0": _encode_tq2_0,
-}
-"""One block of float32 weights to its bytes, by type."""
+def _encode_q1_0(weights: list[float]) -> bytes:
+    scale = f32(total(map(abs, weights)) / 128)
+    return half_bytes(scale) + pack_bits([1 if x >= 0.0 else 0 for x in weights])
 
-DECODERS: dict[str, Callable[[bytes], list[float]]] = {
-    "TQ1_0": _decode_tq1_0,
-    "TQ2_0": _decode_tq2_0,
-}
-"""The bytes of one block to its float32 weights, by type."""
+
+def _decode_q1_0(block: bytes) -> list[float]:
+    scale = half_value(block[:2])
+    return [scale if bit else -scale for bit in bit_list(block[2:])]
+
+
+def _encode_q2_0(weights: list[float]) -> bytes:
+    scale = abs(largest(weights))
+    inverse = divide(1.0, scale) if scale else 0.0
+    steps = [
+        min(3, max(0, truncated_int(roundf(x)) + 1))
+        for x in rounded([x * inverse for x in weights])
+    ]
+    packed = bytes(
+        sum(step << 2 * k for k, step in enumerate(steps[start : start + 4]))
+        for start in range(0, len(steps), 4)
+    )
+    return half_bytes(scale) + packed
+
+
+def _decode_q2_0(block: bytes) -> list[float]:
+    steps = [(byte >> shift & 3) - 1 for byte in block[2:] for shift in (0, 2, 4, 6)]
+    return rounded([half_value(block[:2]) * step for step in steps])
+
+
+register(
+    GgmlType(
+        __name__,
+        34,
+        "TQ1_0",
+        block_size=256,
+        fields="""
+            qs u8 48 five base-3 digits a byte
+            qh u8 4 four base-3 digits a byte
+            d f16 1 scale
+        """,
+        formula="d * (trit - 1)",
+        family="ternary",
+        layout=_layout_tq1_0,
+        decode=_decode_tq1_0,
+        encode=_encode_tq1_0,
+        ftypes={"TQ1_0": 36},
+        fallback="Q4_0",
+        seconds=1.8,
+    )
+)
+
+register(
+    GgmlType(
+        __name__,
+        35,
+        "TQ2_0",
+        block_size=256,
+        fields="""
+            qs u8 64 2-bit steps, four weights 32 apart in a byte
+            d f16 1 scale
+        """,
+        formula="d * (q - 1)",
+        family="ternary",
+        layout=_layout_tq2_0,
+        decode=_decode_tq2_0,
+        encode=_encode_tq2_0,
+        ftypes={"TQ2_0": 37},
+        fallback="Q4_0",
+        seconds=1.6,
+    )
+)
+
+register(
+    GgmlType(
+        __name__,
+        41,
+        "Q1_0",
+        block_size=128,
+        fields="""
+            d f16 1 scale
+            qs u8 16 one bit a weight, set where it is not negative
+        """,
+        formula="d * (2 * q - 1)",
+        family="ternary",
+        layout=_layout_q1_0,
+        decode=_decode_q1_0,
+        encode=_encode_q1_0,
+        ftypes={"Q1_0": 40},
+        in_llama_quantize=False,
+    )
+)
+
+register(
+    GgmlType(
+        __name__,
+        42,
+        "Q2_0",
+        block_size=64,
+        fields="""
+            d f16 1 scale
+            qs u8 16 2-bit steps, four neighbours in a byte
+        """,
+        formula="d * (q - 1)",
+        family="ternary",
+        layout=_layout_q2_0,
+        decode=_decode_q2_0,
+        encode=_encode_q2_0,
+        ftypes={"Q2_0": 41},
+        in_llama_quantize=False,
+    )
+)

@@ -1,13 +1,43 @@
-"""The one table of ggml's types: sizes, fields, formulas. Everything else reads it here.
+"""What is known of a ggml type, and the registry of all types.
 
-Source of ids: `ggml.h: enum ggml_type`; of layouts: the structs of `ggml-common.h` that each entry names.
+A type is one call of `register`, in the module of its family (`floats`, `legacy`, `kquants`, `iquants`, `nonlinear`, `ternary`, `fp4`): its
+fields, its formula, its layout, decoder and encoder, llama.cpp's names of files with it, and what it costs to quantize to it. The codec,
+the file types and recipes of `engine.gguf`, forms, reference pages and the script of the chat take their lists from here.
+`fast.arrays` has the functions over whole arrays, which need numpy, and `measured` the measured ratios.
+
+Source of ids: `ggml.h: enum ggml_type`; of layouts: the structs of `ggml-common.h` that each type names.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from mkdocs_quantlab.engine.ggml.errors import UnknownTypeError
+from mkdocs_quantlab.engine.ggml.errors import MissingPartError, UnknownTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from mkdocs_quantlab.engine.ggml.layout import Bits
+    from mkdocs_quantlab.engine.ggml.search import Trial
+
+    Layout = Callable[[int], list[Bits]]
+    Decoder = Callable[[bytes], list[float]]
+    Encoder = Callable[[list[float]], bytes]
+    Search = Callable[[list[float], list[list[Trial]]], bytes]
+    Grid = Callable[[], tuple[tuple[int, ...], ...]]
+
+_Part = TypeVar("_Part")
+
+FAMILIES = {
+    "float": "Floating point",
+    "legacy": "One scale a block",
+    "kquant": "K-quants: scales of scales",
+    "codebook": "Codebooks",
+    "fp4": "4-bit floats",
+    "ternary": "Three values and fewer",
+    "activation": "Activations only",
+}
+"""Headings of the reference, by family, in its order."""
 
 ROLES = {
     "value": "the number itself",
@@ -44,17 +74,51 @@ class Field(NamedTuple):
     """What is in it, in a few words."""
 
 
-class GgmlType(NamedTuple):
-    """How ggml stores a run of weights in a block of bytes."""
+_ELEMENT_BYTES = {
+    "u8": 1, "i8": 1, "u16": 2, "i16": 2, "f16": 2, "bf16": 2,
+    "i32": 4, "f32": 4, "i64": 8, "f64": 8,
+}  # fmt: skip
+
+
+class GgmlType:
+    """How ggml stores a run of weights in a block of bytes, and all that is registered with it.
+
+    A part that is None is one that the type does not have; `required` says so in an error.
+
+    Args:
+        module: `__name__` of the module that registers the type.
+        number: ggml's id.
+        name: ggml's name, in capitals.
+        block_size: As the attribute, like all that follow.
+        fields: Lines of name, element, number of elements and what the field holds.
+        formula: As the attribute.
+        family: As the attribute.
+        sub_block: The block size where left out.
+        source: The struct that ggml's naming gives, where left out.
+        layout: As the attribute.
+        decode: As the attribute.
+        encode: As the attribute.
+        search: As the attribute.
+        values: As the attribute.
+        grid: As the attribute.
+        imatrix_required: As the attribute.
+        ftypes: None where left out.
+        in_llama_quantize: As the attribute.
+        fallback: As the attribute.
+        seconds: As the attribute.
+    """
 
     id: int
     """The number in a GGUF file."""
     name: str
+    family: str | None
+    """A key of `FAMILIES`, or None for a type that holds no weights."""
     block_size: int
-    """Weights in a block."""
+    """Weights in a block: ggml's `blck_size`. A block of 256 with scales of scales is what ggml calls a super-block."""
     block_bytes: int
+    """Bytes of a block: ggml's `type_size`."""
     sub_block: int
-    """Weights that share a second-level scale; the block size where there is no second level."""
+    """Weights that share a second-level scale, a block of the super-block in ggml; the block size where there is no second level."""
     fields: tuple[Field, ...]
     """In file order, without gaps."""
     formula: str
@@ -63,12 +127,90 @@ class GgmlType(NamedTuple):
     `values` is the type's list of steps, `grid` its codebook and `j` the weight's place in a vector; `sign`
     is 1 or -1, `trit` 0 to 2.
     """
-    can_encode: bool
-    """Whether `encode` makes this type (decoding knows them all)."""
-    imatrix_required: bool
-    """Whether ggml refuses to encode without an importance matrix (`ggml_quantize_requires_imatrix`)."""
     source: str
     """Where ggml defines the layout."""
+    module: str
+    """The Python module that registers the type."""
+    layout: Layout | None
+    """The place of a weight in its block to the bits that it depends on."""
+    decode: Decoder | None
+    """The bytes of one block to its float32 weights."""
+    encode: Encoder | None
+    """The float32 weights of one block to its bytes."""
+    search: Search | None
+    """As `encode`, for a type with a search for scales: appends the trials of each sub-block to a list."""
+    values: Sequence[int] | None
+    """The steps of a formula with `values[q]`."""
+    grid: Grid | None
+    """Gives the codebook of a formula with `grid[index][j]`; a function, as unpacking it takes time."""
+    imatrix_required: bool
+    """Whether ggml refuses to encode without an importance matrix (`ggml_quantize_requires_imatrix`)."""
+    ftypes: Mapping[str, int]
+    """llama.cpp's file types that store most matrices so, the one of more bits first: names and numbers (`llama.h: enum llama_ftype`)."""
+    in_llama_quantize: bool
+    """Whether llama-quantize offers these file types."""
+    fallback: str | None
+    """The type that llama.cpp takes where rows do not divide into blocks (`llama-quant.cpp: tensor_type_fallback`); None for F16."""
+    seconds: float | None
+    """Seconds that the page's Python takes to encode a million weights (`python -m benchmarks.quantize_page`); None where models are not
+    quantized to the type."""
+
+    def __init__(
+        self,
+        module: str,
+        number: int,
+        name: str,
+        *,
+        block_size: int,
+        fields: str,
+        formula: str,
+        family: str | None,
+        sub_block: int = 0,
+        source: str = "",
+        layout: Layout | None = None,
+        decode: Decoder | None = None,
+        encode: Encoder | None = None,
+        search: Search | None = None,
+        values: Sequence[int] | None = None,
+        grid: Grid | None = None,
+        imatrix_required: bool = False,
+        ftypes: Mapping[str, int] | None = None,
+        in_llama_quantize: bool = True,
+        fallback: str | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        members = []
+        offset = 0
+        for line in fields.strip().splitlines():
+            field, element, count, holds = line.split(maxsplit=3)
+            size = int(count) * _ELEMENT_BYTES[element]
+            members.append(Field(field, element, int(count), offset, size, holds))
+            offset += size
+        stem, _, suffix = name.partition("_")
+        struct = stem.lower() + (
+            f"_{suffix if suffix == 'K' else suffix.lower()}" if suffix else ""
+        )
+        self.id = number
+        self.name = name
+        self.family = family
+        self.block_size = block_size
+        self.block_bytes = offset
+        self.sub_block = sub_block or block_size
+        self.fields = tuple(members)
+        self.formula = formula
+        self.source = source or f"ggml-common.h: block_{struct}"
+        self.module = module
+        self.layout = layout
+        self.decode = decode
+        self.encode = encode
+        self.search = search
+        self.values = values
+        self.grid = grid
+        self.imatrix_required = imatrix_required
+        self.ftypes = ftypes or {}
+        self.in_llama_quantize = in_llama_quantize
+        self.fallback = fallback
+        self.seconds = seconds
 
     @property
     def bits_per_weight(self) -> float:
@@ -76,215 +218,61 @@ class GgmlType(NamedTuple):
         return 8 * self.block_bytes / self.block_size
 
     @property
+    def can_encode(self) -> bool:
+        """Whether `encode` makes this type."""
+        return self.encode is not None
+
+    @property
     def is_k_quant(self) -> bool:
         """Whether a search for scales and minima per sub-block makes it (Q2_K to Q6_K)."""
-        return self.name in {"Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"}
+        return self.search is not None
 
 
-_ELEMENT_BYTES = {
-    "u8": 1, "i8": 1, "u16": 2, "i16": 2, "f16": 2, "bf16": 2,
-    "i32": 4, "f32": 4, "i64": 8, "f64": 8,
-}  # fmt: skip
+_PARTS = {
+    "layout": "layout of its bits",
+    "decode": "decoder",
+    "encode": "encoder",
+    "values": "list of values",
+    "grid": "codebook",
+}
 
 
-def _type(
-    number: int,
-    name: str,
-    block_size: int,
-    fields: str,
-    formula: str,
-    *,
-    sub_block: int = 0,
-    encodes: bool = True,
-    imatrix_required: bool = False,
-    source: str = "",
-) -> GgmlType:
-    """An entry of the table; `fields` has lines of name, element, count and what the field holds."""
-    members = []
-    offset = 0
-    for line in fields.strip().splitlines():
-        field, element, count, holds = line.split(maxsplit=3)
-        size = int(count) * _ELEMENT_BYTES[element]
-        members.append(Field(field, element, int(count), offset, size, holds))
-        offset += size
-    stem, _, suffix = name.partition("_")
-    struct = stem.lower() + (f"_{suffix if suffix == 'K' else suffix.lower()}" if suffix else "")
-    return GgmlType(
-        id=number,
-        name=name,
-        block_size=block_size,
-        block_bytes=offset,
-        sub_block=sub_block or block_size,
-        fields=tuple(members),
-        formula=formula,
-        can_encode=encodes,
-        imatrix_required=imatrix_required,
-        source=source or f"ggml-common.h: block_{struct}",
-    )
+def required(entry: GgmlType, part: str, found: _Part | None) -> _Part:
+    """A part of a type that may be None, as `required(entry, "decode", entry.decode)`.
+
+    Raises:
+        MissingPartError: It is None. The message names the part, and the file in which it can be registered.
+    """
+    if found is None:
+        file = entry.module.replace(".", "/") + ".py"
+        raise MissingPartError(entry.name, _PARTS[part], f"`{part}` is not registered in {file}")
+    return found
 
 
-_TABLE = (
-    _type(0, "F32", 1, "value f32 1 IEEE single precision: 1 sign bit, 8 exponent bits, 23 of fraction",
-          "value", source="IEEE 754 binary32"),
-    _type(1, "F16", 1, "value f16 1 IEEE half precision: 1 sign bit, 5 exponent bits, 10 of fraction",
-          "value", source="ggml-impl.h: ggml_compute_fp32_to_fp16"),
-    _type(2, "Q4_0", 32, """
-          d f16 1 scale
-          qs u8 16 4-bit steps: weight j in the low half of byte j, weight j + 16 in the high half
-          """, "d * (q - 8)"),
-    _type(3, "Q4_1", 32, """
-          d f16 1 scale
-          m f16 1 minimum
-          qs u8 16 4-bit steps: weight j in the low half of byte j, weight j + 16 in the high half
-          """, "d * q + m"),
-    _type(6, "Q5_0", 32, """
-          d f16 1 scale
-          qh u8 4 fifth bits of the steps, weight j in bit j
-          qs u8 16 low 4 bits of the steps, as in Q4_0
-          """, "d * (q - 16)"),
-    _type(7, "Q5_1", 32, """
-          d f16 1 scale
-          m f16 1 minimum
-          qh u8 4 fifth bits of the steps, weight j in bit j
-          qs u8 16 low 4 bits of the steps, as in Q4_0
-          """, "d * q + m"),
-    _type(8, "Q8_0", 32, """
-          d f16 1 scale
-          qs i8 32 steps
-          """, "d * q"),
-    _type(9, "Q8_1", 32, """
-          d f16 1 scale
-          s f16 1 d times the sum of the steps, for dot products
-          qs i8 32 steps
-          """, "d * q", encodes=False),
-    _type(10, "Q2_K", 256, """
-          scales u8 16 per sub-block a 4-bit scale (low half) and a 4-bit minimum (high half)
-          qs u8 64 2-bit steps, four weights 32 apart in a byte
-          d f16 1 scale of the scales
-          dmin f16 1 scale of the minima
-          """, "d * sc * q - dmin * m", sub_block=16),
-    _type(11, "Q3_K", 256, """
-          hmask u8 32 third bits of the steps, weight i in bit i // 32 of byte i % 32
-          qs u8 64 low 2 bits of the steps, four weights 32 apart in a byte
-          scales u8 12 6-bit scales, 32 too large: 4 low bits in the first 8 bytes, 2 high bits in the last 4
-          d f16 1 scale of the scales
-          """, "d * (sc - 32) * (q - 4)", sub_block=16),
-    _type(12, "Q4_K", 256, """
-          d f16 1 scale of the scales
-          dmin f16 1 scale of the minima
-          scales u8 12 6-bit scales and minima of 8 sub-blocks; those of the last 4 are in two pieces
-          qs u8 128 4-bit steps, two weights 32 apart in a byte
-          """, "d * sc * q - dmin * m", sub_block=32),
-    _type(13, "Q5_K", 256, """
-          d f16 1 scale of the scales
-          dmin f16 1 scale of the minima
-          scales u8 12 6-bit scales and minima of 8 sub-blocks, as in Q4_K
-          qh u8 32 fifth bits of the steps, weight i in bit i // 32 of byte i % 32
-          qs u8 128 low 4 bits of the steps, two weights 32 apart in a byte
-          """, "d * sc * q - dmin * m", sub_block=32),
-    _type(14, "Q6_K", 256, """
-          ql u8 128 low 4 bits of the steps, two weights 64 apart in a byte
-          qh u8 64 high 2 bits of the steps, four weights 32 apart in a byte
-          scales i8 16 scales of the sub-blocks
-          d f16 1 scale of the scales
-          """, "d * sc * (q - 32)", sub_block=16),
-    _type(15, "Q8_K", 256, """
-          d f32 1 scale
-          qs i8 256 steps
-          bsums i16 16 sums of 16 steps each, for dot products
-          """, "d * q", encodes=False),
-    _type(16, "IQ2_XXS", 256, """
-          d f16 1 scale of the scales
-          qs u16 32 per 32 weights four 8-bit indices, then four 7-bit sign patterns and a 4-bit scale
-          """, "d * (0.5 + sc) / 4 * grid[index][j] * sign",
-          sub_block=32, encodes=False, imatrix_required=True),
-    _type(17, "IQ2_XS", 256, """
-          d f16 1 scale of the scales
-          qs u16 32 per 8 weights a 9-bit index and a 7-bit sign pattern
-          scales u8 8 4-bit scales of 16 weights each
-          """, "d * (0.5 + sc) / 4 * grid[index][j] * sign",
-          sub_block=16, encodes=False, imatrix_required=True),
-    _type(18, "IQ3_XXS", 256, """
-          d f16 1 scale of the scales
-          qs u8 96 64 8-bit indices, then per 32 weights four 7-bit sign patterns and a 4-bit scale
-          """, "d * (0.5 + sc) / 2 * grid[index][j] * sign", sub_block=32, encodes=False),
-    _type(19, "IQ1_S", 256, """
-          d f16 1 scale of the scales
-          qs u8 32 low 8 bits of the indices
-          qh u16 8 per 32 weights four times 3 high bits of an index, a 3-bit scale and the shift's direction
-          """, "d * (2 * sc + 1) * (grid[index][j] + delta)",
-          sub_block=32, encodes=False, imatrix_required=True),
-    _type(20, "IQ4_NL", 32, """
-          d f16 1 scale
-          qs u8 16 4-bit numbers of steps: weight j in the low half of byte j, weight j + 16 in the high half
-          """, "d * values[q]"),
-    _type(21, "IQ3_S", 256, """
-          d f16 1 scale of the scales
-          qs u8 64 low 8 bits of the indices
-          qh u8 8 ninth bits of the indices
-          signs u8 32 one bit a weight
-          scales u8 4 4-bit scales of 32 weights each
-          """, "d * (1 + 2 * sc) * grid[index][j] * sign", sub_block=32, encodes=False),
-    _type(22, "IQ2_S", 256, """
-          d f16 1 scale of the scales
-          qs u8 64 32 times the low 8 bits of an index, then 32 bytes of signs, one bit a weight
-          qh u8 8 high 2 bits of the indices
-          scales u8 8 4-bit scales of 16 weights each
-          """, "d * (0.5 + sc) / 4 * grid[index][j] * sign", sub_block=16, encodes=False),
-    _type(23, "IQ4_XS", 256, """
-          d f16 1 scale of the scales
-          scales_h u16 1 high 2 bits of the scales
-          scales_l u8 4 low 4 bits of the scales
-          qs u8 128 4-bit numbers of steps, two weights 16 apart in a byte
-          """, "d * (sc - 32) * values[q]", sub_block=32),
-    _type(29, "IQ1_M", 256, """
-          qs u8 32 low 8 bits of the indices
-          qh u8 16 per index its 3 high bits and the shift's direction
-          scales u8 8 3-bit scales of 16 weights each; d, a float16, in the top 4 bits of each pair of bytes
-          """, "d * (2 * sc + 1) * (grid[index][j] + delta)", sub_block=16, encodes=False),
-    _type(30, "BF16", 1, "value bf16 1 upper half of a float32: 1 sign bit, 8 exponent bits, 7 of fraction",
-          "value", source="ggml-impl.h: ggml_compute_fp32_to_bf16"),
-    _type(34, "TQ1_0", 256, """
-          qs u8 48 five base-3 digits a byte
-          qh u8 4 four base-3 digits a byte
-          d f16 1 scale
-          """, "d * (trit - 1)"),
-    _type(35, "TQ2_0", 256, """
-          qs u8 64 2-bit steps, four weights 32 apart in a byte
-          d f16 1 scale
-          """, "d * (q - 1)"),
-    _type(39, "MXFP4", 32, """
-          e u8 1 exponent of the scale, 128 too large for the doubled values (E8M0)
-          qs u8 16 4-bit floats (E2M1): weight j in the low half of byte j, weight j + 16 in the high half
-          """, "2 ** (e - 128) * values[q]"),
-    _type(40, "NVFP4", 64, """
-          d u8 4 scales of 16 weights each, unsigned 8-bit floats (UE4M3), halved for the doubled values
-          qs u8 32 4-bit floats (E2M1), two weights 8 apart in a byte
-          """, "d * values[q]", sub_block=16),
-    _type(41, "Q1_0", 128, """
-          d f16 1 scale
-          qs u8 16 one bit a weight, set where it is not negative
-          """, "d * (2 * q - 1)"),
-    _type(42, "Q2_0", 64, """
-          d f16 1 scale
-          qs u8 16 2-bit steps, four neighbours in a byte
-          """, "d * (q - 1)"),
-)  # fmt: skip
-
-_NOT_WEIGHTS = (
-    _type(24, "I8", 1, "value i8 1 integer", "value", encodes=False, source="ggml.h: enum ggml_type"),
-    _type(25, "I16", 1, "value i16 1 integer", "value", encodes=False, source="ggml.h: enum ggml_type"),
-    _type(26, "I32", 1, "value i32 1 integer", "value", encodes=False, source="ggml.h: enum ggml_type"),
-    _type(27, "I64", 1, "value i64 1 integer", "value", encodes=False, source="ggml.h: enum ggml_type"),
-    _type(28, "F64", 1, "value f64 1 IEEE double precision", "value", encodes=False, source="IEEE 754 binary64"),
-)  # fmt: skip
-
-TYPES: dict[str, GgmlType] = {entry.name: entry for entry in _TABLE}
+TYPES: dict[str, GgmlType] = {}
 """All types that hold a model's weights, by name, in the order of their ids."""
 
-_BY_ID = {entry.id: entry for entry in _TABLE}
-_STORED = _BY_ID | {entry.id: entry for entry in _NOT_WEIGHTS}
-_BY_FOLDED_NAME = {entry.name.casefold(): entry for entry in _TABLE}
+_BY_ID: dict[int, GgmlType] = {}
+
+
+def register(entry: GgmlType) -> None:
+    """Adds a type to the registry; everything that lists types has it from then on.
+
+    Raises:
+        ValueError: The name or the id is registered already, or the family is not in `FAMILIES`.
+    """
+    if entry.name in TYPES or entry.id in _BY_ID:
+        raise ValueError(f"a ggml type is registered twice: {entry.name}, id {entry.id}")
+    if entry.family is not None and entry.family not in FAMILIES:
+        known = ", ".join(FAMILIES)
+        raise ValueError(f"{entry.name} has the family {entry.family!r}; the families are {known}")
+    _BY_ID[entry.id] = entry
+    if entry.family is not None:
+        # Modules register by family, so an id may belong before those that are there.
+        later = [other for other in TYPES.values() if other.id > entry.id]
+        TYPES[entry.name] = entry
+        for other in later:
+            TYPES[other.name] = TYPES.pop(other.name)
 
 
 def ggml_type(name: str) -> GgmlType:
@@ -293,7 +281,7 @@ def ggml_type(name: str) -> GgmlType:
     Raises:
         UnknownTypeError: There is none; the message names the nearest.
     """
-    entry = _BY_FOLDED_NAME.get(name.casefold())
+    entry = TYPES.get(name.upper())
     if entry is None:
         raise UnknownTypeError(_unknown(name))
     return entry
@@ -306,14 +294,19 @@ def ggml_type_of_id(number: int) -> GgmlType:
         UnknownTypeError: None of the types here has it.
     """
     entry = _BY_ID.get(number)
-    if entry is None:
+    if entry is None or entry.family is None:
         raise UnknownTypeError(f"{number} is not the id of a ggml type that holds weights")
     return entry
 
 
 def stored_type(number: int) -> GgmlType | None:
     """The type with that number in GGUF files, those that hold no weights included, or None where it is not known."""
-    return _STORED.get(number)
+    return _BY_ID.get(number)
+
+
+def by_size(types: Iterable[GgmlType]) -> list[GgmlType]:
+    """Types in the order of forms and reference: more bits first, of as many larger blocks first, then by id."""
+    return sorted(types, key=lambda entry: (-entry.bits_per_weight, -entry.block_size, entry.id))
 
 
 def _unknown(name: str) -> str:

@@ -14,10 +14,9 @@ from operator import mul, sub
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.ggml import batch
-from mkdocs_quantlab.engine.ggml.codec import decode, encode
-from mkdocs_quantlab.engine.ggml.types import TYPES
+from mkdocs_quantlab.engine.ggml.types import TYPES, by_size
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, base_type
+from mkdocs_quantlab.engine.gguf.file_types import base_type, ftype_number
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted
@@ -45,10 +44,12 @@ GROUPS = (
 )  # fmt: skip
 """What matrices are of a kind, as llama.cpp's rules tell them apart; each may be given a type of its own."""
 
-CHOICES = (
-    "F16 BF16 Q8_0 Q6_K Q5_K Q5_1 Q5_0 Q4_K Q4_1 Q4_0 IQ4_NL IQ4_XS MXFP4 Q3_K Q2_K TQ2_0 TQ1_0".split()
-)  # fmt: skip
-"""Types that a group may be given: those that can be encoded here and that a model runs in, mostly more bits first."""
+CHOICES = tuple(
+    entry.name
+    for entry in by_size(TYPES.values())
+    if entry.seconds is not None and entry.bits_per_weight < TYPES["F32"].bits_per_weight
+)
+"""Types that a group may be given, more bits first: those that can be encoded here and that a model runs in."""
 
 OWN = "own"
 """A group's choice in a page: what the reader's `encode` and `decode` make of its weights."""
@@ -58,14 +59,13 @@ SCHEME = "scheme"
 IN_F16 = (OWN, SCHEME)
 """Choices that are stored as F16, since no other program knows the format."""
 
-FLOATS = ("F32", "F16", "BF16")
+FLOATS = tuple(entry.name for entry in TYPES.values() if entry.family == "float")
 """What weights may be stored in before they are quantized."""
 
 SECONDS = {
-    "F32": 0.4, "F16": 0.4, "BF16": 0.9, "Q8_0": 0.9, "Q4_0": 1, "Q5_0": 1, "Q4_1": 1.2, "Q5_1": 1.2,
-    "TQ2_0": 1.6, "TQ1_0": 1.8, "MXFP4": 6.2, "Q3_K": 9.9, "IQ4_NL": 24, "IQ4_XS": 24, "Q6_K": 38, "Q5_K": 54,
-    "Q2_K": 61, "Q4_K": 64, SCHEME: 9,
-}  # fmt: skip
+    **{entry.name: entry.seconds for entry in TYPES.values() if entry.seconds is not None},
+    SCHEME: 9,
+}
 """Seconds that the page's Python takes for a million weights, by type: `python -m benchmarks.quantize_page`. For a scheme, the affine one's."""
 
 PIECE_SECONDS = 0.3
@@ -139,12 +139,7 @@ def made_here(recipe: str) -> bool:
     return recipe in _MADE_HERE
 
 
-# IQ3 and below need codebooks' searches that are not here.
-_MADE_HERE = frozenset(
-    recipe
-    for recipe in RECIPES
-    if TYPES[base_type(recipe)].can_encode and not recipe.startswith(("IQ3", "IQ2", "IQ1"))
-)
+_MADE_HERE = frozenset(recipe for recipe in RECIPES if TYPES[base_type(recipe)].can_encode)
 
 
 def assigned(model: Model, recipe: str, types: Mapping[str, str]) -> tuple[Tensor, ...]:
@@ -260,8 +255,10 @@ def version_and_type(named: str) -> dict[str, Value]:
     Args:
         named: The name of its `general.file_type`.
     """
-    number = next(number for number, name in FILE_TYPES.items() if name == named)
-    return {"general.quantization_version": QUANTIZATION_VERSION, "general.file_type": number}
+    return {
+        "general.quantization_version": QUANTIZATION_VERSION,
+        "general.file_type": ftype_number(named),
+    }
 
 
 def note(metadata: dict[str, Value], types: dict[str, str], noted: Mapping[str, Value]) -> None:
@@ -323,12 +320,7 @@ def encoded(piece: Piece, data: bytes) -> Encoded:
     if piece.source == piece.target:
         return Encoded(data, 0.0, 0.0)
     weights = read(piece, data)
-    if piece.target in batch.ENCODERS:
-        run = batch.ENCODERS[piece.target](weights)
-    else:
-        blocks = encode(piece.target, weights)
-        run = batch.Run(blocks, decode(piece.target, blocks))
-    return _compared(run, weights)
+    return _compared(batch.encode_run(piece.target, weights), weights)
 
 
 def stored(piece: Piece, data: bytes, decoded: Sequence[float]) -> Encoded:
@@ -342,7 +334,7 @@ def stored(piece: Piece, data: bytes, decoded: Sequence[float]) -> Encoded:
     Raises:
         GgufError: A weight is not finite, or one of `decoded` is beyond F16.
     """
-    run = batch.ENCODERS["F16"](decoded)
+    run = batch.encode_run("F16", decoded)
     if not math.isfinite(sum(run.decoded)):
         raise GgufError(
             f"your code gave a weight of `{piece.tensor}` that F16 cannot store: {max(decoded, key=abs):g}"
@@ -356,7 +348,7 @@ def read(piece: Piece, data: bytes) -> Sequence[float]:
     Raises:
         GgufError: One is not finite.
     """
-    weights = batch.DECODERS[piece.source](data)
+    weights = batch.decode_run(piece.source, data)
     # Each is below 1e39, so that no sum of finite ones is beyond a double.
     if not math.isfinite(sum(weights)):
         raise GgufError(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.ggml.types import TYPES
+from mkdocs_quantlab.engine.ggml.types import TYPES, by_size
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.file_types import base_type
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor, place
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.gguf.model import Model
 
 RECIPES = tuple(
-    "F32 BF16 F16 Q8_0 Q6_K Q5_1 Q5_K_M Q5_K_S Q5_0 Q4_1 Q4_K_M Q4_K_S Q4_0 IQ4_NL IQ4_XS MXFP4_MOE Q3_K_L Q3_K_M "
-    "Q3_K_S IQ3_M IQ3_S IQ3_XS IQ3_XXS Q2_K Q2_K_S IQ2_M IQ2_S IQ2_XS IQ2_XXS TQ2_0 TQ1_0 IQ1_M IQ1_S".split()
+    ftype for entry in by_size(TYPES.values()) if entry.in_llama_quantize for ftype in entry.ftypes
 )
-"""llama.cpp's recipes, mostly those of more bits first."""
+"""llama.cpp's recipes: the file types that llama-quantize offers, those of types with more bits first."""
 
 QUANTIZED = RECIPES[3:]
 _LOW = "IQ1_S IQ1_M IQ2_XXS IQ2_XS IQ2_S IQ2_M"
@@ -64,15 +63,6 @@ _KEPT = {
     **dict.fromkeys(("a.rvq.codebook", "mm.a.code_embd"), "of an audio encoder"),
 }  # fmt: skip
 """What is in the names of tensors that stay as they are, and what these are."""
-
-_FALLBACKS = {
-    **dict.fromkeys("IQ1_S IQ1_M IQ2_XXS IQ2_XS IQ2_S IQ3_XXS IQ3_S IQ4_XS".split(), "IQ4_NL"),
-    **dict.fromkeys("Q2_K Q3_K TQ1_0 TQ2_0".split(), "Q4_0"),
-    "Q4_K": "Q5_0",
-    "Q5_K": "Q5_1",
-    "Q6_K": "Q8_0",
-}
-"""The type of blocks of 32 that stands in for one of blocks of 256."""
 
 _BIG = {"llama": 80, "qwen2": 80, "olmo": 80, "deci": 80, "jais2": 68}
 """Layers of the models that llama.cpp calls 70B, by architecture (`LLM_TYPE_70B` in `src/models`)."""
@@ -492,7 +482,7 @@ def fall_back(type_: str, why: str, row: int) -> tuple[str, str]:
     blocks = TYPES[type_].block_size
     if row % blocks == 0:
         return type_, why
-    other = _FALLBACKS.get(type_, type_)
+    other = TYPES[type_].fallback or "F16"
     if row % TYPES[other].block_size:
         other = "F16"
     return (
