@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.schema import Reals
+from mkdocs_quantlab.engine.core.fields import FloatList, TextList
 from mkdocs_quantlab.engine.core.widget import widget
-from mkdocs_quantlab.site.fields import Texts
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core.schema import Options
@@ -24,9 +23,9 @@ def table_of(kind: type[Options]) -> str:
     for field in kind.fields():
         default = field.format(field.default)
         shown = f"`{default}`" if default.strip("[]") else "none"
-        if isinstance(field, Reals):
+        if isinstance(field, FloatList):
             shown = "those of the preset"
-        elif isinstance(field, Texts) and default.strip("[]"):
+        elif isinstance(field, TextList) and default.strip("[]"):
             shown = "those below"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
         meaning = _cell(field.help) + (f" Excludes {excludes}." if excludes else "")

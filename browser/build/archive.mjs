@@ -7,11 +7,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Python files of the engine and its texts, by their name in the archive. */
+/** Python files that the page runs, by their name in the archive: the engine with its texts, and what widgets import. */
 function engine(root) {
   const files = [join(root, "__init__.py")];
-  for (const entry of readdirSync(join(root, "engine"), { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && /\.(py|json)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name));
+  for (const folder of ["api", "engine"]) {
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile() && /\.(py|json)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name));
+    }
   }
   return files.sort().map((file) => [["mkdocs_quantlab", ...relative(root, file).split(sep)].join("/"), readFileSync(file)]);
 }

@@ -25,7 +25,7 @@ function changed(path) {
   return Math.max(-Infinity, ...readdirSync(path).map((name) => changed(join(path, name))));
 }
 
-const inputs = [join(browser, "src"), join(browser, "build"), join(browser, "package-lock.json"), join(root, "mkdocs_quantlab", "engine"), join(root, "mkdocs_quantlab", "site", "doctor", "connection.json"), join(root, "mkdocs_quantlab", "__init__.py")];
+const inputs = [join(browser, "src"), join(browser, "build"), join(browser, "package-lock.json"), join(root, "mkdocs_quantlab", "api"), join(root, "mkdocs_quantlab", "engine"), join(root, "mkdocs_quantlab", "site", "doctor", "connection.json"), join(root, "mkdocs_quantlab", "__init__.py")];
 if (changed(join(target, "quantlab.js")) > Math.max(...inputs.map(changed))) process.exit();
 
 // Built beside, then put in place at once: whoever reads the files meanwhile sees the old ones or the new ones.

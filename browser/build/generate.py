@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.schema import MOST_VIEWS
+from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
 from mkdocs_quantlab.engine.ggml.types import stored_type
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def views() -> str:
     """The views that a checked value of an in-page option hides, by number (`Choice` in `engine/core/schema.py`)."""
     rules = (
         f'quantlab-widget:has([data-hides~="{n}"]:checked) [data-number="{n}"]'
-        for n in range(1, MOST_VIEWS + 1)
+        for n in range(1, MAX_VIEWS + 1)
     )
     return ",\n".join(rules) + " {\n  display: none;\n}"
 

@@ -9,11 +9,11 @@ import struct
 from pathlib import Path
 
 import pytest
-from mkdocs_quantlab.engine.widgets.quantization_challenge.widget.starts import absmax8
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.gguf.quantize import GROUPS, quantized, read_everything
 from mkdocs_quantlab.engine.methods.schemes import Symmetric
+from mkdocs_quantlab.engine.widgets.quantization_challenge.starts import absmax8
 from tests.browser.test_code import Panel
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -6,10 +6,13 @@ import json
 
 import pytest
 
+from mkdocs_quantlab.engine.core.fields import ModelNames
+from mkdocs_quantlab.engine.core.form import control
 from mkdocs_quantlab.engine.core.resources import Sources
-from mkdocs_quantlab.engine.core.schema import Names, OptionError, Options
+from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.gguf.named import named_model, named_models
 
 TINY = Model(
     name="q4",
@@ -33,7 +36,7 @@ TINY = Model(
 
 
 class Chosen(Options):
-    models = Names("names of models", 2, label="Models", help="Which.")
+    models = ModelNames("names of models", 2, label="Models", help="Which.")
     primary = ""
 
 
@@ -42,7 +45,7 @@ def sources():
 
 
 def test_a_model_survives_the_way_into_the_page():
-    assert sources().model("q4") == TINY
+    assert named_model(sources(), "q4") == TINY
 
 
 def test_numbers_that_json_has_not():
@@ -63,8 +66,8 @@ def test_sizes_of_tensors():
 
 
 def test_none_named_means_all():
-    assert Chosen({}, sources()).named_models("models") == [TINY]
-    assert Chosen({"models": "q4"}, sources()).named_models("models") == [TINY]
+    assert named_models(Chosen({}, sources()), "models") == [TINY]
+    assert named_models(Chosen({"models": "q4"}, sources()), "models") == [TINY]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_none_named_means_all():
 )
 def test_what_is_not_there(text, given, message):
     with pytest.raises(OptionError, match="models") as caught:
-        Chosen({"models": text}, given).named_models("models")
+        named_models(Chosen({"models": text}, given), "models")
     assert message in str(caught.value)
     assert caught.value.option == "models"
 
@@ -92,8 +95,8 @@ def test_too_many_and_twice(text, message):
 
 
 def test_where_nothing_has_a_name_there_is_no_control():
-    assert Chosen.models.control(Chosen()) == ""
-    assert 'type="text"' in Chosen.models.control(Chosen({}, sources()))
+    assert control(Chosen.models, Chosen()) == ""
+    assert 'type="text"' in control(Chosen.models, Chosen({}, sources()))
 
 
 def test_offsets_that_follow_from_sizes_do_not_travel():

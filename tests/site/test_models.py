@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
+from mkdocs_quantlab.engine.gguf.named import named_model
+from mkdocs_quantlab.site.models import places
 from mkdocs_quantlab.site.models.lock import NAME, LockError
-from mkdocs_quantlab.site.models.models import ModelError, Models, places
+from mkdocs_quantlab.site.models.models import ModelError, Models
 from mkdocs_quantlab.site.models.resources import SiteSources
 from tests import file_server as serve
 from tests.gguf.writer import big_header
@@ -180,10 +182,10 @@ def test_names_and_places_that_are_not_there(site):
 
 def test_figures_note_what_they_asked(site):
     sources = SiteSources(models(site), pytest.fail)
-    assert sources.model("near").name == "near"
+    assert named_model(sources, "near").name == "near"
     assert list(sources.found) == ["model near"]
     found = sources.find("accuracy", "near near")
-    assert set(found) == {tensor.name for tensor in sources.model("near").tensors}
+    assert set(found) == {tensor.name for tensor in named_model(sources, "near").tensors}
     assert set(found.values()) == {None}, "a copy is exact"
     assert len(sources.find("histogram", "near near blk.0.attn_q.weight")["before"]) > 2
     json.dumps(sources.to_json(), allow_nan=False)

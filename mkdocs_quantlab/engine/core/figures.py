@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TypeVar
 
-    from mkdocs_quantlab.engine.core.schema import Choice
+    from mkdocs_quantlab.engine.core.fields import Choice
 
     K = TypeVar("K", bound=int | str)
 

@@ -1,15 +1,32 @@
-"""The form over a figure: one control per option, and what every widget has besides."""
+"""The form over a figure: a control for each option, and what every widget has besides.
+
+Only a build draws forms: the page's Python does not import this module.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mkdocs_quantlab.engine.core.html import Html, tag
+from mkdocs_quantlab.engine.core.fields import (
+    Choice,
+    FloatList,
+    ModelNames,
+    MultiChoice,
+    Number,
+    Text,
+    TextList,
+)
+from mkdocs_quantlab.engine.core.html import Html, join, tag
+from mkdocs_quantlab.engine.core.numbers import plain
 from mkdocs_quantlab.engine.core.picture import MOST_PIXELS
 from mkdocs_quantlab.engine.core.texts import EN, Words
 
 if TYPE_CHECKING:
-    from mkdocs_quantlab.engine.core.schema import Options
+    from collections.abc import Callable, Mapping
+
+    from mkdocs_quantlab.engine.core.schema import Field, Options
+
+    Control: TypeAlias = Callable[[Any, Options], Html]
 
 
 def form(options: Options, label: str, words: Words = EN) -> Html:
@@ -27,7 +44,7 @@ def form(options: Options, label: str, words: Words = EN) -> Html:
     return tag(
         "form",
         FILES[options.takes_files](words) if options.takes_files else None,
-        (field.control(options) for field in options.fields()),
+        (control(field, options) for field in options.fields()),
         tag(
             "div",
             tag("button", words("form.reset"), type="reset"),
@@ -42,6 +59,142 @@ def form(options: Options, label: str, words: Words = EN) -> Html:
         lang=words.lang(),
         aria_label=label,
     )
+
+
+def control(field: Field[Any], options: Options) -> Html:
+    """The form control of a field, showing its value in `options`; nothing where the field has none.
+
+    Raises:
+        TypeError: The field's kind, and those it derives from, have no control.
+    """
+    if not field.in_form:
+        return join()
+    for kind in type(field).__mro__:
+        if kind in CONTROLS:
+            return CONTROLS[kind](field, options)
+    raise TypeError(f"`{field.name}`: fields of the kind `{field.kind}` have no control")
+
+
+def _choice(field: Choice[Any], options: Options) -> Html:
+    current = options.values[field.name]
+    if field.menu:
+        return _labelled(
+            field,
+            tag(
+                "select",
+                (
+                    tag(
+                        "option",
+                        label,
+                        value=str(choice),
+                        selected=choice == current,
+                        disabled=choice in field.derived,
+                        data_clears=" ".join(field.excluding.get(choice, ())) or None,
+                    )
+                    for choice, label in (field.choices | field.derived).items()
+                ),
+                name=field.name,
+                **_for_script(field),
+            ),
+        )
+    return tag(
+        "fieldset",
+        tag("legend", field.label),
+        (
+            tag(
+                "label",
+                tag(
+                    "input",
+                    type="radio",
+                    name=field.name,
+                    value=str(choice),
+                    checked=choice == current,
+                    **_for_script(field),
+                    data_in_page=field.in_page,
+                    data_hides=field.hides(choice),
+                ),
+                tag("span", label),
+            )
+            for choice, label in field.choices.items()
+        ),
+        class_="quantlab-control quantlab-segments",
+        title=field.help,
+        hidden=not field.in_page,
+    )
+
+
+def _number(field: Number[Any], options: Options) -> Html:
+    low, high = options.bounds().get(field.name, (field.low, field.high))
+    limits = {"min": plain(low), "max": plain(high), "step": field.step}
+    value = field.format(options.values[field.name])
+    box = tag(
+        "input",
+        type="number",
+        name=field.name,
+        value=value,
+        **_for_script(field),
+        **limits,
+    )
+    if not field.slider:
+        return _labelled(field, box)
+    # Both carry the option's name: the script keeps two controls of one name in step.
+    label = f"{field.label}, slider"
+    slider = tag("input", type="range", name=field.name, value=value, aria_label=label, **limits)
+    return _labelled(field, join(box, slider))
+
+
+def _text_area(rows: int) -> Control:
+    """The control of a field whose string may be long."""
+
+    def area(field: Field[Any], options: Options) -> Html:
+        value = field.format(options.values[field.name])
+        attributes = {"rows": str(rows), "spellcheck": "false", **_for_script(field)}
+        return _labelled(field, tag("textarea", value, name=field.name, **attributes))
+
+    return area
+
+
+def _line(field: Field[Any], options: Options) -> Html:
+    value = field.format(options.values[field.name])
+    attributes = {"type": "text", "name": field.name, "value": value, "spellcheck": "false"}
+    return _labelled(field, tag("input", **attributes, **_for_script(field)))
+
+
+def _model_names(field: ModelNames, options: Options) -> Html:
+    # Where nothing has a name there is nothing to type.
+    return _line(field, options) if options.sources.names else join()
+
+
+CONTROLS: Mapping[type, Control] = {
+    Choice: _choice,
+    Number: _number,
+    FloatList: _text_area(rows=3),
+    MultiChoice: _text_area(rows=2),
+    ModelNames: _model_names,
+    Text: _line,
+    TextList: _text_area(rows=3),
+}
+"""The control of each kind of field; a subclass has that of its nearest base."""
+
+
+def _labelled(field: Field[Any], control: Html) -> Html:
+    """A control inside its label."""
+    return tag(
+        "label",
+        tag("span", field.label),
+        control,
+        class_="quantlab-control",
+        title=field.help,
+        hidden=True,
+    )
+
+
+def _for_script(field: Field[Any]) -> dict[str, str | None]:
+    """What the page's script needs to know of a field: options that it clears, and its names in old links."""
+    return {
+        "data_clears": " ".join(field.excludes) or None,
+        "data_aliases": " ".join(field.aliases) or None,
+    }
 
 
 # Where a reader's own files come in. Without names: neither files nor addresses are options, and no link has them.

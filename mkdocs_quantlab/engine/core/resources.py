@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.core.picture import Bitmap
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.engine.gguf.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,17 +45,6 @@ class Sources:
             return self.found[f"{kind} {key}"]
         except KeyError:
             raise LookupError(f"`{key}` is not among what this figure came with") from None
-
-    def model(self, name: str) -> Model:
-        """The model of that name, or at that place where the sources take places.
-
-        Raises:
-            LookupError: There is none; the message says which there are.
-        """
-        try:
-            return Model.from_json(self.find("model", name))
-        except LookupError as error:
-            raise self.unknown(name, error) from None
 
     def unknown(self, name: str, error: LookupError) -> LookupError:
         """The error that there is no model of a name, with those that there are."""

@@ -16,8 +16,9 @@ from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mkdocs_quantlab.engine.core.fields import Choice
 from mkdocs_quantlab.engine.core.live_code import edited
-from mkdocs_quantlab.engine.core.schema import Choice, OptionError, Options
+from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from mkdocs_quantlab.engine.views.tensor_maps import bits_class, maps
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core.fields import Choice
     from mkdocs_quantlab.engine.core.html import Child
-    from mkdocs_quantlab.engine.core.schema import Choice
     from mkdocs_quantlab.engine.gguf.comparison import Difference, Share
     from mkdocs_quantlab.engine.gguf.label import Check
     from mkdocs_quantlab.engine.gguf.model import Model

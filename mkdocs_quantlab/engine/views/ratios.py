@@ -29,11 +29,18 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.core.resources import Sources
 
+DISTRIBUTION_LABELS = {
+    "gaussian": "Gaussian",
+    "laplace": "Laplace",
+    "student-t4": "Student's t",
+}
+"""What a form calls each distribution of independent weights."""
 NAMED = {
     "gaussian": "Gaussian weights",
     "laplace": "Laplace weights",
     "student-t4": "weights of Student's t distribution with 4 degrees of freedom",
 }
+"""What a sentence calls them."""
 
 
 class Ratios(NamedTuple):

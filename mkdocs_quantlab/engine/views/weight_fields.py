@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.schema import Choice, Reals, Whole
+from mkdocs_quantlab.engine.core.fields import Choice, FloatList, Integer
 from mkdocs_quantlab.engine.methods import samples
 from mkdocs_quantlab.engine.methods.schemes import SCHEMES
 
@@ -42,9 +42,9 @@ def preset(
     )
 
 
-def seed(default: int = 1, excludes: Sequence[str] = ("weights",)) -> Whole:
+def seed(default: int = 1, excludes: Sequence[str] = ("weights",)) -> Integer:
     """The seed of drawn weights."""
-    return Whole(
+    return Integer(
         default,
         0,
         999_999,
@@ -54,9 +54,11 @@ def seed(default: int = 1, excludes: Sequence[str] = ("weights",)) -> Whole:
     )
 
 
-def weights(default: tuple[float, ...], most: int, help: str, excludes: Sequence[str]) -> Reals:
+def weights(
+    default: tuple[float, ...], max_count: int, help: str, excludes: Sequence[str]
+) -> FloatList:
     """Weights typed in, instead of a preset."""
-    return Reals(default, most, 1e6, label="Weights", help=help, excludes=excludes)
+    return FloatList(default, max_count, 1e6, label="Weights", help=help, excludes=excludes)
 
 
 def scheme(names: Sequence[str], help: str) -> Choice[str]:

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import is_builtin
 from mkdocs_quantlab.engine.core import schema
+from mkdocs_quantlab.engine.core.fields import Choice, Integer, Real, Text, TextList, json_list
 from mkdocs_quantlab.engine.core.html import Child, Html, attribute, tag
-from mkdocs_quantlab.engine.core.schema import Choice, Field, OptionError, Real, Whole
+from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.site.chat.secrets import refuse_secret_address, refuse_secrets
-from mkdocs_quantlab.site.fields import Text, Texts, json_list
 from mkdocs_quantlab.site.markdown.directives import CHAT, attributes_text
 from mkdocs_quantlab.site.models.page_models import DEFAULT, is_of_page, page_model
 
@@ -146,9 +146,9 @@ class Options(schema.Options):
         help="The models to choose from, by the server's names. `label` is what readers see, `note` a remark. In the page: "
         "names of the setting `models`, paths of .gguf files, or built-in models such as `drawing:Q4_K_M`.",
     )
-    prompts = Texts(PROMPTS, label="Prompts", help="Prompts that a click puts in.")
+    prompts = TextList(PROMPTS, label="Prompts", help="Prompts that a click puts in.")
     system = Text("", label="System prompt", help="What every conversation begins with.")
-    seed = Whole(1, 0, 2**31 - 1, label="Seed", help="The sampler's seed.")
+    seed = Integer(1, 0, 2**31 - 1, label="Seed", help="The sampler's seed.")
     temperature = Real(
         0.7,
         0,
@@ -163,7 +163,7 @@ class Options(schema.Options):
         label="top_p",
         help="Sample from the likeliest tokens that have this probability together.",
     )
-    max_tokens = Whole(
+    max_tokens = Integer(
         2048,
         1,
         131072,

@@ -12,12 +12,12 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core import schema
+from mkdocs_quantlab.engine.core.fields import Integer, Text, TextList
 from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.core.numbers import plain
-from mkdocs_quantlab.engine.core.schema import Field, OptionError, Whole
+from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import widget
-from mkdocs_quantlab.site.fields import Text, Texts
 from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text, identifier
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Options(schema.Options):
 class TextOptions(Options):
     """Options of a text."""
 
-    rows = Whole(3, 1, 40, label="Rows", help="Lines that show; the box grows with the text.")
+    rows = Integer(3, 1, 40, label="Rows", help="Lines that show; the box grows with the text.")
 
 
 class NumberOptions(Options):
@@ -108,7 +108,7 @@ class NumberOptions(Options):
 class ChoiceOptions(Options):
     """Options of a choice."""
 
-    options = Texts((), label="Options", help="What there is to choose from, at least two.")
+    options = TextList((), label="Options", help="What there is to choose from, at least two.")
 
     def check(self) -> None:
         """Fewer than two leave no choice."""
@@ -119,9 +119,9 @@ class ChoiceOptions(Options):
 class TableOptions(Options):
     """Options of a table."""
 
-    columns = Texts((), label="Columns", help="The heads of the columns.")
-    rows = Whole(3, 1, 50, label="Rows", help="How many rows there are to fill in.")
-    first = Texts(
+    columns = TextList((), label="Columns", help="The heads of the columns.")
+    rows = Integer(3, 1, 50, label="Rows", help="How many rows there are to fill in.")
+    first = TextList(
         (),
         label="First column",
         help="What the first column says, row by row; readers fill in the others.",

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from mkdocs_quantlab.engine.core import schema
+from mkdocs_quantlab.engine.core.fields import Choice
 from mkdocs_quantlab.engine.core.figures import view
 from mkdocs_quantlab.engine.core.form import form
-from mkdocs_quantlab.engine.core.schema import MOST_VIEWS, Choice
+from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
 
 
 def choice(*values: str) -> Choice[str]:
@@ -47,8 +48,8 @@ def test_a_view_of_no_value_is_an_error(option, value):
 
 
 def test_more_views_than_the_style_sheet_has_rules_for():
-    with pytest.raises(ValueError, match=rf"Many: .* {MOST_VIEWS + 1} views; at most {MOST_VIEWS}"):
+    with pytest.raises(ValueError, match=rf"Many: .* {MAX_VIEWS + 1} views; at most {MAX_VIEWS}"):
 
         class Many(schema.Options):
             primary = ""
-            view = choice(*(f"v{n}" for n in range(MOST_VIEWS + 1)))
+            view = choice(*(f"v{n}" for n in range(MAX_VIEWS + 1)))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.schema import Choice, Names, OptionError
-from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.engine.views import comparison, losses
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import Choice, ModelNames, OptionError, did_you_mean
+from mkdocs_quantlab.api.gguf import named_models
+from mkdocs_quantlab.api.views import comparison, losses
 
 if TYPE_CHECKING:
-    from mkdocs_quantlab.engine.core.html import Html
+    from mkdocs_quantlab.api import Html
 
 TITLE = "Comparison of GGUF files"
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-gguf-compare`."""
 
     primary = ""
@@ -27,20 +27,20 @@ class Options(schema.Options):
         help="Part of the comparison to show.",
         in_page=True,
     )
-    models = Names(
+    models = ModelNames(
         "names of models in `mkdocs.yml`",
         8,
         label="Models",
         help="The models to compare; all that `mkdocs.yml` names where left out.",
     )
 
-    reference = Names(
+    reference = ModelNames(
         "the name of a model whose files are at hand when the site is built",
         1,
         label="Reference",
         help="The model that the others' weights are compared with, mostly one of 16 bits; none where left out.",
     )
-    tensor = Names(
+    tensor = ModelNames(
         "the name of a tensor, as in the files",
         1,
         label="Tensor",
@@ -55,10 +55,10 @@ class Options(schema.Options):
 
 def render(given: Options) -> Html:
     """The figure: result, sizes, types, labels, map, errors and metadata of the models."""
-    models = given.named_models("models")
+    models = named_models(given, "models")
     if not given.reference:
         return comparison.comparison(Options.show, models)
-    (reference,) = given.named_models("reference")
+    (reference,) = named_models(given, "reference")
     others = [model for model in models if model.name != reference.name]
     try:
         found = [losses.levels(given.sources, model.name, reference.name) for model in others]

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import note, result
-from mkdocs_quantlab.engine.core.html import join, tag
-from mkdocs_quantlab.engine.core.schema import Choice, Names
-from mkdocs_quantlab.engine.views import comparison
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import Choice, ModelNames, join, note, result, tag
+from mkdocs_quantlab.api.gguf import named_model, named_models
+from mkdocs_quantlab.api.views import comparison
 
 if TYPE_CHECKING:
-    from mkdocs_quantlab.engine.core.html import Html
+    from mkdocs_quantlab.api import Html
 
 TITLE = "Inspector of GGUF files"
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-gguf-inspect`."""
 
     primary = ""
@@ -29,7 +28,7 @@ class Options(schema.Options):
         help="Part of the figure to show.",
         in_page=True,
     )
-    models = Names(
+    models = ModelNames(
         "names of models in `mkdocs.yml`",
         8,
         label="Beside",
@@ -39,8 +38,8 @@ class Options(schema.Options):
 
 def render(given: Options) -> Html:
     """The figure: what is to be seen of the reader's files, beside the author's; at first what this is for."""
-    models = given.named_models("models") if given.models else []
-    models += [given.sources.model(name) for name in given.sources.files]
+    models = named_models(given, "models") if given.models else []
+    models += [named_model(given.sources, name) for name in given.sources.files]
     if not models:
         return join(
             result(

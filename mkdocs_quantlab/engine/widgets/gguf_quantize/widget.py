@@ -5,13 +5,25 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import note, result, row, table
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.numbers import count, decibel, significant, volume
-from mkdocs_quantlab.engine.core.schema import Choice, Names, OptionError
-from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.quantize import (
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Html,
+    ModelNames,
+    OptionError,
+    count,
+    decibel,
+    join,
+    note,
+    result,
+    row,
+    significant,
+    table,
+    tag,
+    volume,
+)
+from mkdocs_quantlab.api.gguf import GgufError, named_model
+from mkdocs_quantlab.api.quantize import (
     CHOICES,
     GROUPS,
     OWN,
@@ -21,14 +33,13 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     made_here,
     seconds,
 )
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, padded_size, reason_kept
+from mkdocs_quantlab.api.recipes import RECIPES, padded_size, reason_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import TypeAlias
 
-    from mkdocs_quantlab.engine.gguf.header import Tensor
-    from mkdocs_quantlab.engine.gguf.model import Model
+    from mkdocs_quantlab.api.gguf import Model, Tensor
 
     Losses: TypeAlias = Mapping[str, Sequence[float]]
 
@@ -52,13 +63,6 @@ QUANTIZED = "quantized own"
 of the reader's did it, the bytes of its blocks."""
 
 
-class _Published(Names):
-    """A model's name, without a control: only the author's is in the site."""
-
-    def control(self, options: schema.Options) -> Html:
-        return join()
-
-
 def _group(name: str, label: str) -> Choice[str]:
     return Choice(
         RECIPE,
@@ -70,7 +74,7 @@ def _group(name: str, label: str) -> Choice[str]:
     )
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-gguf-quantize`."""
 
     primary = "recipe"
@@ -91,11 +95,12 @@ class Options(schema.Options):
     ffn_gate = _group("ffn_gate", "Gate")
     ffn_up = _group("ffn_up", "Up")
     ffn_down = _group("ffn_down", "Down")
-    model = _Published(
+    model = ModelNames(
         "the name of a model: one in `mkdocs.yml`, the path of a file, or one that comes with the package",
         1,
         label="Model",
         help=f"Model in 16 or 32 bits, of one file of at most {volume(LARGEST)}; `{DEFAULT}` where none is given.",
+        in_form=False,  # of all models only the author's is in the site
     )
 
     @property
@@ -116,7 +121,7 @@ class Options(schema.Options):
             OptionError: There is none of that name, or it cannot be quantized here.
         """
         try:
-            model = self.sources.model(self.name)
+            model = named_model(self.sources, self.name)
         except LookupError as error:
             raise OptionError(f"`model`: {error.args[0]}", "model") from None
         stored = sorted(

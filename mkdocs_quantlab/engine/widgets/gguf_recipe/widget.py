@@ -5,27 +5,47 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import fact, facts, note, result, row, table
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.numbers import count, percent, plain, volume
-from mkdocs_quantlab.engine.core.schema import Choice, Names, OptionError, Whole
-from mkdocs_quantlab.engine.gguf.comparison import shares, type_bits
-from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED
-from mkdocs_quantlab.engine.gguf.header import place
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, differences, padded_size, plan, plans
-from mkdocs_quantlab.engine.gguf.shapes import METADATA, SHAPES
-from mkdocs_quantlab.engine.views import comparison
-from mkdocs_quantlab.engine.views.tensor_maps import Group, group_maps
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Html,
+    Integer,
+    ModelNames,
+    OptionError,
+    count,
+    fact,
+    facts,
+    join,
+    note,
+    percent,
+    plain,
+    result,
+    row,
+    table,
+    tag,
+    volume,
+)
+from mkdocs_quantlab.api.gguf import GgufError, named_models, place, shares, type_bits
+from mkdocs_quantlab.api.recipes import (
+    FILE_TYPES,
+    GUESSED,
+    METADATA,
+    RECIPES,
+    SHAPES,
+    differences,
+    padded_size,
+    plan,
+    plans,
+)
+from mkdocs_quantlab.api.views import comparison
+from mkdocs_quantlab.api.views.tensor_maps import Group, group_maps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mkdocs_quantlab.engine.core.html import Child
-    from mkdocs_quantlab.engine.gguf.header import Tensor
-    from mkdocs_quantlab.engine.gguf.model import Model
-    from mkdocs_quantlab.engine.gguf.recipes import Plan
+    from mkdocs_quantlab.api import Child
+    from mkdocs_quantlab.api.gguf import Model, Tensor
+    from mkdocs_quantlab.api.recipes import Plan
 
 TITLE = "Recipe explorer"
 
@@ -35,14 +55,14 @@ SHAPE_OPTIONS = ("shape", *NUMBERS, "tied")
 """Options that make a model without a file."""
 
 
-def _number(default: int, low: int, high: int, label: str, help: str) -> Whole:
-    return Whole(default, low, high, label=label, help=help, excludes=("model",))
+def _number(default: int, low: int, high: int, label: str, help: str) -> Integer:
+    return Integer(default, low, high, label=label, help=help, excludes=("model",))
 
 
 _LLAMA = SHAPES["Llama-3.1-8B"]
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-gguf-recipe`."""
 
     primary = "recipe"
@@ -76,7 +96,7 @@ class Options(schema.Options):
         menu=True,
         derived={"file": "That of the file"},
     )
-    model = Names(
+    model = ModelNames(
         "the name of a model in `mkdocs.yml`",
         1,
         label="File",
@@ -144,7 +164,7 @@ class Options(schema.Options):
     def described(self) -> Model:
         """The model that is named, or that the numbers make."""
         if self.model:
-            (model,) = self.named_models("model")
+            (model,) = named_models(self, "model")
             return model
         own = SHAPES[self.shape]
         shape = own._replace(

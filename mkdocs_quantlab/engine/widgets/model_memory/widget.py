@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import note, result, row, table
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.numbers import count, gibibytes, plain
-from mkdocs_quantlab.engine.core.schema import Choice, Names, OptionError, Real, Several, Whole
-from mkdocs_quantlab.engine.ggml.types import TYPES
-from mkdocs_quantlab.engine.gguf.cache import (
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Html,
+    Integer,
+    ModelNames,
+    MultiChoice,
+    OptionError,
+    Real,
+    count,
+    gibibytes,
+    join,
+    note,
+    plain,
+    result,
+    row,
+    table,
+    tag,
+)
+from mkdocs_quantlab.api.ggml import TYPES
+from mkdocs_quantlab.api.gguf import GgufError, named_models
+from mkdocs_quantlab.api.memory import (
+    ACTIVATIONS,
     BATCH,
     CACHE_TYPES,
     FULL,
@@ -18,18 +34,18 @@ from mkdocs_quantlab.engine.gguf.cache import (
     STATE,
     WINDOWED,
     CacheError,
+    Memory,
+    Need,
     Setting,
+    need_of,
 )
-from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.memory import ACTIVATIONS, Memory, Need, need_of
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES
-from mkdocs_quantlab.engine.gguf.shapes import SHAPES
+from mkdocs_quantlab.api.recipes import RECIPES, SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mkdocs_quantlab.engine.gguf.cache import Part
-    from mkdocs_quantlab.engine.gguf.model import Model
+    from mkdocs_quantlab.api.gguf import Model
+    from mkdocs_quantlab.api.memory import Part
 
 TITLE = "Memory a model takes"
 
@@ -49,7 +65,7 @@ SEGMENTS = ("weights", "cache", "buffers")
 """Pieces of a bar, and the end of their classes."""
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-model-memory`."""
 
     primary = "context"
@@ -62,7 +78,7 @@ class Options(schema.Options):
         excludes=("models",),
         menu=True,
     )
-    models = Names(
+    models = ModelNames(
         "names of models in `mkdocs.yml`",
         8,
         label="Models",
@@ -90,14 +106,14 @@ class Options(schema.Options):
         help="Type of keys and values in the cache.",
         menu=True,
     )
-    sequences = Whole(
+    sequences = Integer(
         1,
         1,
         256,
         label="Sequences",
         help="Conversations side by side, each with a cache of its own.",
     )
-    recipes = Several(
+    recipes = MultiChoice(
         tuple("F16 Q8_0 Q6_K Q5_K_M Q4_K_M IQ4_XS Q3_K_M Q2_K".split()),
         RECIPES,
         label="Recipes",
@@ -125,7 +141,7 @@ def _needs(given: Options) -> list[tuple[str, Need]]:
     if not given.models:
         shape = SHAPES[given.shape].model(given.shape)
         return _recipes(given, shape, need_of(shape))
-    models = given.named_models("models")
+    models = named_models(given, "models")
     needs = []
     for model in models:
         try:

@@ -6,29 +6,46 @@ import math
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core import plots, schema
-from mkdocs_quantlab.engine.core.figures import fact, facts, note, result
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.numbers import count, decibel, number, precise, short, tight
-from mkdocs_quantlab.engine.core.schema import Choice, Names, OptionError, Whole
-from mkdocs_quantlab.engine.ggml import (
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Html,
+    Integer,
+    ModelNames,
+    OptionError,
+    count,
+    decibel,
+    fact,
+    facts,
+    join,
+    note,
+    number,
+    plots,
+    precise,
+    result,
+    short,
+    tag,
+    tight,
+)
+from mkdocs_quantlab.api.ggml import (
     ROLES,
     TYPES,
+    arithmetic,
     bits_of_block,
     decode,
     encode,
     ggml_type,
     scale_search,
+    terms_of_weight,
 )
-from mkdocs_quantlab.engine.ggml.terms import arithmetic, terms_of_weight
-from mkdocs_quantlab.engine.gguf.blocks import Stored, find_blocks
-from mkdocs_quantlab.engine.methods.error import rmse, snr
-from mkdocs_quantlab.engine.views import weight_fields
+from mkdocs_quantlab.api.gguf import Stored, find_blocks
+from mkdocs_quantlab.api.methods import rmse, snr
+from mkdocs_quantlab.api.views import weight_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mkdocs_quantlab.engine.ggml import Bits, Field
+    from mkdocs_quantlab.api.ggml import Bits, Field
 
 TITLE = "Block explorer"
 
@@ -39,7 +56,7 @@ FORMATS = [entry.name for entry in TYPES.values() if entry.can_encode and entry.
 DECODED = [entry.name for entry in TYPES.values() if not entry.can_encode]
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-block`."""
 
     primary = "format"
@@ -59,7 +76,7 @@ class Options(schema.Options):
         help="A second format for the same weights.",
         menu=True,
     )
-    sub = Whole(
+    sub = Integer(
         0,
         0,
         15,
@@ -79,7 +96,7 @@ class Options(schema.Options):
         "The block's weights, instead of a preset: at least as many as the format's block holds.",
         ("preset", "seed"),
     )
-    tensor = Names(
+    tensor = ModelNames(
         "a block of a model's tensor, such as `q4:blk.0.ffn_up.weight[3]`",
         1,
         label="Block of a file",

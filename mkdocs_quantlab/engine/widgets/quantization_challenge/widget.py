@@ -7,25 +7,30 @@ import random
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core import plots, schema
-from mkdocs_quantlab.engine.core.figures import note, result, row, table
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.live_code import Editable
-from mkdocs_quantlab.engine.core.numbers import decibel
-from mkdocs_quantlab.engine.core.plots import BOTTOM, LEFT, RIGHT, TOP, Point
-from mkdocs_quantlab.engine.core.schema import Choice
-from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SNR
-from mkdocs_quantlab.engine.ggml.types import TYPES
-from mkdocs_quantlab.engine.methods import challenge
-from mkdocs_quantlab.engine.methods.challenge import BLOCK, BLOCKS, Score
-from mkdocs_quantlab.engine.methods.rate import gaussian_limit
-from mkdocs_quantlab.engine.views.ratios import NAMED
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Editable,
+    Html,
+    decibel,
+    join,
+    note,
+    plots,
+    result,
+    row,
+    table,
+    tag,
+)
+from mkdocs_quantlab.api.ggml import DISTRIBUTIONS, SNR, TYPES
+from mkdocs_quantlab.api.methods import challenge, gaussian_limit
+from mkdocs_quantlab.api.methods.challenge import BLOCK, BLOCKS, Score
+from mkdocs_quantlab.api.plots import BOTTOM, LEFT, RIGHT, TOP, Point
+from mkdocs_quantlab.api.views.ratios import DISTRIBUTION_LABELS, NAMED
 from mkdocs_quantlab.engine.widgets.quantization_challenge.starts import (
     absmax4,
     absmax8,
     codebook3,
 )
-from mkdocs_quantlab.engine.widgets.quantization_formats.widget import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +52,7 @@ MOST_BITS = 10
 """The picture's right end; what takes more bits is drawn there."""
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-challenge`."""
 
     primary = "start"
@@ -60,7 +65,7 @@ class Options(schema.Options):
     )
     distribution = Choice(
         "gaussian",
-        {name: LABELS[name] for name in DISTRIBUTIONS},
+        {name: DISTRIBUTION_LABELS[name] for name in DISTRIBUTIONS},
         label="Weights",
         help="Which weights the picture is of; the table has all.",
     )
@@ -166,7 +171,7 @@ def _table(given: Options, scores: Sequence[Score]) -> Html:
     def cells(score: Score) -> Html:
         rival = _rivals(score)
         return row(
-            LABELS[score.distribution],
+            DISTRIBUTION_LABELS[score.distribution],
             f"{score.bits:.3f}",
             decibel(score.snr),
             f"{rival[0]}, {decibel(rival[1])}" if rival else "none",

@@ -5,15 +5,28 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import lru_cache
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import fact, facts, note, result, row, table
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.live_code import Editable
-from mkdocs_quantlab.engine.core.numbers import number, percent, plain
-from mkdocs_quantlab.engine.core.schema import Choice, OptionError, Real
-from mkdocs_quantlab.engine.methods.error import difference, relative
-from mkdocs_quantlab.engine.methods.schemes import ANY, CLASSES, SCHEMES
-from mkdocs_quantlab.engine.views import weight_fields
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Editable,
+    Html,
+    OptionError,
+    Real,
+    fact,
+    facts,
+    join,
+    note,
+    number,
+    percent,
+    plain,
+    result,
+    row,
+    table,
+    tag,
+)
+from mkdocs_quantlab.api.methods import difference, relative
+from mkdocs_quantlab.api.methods.schemes import ANY, CLASSES, SCHEMES
+from mkdocs_quantlab.api.views import weight_fields
 
 TITLE = "Single-weight explorer"
 
@@ -28,7 +41,7 @@ EDITABLE = Editable(
 )
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-explorer`."""
 
     primary = "bits"

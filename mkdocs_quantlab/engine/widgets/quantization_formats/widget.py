@@ -5,49 +5,58 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core import plots, schema
-from mkdocs_quantlab.engine.core.figures import note, result, row, table
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.numbers import count, decibel, plain, significant
-from mkdocs_quantlab.engine.core.plots import BOTTOM, LEFT, RIGHT, TOP, Point
-from mkdocs_quantlab.engine.core.schema import Choice, Names, OptionError, Real, Several
-from mkdocs_quantlab.engine.ggml.measured import BY_GGML, DISTRIBUTIONS, SNR
-from mkdocs_quantlab.engine.ggml.types import TYPES
-from mkdocs_quantlab.engine.gguf.mixtures import MIXTURES, MODEL, mixture
-from mkdocs_quantlab.engine.methods.rate import DECIBEL_PER_BIT, gaussian_limit
-from mkdocs_quantlab.engine.views import ratios
-from mkdocs_quantlab.engine.views.published import (
-    ADDRESS,
-    LLAMA_3_8B,
-    SOURCE,
-    TEXT,
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Html,
+    ModelNames,
+    MultiChoice,
+    OptionError,
+    Real,
+    count,
+    decibel,
+    join,
+    note,
+    plain,
+    plots,
+    result,
+    row,
+    significant,
+    table,
+    tag,
 )
+from mkdocs_quantlab.api.ggml import BY_GGML, DISTRIBUTIONS, SNR, TYPES
+from mkdocs_quantlab.api.methods import DECIBEL_PER_BIT, gaussian_limit
+from mkdocs_quantlab.api.plots import BOTTOM, LEFT, RIGHT, TOP, Point
+from mkdocs_quantlab.api.recipes import MIXTURES, MODEL, mixture
+from mkdocs_quantlab.api.views import ratios
+from mkdocs_quantlab.api.views.published import ADDRESS, LLAMA_3_8B, SOURCE, TEXT
+from mkdocs_quantlab.api.views.ratios import DISTRIBUTION_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mkdocs_quantlab.engine.ggml.types import GgmlType
-    from mkdocs_quantlab.engine.views.ratios import Ratios
+    from mkdocs_quantlab.api.ggml import GgmlType
+    from mkdocs_quantlab.api.views.ratios import Ratios
 
 TITLE = "Format explorer"
 
-LABELS = {"gaussian": "Gaussian", "laplace": "Laplace", "student-t4": "Student's t"}
 DEFAULT = "Q8_0 Q6_K Q5_K Q4_K IQ4_XS Q4_0 NVFP4 MXFP4 Q3_K IQ3_S Q2_K IQ2_XS IQ1_S"
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-formats`."""
 
     primary = "distribution"
 
     distribution = Choice(
         "gaussian",
-        {name: LABELS[name] for name in DISTRIBUTIONS},
+        {name: DISTRIBUTION_LABELS[name] for name in DISTRIBUTIONS},
         label="Weights",
         help="Distribution of the weights that the signal-to-noise ratio was measured on.",
         excludes=("tensor",),
     )
-    tensor = Names(
+    tensor = ModelNames(
         "a tensor of a model in `mkdocs.yml`, such as `f16:blk.0.ffn_up.weight`",
         1,
         label="Tensor of a file",
@@ -67,7 +76,7 @@ class Options(schema.Options):
         label="Parameters",
         help="Number of weights of the model that the sizes are for.",
     )
-    formats = Several(
+    formats = MultiChoice(
         tuple(DEFAULT.split()),
         (*SNR, *MIXTURES),
         label="Formats",

@@ -7,31 +7,36 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import (
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Editable,
+    Html,
+    Integer,
+    OptionError,
     cells,
+    count,
+    decibel,
     fact,
     facts,
+    join,
     note,
     result,
     row,
     shade,
+    short,
     table,
+    tag,
     view,
 )
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.live_code import Editable
-from mkdocs_quantlab.engine.core.numbers import count, decibel, short
-from mkdocs_quantlab.engine.core.schema import Choice, OptionError, Whole
-from mkdocs_quantlab.engine.methods import samples
-from mkdocs_quantlab.engine.methods.error import difference, rmse, snr
-from mkdocs_quantlab.engine.methods.schemes import CLASSES, SCHEMES, bits_of, fitted
-from mkdocs_quantlab.engine.views import weight_fields
+from mkdocs_quantlab.api.methods import TOY, difference, rmse, snr
+from mkdocs_quantlab.api.methods.schemes import CLASSES, SCHEMES, bits_of, fitted
+from mkdocs_quantlab.api.views import weight_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mkdocs_quantlab.engine.methods.schemes import Scheme
+    from mkdocs_quantlab.api.methods.schemes import Scheme
 
 TITLE = "Toy-layer explorer"
 
@@ -42,7 +47,7 @@ MOST = 256
 EDITABLE = Editable("scheme", CLASSES)
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-grid-explorer`."""
 
     primary = "bits"
@@ -76,7 +81,7 @@ class Options(schema.Options):
         "The toy layer's 16 weights, or weights drawn from `seed`.",
         excluding={"toy": ("count", "seed")},
     )
-    count = Whole(
+    count = Integer(
         16,
         1,
         MOST,
@@ -86,7 +91,7 @@ class Options(schema.Options):
     )
     seed = weight_fields.seed()
     weights = weight_fields.weights(
-        samples.TOY,
+        TOY,
         MOST,
         "The layer's weights, instead of a preset.",
         ("preset", "count", "seed"),

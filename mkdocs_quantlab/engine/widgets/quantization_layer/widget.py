@@ -6,18 +6,35 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core import plots, schema
-from mkdocs_quantlab.engine.core.figures import cells, note, result, row, shade, table, view
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.live_code import Editable
-from mkdocs_quantlab.engine.core.numbers import count, decibel, percent, plain, short, tight
-from mkdocs_quantlab.engine.core.schema import Choice, Real, Whole
-from mkdocs_quantlab.engine.methods import layer
-from mkdocs_quantlab.engine.methods.matrix import Matrix, product
-from mkdocs_quantlab.engine.views import weight_fields
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Editable,
+    Html,
+    Integer,
+    Real,
+    cells,
+    count,
+    decibel,
+    join,
+    note,
+    percent,
+    plain,
+    plots,
+    result,
+    row,
+    shade,
+    short,
+    table,
+    tag,
+    tight,
+    view,
+)
+from mkdocs_quantlab.api.methods import Matrix, layer, product
+from mkdocs_quantlab.api.views import weight_fields
 
 if TYPE_CHECKING:
-    from mkdocs_quantlab.engine.methods.layer import Sample, Scaled, Step
+    from mkdocs_quantlab.api.methods.layer import Sample, Scaled, Step
 
 TITLE = "Layer explorer"
 
@@ -31,7 +48,7 @@ SCALE_BITS = 16
 EDITABLE = Editable("method", {"rtn": layer.round_to_nearest, "gptq": layer.gptq, "awq": layer.awq})
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-layer`."""
 
     primary = "method"
@@ -52,7 +69,7 @@ class Options(schema.Options):
         help="What the matrix shows.",
         in_page=True,
     )
-    step = Whole(
+    step = Integer(
         COLUMNS,
         0,
         COLUMNS,

@@ -6,18 +6,28 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import note, result, row, table, view
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.live_code import Editable
-from mkdocs_quantlab.engine.core.numbers import count, decibel, percent
-from mkdocs_quantlab.engine.core.picture import Bitmap, landscape, png, png_of_colours
-from mkdocs_quantlab.engine.core.schema import Choice, Whole
-from mkdocs_quantlab.engine.methods import codebook, palette, samples
-from mkdocs_quantlab.engine.methods.error import snr
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Editable,
+    Html,
+    Integer,
+    count,
+    decibel,
+    join,
+    note,
+    percent,
+    result,
+    row,
+    table,
+    tag,
+    view,
+)
+from mkdocs_quantlab.api.methods import codebook, gaussian, palette, snr
+from mkdocs_quantlab.api.pictures import Bitmap, landscape, png, png_of_colours
 
 if TYPE_CHECKING:
-    from mkdocs_quantlab.engine.methods.palette import Reduced
+    from mkdocs_quantlab.api.methods.palette import Reduced
 
 TITLE = "Palette"
 
@@ -29,7 +39,7 @@ POWERS = tuple(1 << n for n in range(1, 9))
 EDITABLE = Editable("made", {"k-means": palette.k_means, "uniform": palette.uniform})
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-palette`."""
 
     primary = "colours"
@@ -55,7 +65,7 @@ class Options(schema.Options):
         label="Palette",
         help="Colours made for these very pixels by k-means, or evenly spread over all colours.",
     )
-    number = Whole(
+    number = Integer(
         16, 2, 256, label="Any number", help="A number of colours that is no power of two.", excludes=("colours",)
     )  # fmt: skip
 
@@ -84,7 +94,7 @@ class Weights:
     """Gaussian weights with as many values."""
 
     def __init__(self, made: str, count: int) -> None:
-        weights = samples.gaussian(WEIGHTS, 1)
+        weights = gaussian(WEIGHTS, 1)
         if made == "uniform":
             low, high = min(weights), max(weights)
             values = tuple(low + (high - low) * i / (count - 1) for i in range(count))

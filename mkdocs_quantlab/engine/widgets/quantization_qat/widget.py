@@ -5,14 +5,24 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import note, result, row, table
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.numbers import percent, short
-from mkdocs_quantlab.engine.core.schema import Choice, Real, Whole
-from mkdocs_quantlab.engine.methods import training
-from mkdocs_quantlab.engine.methods.training import HIDDEN, Network, Point, Trained
-from mkdocs_quantlab.engine.views import weight_fields
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import (
+    Choice,
+    Html,
+    Integer,
+    Real,
+    join,
+    note,
+    percent,
+    result,
+    row,
+    short,
+    table,
+    tag,
+)
+from mkdocs_quantlab.api.methods import training
+from mkdocs_quantlab.api.methods.training import HIDDEN, Network, Point, Trained
+from mkdocs_quantlab.api.views import weight_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +39,7 @@ EDGE = 1.8
 """The pictures show coordinates from -EDGE to EDGE."""
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-qat`."""
 
     primary = "bits"
@@ -37,7 +47,7 @@ class Options(schema.Options):
     bits = Choice(
         3, {bits: str(bits) for bits in WIDTHS}, label="Bits", help="Bits per stored weight."
     )
-    steps = Whole(
+    steps = Integer(
         150,
         10,
         500,

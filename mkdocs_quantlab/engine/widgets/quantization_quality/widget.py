@@ -5,21 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core import plots, schema
-from mkdocs_quantlab.engine.core.figures import note, result, row, table
-from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.numbers import short
-from mkdocs_quantlab.engine.core.plots import BOTTOM, LEFT, RIGHT, TOP, Point
-from mkdocs_quantlab.engine.core.schema import Choice
-from mkdocs_quantlab.engine.views import drawing_quality
-from mkdocs_quantlab.engine.views.published import (
-    ADDRESS,
-    GENERATIONS,
-    SOURCE,
-    TEXT,
-    Published,
-)
-from mkdocs_quantlab.engine.views.published import FAMILIES as PUBLISHED
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import Choice, Html, join, note, plots, result, row, short, table, tag
+from mkdocs_quantlab.api.plots import BOTTOM, LEFT, RIGHT, TOP, Point
+from mkdocs_quantlab.api.views import drawing_quality
+from mkdocs_quantlab.api.views.published import ADDRESS, GENERATIONS, SOURCE, TEXT, Published
+from mkdocs_quantlab.api.views.published import FAMILIES as PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,7 +65,7 @@ MEASURES = {
 }
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Options of `data-quantization-quality`."""
 
     primary = "model"

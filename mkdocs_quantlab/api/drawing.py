@@ -1,0 +1,24 @@
+"""The scenes of the built-in model that draws: as SVG, read back from an answer, and scored."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.drawing.reading import find, read
+from mkdocs_quantlab.engine.drawing.scene import Jitter, Scene, Thing, draw
+from mkdocs_quantlab.engine.drawing.score import Mark, Marks, marks, score
+from mkdocs_quantlab.engine.drawing.svg import Element, Group, svg
+
+__all__ = [
+    "Element",
+    "Group",
+    "Jitter",
+    "Mark",
+    "Marks",
+    "Scene",
+    "Thing",
+    "draw",
+    "find",
+    "marks",
+    "read",
+    "score",
+    "svg",
+]

@@ -1,0 +1,24 @@
+"""Models out of the headers of their GGUF files, and blocks of their tensors."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.gguf.blocks import Stored, find_blocks
+from mkdocs_quantlab.engine.gguf.comparison import shares, type_bits
+from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.header import Array, Tensor, place
+from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.gguf.named import named_model, named_models
+
+__all__ = [
+    "Array",
+    "GgufError",
+    "Model",
+    "Stored",
+    "Tensor",
+    "find_blocks",
+    "named_model",
+    "named_models",
+    "place",
+    "shares",
+    "type_bits",
+]

@@ -1,0 +1,32 @@
+"""The memory that a model takes while it runs: weights, KV cache and compute buffers."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.gguf.cache import (
+    BATCH,
+    CACHE_TYPES,
+    FULL,
+    INDEXER,
+    STATE,
+    WINDOWED,
+    CacheError,
+    Part,
+    Setting,
+)
+from mkdocs_quantlab.engine.gguf.memory import ACTIVATIONS, Memory, Need, need_of
+
+__all__ = [
+    "ACTIVATIONS",
+    "BATCH",
+    "CACHE_TYPES",
+    "FULL",
+    "INDEXER",
+    "STATE",
+    "WINDOWED",
+    "CacheError",
+    "Memory",
+    "Need",
+    "Part",
+    "Setting",
+    "need_of",
+]

@@ -1,0 +1,14 @@
+"""A reader's own format against ggml's, on weights that it has not seen."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.methods.challenge import BLOCK, BLOCKS, Score, draw, judge, score
+
+__all__ = [
+    "BLOCK",
+    "BLOCKS",
+    "Score",
+    "draw",
+    "judge",
+    "score",
+]

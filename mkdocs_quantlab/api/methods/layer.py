@@ -1,0 +1,27 @@
+"""Methods that look at a layer's inputs: rounding to nearest, GPTQ and AWQ."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.methods.layer import (
+    Sample,
+    Scaled,
+    Step,
+    awq,
+    gptq,
+    output_error,
+    round_to_nearest,
+    sample,
+    weight_error,
+)
+
+__all__ = [
+    "Sample",
+    "Scaled",
+    "Step",
+    "awq",
+    "gptq",
+    "output_error",
+    "round_to_nearest",
+    "sample",
+    "weight_error",
+]

@@ -1,0 +1,13 @@
+"""Pictures reduced to a palette, which is quantization with a code book that one can see."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.methods.palette import Reduced, dither, k_means, reduce, uniform
+
+__all__ = [
+    "Reduced",
+    "dither",
+    "k_means",
+    "reduce",
+    "uniform",
+]

@@ -1,0 +1,21 @@
+"""How weights are stored: integers, code books, small floats, with scales for blocks of them."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.methods.schemes import (
+    ANY,
+    CLASSES,
+    SCHEMES,
+    Scheme,
+    bits_of,
+    fitted,
+)
+
+__all__ = [
+    "ANY",
+    "CLASSES",
+    "SCHEMES",
+    "Scheme",
+    "bits_of",
+    "fitted",
+]

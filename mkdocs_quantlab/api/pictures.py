@@ -1,0 +1,13 @@
+"""Small bitmaps, and PNG of them as the address of an `<img>`."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.core.picture import Bitmap, Colour, landscape, png, png_of_colours
+
+__all__ = [
+    "Bitmap",
+    "Colour",
+    "landscape",
+    "png",
+    "png_of_colours",
+]

@@ -1,0 +1,37 @@
+"""Plots of named points, as SVG that stretches with the page."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.core.plots import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    Point,
+    Trial,
+    axis,
+    interval,
+    line,
+    plot,
+    rules,
+    scatter,
+    trials,
+)
+
+__all__ = [
+    "BOTTOM",
+    "HEIGHT",
+    "LEFT",
+    "RIGHT",
+    "TOP",
+    "Point",
+    "Trial",
+    "axis",
+    "interval",
+    "line",
+    "plot",
+    "rules",
+    "scatter",
+    "trials",
+]

@@ -1,0 +1,25 @@
+"""Whole models quantized in the page: groups of tensors, and the types they can get."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.gguf.quantize import (
+    CHOICES,
+    GROUPS,
+    OWN,
+    SCHEME,
+    assigned,
+    group_of,
+    made_here,
+    seconds,
+)
+
+__all__ = [
+    "CHOICES",
+    "GROUPS",
+    "OWN",
+    "SCHEME",
+    "assigned",
+    "group_of",
+    "made_here",
+    "seconds",
+]

@@ -1,0 +1,34 @@
+"""llama.cpp's recipes: which type each tensor of a model gets, and shapes of models to plan them for."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED
+from mkdocs_quantlab.engine.gguf.mixtures import MIXTURES, MODEL, mixture
+from mkdocs_quantlab.engine.gguf.recipes import (
+    RECIPES,
+    Plan,
+    differences,
+    padded_size,
+    plan,
+    plans,
+    reason_kept,
+)
+from mkdocs_quantlab.engine.gguf.shapes import METADATA, SHAPES, Shape
+
+__all__ = [
+    "FILE_TYPES",
+    "GUESSED",
+    "METADATA",
+    "MIXTURES",
+    "MODEL",
+    "RECIPES",
+    "SHAPES",
+    "Plan",
+    "Shape",
+    "differences",
+    "mixture",
+    "padded_size",
+    "plan",
+    "plans",
+    "reason_kept",
+]

@@ -1,0 +1,11 @@
+"""How much of a reference's weights each model keeps."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.views.losses import by_kind, histogram, levels
+
+__all__ = [
+    "by_kind",
+    "histogram",
+    "levels",
+]

@@ -1,0 +1,11 @@
+"""Maps of a model's tensors: a row for each kind, a column for each layer."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.views.tensor_maps import Group, group_maps, maps
+
+__all__ = [
+    "Group",
+    "group_maps",
+    "maps",
+]

@@ -1,0 +1,45 @@
+"""Models that options name, out of a figure's sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.gguf.model import Model
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.engine.core.schema import Options
+
+
+def named_model(sources: Sources, name: str) -> Model:
+    """The model of that name, or at that path where the sources take paths.
+
+    Raises:
+        LookupError: There is none; the message lists those there are.
+    """
+    try:
+        return Model.from_json(sources.find("model", name))
+    except LookupError as error:
+        raise sources.unknown(name, error) from None
+
+
+def named_models(options: Options, option: str) -> list[Model]:
+    """The models that an option of the kind `ModelNames` names; all of the site's where it names none.
+
+    Args:
+        options: The options that the widget was given.
+        option: The option's name.
+
+    Raises:
+        OptionError: One of them does not exist, or the site has none.
+    """
+    names = options.values[option] or options.sources.names
+    try:
+        models = [named_model(options.sources, name) for name in names]
+    except LookupError as error:
+        raise OptionError(f"`{option}`: {error.args[0]}", option) from None
+    if not models:
+        takes = getattr(type(options), option).allowed
+        raise OptionError(f"`{option}` takes {takes}; found none", option)
+    return models
