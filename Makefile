@@ -6,7 +6,7 @@ READY := .venv/.ready
 
 TORCH := .venv/.torch
 
-.PHONY: serve build test slow check format lock static model clean
+.PHONY: serve build test slow check format lock static model bench clean
 
 ## Build and serve the documentation and its demo labs on http://127.0.0.1:8000
 serve: $(READY) static
@@ -69,6 +69,10 @@ model: $(TORCH)
 	$(BIN)/python -m models.drawing.evaluate
 	$(BIN)/python -m models.drawing.divergence
 	$(BIN)/python -m models.drawing.answers
+
+## Run all benchmarks, on a machine with nothing else to do, and keep their results for docs/benchmarks.md: an hour on two cores
+bench: $(READY) static | chromium nginx
+	$(BIN)/python -m benchmarks
 
 # The tests drive a real browser: the one that is there, or Debian's.
 .PHONY: chromium
