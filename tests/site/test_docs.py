@@ -62,6 +62,9 @@ def test_every_format_has_a_page(docs):
         assert f"{entry.bits_per_weight:.4f} bits per weight" in html
         assert ('name="quantization-block"' in html) == (name in FORMATS)
         assert "from formats_reference" not in html
+    links = re.findall(r'href="([a-z0-9_]+)/" class="md-nav__link"', index)
+    assert sorted(links) == sorted(name.lower() for name in TYPES)
+    assert links.index("q6_k") < links.index("q4_k") < links.index("q8_k")
     assert "<code>sc[4–5]</code>" in (folder / "q4_k/index.html").read_text(encoding="utf-8")
 
 
