@@ -9,6 +9,7 @@ page's Python. The modules below hold what only some widgets need, so that a pag
   model shapes; `quantize`: whole models quantized; `memory`: what a model takes at run time;
 - `methods`: error measures, and quantization methods in modules of their own;
 - `drawing`: the scenes of the built-in model that draws, as SVG, and the score of a drawing;
+- `live`: checks of the values that readers' own code gave;
 - `views`: parts of figures that several of the package's own widgets share.
 """
 
@@ -29,15 +30,17 @@ from mkdocs_quantlab.engine.core.figures import (
     cells,
     fact,
     facts,
+    in_place_of,
     note,
     result,
     row,
     shade,
     table,
     view,
+    yours,
 )
 from mkdocs_quantlab.engine.core.html import Attribute, Child, Html, join, tag, text
-from mkdocs_quantlab.engine.core.live_code import Editable
+from mkdocs_quantlab.engine.core.live_code import Editable, LiveCode
 from mkdocs_quantlab.engine.core.numbers import (
     count,
     decibel,
@@ -64,6 +67,7 @@ __all__ = [
     "FloatList",
     "Html",
     "Integer",
+    "LiveCode",
     "ModelNames",
     "MultiChoice",
     "Number",
@@ -80,6 +84,7 @@ __all__ = [
     "fact",
     "facts",
     "gibibytes",
+    "in_place_of",
     "join",
     "nearest",
     "nearest_number",
@@ -99,4 +104,5 @@ __all__ = [
     "tight",
     "view",
     "volume",
+    "yours",
 ]

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from mkdocs_quantlab.engine.methods.challenge import BLOCK, BLOCKS, Score, draw, judge, score
+from mkdocs_quantlab.engine.methods.challenge import (
+    BLOCK,
+    BLOCKS,
+    Score,
+    decode_with,
+    draw,
+    encode_with,
+    judge,
+    read_run,
+    score,
+)
 
 __all__ = [
     "BLOCK",
     "BLOCKS",
     "Score",
+    "decode_with",
     "draw",
+    "encode_with",
     "judge",
+    "read_run",
     "score",
 ]

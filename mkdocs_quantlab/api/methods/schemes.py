@@ -9,6 +9,7 @@ from mkdocs_quantlab.engine.methods.schemes import (
     Scheme,
     bits_of,
     fitted,
+    read_back,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "Scheme",
     "bits_of",
     "fitted",
+    "read_back",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.html import Child, Html, tag
+from mkdocs_quantlab.engine.core.html import Child, Html, join, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core.fields import Choice
 
     K = TypeVar("K", bound=int | str)
+
+
+YOUR_CODE = tag("strong", "your code", class_="quantlab-yours")
+"""The mark of what the reader's code gave."""
 
 
 def result(*sentence: Child) -> Html:
@@ -45,6 +49,7 @@ def row(
     item: str | None = None,
     detail: str | None = None,
     current: bool = False,
+    edited: bool = False,
 ) -> Html:
     """A table row whose first cell is its heading.
 
@@ -54,14 +59,35 @@ def row(
         item: Name by which the row and other elements of the figure light up together.
         detail: The arithmetic that the page shows while the row is pointed at.
         current: This row is what the figure shows.
+        edited: This row is what the reader's code gave, in place of what the heading names.
     """
     return tag(
         "tr",
-        tag("th", head, scope="row"),
+        tag("th", join(head, ", ", YOUR_CODE) if edited else head, scope="row"),
         (tag("td", cell) for cell in cells),
         data_item=item,
         data_detail=detail,
         aria_current="true" if current else None,
+        class_="is-edited" if edited else None,
+    )
+
+
+def in_place_of(name: str | None) -> Html | None:
+    """The beginning of a sentence about what the reader's code gave, up to its colon; none without a name."""
+    return None if name is None else join(tag("strong", "Your code"), f" in place of {name}: ")
+
+
+def yours(*parts: Child, edited: bool) -> Html:
+    """Parts of a figure; where they show what the reader's code gave, framed and labelled as that."""
+    if not edited:
+        return join(*parts)
+    return tag(
+        "div",
+        tag("p", YOUR_CODE),
+        *parts,
+        class_="quantlab-edited",
+        role="group",
+        aria_label="Drawn with your code",
     )
 
 

@@ -6,6 +6,7 @@ The module of `<div data-NAME>` is `widgets/NAME/widget.py`, with underscores fo
 - `Options`, a subclass of `engine.core.schema.Options`;
 - `render(options) -> Html`, the figure's content;
 - `EDITABLE`, where the reader may edit the code that makes the figure;
+- `LIVE`, where the reader may edit the code of a method in the figure; `render` then takes a second argument, what that gave;
 - `panel(options) -> Html`, where a script of the widget's own does more than draw: what it takes over, behind the figure.
 """
 
@@ -17,7 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.fields import Choice
-from mkdocs_quantlab.engine.core.live_code import edited
+from mkdocs_quantlab.engine.core.live_code import edited, read
 from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.core.html import Html
-    from mkdocs_quantlab.engine.core.live_code import Editable
+    from mkdocs_quantlab.engine.core.live_code import Editable, LiveCode
     from mkdocs_quantlab.engine.core.resources import Sources
 
 FRAME_BUDGET = 60_000
@@ -38,9 +39,12 @@ class Widget(NamedTuple):
     name: str
     title: str
     options: type[Options]
-    render: Callable[[Any], Html]
+    render: Callable[..., Html]
+    """From options, and where there is `live` from what it gave, to the figure's content."""
     editable: Editable | None
     """What a reader can edit, where the module has `EDITABLE`."""
+    live: LiveCode | None
+    """What a reader can edit, where the module has `LIVE`."""
     panel: Callable[[Any], Html] | None
     """What a script of its own takes over, where the module has `panel`."""
 
@@ -85,8 +89,18 @@ def widget(name: str) -> Widget:
 def of_module(name: str, module: Any) -> Widget:
     """A widget's module, typed; what is in it is not checked."""
     editable = getattr(module, "EDITABLE", None)
+    live = getattr(module, "LIVE", None)
     panel = getattr(module, "panel", None)
-    return Widget(name, module.TITLE, module.Options, module.render, editable, panel)
+    return Widget(name, module.TITLE, module.Options, module.render, editable, live, panel)
+
+
+class Ran(NamedTuple):
+    """A run of the reader's code."""
+
+    inputs: str
+    """What it worked on, as `live_code.inputs` gave it."""
+    values: Sequence[str]
+    """What each of its steps gave."""
 
 
 def unknown(name: str, names: Sequence[str]) -> WidgetError:
@@ -98,7 +112,11 @@ def unknown(name: str, names: Sequence[str]) -> WidgetError:
 
 
 def answer(
-    name: str, strings: Mapping[str, str], sources: Sources | None = None, code: str = ""
+    name: str,
+    strings: Mapping[str, str],
+    sources: Sources | None = None,
+    code: str = "",
+    ran: Ran | None = None,
 ) -> dict[str, Any]:
     """What the page's worker sends back for a set of options and what they name.
 
@@ -107,6 +125,7 @@ def answer(
         strings: Options as texts.
         sources: Where models come from that the options name.
         code: The reader's own code in place of what the widget lets readers edit; the empty text for the engine's.
+        ran: A run of the reader's code, whose values the figure shows; None for the engine's figure.
 
     Returns:
         `html`: the figure; `values`: all options as texts, for the controls; `bounds`: limits of number
@@ -114,17 +133,18 @@ def answer(
 
     Raises:
         OptionError: The options are not taken.
-        EditError: The reader's code does not run.
+        EditError: The reader's code does not run, or gave what cannot be shown.
     """
     found = widget(name)
     options = found.options(strings, sources)
+    shown = (read(found.live, options, *ran),) if ran and found.live else ()
     target = (
         found.editable.of(options)
         if code and found.editable and not found.editable.contest
         else None
     )
     with edited(target, code) if target else nullcontext():
-        html = found.render(options)
+        html = found.render(options, *shown)
     return {"html": html, "values": options.strings(), "bounds": options.bounds()}
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import random
 import struct
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mkdocs_quantlab.engine.core.live_code import EditError, define, run
+from mkdocs_quantlab.engine.core.live_code import EditError, defined, function, run
+from mkdocs_quantlab.engine.core.live_values import MAX_NUMBER, fields, items, numbers, string
 from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SPREAD
 from mkdocs_quantlab.engine.methods.error import snr
 
@@ -70,15 +72,18 @@ def _float32(x: float) -> float:
     return float(rounded)
 
 
-def encode_all(code: str, weights: Weights) -> Blocks:
+def encode_with(made: Any, weights: Weights) -> Blocks:
     """What the reader's `encode` makes of the weights of a run.
 
+    Args:
+        made: The module that the reader's code is.
+        weights: The weights.
+
     Raises:
-        EditError: The code does not run, or `encode` gives no bytes, or too many.
+        EditError: `encode` fails, or gives no bytes, or too many.
     """
-    encode = _function(code, "encode")
+    encode = function(made, "encode")
     return {
-        # What comes through JavaScript has whole floats as integers.
         name: [_encoded(encode, list(map(float, block))) for block in blocks]
         for name, blocks in weights.items()
     }
@@ -97,13 +102,17 @@ def _encoded(encode: Callable[..., Any], block: list[float]) -> str:
     return data.hex()
 
 
-def decode_all(code: str, blocks: Blocks) -> Weights:
+def decode_with(made: Any, blocks: Blocks) -> Weights:
     """What the reader's `decode` makes of encoded blocks.
 
+    Args:
+        made: The module that the reader's code is.
+        blocks: What `encode_with` gave.
+
     Raises:
-        EditError: The code does not run, or `decode` gives something other than `BLOCK` finite numbers.
+        EditError: `decode` fails, or gives something other than `BLOCK` finite numbers.
     """
-    decode = _function(code, "decode")
+    decode = function(made, "decode")
     return {
         name: [_decoded(decode, bytes.fromhex(block)) for block in of_one]
         for name, of_one in blocks.items()
@@ -114,17 +123,72 @@ def _decoded(decode: Callable[..., Any], data: bytes) -> list[float]:
     values = run(lambda given: [float(x) for x in decode(given)], data)
     if len(values) != BLOCK:
         raise EditError(f"`decode` gave {len(values):,} numbers; it has to give {BLOCK}", None)
-    if not all(abs(x) < 3.4e38 for x in values):  # NaN fails too
+    if not all(abs(x) < MAX_NUMBER for x in values):  # NaN fails too
         raise EditError("`decode` gave a number that is not finite, or beyond float32", None)
     return [_float32(x) for x in values]
 
 
-def _function(code: str, name: str) -> Callable[..., Any]:
-    """What the code calls `name`."""
-    found = define(code, {"__name__": "your_code"}, name)
-    if not callable(found):
-        raise EditError(f"it does not define a function `{name}`", None)
-    return found  # type: ignore[no-any-return]
+def encode_all(code: str, weights: Weights) -> Blocks:
+    """What the reader's `encode` makes of the weights of a run.
+
+    Raises:
+        EditError: The code does not run, or `encode` gives no bytes, or too many.
+    """
+    return encode_with(defined(challenge_module, code), weights)
+
+
+def decode_all(code: str, blocks: Blocks) -> Weights:
+    """What the reader's `decode` makes of encoded blocks.
+
+    Raises:
+        EditError: The code does not run, or `decode` gives something other than `BLOCK` finite numbers.
+    """
+    return decode_with(defined(challenge_module, code), blocks)
+
+
+challenge_module = ModuleType("challenge")
+
+
+def read_run(weights: Weights, blocks: Any, decoded: Any) -> tuple[Blocks, Weights]:
+    """Gives the blocks and weights of a run, as the interpreters of the reader's code gave them, checked.
+
+    Args:
+        weights: The weights of the run.
+        blocks: What `encode_with` gave there.
+        decoded: What `decode_with` gave there.
+
+    Raises:
+        EditError: They are not as many, or not of their kinds.
+    """
+    names = tuple(weights)
+    fields(blocks, "what `encode` gave", names)
+    fields(decoded, "what `decode` gave", names)
+    return (
+        {
+            name: [
+                _hexadecimal(each) for each in items(blocks[name], "the blocks", len(weights[name]))
+            ]
+            for name in names
+        },
+        {
+            name: [
+                numbers(each, "what `decode` gave", BLOCK)
+                for each in items(decoded[name], "the blocks", len(weights[name]))
+            ]
+            for name in names
+        },
+    )
+
+
+def _hexadecimal(block: Any) -> str:
+    text = string(block, "a block", 2 * MOST)
+    try:
+        # Capitals could tell `decode` more than the bytes do.
+        if bytes.fromhex(text).hex() == text:
+            return text
+    except ValueError:
+        pass
+    raise EditError("a block is not hexadecimal", None)
 
 
 class Score(NamedTuple):

@@ -9,7 +9,7 @@ A scheme is fitted to a group of weights that share what it keeps beside them, a
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.numbers import number, plain
 from mkdocs_quantlab.engine.ggml.float32 import bfloat16_bytes, bfloat16_value
@@ -222,7 +222,7 @@ SCALES = 256
 """Blocks whose scales share a scale, with double quantization."""
 
 
-def quantize_scales(fits: Sequence[Fit]) -> list[Kept]:
+def quantize_scales(fits: Sequence[Coded]) -> list[Kept]:
     """Double quantization: the blocks' scales are stored as 8-bit floats, what they differ from their mean.
 
     With blocks of 64 that is 4 + 8/64 + 32/(64 * 256) = 4.127 bits a weight, and the mean, once for all. Source: Dettmers et al.
@@ -234,11 +234,10 @@ def quantize_scales(fits: Sequence[Fit]) -> list[Kept]:
     Returns:
         What the blocks keep together.
     """
-    coded = [fit for fit in fits if isinstance(fit, Coded)]
-    mean = math.fsum(fit.scale for fit in coded) / len(coded)
+    mean = math.fsum(fit.scale for fit in fits) / len(fits)
     shared = [Kept("mean scale", number(mean), FLOAT32)]
-    for start in range(0, len(coded), SCALES):
-        group = coded[start : start + SCALES]
+    for start in range(0, len(fits), SCALES):
+        group = fits[start : start + SCALES]
         second = SmallFloat([fit.scale - mean for fit in group], 4, 3, 1)
         shared += [kept._replace(name="second scale") for kept in second.kept]
         for fit in group:
@@ -312,6 +311,9 @@ class Words(Fit):
 
     holds = "words, hexadecimal"
 
+    def __init__(self, _weights: Sequence[float] = (), _bits: int = 16) -> None:
+        """Takes what every scheme takes, and looks at none of it."""
+
     def store(self, weight: float) -> Stored:
         word = bfloat16_bytes(weight)
         q, value = int.from_bytes(word, "little"), bfloat16_value(word)
@@ -330,11 +332,18 @@ class Scheme(NamedTuple):
     label: str
     widths: tuple[int, ...]
     """Bits per weight that it is offered with."""
-    fit: Callable[[Sequence[float], int], Fit]
+    made: Callable[..., Fit]
+    """The class that does the arithmetic; called with the weights and `arguments`."""
     rule: str
     """The rule in a sentence, with its source where it is not plain rounding."""
-    share: Callable[[Sequence[Fit]], list[Kept]] = lambda _: []
+    arguments: Callable[[int], tuple[Any, ...]] = lambda bits: (bits,)
+    """From the bits, what the class takes besides the weights."""
+    share: Callable[[Sequence[Any]], list[Kept]] = lambda _: []
     """Takes all groups of a layer, and gives what they keep together."""
+
+    def fit(self, weights: Sequence[float], bits: int) -> Fit:
+        """The scheme fitted to a group of weights."""
+        return self.made(weights, *self.arguments(bits))
 
 
 def fitted(
@@ -394,36 +403,41 @@ SCHEMES = {
     "nf4": Scheme(
         "NF4",
         (4,),
-        lambda weights, _: Coded(weights, codebook.nf4()),
+        Coded,
         "Sixteen quantiles of the normal distribution, stretched to max(|w|) (Dettmers et al. 2023, arXiv 2305.14314). QLoRA has blocks "
         "of 64 weights: with a float32 scale each, 4.5 bits a weight.",
+        lambda _: (codebook.nf4(),),
     ),
     "nf4-double": Scheme(
         "NF4, double quantization",
         (4,),
-        lambda weights, _: Coded(weights, codebook.nf4()),
+        Coded,
         "NF4, and the scales of 256 blocks are quantized once more: to 8-bit floats of what they differ from their mean (Dettmers et al. 2023, "
         "arXiv 2305.14314, section 3). In a large layer with blocks of 64 that takes 4.127 bits a weight instead of 4.5; in a small one the "
         "two float32 that all blocks share weigh more than they save.",
+        lambda _: (codebook.nf4(),),
         quantize_scales,
     ),
     "fp4": Scheme(
         "FP4 E2M1",
         (4,),
-        lambda weights, _: SmallFloat(weights, 2, 1, 0),
+        SmallFloat,
         "Fifteen values of a 4-bit float, 0 to 6 and their negatives, stretched to max(|w|) (OCP Microscaling Formats 1.0).",
+        lambda _: (2, 1, 0),
     ),
     "fp8-e4m3": Scheme(
         "FP8 E4M3",
         (8,),
-        lambda weights, _: SmallFloat(weights, 4, 3, 1),
+        SmallFloat,
         "8-bit floats with 4 bits of exponent, up to 448, stretched to max(|w|) (OCP 8-bit Floating Point 1.0).",
+        lambda _: (4, 3, 1),
     ),
     "fp8-e5m2": Scheme(
         "FP8 E5M2",
         (8,),
-        lambda weights, _: SmallFloat(weights, 5, 2, 4),
+        SmallFloat,
         "8-bit floats with 5 bits of exponent, up to 57344, stretched to max(|w|) (OCP 8-bit Floating Point 1.0).",
+        lambda _: (5, 2, 4),
     ),
     "k-means": Scheme(
         "Own codebook, k-means",
@@ -436,22 +450,11 @@ SCHEMES = {
     "bf16": Scheme(
         "bfloat16",
         (16,),
-        lambda _weights, _bits: Words(),
+        Words,
         "The upper half of a float32, rounded to nearest even: 8 bits of exponent, 7 of fraction. No scale.",
     ),
 }
 """All schemes, by the name that the option has."""
 
-CLASSES: dict[str, type[Fit]] = {
-    "symmetric": Symmetric,
-    "affine": Affine,
-    "zero-point": ZeroPoint,
-    "int8-outliers": OutliersApart,
-    "nf4": Coded,
-    "nf4-double": Coded,
-    "fp4": SmallFloat,
-    "fp8-e4m3": SmallFloat,
-    "fp8-e5m2": SmallFloat,
-    "k-means": OwnCodebook,
-}
-"""The class that does a scheme's arithmetic."""
+CLASSES = {name: scheme.made for name, scheme in SCHEMES.items() if name != "bf16"}
+"""The class that does a scheme's arithmetic, for all that readers may edit."""

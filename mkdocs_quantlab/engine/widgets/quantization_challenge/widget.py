@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import random
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
     Choice,
     Editable,
     Html,
+    LiveCode,
     decibel,
     join,
     note,
@@ -33,7 +34,7 @@ from mkdocs_quantlab.engine.widgets.quantization_challenge.starts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 TITLE = "Beat it"
 
@@ -46,7 +47,20 @@ STARTS = {
     "codebook3": ("3 bits, codebook", codebook3),
 }
 
-EDITABLE = Editable("start", {name: made for name, (_, made) in STARTS.items()}, contest=True)
+
+def _read(_given: Options, weights: Any, blocks: Any, decoded: Any) -> list[Score]:
+    return challenge.judge(weights, *challenge.read_run(weights, blocks, decoded))
+
+
+LIVE = LiveCode(
+    "start",
+    {name: made for name, (_, made) in STARTS.items()},
+    lambda _given: challenge.draw(),
+    (challenge.encode_with, challenge.decode_with),
+    _read,
+)
+
+EDITABLE = Editable(LIVE.option, LIVE.objects, contest=True)
 
 MOST_BITS = 10
 """The picture's right end; what takes more bits is drawn there."""
@@ -83,15 +97,6 @@ def _start(name: str) -> list[Score]:
     return scores
 
 
-def _scores(given: Options) -> tuple[list[Score], bool]:
-    """The scores to show, and whether they are of the reader's code."""
-    try:
-        own = given.sources.find("contest", "own")
-    except LookupError:
-        return _start(given.start), False
-    return challenge.judge(own["weights"], own["blocks"], own["decoded"]), True
-
-
 def _rivals(score: Score) -> tuple[str, float] | None:
     """The ggml format with no more bits that has the highest signal-to-noise ratio on these weights."""
     place = DISTRIBUTIONS.index(score.distribution)
@@ -103,10 +108,10 @@ def _rivals(score: Score) -> tuple[str, float] | None:
     return max(within, key=lambda pair: pair[1], default=None)
 
 
-def _sentence(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
+def _sentence(given: Options, scores: Sequence[Score], *, edited: bool) -> Html:
     score = next(s for s in scores if s.distribution == given.distribution)
     rival = _rivals(score)
-    whose = "Your code" if own else f"The starting code, {STARTS[given.start][0]},"
+    whose = "Your code" if edited else f"The starting code, {STARTS[given.start][0]},"
     against = "no format of ggml takes so few"
     if rival:
         name, snr = rival
@@ -119,7 +124,8 @@ def _sentence(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
     )
 
 
-def _picture(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
+def _picture(given: Options, scores: Mapping[str, Sequence[Score]]) -> Html:
+    """The picture, with a point for each of the scores, by name."""
     place = DISTRIBUTIONS.index(given.distribution)
     high = 5 * math.ceil(gaussian_limit(MOST_BITS) / 5)
 
@@ -140,21 +146,21 @@ def _picture(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
         for name, snr in SNR.items()
         if TYPES[name].bits_per_weight <= MOST_BITS
     ]
-    score = next(s for s in scores if s.distribution == given.distribution)
-    name = "yours" if own else "start"
-    points.append(
-        Point(
-            name,
-            x(score.bits),
-            y(score.snr),
-            f"{name}: {decibel(score.snr)} at {score.bits:.3f} bits",
-            "own",
-            foot=y(gaussian_limit(score.bits)),
-            class_="is-own",
+    for name, of_one in scores.items():
+        score = next(s for s in of_one if s.distribution == given.distribution)
+        points.append(
+            Point(
+                name,
+                x(score.bits),
+                y(score.snr),
+                f"{name}: {decibel(score.snr)} at {score.bits:.3f} bits",
+                "own" if len(scores) == 1 else name,
+                foot=y(gaussian_limit(score.bits)),
+                class_="is-own",
+            )
         )
-    )
     # The first finds room for its name.
-    points.sort(key=lambda p: (p.item != "own", p.x, p.y))
+    points.sort(key=lambda p: (not p.class_, p.x, p.y))
     return plots.plot(
         plots.rules([(y(level), str(level)) for level in range(0, high + 1, 10)]),
         plots.line((LEFT, y(0)), (RIGHT, y(gaussian_limit(MOST_BITS)))),
@@ -162,13 +168,13 @@ def _picture(given: Options, scores: Sequence[Score], *, own: bool) -> Html:
         plots.axis(
             [(x(bits), str(bits)) for bits in range(MOST_BITS + 1)], "Bits per weight", "SNR in dB"
         ),
-        spoken=f"Signal-to-noise ratio against bits per weight of ggml's formats and of {name} on {NAMED[given.distribution]}, "
+        spoken=f"Signal-to-noise ratio against bits per weight of ggml's formats and of {' and '.join(scores)} on {NAMED[given.distribution]}, "
         "under the Gaussian limit.",
     )
 
 
-def _table(given: Options, scores: Sequence[Score]) -> Html:
-    def cells(score: Score) -> Html:
+def _table(given: Options, scores: Sequence[Score], edited: Sequence[Score] | None) -> Html:
+    def line(score: Score, *, current: bool, edited: bool) -> Html:
         rival = _rivals(score)
         return row(
             DISTRIBUTION_LABELS[score.distribution],
@@ -176,23 +182,45 @@ def _table(given: Options, scores: Sequence[Score]) -> Html:
             decibel(score.snr),
             f"{rival[0]}, {decibel(rival[1])}" if rival else "none",
             decibel(gaussian_limit(score.bits)),
-            current=score.distribution == given.distribution,
+            current=current,
+            edited=edited,
         )
+
+    def rows() -> Iterator[Html]:
+        for i, score in enumerate(scores):
+            is_shown = score.distribution == given.distribution
+            yield line(score, current=is_shown and not edited, edited=False)
+            if edited:
+                yield line(edited[i], current=is_shown, edited=True)
 
     return table(
         f"On {BLOCKS * BLOCK:,} weights of each distribution",
         ("Weights", "Bits per weight", "SNR", "Best of ggml's", "Gaussian limit"),
-        map(cells, scores),
+        rows(),
     )
 
 
-def render(given: Options) -> Html:
-    """The figure: result, picture, table, rules."""
-    scores, own = _scores(given)
+def _own(given: Options) -> list[Score] | None:
+    """The scores of the reader's code in the page."""
+    try:
+        own = given.sources.find("contest", "own")
+    except LookupError:
+        return None
+    return challenge.judge(own["weights"], own["blocks"], own["decoded"])
+
+
+def render(given: Options, edited: list[Score] | None = None) -> Html:
+    """The figure: result, picture, table, rules.
+
+    Args:
+        given: The options.
+        edited: The scores of the reader's code; they are shown beside those of the starting code.
+    """
+    start, edited = _start(given.start), edited or _own(given)
     return join(
-        _sentence(given, scores, own=own),
-        _picture(given, scores, own=own),
-        _table(given, scores),
+        _sentence(given, edited or start, edited=edited is not None),
+        _picture(given, {"start": start} | ({"yours": edited} if edited else {})),
+        _table(given, start, edited),
         note(
             "Write ",
             tag("code", "encode"),

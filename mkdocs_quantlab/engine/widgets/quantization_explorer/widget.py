@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
@@ -14,6 +14,7 @@ from mkdocs_quantlab.api import (
     Real,
     fact,
     facts,
+    in_place_of,
     join,
     note,
     number,
@@ -23,22 +24,31 @@ from mkdocs_quantlab.api import (
     row,
     table,
     tag,
+    yours,
 )
 from mkdocs_quantlab.api.methods import difference, relative
-from mkdocs_quantlab.api.methods.schemes import ANY, CLASSES, SCHEMES
+from mkdocs_quantlab.api.methods.schemes import ANY, SCHEMES
+from mkdocs_quantlab.api.methods.stored import (
+    REACH,
+    StoredWeight,
+    neighbours,
+    place,
+    stored_weight,
+)
 from mkdocs_quantlab.api.views import weight_fields
+from mkdocs_quantlab.engine.widgets.quantization_explorer.live import LIVE, NEEDS_MORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["LIVE", "TITLE", "Options", "render"]
+
+EDITABLE = Editable(LIVE.option, LIVE.objects)
 
 TITLE = "Single-weight explorer"
 
+
 WIDTHS = ANY
-
-NEEDS_MORE = ("int8-outliers", "nf4-double", "k-means", "bf16")
-"""Schemes that say nothing of a single weight: three look at more than that, one has too many values to draw."""
-
-
-EDITABLE = Editable(
-    "scheme", {name: made for name, made in CLASSES.items() if name not in NEEDS_MORE}
-)
 
 
 class Options(api.Options):
@@ -103,16 +113,18 @@ class Options(api.Options):
 
 
 class Step:
-    """The weight at one bit width, with the arithmetic written out."""
+    """The weight at one bit width; stored by the reader's code where it is edited."""
 
-    def __init__(self, weight: float, low: float, high: float, scheme: str, bits: int) -> None:
+    def __init__(
+        self, weight: float, scheme: str, bits: int, made: StoredWeight, *, edited: bool = False
+    ) -> None:
         self.bits = bits
         self.weight = weight
         self.scheme = SCHEMES[scheme]
-        self.fit = self.scheme.fit([low, high], bits)
-        self.levels = self.fit.levels
-        self.stored = self.fit.store(weight)
+        self.edited = edited
+        self.stored, self.kept, self.levels, near, self.holds = made
         self.value = self.stored.value
+        self.near = dict(zip(neighbours(self.levels, self.value), near, strict=True))
         self.error = abs(difference(weight, self.value))
         self.relative = relative(weight, self.value)
         self.difference = f"|{number(self.value)} - {plain(weight)}| = {number(self.error)}"
@@ -125,11 +137,15 @@ class Step:
     @property
     def place(self) -> int:
         """Which of the levels the weight is stored as."""
-        return bisect_left(self.levels, self.value)
+        return place(self.levels, self.value)
 
 
 # Every frame of a page shows the figures of all bit widths.
-_step = lru_cache(maxsize=4 * len(WIDTHS))(Step)
+@lru_cache(maxsize=4 * len(WIDTHS))
+def _step(weight: float, low: float, high: float, scheme: str, bits: int) -> Step:
+    """As the engine's own scheme stores it."""
+    made = stored_weight(SCHEMES[scheme], weight, low, high, bits)
+    return Step(weight, scheme, bits, made)
 
 
 def _sentence(step: Step) -> Html:
@@ -138,10 +154,11 @@ def _sentence(step: Step) -> Html:
     else:
         direction = "too large" if step.value > step.weight else "too small"
         outcome = f"{number(step.error)} ({percent(step.relative)}) {direction}"
-    what = "integer" if step.fit.holds == "integers" else "code"
+    what = "integer" if step.holds == "integers" else "code"
     name = "" if step.scheme is SCHEMES["symmetric"] else f" ({step.scheme.label})"
     return result(
-        f"At {step.bits} bits{name} the weight {plain(step.weight)} is stored as the {what} {step.stored.code} and read back as ",
+        in_place_of(step.scheme.label if step.edited else None),
+        f"{'a' if step.edited else 'A'}t {step.bits} bits{name} the weight {plain(step.weight)} is stored as the {what} {step.stored.code} and read back as ",
         tag("strong", number(step.value)),
         f": {outcome}.",
     )
@@ -214,14 +231,10 @@ def _number_line(step: Step) -> Html:
     )
 
 
-REACH = 2
-"""How many values to either side of the weight's the close-up shows."""
-
-
 def _close_up(step: Step) -> Html:
     """The stored values next to the weight; what rounds to each of them lies between two dashed lines."""
-    levels, place = step.levels, step.place
-    shown = range(max(0, place - REACH), min(len(levels) - 1, place + REACH) + 1)
+    levels, here = step.levels, step.place
+    shown = neighbours(levels, step.value)
     # Beyond the last value the line goes on as wide as before it.
     gaps = [levels[i + 1] - levels[i] for i in shown[:-1]]
     edges = [
@@ -229,15 +242,15 @@ def _close_up(step: Step) -> Html:
         *((levels[i] + levels[i + 1]) / 2 for i in shown[:-1]),
         levels[shown[-1]] + gaps[-1] / 2,
     ]
-    start = edges[0] - (REACH - (place - shown[0])) * gaps[0]
-    end = edges[-1] + (REACH - (shown[-1] - place)) * gaps[-1]
+    start = edges[0] - (REACH - (here - shown[0])) * gaps[0]
+    end = edges[-1] + (REACH - (shown[-1] - here)) * gaps[-1]
 
     def at(value: float) -> str:
         return f"{100 * (value - start) / (end - start):.1f}%"
 
     cells = []
     for i, left, right in zip(shown, edges, edges[1:], strict=False):
-        level = step.fit.store(levels[i])
+        level = step.near[i]
         wide = f"{100 * (right - left) / (end - start):.1f}%"
         cells.append(
             tag(
@@ -253,12 +266,12 @@ def _close_up(step: Step) -> Html:
                     text_anchor="middle",
                     class_="quantlab-axis",
                 ),
-                class_="quantlab-bucket is-chosen" if i == place else "quantlab-bucket",
+                class_="quantlab-bucket is-chosen" if i == here else "quantlab-bucket",
                 data_item=f"q{level.q}",
                 data_detail=f"{level.reading}; weights from {number(left)} to {number(right)} round to it",
             )
         )
-    spoken = ", ".join(f"{step.fit.store(levels[i]).code} for {number(levels[i])}" for i in shown)
+    spoken = ", ".join(f"{step.near[i].code} for {number(levels[i])}" for i in shown)
     return tag(
         "svg",
         cells,
@@ -277,7 +290,7 @@ def _close_up(step: Step) -> Html:
 
 
 def _arithmetic(step: Step) -> Html:
-    kept = [(k.name.capitalize(), tag("code", k.arithmetic or k.value)) for k in step.fit.kept]
+    kept = [(k.name.capitalize(), tag("code", k.arithmetic or k.value)) for k in step.kept]
     lines = (
         *kept,
         (
@@ -291,80 +304,88 @@ def _arithmetic(step: Step) -> Html:
     return facts(*(fact(name, value, wide=True) for name, value in lines))
 
 
-def _scale(step: Step) -> str:
-    return next(k.value for k in step.fit.kept if k.name == "scale")
-
-
-@lru_cache(maxsize=8 * len(WIDTHS))
-def _row(
-    weight: float, low: float, high: float, scheme: str, bits: int, *, by: str, current: bool
-) -> Html:
-    step = _step(weight, low, high, scheme, bits)
+def _step_row(step: Step, *, widths: bool, current: bool) -> Html:
+    scale = next((k.value for k in step.kept if k.name == "scale"), "–")
+    how = "; ".join((*(k.arithmetic for k in step.kept[:1]), step.stored.arithmetic))
     return row(
-        str(bits) if by == "bits" else f"{step.scheme.label}, {bits}",
+        str(step.bits) if widths else f"{step.scheme.label}, {step.bits}",
         str(len(step.levels)),
-        _scale(step),
+        scale,
         step.stored.code,
         number(step.value),
         number(step.error),
         percent(step.relative),
-        item=f"b{bits}" if by == "bits" else None,
-        detail=f"{step.fit.kept[0].arithmetic}; {step.stored.arithmetic}" if by == "bits" else None,
+        item=f"b{step.bits}" + "-edited" * step.edited if widths else None,
+        detail=how if widths else None,
         current=current,
+        edited=step.edited,
     )
+
+
+@lru_cache(maxsize=8 * len(WIDTHS))
+def _row(
+    weight: float, low: float, high: float, scheme: str, bits: int, *, widths: bool, current: bool
+) -> Html:
+    """A row of the engine's own."""
+    return _step_row(_step(weight, low, high, scheme, bits), widths=widths, current=current)
 
 
 COLUMNS = ("Values", "Scale", "Stored", "ŵ", "Absolute error", "Relative error")
 
 
-def _widths(given: Options) -> Html | None:
+def _widths(given: Options, step: Step) -> Html | None:
     widths = SCHEMES[given.scheme].widths
     if len(widths) == 1:
         return None
-    return table(
-        "The same weight at every bit width",
-        ("Bits", *COLUMNS),
-        (
-            _row(given.weight, given.min, given.max, given.scheme, bits, by="bits", current=bits == given.bits)
-            for bits in widths
-        ),
-    )  # fmt: skip
+
+    def rows() -> Iterator[Html]:
+        group = given.weight, given.min, given.max
+        for bits in widths:
+            current = bits == given.bits and not step.edited
+            yield _row(*group, given.scheme, bits, widths=True, current=current)
+            if bits == given.bits and step.edited:
+                yield _step_row(step, widths=True, current=True)
+
+    return table("The same weight at every bit width", ("Bits", *COLUMNS), rows())
 
 
-def _schemes(given: Options) -> Html:
+def _schemes(given: Options, step: Step) -> Html:
     """The same weight by every scheme, at the chosen width where the scheme has it."""
-    return table(
-        "The same weight by every scheme",
-        ("Scheme, bits", *COLUMNS),
-        (
-            _row(
-                given.weight,
-                given.min,
-                given.max,
-                name,
-                given.bits if given.bits in scheme.widths else scheme.widths[-1],
-                by="scheme",
-                current=name == given.scheme,
-            )
-            for name, scheme in SCHEMES.items()
-            if name not in NEEDS_MORE
-        ),
-    )
+
+    def rows() -> Iterator[Html]:
+        group = given.weight, given.min, given.max
+        for name, scheme in SCHEMES.items():
+            if name in NEEDS_MORE:
+                continue
+            bits = given.bits if given.bits in scheme.widths else scheme.widths[-1]
+            current = name == given.scheme and not step.edited
+            yield _row(*group, name, bits, widths=False, current=current)
+            if name == given.scheme and step.edited:
+                yield _step_row(step, widths=False, current=True)
+
+    return table("The same weight by every scheme", ("Scheme, bits", *COLUMNS), rows())
 
 
-def render(given: Options) -> Html:
-    """The figure: result, number line, close-up, arithmetic, and the tables over bit widths and schemes."""
-    step = _step(given.weight, given.min, given.max, given.scheme, given.bits)
+def render(given: Options, edited: StoredWeight | None = None) -> Html:
+    """The figure: result, number line, close-up, arithmetic, and the tables over bit widths and schemes.
+
+    Args:
+        given: The options.
+        edited: What the reader's code gave in place of the scheme; the tables show it beside the scheme itself.
+    """
+    if edited:
+        step = Step(given.weight, given.scheme, given.bits, edited, edited=True)
+    else:
+        step = _step(given.weight, given.min, given.max, given.scheme, given.bits)
     return join(
         _sentence(step),
-        _number_line(step),
-        _close_up(step),
-        _arithmetic(step),
+        yours(_number_line(step), _close_up(step), _arithmetic(step), edited=step.edited),
         note(
             "Numbers are shown to six decimals and computed in full. ",
+            "The original: " if step.edited else None,
             step.scheme.rule,
             f" {given.bits} bits have {2**given.bits} patterns; {len(step.levels)} values are used.",
         ),
-        _widths(given),
-        _schemes(given),
+        _widths(given, step),
+        _schemes(given, step),
     )

@@ -19,6 +19,7 @@ from mkdocs_quantlab.api import (
     decibel,
     fact,
     facts,
+    in_place_of,
     join,
     note,
     result,
@@ -28,23 +29,27 @@ from mkdocs_quantlab.api import (
     table,
     tag,
     view,
+    yours,
 )
 from mkdocs_quantlab.api.methods import TOY, difference, rmse, snr
-from mkdocs_quantlab.api.methods.schemes import CLASSES, SCHEMES, bits_of, fitted
+from mkdocs_quantlab.api.methods.schemes import SCHEMES, bits_of
+from mkdocs_quantlab.api.methods.stored import StoredLayer, stored_layer
 from mkdocs_quantlab.api.views import weight_fields
+from mkdocs_quantlab.engine.widgets.quantization_grid_explorer.live import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mkdocs_quantlab.api.methods.schemes import Scheme
+
+__all__ = ["LIVE", "TITLE", "Options", "render"]
+
+EDITABLE = Editable(LIVE.option, LIVE.objects)
 
 TITLE = "Toy-layer explorer"
 
 WIDTHS = (*range(2, 9), 16)
 MOST = 256
-
-
-EDITABLE = Editable("scheme", CLASSES)
 
 
 class Options(api.Options):
@@ -125,15 +130,23 @@ def scheme_at(name: str, bits: int) -> Scheme:
 
 
 class Layer:
-    """The weights, stored by one scheme at one bit width."""
+    """The weights, stored by one scheme at one bit width; by the reader's code where `edited` is what it gave."""
 
-    def __init__(self, weights: tuple[float, ...], scheme: str, bits: int, block: int) -> None:
+    def __init__(
+        self,
+        weights: tuple[float, ...],
+        scheme: str,
+        bits: int,
+        block: int,
+        edited: StoredLayer | None = None,
+    ) -> None:
         self.weights = weights
         self.scheme = scheme_at(scheme, bits)
         self.bits = bits
         self.block = block
-        self.fits, self.kept = fitted(self.scheme, weights, bits, block)
-        self.stored = [self.fits[i // block].store(w) for i, w in enumerate(weights)]
+        self.edited = edited is not None
+        made = edited or stored_layer(self.scheme, weights, bits, block)
+        self.stored, self.kept, self.steps, self.holds = made
         self.values = [stored.value for stored in self.stored]
         self.errors = [difference(w, v) for w, v in zip(weights, self.values, strict=True)]
         self.rmse = rmse(weights, self.values)
@@ -146,7 +159,7 @@ class Layer:
 
     def largest_error(self, i: int) -> float:
         """What the error of weight i is measured against: half a step, or the largest error there is."""
-        step = self.fits[i // self.block].step
+        step = self.steps[i // self.block]
         return step / 2 if step else max(map(abs, self.errors))
 
     def arithmetic(self, i: int) -> str:
@@ -184,7 +197,8 @@ def _sentence(layer: Layer) -> Html:
     n = len(layer.weights)
     zeros = f"{layer.zeros} of them zero" if layer.zeros else "none of them zero"
     return result(
-        f"Stored {_how(layer)}, {count(n, 'weight')} ",
+        in_place_of(layer.scheme.label if layer.edited else None),
+        f"{'s' if layer.edited else 'S'}tored {_how(layer)}, {count(n, 'weight')} ",
         "becomes " if n == 1 else "become ",
         tag("strong", count(layer.distinct, "distinct value")),
         f" ({zeros}), with an RMSE of {layer.rmse:.5f} and a signal-to-noise ratio of {decibel(layer.snr)}, ",
@@ -205,7 +219,7 @@ def _views(layer: Layer) -> Html:
     return join(
         _grid(
             "stored",
-            f"Stored {layer.fits[0].holds}",
+            f"Stored {layer.holds}",
             [(layer.stored[i].code, shares[i]) for i in everything],
         ),
         _grid(
@@ -229,71 +243,79 @@ def _size(layer: Layer) -> str:
     return f"{parts} = {layer.size:,} bits = {count(layer.bytes, 'byte')}"
 
 
-# Every frame has these rows for all bit widths, and for all schemes.
-@lru_cache(maxsize=4 * len(WIDTHS))
-def _width_row(
-    weights: tuple[float, ...], scheme: str, bits: int, block: int, *, current: bool
-) -> Html:
-    layer = _layer(weights, scheme, bits, block)
+def _width_row(layer: Layer, *, current: bool) -> Html:
     return row(
-        "bf16" if bits == 16 else str(bits),
+        "bf16" if layer.bits == 16 else str(layer.bits),
         str(layer.distinct),
         str(layer.zeros),
         f"{layer.rmse:.5f}",
         decibel(layer.snr),
         str(layer.bytes),
         f"{layer.compression:.2f}×",
-        item=f"b{bits}",
+        item=f"b{layer.bits}" + "-edited" * layer.edited,
         detail=_size(layer),
         current=current,
+        edited=layer.edited,
     )
 
 
-@lru_cache(maxsize=8 * len(SCHEMES))
-def _scheme_row(
-    weights: tuple[float, ...], scheme: str, bits: int, block: int, *, current: bool
-) -> Html:
-    layer = _layer(weights, scheme, bits, block)
+def _scheme_row(layer: Layer, *, current: bool) -> Html:
     return row(
         layer.scheme.label,
-        str(bits),
-        f"{layer.size / len(weights):.2f}",
+        str(layer.bits),
+        f"{layer.size / len(layer.weights):.2f}",
         f"{layer.rmse:.5f}",
         decibel(layer.snr),
         current=current,
+        edited=layer.edited,
     )
 
 
-def _widths(given: Options, block: int) -> Html | None:
+# Every frame has these rows for all bit widths, and for all schemes.
+@lru_cache(maxsize=12 * len(SCHEMES))
+def _row(
+    weights: tuple[float, ...], scheme: str, bits: int, block: int, *, widths: bool, current: bool
+) -> Html:
+    """A row of the engine's own."""
+    layer = _layer(weights, scheme, bits, block)
+    return (_width_row if widths else _scheme_row)(layer, current=current)
+
+
+def _widths(given: Options, layer: Layer) -> Html | None:
     widths = [bits for bits in WIDTHS if bits == 16 or bits in SCHEMES[given.scheme].widths]
     if len(widths) == 2:
         return None
+
+    def rows() -> Iterator[Html]:
+        for bits in widths:
+            current = bits == given.bits and not layer.edited
+            yield _row(given.weights, given.scheme, bits, layer.block, widths=True, current=current)
+            if bits == given.bits and layer.edited:
+                yield _width_row(layer, current=True)
+
     return table(
         "The same weights at every bit width",
         ("Bits", "Distinct", "Zeros", "RMSE", "SNR", "Bytes", "Smaller"),
-        (
-            _width_row(given.weights, given.scheme, bits, block, current=bits == given.bits)
-            for bits in widths
-        ),
+        rows(),
     )
 
 
-def _schemes(given: Options, block: int) -> Html:
+def _schemes(given: Options, layer: Layer) -> Html:
     """The same weights by every scheme, at the chosen width where the scheme has it."""
     chosen = "bf16" if given.bits == 16 else given.scheme
+
+    def rows() -> Iterator[Html]:
+        for name, scheme in SCHEMES.items():
+            bits = given.bits if given.bits in scheme.widths else scheme.widths[-1]
+            current = name == chosen and not layer.edited
+            yield _row(given.weights, name, bits, layer.block, widths=False, current=current)
+            if name == chosen and layer.edited:
+                yield _scheme_row(layer, current=True)
+
     return table(
         "The same weights by every scheme",
         ("Scheme", "Bits", "Bits per weight", "RMSE", "SNR"),
-        (
-            _scheme_row(
-                given.weights,
-                name,
-                given.bits if given.bits in scheme.widths else scheme.widths[-1],
-                block,
-                current=name == chosen,
-            )
-            for name, scheme in SCHEMES.items()
-        ),
+        rows(),
     )
 
 
@@ -311,29 +333,38 @@ def _each(layer: Layer) -> Html:
     )
 
 
-def render(given: Options) -> Html:
-    """The figure: result, grid in three views, figures, and the tables over bit widths and schemes."""
+def render(given: Options, edited: StoredLayer | None = None) -> Html:
+    """The figure: result, grid in three views, figures, and the tables over bit widths and schemes.
+
+    Args:
+        given: The options.
+        edited: What the reader's code gave in place of the scheme; the tables show it beside the scheme itself.
+    """
     block = given.per_scale(len(given.weights))
-    layer = _layer(given.weights, given.scheme, given.bits, block)
+    asked = given.weights, given.scheme, given.bits, block
+    layer = Layer(*asked, edited) if edited else _layer(*asked)
     kept = [f"{kept.name} {kept.value}" for kept in layer.kept]
     return join(
         _sentence(layer),
-        _views(layer),
-        facts(
-            fact("Distinct values", str(layer.distinct)),
-            fact("Zeros", f"{layer.zeros} of {len(layer.weights)}"),
-            fact("RMSE", f"{layer.rmse:.5f}"),
-            fact("SNR", decibel(layer.snr)),
-            fact("Against 16 bits", _against(layer)),
-            fact("Size", _size(layer), wide=True),
-            fact(
-                "Beside the weights",
-                "; ".join(kept[:8]) + "; …" * (len(kept) > 8) or "nothing",
-                wide=True,
+        yours(
+            _views(layer),
+            facts(
+                fact("Distinct values", str(layer.distinct)),
+                fact("Zeros", f"{layer.zeros} of {len(layer.weights)}"),
+                fact("RMSE", f"{layer.rmse:.5f}"),
+                fact("SNR", decibel(layer.snr)),
+                fact("Against 16 bits", _against(layer)),
+                fact("Size", _size(layer), wide=True),
+                fact(
+                    "Beside the weights",
+                    "; ".join(kept[:8]) + "; …" * (len(kept) > 8) or "nothing",
+                    wide=True,
+                ),
             ),
+            edited=layer.edited,
         ),
-        _widths(given, block),
-        _schemes(given, block),
-        _each(layer),
-        note(layer.scheme.rule),
+        _widths(given, layer),
+        _schemes(given, layer),
+        yours(_each(layer), edited=layer.edited),
+        note("The original: " if layer.edited else None, layer.scheme.rule),
     )

@@ -16,6 +16,7 @@ from mkdocs_quantlab.api import (
     cells,
     count,
     decibel,
+    in_place_of,
     join,
     note,
     percent,
@@ -29,12 +30,19 @@ from mkdocs_quantlab.api import (
     tag,
     tight,
     view,
+    yours,
 )
 from mkdocs_quantlab.api.methods import Matrix, layer, product
 from mkdocs_quantlab.api.views import weight_fields
+from mkdocs_quantlab.engine.widgets.quantization_layer.live import LIVE, best
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from mkdocs_quantlab.api.methods.layer import Sample, Scaled, Step
+    from mkdocs_quantlab.engine.widgets.quantization_layer.live import Edited
+
+__all__ = ["LIVE", "TITLE", "Options", "render"]
 
 TITLE = "Layer explorer"
 
@@ -45,7 +53,7 @@ SCALE_BITS = 16
 """A scale is counted as one float16, a zero point as one stored weight; AWQ's channel scales go into the layer before."""
 
 
-EDITABLE = Editable("method", {"rtn": layer.round_to_nearest, "gptq": layer.gptq, "awq": layer.awq})
+EDITABLE = Editable(LIVE.option, LIVE.objects)
 
 
 class Options(api.Options):
@@ -107,6 +115,17 @@ class Options(api.Options):
     )
     seed = weight_fields.seed()
 
+    @property
+    def per_scale(self) -> int:
+        """How many weights of a row share a scale."""
+        return COLUMNS if self.group == "row" else int(self.group)
+
+    def sample(self) -> Sample:
+        """The layer, and its inputs."""
+        return layer.sample(
+            ROWS, COLUMNS, INPUTS, correlation=self.correlation, hot=self.hot, seed=self.seed
+        )
+
 
 class Method(NamedTuple):
     """What a method made of the layer."""
@@ -124,29 +143,23 @@ class Method(NamedTuple):
 class Layer:
     """The sample layer and what the three methods make of it."""
 
-    def __init__(
-        self, bits: int, group: int, *, correlation: float, hot: float, order: str, seed: int
-    ) -> None:
+    def __init__(self, sample: Sample, bits: int, group: int, *, falling: bool) -> None:
         self.bits = bits
         self.group = group
-        self.sample: Sample = layer.sample(
-            ROWS, COLUMNS, INPUTS, correlation=correlation, hot=hot, seed=seed
-        )
-        weights, inputs, _ = self.sample
-        self.steps: list[Step] = layer.gptq(
-            weights, inputs, bits, group, falling=order == "falling"
-        )
+        self.sample = sample
+        weights, inputs, _ = sample
+        self.steps: list[Step] = layer.gptq(weights, inputs, bits, group, falling=falling)
         self.tried: list[Scaled] = layer.awq(weights, inputs, bits, group)
-        self.best = min(self.tried, key=lambda t: t.error)
         self.methods = {
-            "rtn": self._method("rtn", layer.round_to_nearest(weights, bits, group)),
-            "gptq": self._method("gptq", self.steps[-1].weights),
-            "awq": self._method("awq", self.best.weights),
+            "rtn": self.method("rtn", layer.round_to_nearest(weights, bits, group)),
+            "gptq": self.method("gptq", self.steps[-1].weights),
+            "awq": self.method("awq", best(self.tried).weights),
         }
         outputs = product(weights, inputs)
         self.signal = layer.weight_error(outputs, [[0.0] * INPUTS for _ in outputs])
 
-    def _method(self, name: str, rounded: Matrix) -> Method:
+    def method(self, name: str, rounded: Matrix) -> Method:
+        """What the layer is with these weights."""
         weights, inputs, fresh = self.sample
         return Method(
             name,
@@ -169,7 +182,28 @@ class Layer:
 
 
 # Frames and a slider over the columns ask for the same layer again and again.
-_layer = lru_cache(maxsize=4)(Layer)
+@lru_cache(maxsize=4)
+def _layer(
+    bits: int, group: int, *, correlation: float, hot: float, order: str, seed: int
+) -> Layer:
+    sample = layer.sample(ROWS, COLUMNS, INPUTS, correlation=correlation, hot=hot, seed=seed)
+    return Layer(sample, bits, group, falling=order == "falling")
+
+
+class Shown:
+    """The chosen method: the engine's, or what the reader's code gave in its place."""
+
+    def __init__(self, given: Options, made: Layer, edited: Edited | None) -> None:
+        self.edited = edited is not None
+        self.method = made.methods[given.method]
+        self.tried: Sequence[Scaled] = made.tried
+        steps: Sequence[Step] = made.steps
+        if edited:
+            self.method = made.method(given.method, edited.weights)
+            self.tried, steps = edited.tried, edited.steps
+        self.weights, self.done = self.method.weights, list(range(COLUMNS))
+        if given.method == "gptq":
+            self.done, self.weights = steps[given.step]
 
 
 def _share(error: float, nearest: float) -> float:
@@ -179,24 +213,29 @@ def _share(error: float, nearest: float) -> float:
     return error / nearest
 
 
-def _sentence(given: Options, made: Layer) -> Html:
-    chosen, nearest = made.methods[given.method], made.methods["rtn"]
-    head = f"At {count(given.bits, 'bit')} a weight, "
+def _sentence(given: Options, made: Layer, shown: Shown) -> Html:
+    chosen, nearest = shown.method, made.methods["rtn"]
+    # The code stands in for the method, so that the sentence does not call it by the method's name.
+    whose = in_place_of(METHODS[given.method] if shown.edited else None)
+    head = f"{'a' if shown.edited else 'A'}t {count(given.bits, 'bit')} a weight, "
+    spoken = "it" if shown.edited else SPOKEN[given.method]
     if given.method == "rtn":
         others = ", ".join(
-            f"{METHODS[name]} {percent(_share(made.methods[name].error, nearest.error))}"
+            f"{METHODS[name]} {percent(_share(made.methods[name].error, chosen.error))}"
             for name in ("gptq", "awq")
         )
         return result(
+            whose,
             head,
-            "rounding to nearest leaves an output with ",
-            tag("strong", decibel(made.snr(nearest.error))),
+            f"{spoken} leaves an output with ",
+            tag("strong", decibel(made.snr(chosen.error))),
             f" signal-to-noise ratio. Of its squared error at the output, {others} are left, with as many bits.",
         )
     weights = _share(chosen.rmse, nearest.rmse)
     return result(
+        whose,
         head,
-        f"{SPOKEN[given.method]} leaves ",
+        f"{spoken} leaves ",
         tag("strong", percent(_share(chosen.error, nearest.error))),
         " of the squared output error of rounding to nearest, though its weights are ",
         f"{weights:.2f} times as far off"
@@ -208,14 +247,6 @@ def _sentence(given: Options, made: Layer) -> Html:
     )
 
 
-def _now(given: Options, made: Layer) -> tuple[Matrix, list[int]]:
-    """The weights that the matrix shows, and which columns of them are rounded."""
-    if given.method == "gptq":
-        state = made.steps[given.step]
-        return state.weights, state.done
-    return made.methods[given.method].weights, list(range(COLUMNS))
-
-
 def _matrix(name: str, caption: str, values: Matrix, done: list[int]) -> Html:
     largest = max(abs(value) for line in values for value in line) or 1.0
     entries = [(tight(value), shade(value / largest)) for line in values for value in line]
@@ -224,9 +255,9 @@ def _matrix(name: str, caption: str, values: Matrix, done: list[int]) -> Html:
     return view(Options.view, name, numbers, caption=caption)
 
 
-def _views(given: Options, made: Layer) -> Html:
+def _views(given: Options, made: Layer, shown: Shown) -> Html:
     before = made.sample.weights
-    now, done = _now(given, made)
+    now, done = shown.weights, shown.done
     errors = [
         [b - a for a, b in zip(line, other, strict=True)]
         for line, other in zip(before, now, strict=True)
@@ -256,34 +287,43 @@ def _views(given: Options, made: Layer) -> Html:
     )
 
 
-def _table(given: Options, made: Layer) -> Html:
+def _table(made: Layer, shown: Shown) -> Html:
     nearest = made.methods["rtn"]
+
+    def line(m: Method, *, current: bool, edited: bool) -> Html:
+        return row(
+            METHODS[m.name],
+            f"{m.rmse:.4f}",
+            decibel(made.snr(m.error)),
+            decibel(made.snr(m.fresh)),
+            percent(_share(m.error, nearest.error)),
+            current=current,
+            edited=edited,
+        )
+
+    def rows() -> Iterator[Html]:
+        for m in made.methods.values():
+            is_chosen = m.name == shown.method.name
+            yield line(m, current=is_chosen and not shown.edited, edited=False)
+            if is_chosen and shown.edited:
+                yield line(shown.method, current=True, edited=True)
+
     return table(
         f"The three methods, each with {made.bits_per_weight:.2f} bits per weight",
         ("Method", "Weight RMSE", "Output SNR", "On fresh inputs", "Error to nearest's"),
-        (
-            row(
-                METHODS[m.name],
-                f"{m.rmse:.4f}",
-                decibel(made.snr(m.error)),
-                decibel(made.snr(m.fresh)),
-                percent(_share(m.error, nearest.error)),
-                current=m.name == given.method,
-            )
-            for m in made.methods.values()
-        ),
-    )  # fmt: skip
+        rows(),
+    )
 
 
-def _search(made: Layer) -> Html:
+def _search(tried: Sequence[Scaled]) -> Html:
     """AWQ's trials: the output error at each exponent."""
-    tried, best = made.tried, made.best
+    least = best(tried)
     return tag(
         "div",
         tag(
             "p",
             f"AWQ's search: the output error for {len(tried)} exponents from 0, which is rounding to nearest, to "
-            f"{tried[-1].exponent:g}. The best is {best.exponent:g}. All weights have the same number of bits.",
+            f"{tried[-1].exponent:g}. The best is {least.exponent:g}. All weights have the same number of bits.",
         ),
         plots.trials(
             [
@@ -294,10 +334,10 @@ def _search(made: Layer) -> Html:
                 )
                 for t in tried
             ],
-            tried.index(best),
+            tried.index(least),
             0.0,
             ("exponent 0", f"{tried[-1].exponent:g}"),
-            f"Output error at {len(tried)} exponents; the least is at {best.exponent:g}.",
+            f"Output error at {len(tried)} exponents; the least is at {least.exponent:g}.",
         ),
         class_="quantlab-search",
     )
@@ -323,22 +363,27 @@ def _how(given: Options) -> Html:
     )
 
 
-def render(given: Options) -> Html:
-    """The figure: result, the matrix in three views, the methods side by side, and AWQ's search."""
-    group = COLUMNS if given.group == "row" else int(given.group)
+def render(given: Options, edited: Edited | None = None) -> Html:
+    """The figure: result, the matrix in three views, the methods side by side, and AWQ's search.
+
+    Args:
+        given: The options.
+        edited: What the reader's code gave in place of the method; the table shows it beside the method itself.
+    """
     made = _layer(
         given.bits,
-        group,
+        given.per_scale,
         correlation=given.correlation,
         hot=given.hot,
         order=given.order,
         seed=given.seed,
     )
+    shown = Shown(given, made, edited)
     return join(
-        _sentence(given, made),
-        _views(given, made),
-        _table(given, made),
-        _search(made) if given.method == "awq" else None,
+        _sentence(given, made, shown),
+        yours(_views(given, made, shown), edited=shown.edited),
+        _table(made, shown),
+        yours(_search(shown.tried), edited=shown.edited) if given.method == "awq" else None,
         _how(given),
         note(
             f"{ROWS} × {COLUMNS} Gaussian weights; {INPUTS} inputs to calibrate on and {INPUTS} fresh ones, drawn from the seed. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
@@ -12,8 +12,10 @@ from mkdocs_quantlab.api import (
     Editable,
     Html,
     Integer,
+    LiveCode,
     count,
     decibel,
+    in_place_of,
     join,
     note,
     percent,
@@ -22,9 +24,11 @@ from mkdocs_quantlab.api import (
     table,
     tag,
     view,
+    yours,
 )
+from mkdocs_quantlab.api.live import items, whole
 from mkdocs_quantlab.api.methods import codebook, gaussian, palette, snr
-from mkdocs_quantlab.api.pictures import Bitmap, landscape, png, png_of_colours
+from mkdocs_quantlab.api.pictures import Bitmap, Colour, landscape, png, png_of_colours
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.api.methods.palette import Reduced
@@ -34,9 +38,6 @@ TITLE = "Palette"
 WIDTH, HEIGHT = 32, 24
 WEIGHTS = 1024
 POWERS = tuple(1 << n for n in range(1, 9))
-
-
-EDITABLE = Editable("made", {"k-means": palette.k_means, "uniform": palette.uniform})
 
 
 class Options(api.Options):
@@ -76,12 +77,37 @@ class Options(api.Options):
             self.values["number"] = self.colours
 
 
+def _inputs(given: Options) -> list[Any]:
+    pixels = () if given.made == "uniform" else (given.sources.picture or _ours()).pixels
+    return [given.made, pixels, given.number]
+
+
+def _run(made: Any, given: Any) -> Any:
+    name, pixels, count = given
+    return made(count) if name == "uniform" else made([tuple(pixel) for pixel in pixels], count)
+
+
+def _read(_given: Options, _inputs: Any, values: Any) -> list[Colour]:
+    colours = []
+    for each in items(values, "the palette", 1, POWERS[-1]):
+        red, green, blue = (whole(c, "a colour's part", 0, 255) for c in items(each, "a colour", 3))
+        colours.append((red, green, blue))
+    return colours
+
+
+LIVE = LiveCode(
+    "made", {"k-means": palette.k_means, "uniform": palette.uniform}, _inputs, (_run,), _read
+)
+
+
+EDITABLE = Editable(LIVE.option, LIVE.objects)
+
+
 class Picture:
     """A picture with one palette."""
 
-    def __init__(self, original: Bitmap, made: str, most: int) -> None:
+    def __init__(self, original: Bitmap, colours: list[Colour]) -> None:
         pixels = original.pixels
-        colours = palette.uniform(most) if made == "uniform" else palette.k_means(pixels, most)
         self.original = original
         self.colours = colours
         self.nearest: Reduced = palette.reduce(pixels, colours)
@@ -110,15 +136,23 @@ def _ours() -> Bitmap:
     return landscape(WIDTH, HEIGHT)
 
 
-_picture = lru_cache(maxsize=2 * len(POWERS))(Picture)
+@lru_cache(maxsize=2 * len(POWERS))
+def _picture(original: Bitmap, made: str, most: int) -> Picture:
+    """With a palette of the engine's."""
+    if made == "uniform":
+        return Picture(original, palette.uniform(most))
+    return Picture(original, palette.k_means(original.pixels, most))
+
+
 _weights = lru_cache(maxsize=2 * len(POWERS))(Weights)
 
 
-def _sentence(picture: Picture) -> Html:
+def _sentence(given: Options, picture: Picture, *, edited: bool) -> Html:
     saved = 1 - picture.size / (len(picture.original.pixels) * 24)
     psnr = picture.nearest.psnr
     return result(
-        f"In {count(len(picture.colours), 'colour')} each pixel takes {count(picture.bits, 'bit')} instead of 24: ",
+        in_place_of(f"“{Options.made.choices[given.made]}”" if edited else None),
+        f"{'i' if edited else 'I'}n {count(len(picture.colours), 'colour')} each pixel takes {count(picture.bits, 'bit')} instead of 24: ",
         tag("strong", f"{percent(abs(saved))} {'larger' if saved < 0 else 'smaller'}"),
         f" with the palette counted, and {percent(1 - picture.bits / 24)} smaller without; ",
         "every pixel is as it was."
@@ -153,25 +187,38 @@ def _pictures(picture: Picture) -> Html:
     )
 
 
-def render(given: Options) -> Html:
-    """The figure: result, pictures, and the same done to weights."""
-    picture = _picture(given.sources.picture or _ours(), given.made, given.number)
+def _pixels(picture: Picture, *, edited: bool) -> Html:
+    return row(
+        count(len(picture.original.pixels), "pixel"),
+        "24 bits",
+        count(picture.bits, "bit"),
+        f"{len(picture.colours)} × 24 bits",
+        f"{math.ceil(picture.size / 8):,} bytes",
+        decibel(picture.nearest.psnr),
+        edited=edited,
+    )
+
+
+def render(given: Options, edited: list[Colour] | None = None) -> Html:
+    """The figure: result, pictures, and the same done to weights.
+
+    Args:
+        given: The options.
+        edited: The palette of the reader's code; the table shows it beside the one that it takes the place of.
+    """
+    original = given.sources.picture or _ours()
+    ours = _picture(original, given.made, given.number)
+    picture = Picture(original, edited) if edited else ours
     weights = _weights(given.made, given.number)
     return join(
-        _sentence(picture),
-        _pictures(picture),
+        _sentence(given, picture, edited=edited is not None),
+        yours(_pictures(picture), edited=edited is not None),
         table(
             "The same done to a picture and to weights",
             ("", "Before", "After", "Table", "In all", "SNR"),
             (
-                row(
-                    count(len(picture.original.pixels), "pixel"),
-                    "24 bits",
-                    count(picture.bits, "bit"),
-                    f"{len(picture.colours)} × 24 bits",
-                    f"{math.ceil(picture.size / 8):,} bytes",
-                    decibel(picture.nearest.psnr),
-                ),
+                _pixels(ours, edited=False),
+                *([_pixels(picture, edited=True)] if edited else ()),
                 row(
                     f"{WEIGHTS:,} Gaussian weights",
                     "16 bits",

@@ -1,0 +1,27 @@
+"""Checks of the values that readers' own code gave: each returns a value of the kind that is asked for, or raises `EditError`."""
+
+from __future__ import annotations
+
+from mkdocs_quantlab.engine.core.live_code import EditError
+from mkdocs_quantlab.engine.core.live_values import (
+    fields,
+    items,
+    matrix,
+    number,
+    numbers,
+    refused,
+    string,
+    whole,
+)
+
+__all__ = [
+    "EditError",
+    "fields",
+    "items",
+    "matrix",
+    "number",
+    "numbers",
+    "refused",
+    "string",
+    "whole",
+]
