@@ -29,6 +29,8 @@ def table_of(kind: type[Options]) -> str:
             shown = "those below"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
         meaning = _cell(field.help) + (f" Excludes {excludes}." if excludes else "")
+        if field.aliases:
+            meaning += f" Formerly {', '.join(f'`data-{alias}`' for alias in field.aliases)}."
         rows.append(f"| `data-{field.name}` | {_cell(field.allowed)} | {shown} | {meaning} |")
     return "\n".join(rows)
 

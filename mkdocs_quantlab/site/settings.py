@@ -19,6 +19,8 @@ from mkdocs_quantlab.site.markdown import lab
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mkdocs_quantlab.engine.core.schema import Options
+
 OnError = Literal["fail", "warn"]
 
 
@@ -65,7 +67,9 @@ def read_defaults(value: object) -> dict[str, dict[str, str]]:
             raise ValueError(f"`{key}` takes a mapping from option to value; found `{given}`")
         strings = {str(option): _text(entry) for option, entry in given.items()}
         try:
-            widget(name).options(strings, _NotRead())
+            kind = widget(name).options
+            strings = kind.current(strings)
+            kind(strings, _NotRead())
         except WidgetError as error:
             raise ValueError(str(error)) from None
         except OptionError as error:
@@ -156,13 +160,43 @@ def _text(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def line_of_option(source: str, setting: str, option: str) -> int | None:
-    """The line of `mkdocs.yml` on which an option of one of our settings stands, from 1; None where it does not."""
+def former_names(setting: str, value: Any) -> list[tuple[tuple[str, ...], str]]:
+    """Options of `mkdocs.yml` that go by a former name.
+
+    Args:
+        setting: The setting's name.
+        value: Its value, which is valid.
+
+    Returns:
+        For each, the keys that lead to the option, from the setting on, and a sentence that gives its current name.
+    """
+    found: list[tuple[tuple[str, ...], str]] = []
+
+    def read(kind: type[Options], given: Mapping[Any, Any], *keys: str) -> None:
+        kind.current(given, lambda name, sentence: found.append(((setting, *keys, name), sentence)))
+
+    if setting == "chat":
+        read(chat.Options, value)
+    elif setting == "defaults":
+        for key, given in value.items():
+            read(widget(str(key).removeprefix("data-")).options, given, str(key))
+    return found
+
+
+def line_of_option(source: str, *keys: str) -> int | None:
+    """The line of `mkdocs.yml`, from 1, on which the last of nested keys stands; None where it does not.
+
+    Args:
+        source: The text of `mkdocs.yml`.
+        keys: The keys that lead to the option, from one of our settings on.
+    """
     text = re.sub(r"(?m)(?:^|(?<=\s))#.*", lambda comment: " " * len(comment[0]), source)
-    within = re.search(rf"\b{setting}[\"']?\s*:", text)
-    if not within:
-        return None
-    found = re.compile(rf"(?<![\w-]){re.escape(option)}[\"']?\s*:").search(text, within.end())
+    found = None
+    for key in keys:
+        pattern = re.compile(rf"(?<![\w-]){re.escape(key)}[\"']?\s*:")
+        found = pattern.search(text, found.end() if found else 0)
+        if found is None:
+            return None
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 

@@ -3,13 +3,21 @@
 /** What the reader changed; null for an option that another one cleared. */
 export type Changes = Record<string, string | null>;
 
-/** The changes that the page's address carries for a widget, as far as it has such options. */
-export function readLink(id: string, names: string[]): Changes {
+/**
+ * The changes that the page's address carries for a widget, as far as it has such options.
+ *
+ * @param aliases Former names of options, with the current ones. A link that has both keeps both, which Python refuses.
+ */
+export function readLink(id: string, names: string[], aliases: [string, string][] = []): Changes {
   const changes: Changes = {};
   const search = new URLSearchParams(location.search);
   for (const name of names) {
     const value = search.get(`${id}.${name}`);
     if (value !== null) changes[name] = value;
+  }
+  for (const [alias, name] of aliases) {
+    const value = search.get(`${id}.${alias}`);
+    if (value !== null) changes[Object.hasOwn(changes, name) ? alias : name] = value;
   }
   return changes;
 }

@@ -127,7 +127,7 @@ export class QuantlabWidget extends HTMLElement {
 
     this.#setUpCode();
     void this.#setUpQuantizer();
-    this.#changes = readLink(this.id, this.#names());
+    this.#changes = readLink(this.id, this.#names(), this.#aliases());
     for (const [name, value] of Object.entries(this.#changes)) this.#set(name, value ?? "");
     for (const name of Object.keys(this.#changes)) {
       for (const other of this.#excluded(name)) {
@@ -224,6 +224,11 @@ export class QuantlabWidget extends HTMLElement {
 
   #names(): string[] {
     return [...new Set(this.#controls().map((control) => control.name))];
+  }
+
+  /** Former names of options, each with the current one. */
+  #aliases(): [string, string][] {
+    return this.#controls().flatMap(({ name, dataset }) => (dataset.aliases?.split(" ") ?? []).map((alias): [string, string] => [alias, name]));
   }
 
   /** What an option's control stands at. */

@@ -17,9 +17,29 @@ VOID = frozenset({"br", "hr", "img", "input", "wbr"})
 
 
 class Html(str):
-    """Text that already is HTML; `tag` and `join` pass it on as it is."""
+    """Text that already is HTML; `tag` and `join` pass it on as it is.
+
+    It composes: what is added to it on either side, or joined by it, is escaped unless it is HTML itself.
+
+        >>> tag("b", "1") + " < 2"
+        '<b>1</b> &lt; 2'
+    """
 
     __slots__ = ()
+
+    def __html__(self) -> str:
+        """Itself: template engines such as Jinja ask for HTML by this name."""
+        return self
+
+    def __add__(self, other: Child) -> Html:
+        return Html(str.__add__(self, text(other)))
+
+    def __radd__(self, other: Child) -> Html:
+        return Html(str.__add__(text(other), self))
+
+    def join(self, children: Iterable[Child]) -> Html:
+        """Children with this between them."""
+        return Html(str.join(self, map(text, children)))
 
 
 # A page with a lab has thousands of these, most of them with nothing to escape.
@@ -27,10 +47,15 @@ _SPECIAL = re.compile("[&<>\"']")
 
 
 def text(child: Child) -> str:
-    """A child as HTML: `Html` unchanged, other text escaped, iterables joined, None left out."""
+    """A child as HTML: HTML unchanged, other text escaped, iterables joined, None left out.
+
+    HTML is what is `Html`, or has `__html__` as markupsafe's `Markup` does.
+    """
     if isinstance(child, str):
         if isinstance(child, Html) or not _SPECIAL.search(child):
             return child
+        if hasattr(child, "__html__"):
+            return str(child.__html__())
         return escape(child, quote=False)
     if child is None:
         return ""

@@ -179,6 +179,10 @@ class Options:
         following = 1
         for field in cls.fields():
             following = field.number_views(following)
+        names = [name for field in cls.fields() for name in (field.name, *field.aliases)]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{cls.__qualname__}: `{name}` is the name of two options")
         if following > MAX_VIEWS + 1:
             raise ValueError(
                 f"{cls.__qualname__}: its in-page options have {following - 1} views; at most {MAX_VIEWS} are possible"
@@ -216,13 +220,13 @@ class Options:
 
     @classmethod
     def current(
-        cls, strings: Mapping[str, str], warn: Callable[[str], None] | None = None
+        cls, strings: Mapping[str, str], warn: Callable[[str, str], None] | None = None
     ) -> dict[str, str]:
         """Options under their current names.
 
         Args:
             strings: Options by current or former names. Unknown names stay as they are.
-            warn: Called with a sentence for each former name.
+            warn: Called for each former name, with that name and a sentence that gives the current one.
 
         Raises:
             OptionError: An option is given by two of its names.
@@ -238,7 +242,7 @@ class Options:
                     f"`{found_as[new]}` and `{name}` are the same option: give `{new}` only", old
                 )
             if new != name and warn:
-                warn(f"`{name}` is a former name of `{new}`: write `{new}`")
+                warn(name, f"`{name}` is a former name of the option `{new}`: write `{new}`")
             found[new] = value
             found_as[new] = name
         return found

@@ -208,7 +208,7 @@ def read(given: Mapping[object, object]) -> dict[str, str]:
     Raises:
         OptionError: They are not taken.
     """
-    strings = {str(name): _text(value) for name, value in given.items()}
+    strings = Options.current({str(name): _text(value) for name, value in given.items()})
     Options(strings)
     return strings
 

@@ -250,6 +250,12 @@ KINDS = {
 SHEET = "sheet"
 """What is no field: the sheet with all of them."""
 
+OPTIONS: Mapping[str, type[schema.Options]] = {
+    SHEET: SheetOptions,
+    **{name: kind.options for name, kind in KINDS.items()},
+}
+"""The options of each kind of evidence, and of the sheet, by the directive's value."""
+
 
 def element(page: Sequence[Found], at: int) -> str:
     """The element for one directive, followed by the sheet where it is the page's last field and the author placed none.

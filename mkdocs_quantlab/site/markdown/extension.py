@@ -38,13 +38,14 @@ from mkdocs_quantlab.site.markdown.element import element
 from mkdocs_quantlab.site.markdown.source import line_of, without_fences
 from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteSources
-from mkdocs_quantlab.site.settings import SETTINGS, read_language
+from mkdocs_quantlab.site.settings import SETTINGS, former_names, read_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from markdown import Markdown
 
+    from mkdocs_quantlab.engine.core.schema import Options
     from mkdocs_quantlab.site.models.models import Models
     from mkdocs_quantlab.site.models.page_models import PageModel
 
@@ -106,6 +107,8 @@ class QuantlabExtension(Extension):
             )
         try:
             self.config[key][0] = SETTINGS[key].read(value)
+            for _, sentence in former_names(key, value):
+                self.warn(f"quantlab: `{key}`: {sentence}")
         except ValueError as error:
             raise LabError(f"quantlab: `{key}` {error}") from None
 
@@ -244,9 +247,12 @@ class _Directives(Postprocessor):
     def _render(self, page: Sequence[Found], at: int) -> str:
         found = page[at]
         if found.name == EVIDENCE:
+            if found.value in evidence.OPTIONS:
+                self._current(evidence.OPTIONS[found.value], page, at)
             return evidence.element(page, at)
         if found.name == CHAT:
-            strings = {**self.extension.getConfig("chat"), **found.options}
+            options = self._current(chat.Options, page, at)
+            strings = {**self.extension.getConfig("chat"), **options}
             self.extension.servers.add(strings.get("endpoint", ""))
             return chat.element(
                 strings,
@@ -257,7 +263,8 @@ class _Directives(Postprocessor):
                 publish=self.extension.publish,
             )
         defaults = self.extension.getConfig("defaults").get(found.name, {})
-        strings = widget(found.name).options.merge(defaults, found.options)
+        kind = widget(found.name).options
+        strings = kind.merge(defaults, self._current(kind, page, at))
         sources = SiteSources(self.extension.models, self.extension.warn)
         made = element(
             found.name,
@@ -272,6 +279,16 @@ class _Directives(Postprocessor):
             for model in sources.published:
                 self.extension.publish(model)
         return made
+
+    def _current(self, kind: type[Options], page: Sequence[Found], at: int) -> dict[str, str]:
+        """A directive's options under their current names; the author is told of former ones."""
+        found = page[at]
+
+        def warn(_: str, sentence: str) -> None:
+            nth = sum(each.tag == found.tag for each in page[:at])
+            self.extension.warn(f"{self._place(found.tag, nth)}: {sentence}")
+
+        return kind.current(found.options, warn)
 
     def _locate(self, found: Found, nth: int) -> str:
         return self._place(found.tag, nth)

@@ -21,7 +21,7 @@ from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
 from mkdocs_quantlab.site.mkdocs.config import QuantlabConfig
 from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
 from mkdocs_quantlab.site.mkdocs.search import hide, show
-from mkdocs_quantlab.site.settings import SETTINGS, line_of_option
+from mkdocs_quantlab.site.settings import SETTINGS, former_names, line_of_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +62,12 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
                 line = option and line_of_option(source, setting, option)
                 if line:
                     errors[i] = (setting, ValidationError(f"{file.name}:{line}: {error}"))
+            if not errors:
+                warnings += [
+                    (setting, f"{file.name}:{line_of_option(source, *keys)}: {sentence}")
+                    for setting in SETTINGS.keys() & options.keys()
+                    for keys, sentence in former_names(setting, options[setting])
+                ]
         return errors, warnings
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
