@@ -3,7 +3,7 @@
     python -m benchmarks.formats
 
 writes `mkdocs_quantlab/engine/ggml/measured.py`. It needs numpy, gguf, ruff and the xllamacpp wheel on x86-64,
-whose ggml encodes the types that `mkdocs_quantlab.fast` only decodes. `tests/measure/test_formats.py` and
+whose ggml encodes the types that `mkdocs_quantlab.fast` only decodes. `tests/fast/fast/test_formats.py` and
 `tests/oracle/test_formats.py` measure again.
 """
 

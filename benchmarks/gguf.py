@@ -2,7 +2,7 @@
 
     python -m benchmarks.gguf [--rounds 5] [--slow]
 
-The file is made anew: 262,144 tokens, 500,000 merges, 500 tensors (`tests/gguf/writer.py`). Every measurement of time and memory is
+The file is made anew: 262,144 tokens, 500,000 merges, 500 tensors (`tests/gguf_writer.py`). Every measurement of time and memory is
 a process of its own, in turns; ratios and the page's times are of processor time, which a busy machine disturbs less than time on the
 clock; memory is by how much its peak grows. `--slow` adds the readers that need many seconds,
 gguf-py's and npm's @huggingface/gguf, which is installed into a temporary folder. Needs the xllamacpp wheel, and Node for the
@@ -24,7 +24,7 @@ from benchmarks import report
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
 from mkdocs_quantlab.engine.gguf.reader import ESSENTIAL, Wanted, lengths
 from mkdocs_quantlab.site.assets import STATIC
-from tests.gguf.writer import big_header
+from tests.gguf_writer import big_header
 
 BROWSER = Path(__file__).parent.parent / "browser"
 HUGGINGFACE = "@huggingface/gguf@0.4.6"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from hypothesis import settings
 
-import mkdocs_quantlab
+from tests.paths import ROOT
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -38,7 +37,7 @@ def project(tmp_path):
 def wheel_file(tmp_path_factory):
     """The wheel, built from the checkout."""
     out = tmp_path_factory.mktemp("wheel")
-    root = Path(mkdocs_quantlab.__file__).parents[1]
+    root = ROOT
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation"]
     subprocess.run([*build, "--outdir", str(out), str(root)], check=True, capture_output=True)
     [wheel] = out.glob("*.whl")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from textwrap import dedent
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import mkdocs_quantlab
+from tests.paths import ROOT
 
-ROOT = Path(mkdocs_quantlab.__file__).parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 _FENCE = re.compile(
     r"(?ms)^(?P<indent> *)```(?P<language>\w+)(?P<said>[^\n]*)\n(?P<text>.*?)^ *```$"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-from pathlib import Path
 
-PATH = Path(__file__).parent.parent / "browser" / "build" / "generate.py"
+from tests.paths import ROOT
+
+PATH = ROOT / "browser" / "build" / "generate.py"
 spec = importlib.util.spec_from_file_location("generate", PATH)
 generate = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(generate)

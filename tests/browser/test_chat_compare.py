@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from itertools import count
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE
+from tests.paths import AXE
 from tests.servers.ollama_models import Script
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-AXE = Path(__file__).parents[2] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 
 VIOLATIONS = """async () => {
   const options = {runOnly: ['wcag2a', 'wcag2aa'], iframes: false};

@@ -8,20 +8,18 @@ import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_chat import Chat
+from tests.paths import ROOT
 from tests.servers.ollama_models import Script
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 CASES = json.loads(
-    (Path(__file__).parents[2] / "mkdocs_quantlab/site/doctor/connection.json").read_text(
-        encoding="utf-8"
-    )
+    (ROOT / "mkdocs_quantlab/site/doctor/connection.json").read_text(encoding="utf-8")
 )
 COURSE = "https://course.example"
 

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from mkdocs_quantlab import builtin_models
 from mkdocs_quantlab.site.assets import WLLAMA
 from tests.browser.conftest import PATIENCE
+from tests.paths import ROOT
 from tests.servers import tiny_model
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 
-ROOT = Path(__file__).parents[2]
 TINY = ROOT / "docs/models/tiny-llama-Q8_0.gguf"
 PELICAN = "Draw a pelican riding a bicycle."
 PAGES = {

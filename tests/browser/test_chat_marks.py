@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from mkdocs_quantlab.engine.drawing.svg import svg
 from tests.browser.conftest import PATIENCE
 from tests.browser.test_chat import Chat
 from tests.browser.test_chat_compare import Panel
+from tests.paths import AXE
 from tests.servers.ollama_models import Script
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-AXE = Path(__file__).parents[2] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 VIOLATIONS = """async () => {
   const options = {runOnly: ['wcag2a', 'wcag2aa'], iframes: false};
   const {violations} = await axe.run('quantlab-chat', options);

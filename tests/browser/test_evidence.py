@@ -9,11 +9,11 @@ import pytest
 from markdown import Markdown
 from playwright.sync_api import expect
 
+from tests.paths import AXE
 from tests.servers.ollama_models import Script
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-AXE = Path(__file__).parents[2] / "browser/node_modules/axe-core/axe.min.js"
 BLOCKED = """Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('denied', 'SecurityError'); },
 });"""

@@ -1,14 +1,14 @@
 """Lab pages: the list of objectives remembers, says when it cannot, and all of it is there for every reader."""
 
 import json
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.paths import AXE
+
 pytestmark = pytest.mark.xdist_group("browser")
 
-AXE = Path(__file__).parents[2] / "browser/node_modules/axe-core/axe.min.js"
 THEMES = ["material", "mkdocs", "readthedocs"]
 BLOCKED = """Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('denied', 'SecurityError'); },

@@ -16,10 +16,10 @@ from playwright.sync_api import expect
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.core.widget import answer
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-ROOT = Path(__file__).parents[2]
 COMMANDS = Path(sys.executable).parent
 IDENTITY = {
     f"GIT_{role}_{part}": value

@@ -1,17 +1,16 @@
 """Every theme, every kind of reader: sub-paths, no JavaScript, dark mode, phones, paper, assistive technology."""
 
 import gzip
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.core.widget import answer
+from tests.paths import AXE
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 THEMES = ["material", "mkdocs", "readthedocs"]
-AXE = Path(__file__).parents[2] / "browser/node_modules/axe-core/axe.min.js"
 
 
 @pytest.mark.parametrize("name", [f"{theme}{flat}" for theme in THEMES for flat in ("", "-flat")])

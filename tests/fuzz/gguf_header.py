@@ -4,7 +4,7 @@
     python -m tests.fuzz.gguf_header CORPUS [libFuzzer's options, such as -max_total_time=600]
 
 The first byte of an input chooses what is wanted of the file and how it is handed over; the rest is the file. Anything but a header
-or a `GgufError` is a find. `tests/gguf/corpus` holds what was found and what reaches the most code, and
+or a `GgufError` is a find. `tests/fuzz/corpus` holds what was found and what reaches the most code, and
 `tests/gguf/test_corpus.py` replays it.
 """
 

@@ -6,20 +6,23 @@ import re
 import subprocess
 import sys
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.paths import ROOT
 
 torch = pytest.importorskip("torch", reason="training needs PyTorch: `make slow` installs it")
 
 from models.drawing import train as training  # noqa: E402
 from models.drawing.muon import Muon  # noqa: E402
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # A limit for what hangs: half an hour is 20 times what an old processor takes.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-
-ROOT = Path(__file__).parents[2]
 
 
 def run(*args: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import urllib.request
-from pathlib import Path
 
 import gguf
 import pytest
@@ -13,9 +12,10 @@ import pytest
 from mkdocs_quantlab.engine.drawing.phrases import UNSEEN
 from models.drawing.samples import held_out_sample, training_sample
 from models.drawing.vocabulary import Tokenizer, build
+from tests.paths import ROOT
 from tests.servers.llama_server import LlamaServer
 
-MODEL = Path(__file__).parents[2] / "mkdocs_quantlab/builtin_models/drawing-F16.gguf"
+MODEL = ROOT / "mkdocs_quantlab/builtin_models/drawing-F16.gguf"
 
 
 @pytest.fixture(scope="module")

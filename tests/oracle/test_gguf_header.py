@@ -14,8 +14,8 @@ from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.header import Array
 from mkdocs_quantlab.engine.gguf.ranges import read_file
 from mkdocs_quantlab.engine.gguf.reader import Wanted
-from tests.gguf.samples import SCALARS, SMALL
-from tests.gguf.writer import Writer, big_header
+from tests.gguf_samples import SCALARS, SMALL
+from tests.gguf_writer import Writer, big_header
 from tests.oracle.gguf_reference import GgufReader
 from tests.oracle.reference import library
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.file_server import FileServer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
@@ -95,3 +97,11 @@ def start_nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
             return stack.enter_context(Nginx(folder, text, url))
 
         yield start
+
+
+@pytest.fixture
+def server() -> Iterator[FileServer]:
+    """A server of files in memory."""
+    server = FileServer()
+    yield server
+    server.close()

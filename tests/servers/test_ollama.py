@@ -6,16 +6,16 @@ import json
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 import httpx
 import ollama as pypi
 import pytest
 
+from tests.paths import ROOT
 from tests.servers import tiny_model
 from tests.servers.ollama_models import BUSY, LOOPED, Held, Script, overflow
 
-BROWSER = Path(__file__).parents[2] / "browser"
+BROWSER = ROOT / "browser"
 PROMPT = [{"role": "user", "content": "Draw a pelican riding a bicycle."}]
 SITE = "https://course.example"
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import requests
 
 from mkdocs_quantlab.engine.gguf.quantize import GROUPS, quantized
+from tests.paths import ROOT
 from tests.servers.llama_server import LlamaServer
 
-F16 = Path(__file__).parents[2] / "docs/models/tiny-llama-F16.gguf"
+F16 = ROOT / "docs/models/tiny-llama-F16.gguf"
 PROMPT = {"prompt": "an era", "n_predict": 12, "temperature": 0, "cache_prompt": False}
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import mkdocs_quantlab
 from mkdocs_quantlab.engine.core import texts
 from mkdocs_quantlab.engine.core.texts import EN, LANGUAGES, PLURALS, SCRIPTS, Words, catalogue
+from tests.paths import PACKAGE
 
-PACKAGE = Path(mkdocs_quantlab.__file__).parent
 TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 
 

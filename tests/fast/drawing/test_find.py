@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from mkdocs_quantlab.engine.drawing.reading import find
+from tests.paths import ROOT
 
-CASES = json.loads((Path(__file__).parents[2] / "drawing_in_text.json").read_text(encoding="utf-8"))
+CASES = json.loads((ROOT / "tests/drawing_in_text.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"][:30] or "empty")

@@ -1,0 +1,121 @@
+"""Who may know whom: the rules of docs/contributing/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mkdocs_quantlab.engine.core.widget import built_in
+from tests.paths import PACKAGE
+
+# Beside the standard library and what is listed, a room may import itself. The longest name that fits is a module's room.
+ENGINE = "mkdocs_quantlab.engine"
+API = "mkdocs_quantlab.api"
+MAY_IMPORT = {
+    "engine": {ENGINE},
+    "engine/core": set(),
+    "engine/ggml": {f"{ENGINE}.core"},
+    "engine/gguf": {f"{ENGINE}.core", f"{ENGINE}.ggml", f"{ENGINE}.methods.challenge"},
+    "engine/methods": {f"{ENGINE}.core", f"{ENGINE}.ggml"},
+    "engine/drawing": {f"{ENGINE}.core"},
+    "engine/views": {f"{ENGINE}.{room}" for room in ("core", "ggml", "gguf", "methods", "drawing")},
+    "engine/widgets": {API},
+    "api": {ENGINE},
+    "fast": {ENGINE, "numpy", "gguf"},
+    "builtin_models": {ENGINE, "mkdocs_quantlab.fast", "numpy"},
+    "site": {
+        ENGINE,
+        "mkdocs_quantlab.fast",
+        "mkdocs_quantlab.builtin_models",
+        "markdown",
+        "jinja2",
+        "requests",
+        "urllib3",
+        "fsspec",
+        "huggingface_hub",
+    },
+    "site/mkdocs": {"mkdocs_quantlab.site", "mkdocs", "jinja2"},
+    "site/doctor": {"mkdocs_quantlab", "mkdocs", "requests", "urllib3"},
+    "cli": {"mkdocs_quantlab", "mkdocs", "click"},
+    "course": {"jinja2"},
+    "endpoint": {"jinja2"},
+}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            if (
+                node.module == "mkdocs_quantlab"
+            ):  # which imports nothing: what is meant is a part of it
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def modules():
+    return [p for p in PACKAGE.rglob("*.py") if "static" not in p.parts]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_rooms_know_only_whom_they_may(path):
+    folder = path.relative_to(PACKAGE).parent
+    if folder == Path():
+        assert list(imports(path)) == []
+        return
+    room = next(
+        name for name in ("/".join(folder.parts[:2]), folder.parts[0]) if name in MAY_IMPORT
+    )
+    # A widget is a folder that knows no other.
+    own = "/".join(folder.parts[:3]) if room == "engine/widgets" else room
+    allowed = MAY_IMPORT[room] | {"mkdocs_quantlab." + own.replace("/", ".")}
+    if path.name == "errors.py" and room == "site":
+        allowed.add("mkdocs")  # where it is installed
+    for name in imports(path):
+        if name.split(".")[0] in sys.stdlib_module_names:
+            continue
+        assert any(name == known or name.startswith(known + ".") for known in allowed), name
+
+
+def test_the_engine_loads_alone():
+    """In a Python that has nothing but the standard library, as in the page."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
+        "from mkdocs_quantlab.engine.gguf.model import Model\n"
+        "from mkdocs_quantlab.engine.gguf.shapes import SHAPES\n"
+        "from mkdocs_quantlab.engine.core.resources import Sources\n"
+        "from mkdocs_quantlab.engine.core.widget import answer\n"
+        "model = Model('tiny', 'tiny.gguf', 1, 99, 3, False, {}, {}, ())\n"
+        "shape = SHAPES['Qwen2.5-0.5B']._replace(vocabulary=1000, layers=2).model('drawing').to_json()\n"
+        "sources = Sources(['tiny'], {'model tiny': model.to_json(), 'model drawing-uneven:F16': shape})\n"
+        f"assert all(answer(name, {{}}, sources)['html'] for name in {built_in()!r})\n"
+        "assert not {'dataclasses', 'inspect', 'difflib', 'logging'} & set(sys.modules), 'slow imports'\n"
+    )
+    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
+
+
+def test_the_extension_needs_no_mkdocs():
+    """Zensical runs Markdown extensions, and no plugins."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
+        "sys.modules['mkdocs'] = None\n"
+        "from markdown import Markdown\n"
+        "page = '<div data-quantization-explorer></div>'\n"
+        "html = Markdown(extensions=['mkdocs_quantlab.site.markdown.extension:QuantlabExtension']).convert(page)\n"
+        "assert '<quantlab-widget' in html, html\n"
+        "from mkdocs_quantlab.site.errors import LabError\n"
+        "try:\n"
+        "    Markdown(extensions=['mkdocs_quantlab.site.markdown.extension:QuantlabExtension']).convert(page.replace('></', ' data-bits=\"9\"></'))\n"
+        "except LabError as error:\n"
+        "    assert 'the nearest is `8`' in str(error)\n"
+        "else:\n"
+        "    raise AssertionError\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

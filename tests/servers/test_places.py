@@ -1,0 +1,178 @@
+"""Remote files: whatever a server does, there are the bytes or one clear error."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+import fsspec
+import pytest
+
+from mkdocs_quantlab.engine.gguf.ranges import read_ranges
+from mkdocs_quantlab.engine.gguf.reader import FIRST, Wanted, lengths
+from mkdocs_quantlab.site.models import places
+from mkdocs_quantlab.site.models.places import PlaceError, open_remote
+from tests import file_server as serve
+from tests.gguf_writer import big_header
+
+DATA = bytes(range(256)) * 400
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch):
+    monkeypatch.setattr(places, "PAUSE", 0.01)
+    monkeypatch.setattr(places, "TIMEOUT", 0.5)
+    monkeypatch.setattr(places, "PATIENCE", 0.3)
+
+
+def test_a_file_by_ranges(server):
+    server.files["/x"] = DATA
+    file = open_remote(server.url("/x"))
+    assert file.size == len(DATA)
+    assert file.etag
+    assert file.fetch(0, 100) == DATA[:100]
+    assert len(server.requests) == 1, "the first bytes come with the size"
+    assert file.fetch(50_000, 60_000) == DATA[50_000:60_000]
+    assert [request.sent for request in server.requests] == [FIRST, 10_000]
+
+
+def test_a_small_file(server):
+    server.files["/x"] = b"GGUF and so on"
+    file = open_remote(server.url("/x"))
+    assert (file.size, file.fetch(0, file.size)) == (14, b"GGUF and so on")
+
+
+def test_a_server_without_ranges_gives_small_files_whole(server):
+    server.files["/x"] = DATA
+    server.ways["/x"] = serve.whole
+    file = open_remote(server.url("/x"))
+    assert file.size == len(DATA)
+    assert file.fetch(50_000, 60_000) == DATA[50_000:60_000]
+    assert len(server.requests) == 1
+
+
+def test_a_signed_address_is_asked_directly_and_anew_when_it_runs_out(server):
+    server.files["/signed?1"] = server.files["/signed?2"] = DATA
+    server.ways["/x"] = serve.first(
+        1,
+        serve.redirect("/signed?1", X_Linked_ETag='"of the file"'),
+        serve.redirect("/signed?2"),
+    )
+    server.ways["/signed?1"] = serve.first(2, serve.by_ranges, serve.status(403))
+    file = open_remote(server.url("/x"))
+    assert file.etag == '"of the file"'
+    for start in (40_000, 50_000, 60_000):
+        assert file.fetch(start, start + 10) == DATA[start : start + 10]
+    paths = [request.path for request in server.requests]
+    assert paths == ["/x", "/signed?1", "/signed?1", "/signed?1", "/x", "/signed?2", "/signed?2"]
+
+
+@pytest.mark.parametrize("trouble", [serve.status(503), serve.status(429), serve.cut, serve.silent])
+def test_trouble_that_passes(server, trouble):
+    server.files["/x"] = DATA
+    server.ways["/x"] = serve.first(2, trouble)
+    assert open_remote(server.url("/x")).fetch(0, 10) == DATA[:10]
+    assert len(server.requests) >= 1
+
+
+@pytest.mark.parametrize(
+    ("way", "message"),
+    [
+        (serve.status(404), "the server answers 404 Not Found: there is no such file"),
+        (serve.status(403), "does not let this file be read"),
+        (serve.status(401), "wants to know who asks"),
+        (serve.status(418), "the server answers 418 I'm a Teapot"),
+        (serve.status(416), "the file is empty"),
+        (serve.status(500), "500 Internal Server Error; tried 4 times"),
+        (serve.status(429), "429 Too Many Requests; tried 4 times"),
+        (serve.cut, "the connection was cut; tried 4 times"),
+        (serve.silent, "the server does not answer; tried 4 times"),
+        (serve.dripping, "bytes in 0.3 seconds; tried 4 times"),
+        (serve.whole_and_huge, "this one has 1,000,000,000,000 bytes"),
+        (serve.compressed, r"compressed \(gzip\)"),
+        (serve.another_range, "another range than was asked for: `bytes 5-14/102400`"),
+        (serve.redirect("/x"), "it cannot be asked for: Exceeded 30 redirects"),
+        (serve.redirect("ftp://example.invalid/x"), "it cannot be asked for: No connection adapters"),
+    ],
+)  # fmt: skip
+def test_trouble_that_stays(server, way, message):
+    server.files["/x"] = DATA
+    server.ways["/x"] = way
+    with pytest.raises(PlaceError, match=message):
+        open_remote(server.url("/x"))
+
+
+def test_a_server_that_is_not_there(server):
+    url = server.url("/x")
+    server.close()
+    with pytest.raises(PlaceError, match="there is no connection; tried 4 times"):
+        open_remote(url)
+
+
+def test_a_file_that_changes_while_it_is_read(server):
+    server.files["/x"] = DATA
+    file = open_remote(server.url("/x"))
+    server.files["/x"] = DATA[::-1]
+    with pytest.raises(PlaceError, match="changed while it was read"):
+        file.fetch(50_000, 60_000)
+
+
+def test_further_files_of_a_model_cost_little(server):
+    """The budgets: 16 requests and the header's bytes, then 8 requests and 0.5 MB."""
+    data = big_header(tokens=100_000, merges=150_000)
+    server.files["/a"] = server.files["/b"] = data
+    file = open_remote(server.url("/a"))
+    header = read_ranges(file.fetch, file.size)
+    assert len(server.requests) <= 16
+    assert sum(request.sent for request in server.requests) <= header.data_start
+    del server.requests[:]
+    file = open_remote(server.url("/b"))
+    again = read_ranges(file.fetch, file.size, Wanted(hints=lengths(header.metadata)))
+    assert again == header
+    assert len(server.requests) <= 8
+    assert sum(request.sent for request in server.requests) <= 500_000
+
+
+def test_the_hub(server, monkeypatch):
+    hub = pytest.importorskip("huggingface_hub")
+    here = partial(hub.hf_hub_url, endpoint=server.url(""))
+    monkeypatch.setattr(hub, "hf_hub_url", here)
+    monkeypatch.setattr(hub, "get_token", lambda: "a token")
+    server.ways["/owner/repository/resolve/v1/a/b.gguf"] = serve.redirect("/signed")
+    server.files["/signed"] = DATA
+    file = open_remote("hf://owner/repository@v1/a/b.gguf")
+    assert file.fetch(40_000, 40_010) == DATA[40_000:40_010]
+    tokens = [request.headers.get("Authorization") for request in server.requests]
+    assert tokens[0] == "Bearer a token"
+    assert tokens[-1] is None, "what is signed needs no token"
+
+
+def test_the_hub_without_its_package(monkeypatch):
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(PlaceError, match=r'needs: pip install "mkdocs-quantlab\[hf\]"'):
+        open_remote("hf://owner/repository/a.gguf")
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("hf://owner", "such an address is `hf://owner/repository"),
+        ("s3://bucket/x.gguf", "`s3://` needs a package that is not there: Install s3fs"),
+        (
+            "htps://example.invalid/x.gguf",
+            "`htps://` is not known to fsspec; did you mean `https`?",
+        ),
+        ("memory://nothing.gguf", "there is no such file"),
+        ("http:///x.gguf", "it cannot be asked for: Invalid URL"),
+    ],
+)
+def test_addresses_that_do_not_work(place, message):
+    with pytest.raises(PlaceError, match=message):
+        open_remote(place)
+
+
+def test_what_fsspec_opens():
+    with fsspec.open("memory://some.gguf", "wb") as file:
+        file.write(DATA)
+    file = open_remote("memory://some.gguf")
+    assert (file.size, file.fetch(10, 20)) == (len(DATA), DATA[10:20])
