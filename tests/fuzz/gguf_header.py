@@ -5,7 +5,7 @@
 
 The first byte of an input chooses what is wanted of the file and how it is handed over; the rest is the file. Anything but a header
 or a `GgufError` is a find. `tests/fuzz/corpus` holds what was found and what reaches the most code, and
-`tests/gguf/test_corpus.py` replays it.
+`tests/fast/gguf/test_corpus.py` replays it.
 """
 
 from __future__ import annotations
