@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "engine": {ENGINE},
     "engine/core": set(),
     "engine/ggml": {f"{ENGINE}.core"},
-    "engine/gguf": {f"{ENGINE}.core", f"{ENGINE}.ggml", f"{ENGINE}.methods.challenge"},
+    "engine/gguf": {f"{ENGINE}.core", f"{ENGINE}.ggml"},
     "engine/methods": {f"{ENGINE}.core", f"{ENGINE}.ggml"},
     "engine/drawing": {f"{ENGINE}.core"},
     "engine/views": {f"{ENGINE}.{room}" for room in ("core", "ggml", "gguf", "methods", "drawing")},

@@ -26,6 +26,7 @@ from mkdocs_quantlab.engine.ggml.layout import BitRun, Bits, bits_of_block, bits
 from mkdocs_quantlab.engine.ggml.search import Trial
 from mkdocs_quantlab.engine.ggml.types import (
     FAMILIES,
+    QK_K,
     ROLES,
     TYPES,
     Field,
@@ -40,6 +41,7 @@ MODULES = (floats, fp4, iquants, kquants, legacy, nonlinear, ternary)
 
 __all__ = [
     "FAMILIES",
+    "QK_K",
     "ROLES",
     "TYPES",
     "BitRun",

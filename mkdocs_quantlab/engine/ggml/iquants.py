@@ -12,7 +12,7 @@ from functools import partial
 from mkdocs_quantlab.engine.ggml.codebooks import IQ1_DELTA, grid, signs
 from mkdocs_quantlab.engine.ggml.float32 import f32, half_value, rounded
 from mkdocs_quantlab.engine.ggml.layout import Bits, stretch, whole_bytes
-from mkdocs_quantlab.engine.ggml.types import GgmlType, register
+from mkdocs_quantlab.engine.ggml.types import QK_K, GgmlType, register
 
 
 def _shared_signs(weight: int, byte: int, low: int) -> list[Bits]:
@@ -208,7 +208,7 @@ register(
         __name__,
         16,
         "IQ2_XXS",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             qs u16 32 per 32 weights four 8-bit indices, then four 7-bit sign patterns and a 4-bit scale
@@ -230,7 +230,7 @@ register(
         __name__,
         17,
         "IQ2_XS",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             qs u16 32 per 8 weights a 9-bit index and a 7-bit sign pattern
@@ -253,7 +253,7 @@ register(
         __name__,
         18,
         "IQ3_XXS",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             qs u8 96 64 8-bit indices, then per 32 weights four 7-bit sign patterns and a 4-bit scale
@@ -274,7 +274,7 @@ register(
         __name__,
         19,
         "IQ1_S",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             qs u8 32 low 8 bits of the indices
@@ -297,7 +297,7 @@ register(
         __name__,
         21,
         "IQ3_S",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             qs u8 64 low 8 bits of the indices
@@ -321,7 +321,7 @@ register(
         __name__,
         22,
         "IQ2_S",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             qs u8 64 32 times the low 8 bits of an index, then 32 bytes of signs, one bit a weight
@@ -344,7 +344,7 @@ register(
         __name__,
         29,
         "IQ1_M",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             qs u8 32 low 8 bits of the indices
             qh u8 16 per index its 3 high bits and the shift's direction

@@ -18,7 +18,7 @@ from mkdocs_quantlab.engine.ggml.kquant_encoders import (
 )
 from mkdocs_quantlab.engine.ggml.layout import Bits, crumb, nibble, whole_bytes
 from mkdocs_quantlab.engine.ggml.packing import unpack_crumbs, unpack_nibbles, unpack_planes
-from mkdocs_quantlab.engine.ggml.types import GgmlType, register
+from mkdocs_quantlab.engine.ggml.types import QK_K, GgmlType, register
 
 
 def _scale_and_minimum(sub: int) -> list[Bits]:
@@ -149,7 +149,7 @@ register(
         __name__,
         10,
         "Q2_K",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             scales u8 16 per sub-block a 4-bit scale (low half) and a 4-bit minimum (high half)
             qs u8 64 2-bit steps, four weights 32 apart in a byte
@@ -174,7 +174,7 @@ register(
         __name__,
         11,
         "Q3_K",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             hmask u8 32 third bits of the steps, weight i in bit i // 32 of byte i % 32
             qs u8 64 low 2 bits of the steps, four weights 32 apart in a byte
@@ -199,7 +199,7 @@ register(
         __name__,
         12,
         "Q4_K",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             dmin f16 1 scale of the minima
@@ -224,7 +224,7 @@ register(
         __name__,
         13,
         "Q5_K",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             dmin f16 1 scale of the minima
@@ -250,7 +250,7 @@ register(
         __name__,
         14,
         "Q6_K",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             ql u8 128 low 4 bits of the steps, two weights 64 apart in a byte
             qh u8 64 high 2 bits of the steps, four weights 32 apart in a byte
@@ -275,7 +275,7 @@ register(
         __name__,
         15,
         "Q8_K",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f32 1 scale
             qs i8 256 steps

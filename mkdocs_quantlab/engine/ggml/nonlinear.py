@@ -23,7 +23,7 @@ from mkdocs_quantlab.engine.ggml.float32 import (
 from mkdocs_quantlab.engine.ggml.layout import Bits, nibble, whole_bytes
 from mkdocs_quantlab.engine.ggml.packing import pack_nibbles, unpack_nibbles
 from mkdocs_quantlab.engine.ggml.search import NEGLIGIBLE
-from mkdocs_quantlab.engine.ggml.types import GgmlType, register
+from mkdocs_quantlab.engine.ggml.types import QK_K, GgmlType, register
 
 # All half-way points are exact in float32, and a weight half-way takes the upper value.
 _HALF_WAYS = [(a + b) / 2 for a, b in pairwise(IQ4_NL_VALUES)]
@@ -140,7 +140,7 @@ register(
         __name__,
         23,
         "IQ4_XS",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             d f16 1 scale of the scales
             scales_h u16 1 high 2 bits of the scales

@@ -19,7 +19,7 @@ from mkdocs_quantlab.engine.ggml.float32 import (
 from mkdocs_quantlab.engine.ggml.layout import Bits, crumb, whole_bytes
 from mkdocs_quantlab.engine.ggml.legacy import largest
 from mkdocs_quantlab.engine.ggml.packing import bit_list, pack_bits, pack_crumbs, unpack_crumbs
-from mkdocs_quantlab.engine.ggml.types import GgmlType, register
+from mkdocs_quantlab.engine.ggml.types import QK_K, GgmlType, register
 
 # First weight, bytes, digits a byte: the digits of one byte are of weights as many apart as there are bytes.
 _RUNS = ((0, 32, 5), (160, 16, 5), (240, 4, 4))
@@ -128,7 +128,7 @@ register(
         __name__,
         34,
         "TQ1_0",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             qs u8 48 five base-3 digits a byte
             qh u8 4 four base-3 digits a byte
@@ -150,7 +150,7 @@ register(
         __name__,
         35,
         "TQ2_0",
-        block_size=256,
+        block_size=QK_K,
         fields="""
             qs u8 64 2-bit steps, four weights 32 apart in a byte
             d f16 1 scale

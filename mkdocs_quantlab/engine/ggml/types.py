@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _Part = TypeVar("_Part")
 
+QK_K = 256
+"""Weights of a super-block, the largest of all blocks."""
+
 FAMILIES = {
     "float": "Floating point",
     "legacy": "One scale a block",

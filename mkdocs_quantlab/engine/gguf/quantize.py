@@ -14,7 +14,7 @@ from operator import mul, sub
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.ggml import batch
-from mkdocs_quantlab.engine.ggml.types import TYPES, by_size
+from mkdocs_quantlab.engine.ggml.types import QK_K, TYPES, by_size
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.file_types import base_type, ftype_number
 from mkdocs_quantlab.engine.gguf.model import Model
@@ -29,7 +29,6 @@ from mkdocs_quantlab.engine.gguf.recipes import (
     written_order,
 )
 from mkdocs_quantlab.engine.gguf.writer import alignment, head, padding
-from mkdocs_quantlab.engine.methods.challenge import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -53,7 +52,7 @@ CHOICES = tuple(
 
 OWN = "own"
 """A group's choice in a page: what the reader's `encode` and `decode` make of its weights."""
-OWN_PIECE = 32 * BLOCK
+OWN_PIECE = 32 * QK_K
 SCHEME = "scheme"
 """A group's choice in a page: what the scheme of an explorer makes of its weights, as the reader set and edited it."""
 IN_F16 = (OWN, SCHEME)
@@ -71,9 +70,7 @@ SECONDS = {
 PIECE_SECONDS = 0.3
 """How long a piece should take: progress is seen after each."""
 LARGEST_PIECE = 1 << 17
-"""Weights of a piece at most: arithmetic over all of them at once needs some 200 bytes for each."""
-MULTIPLE = 256
-"""Weights of a piece are a multiple of it, the size of the largest blocks."""
+"""Weights of a piece at most, as each takes some 200 bytes of memory. Pieces are whole super-blocks."""
 
 
 class Piece(NamedTuple):
@@ -226,9 +223,9 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
     for tensor in wanted:
         old = before[tensor.name]
         choice = types.get(group_of(old) or "", "")
-        if choice == OWN and old.parameters % BLOCK:
+        if choice == OWN and old.parameters % QK_K:
             raise GgufError(
-                f"`{old.name}` has {old.parameters:,} weights, no multiple of the {BLOCK} that your code takes"
+                f"`{old.name}` has {old.parameters:,} weights, no multiple of the {QK_K} that your code takes"
             )
         target = choice if choice in IN_F16 else tensor.type_name
         pieces += _pieces(old, tensor, target, header.data_start, multiple)
@@ -290,8 +287,8 @@ def _pieces(
     if target == OWN:
         step = OWN_PIECE
     elif target != SCHEME and old.type != new.type:
-        step = int(PIECE_SECONDS / SECONDS.get(new.type_name, 1) * 1e6) // MULTIPLE * MULTIPLE
-        step = max(MULTIPLE, min(LARGEST_PIECE, step))
+        step = int(PIECE_SECONDS / SECONDS.get(new.type_name, 1) * 1e6) // QK_K * QK_K
+        step = max(QK_K, min(LARGEST_PIECE, step))
     begin = data_start + old.offset
     # A tensor without weights has a piece too: its padding is none, and it is in the table.
     for first in range(0, max(count, 1), max(step, 1)):

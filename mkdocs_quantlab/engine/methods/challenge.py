@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mkdocs_quantlab.engine.core.live_code import EditError, defined, function, run
 from mkdocs_quantlab.engine.core.live_values import MAX_NUMBER, fields, items, numbers, string
 from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SPREAD
+from mkdocs_quantlab.engine.ggml.types import QK_K
 from mkdocs_quantlab.engine.methods.error import snr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BLOCK = 256
-"""Weights that are encoded at a time."""
+BLOCK = QK_K
+"""Weights that are encoded at a time: as many as in a super-block of ggml."""
 BLOCKS = 16
 """Blocks of each distribution."""
 MOST = 8 * BLOCK
