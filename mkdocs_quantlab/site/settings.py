@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
+from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
-from mkdocs_quantlab.engine.core.widget import WidgetError, widget
+from mkdocs_quantlab.engine.core.widget import built_in, widget
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.model import part_names
 from mkdocs_quantlab.site.chat import chat
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mkdocs_quantlab.engine.core.schema import Options
+    from mkdocs_quantlab.engine.core.widget import Widget
 
 OnError = Literal["fail", "warn"]
 
@@ -53,31 +55,60 @@ def read_pyodide(value: object) -> str:
 
 
 def read_defaults(value: object) -> dict[str, dict[str, str]]:
-    """Options for every directive of a kind, as texts.
+    """Options for every directive of a kind, as texts; whether a widget takes them is known with the site's widgets.
+
+    Raises:
+        ValueError: It is no mapping of mappings.
+    """
+    if not isinstance(value, Mapping):
+        raise ValueError(f"takes a mapping from directive to options; found `{value}`")
+    for key, given in value.items():
+        if not isinstance(given, Mapping):
+            raise ValueError(f"`{key}` takes a mapping from option to value; found `{given}`")
+    return {
+        str(key).removeprefix("data-"): {
+            str(option): _text(entry) for option, entry in given.items()
+        }
+        for key, given in value.items()
+    }
+
+
+def current_defaults(
+    defaults: Mapping[str, Mapping[str, str]], find: Callable[[str], Widget]
+) -> dict[str, dict[str, str]]:
+    """The setting `defaults`, checked against a site's widgets, with the current names of options.
 
     Raises:
         ValueError: A widget or an option is unknown, or a value is not taken.
     """
-    if not isinstance(value, Mapping):
-        raise ValueError(f"takes a mapping from directive to options; found `{value}`")
     result: dict[str, dict[str, str]] = {}
-    for key, given in value.items():
-        name = str(key).removeprefix("data-")
-        if not isinstance(given, Mapping):
-            raise ValueError(f"`{key}` takes a mapping from option to value; found `{given}`")
-        strings = {str(option): _text(entry) for option, entry in given.items()}
+    for name, strings in defaults.items():
         try:
-            kind = widget(name).options
-            strings = kind.current(strings)
-            kind(strings, _NotRead())
+            kind = find(name).options
+            result[name] = kind.current(strings)
+            kind(result[name], _NotRead())
+        except OptionError as error:
+            raise ValueError(f"`{name}`: {error}") from None
         except WidgetError as error:
             raise ValueError(str(error)) from None
-        except OptionError as error:
-            raise ValueError(f"`{key}`: {error}") from None
         except _NotReadError:
             pass  # each directive will tell
-        result[name] = strings
     return result
+
+
+WIDGETS = "widgets"
+"""The folder of own widgets where the setting names none."""
+
+
+def read_widgets(value: object) -> str:
+    """The folder of an author's own widgets.
+
+    Raises:
+        ValueError: It is no path.
+    """
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise ValueError(f"takes the path of a folder; found `{value}`")
 
 
 def read_models(value: object) -> dict[str, str]:
@@ -179,7 +210,9 @@ def former_names(setting: str, value: Any) -> list[tuple[tuple[str, ...], str]]:
         read(chat.Options, value)
     elif setting == "defaults":
         for key, given in value.items():
-            read(widget(str(key).removeprefix("data-")).options, given, str(key))
+            name = str(key).removeprefix("data-")
+            if name in built_in():
+                read(widget(name).options, given, str(key))
     return found
 
 
@@ -230,6 +263,12 @@ SETTINGS = {
         read_defaults,
         "Options for every directive of a kind, unless the directive says otherwise, as in "
         "`defaults: {quantization-explorer: {bits: 3}}`.",
+    ),
+    "widgets": Setting(
+        WIDGETS,
+        read_widgets,
+        "The folder of your own widgets, relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in). "
+        "Each `NAME.py` or `NAME/widget.py` in it is the directive `data-NAME`.",
     ),
     "models": Setting(
         {},

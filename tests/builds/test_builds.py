@@ -190,7 +190,7 @@ def test_a_warning_counts_under_strict(build):
         ),
         (
             "defaults: {quantization-explorrer: {}}",
-            "unknown directive `quantization-explorrer`; did you mean `quantization-explorer`?",
+            "`defaults`: there is no widget `quantization-explorrer`; did you mean `quantization-explorer`?",
         ),
         (
             "defaults: {quantization-explorer: {bits: 9}}",

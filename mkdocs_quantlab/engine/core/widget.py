@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.fields import Choice
 from mkdocs_quantlab.engine.core.live_code import edited, read
+from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 
@@ -47,10 +48,8 @@ class Widget(NamedTuple):
     """What a reader can edit, where the module has `LIVE`."""
     panel: Callable[[Any], Html] | None
     """What a script of its own takes over, where the module has `panel`."""
-
-
-class WidgetError(Exception):
-    """A widget that is not there, or whose module does not work. The message is one line for the site's author."""
+    requires: tuple[str, ...] = ()
+    """Packages that an own widget needs in the page, as its module's `REQUIRES` names them."""
 
 
 WIDGETS = "mkdocs_quantlab.engine.widgets"

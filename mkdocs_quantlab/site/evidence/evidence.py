@@ -15,9 +15,9 @@ from mkdocs_quantlab.engine.core import schema
 from mkdocs_quantlab.engine.core.fields import Integer, Text, TextList
 from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.core.numbers import plain
+from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.engine.core.widget import widget
 from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text, identifier
 
 if TYPE_CHECKING:
@@ -257,12 +257,13 @@ OPTIONS: Mapping[str, type[schema.Options]] = {
 """The options of each kind of evidence, and of the sheet, by the directive's value."""
 
 
-def element(page: Sequence[Found], at: int) -> str:
+def element(page: Sequence[Found], at: int, title: Callable[[str], str]) -> str:
     """The element for one directive, followed by the sheet where it is the page's last field and the author placed none.
 
     Args:
         page: All directives of the page, in order.
         at: Which of them it is, from 0.
+        title: Gives the title of a widget by its name.
 
     Raises:
         OptionError: Its kind is unknown, its options are not taken, or the page has its like already.
@@ -276,25 +277,25 @@ def element(page: Sequence[Found], at: int) -> str:
         if len(all_of_it) == len(sheets):
             raise OptionError("a sheet needs evidence: the page has no field")
         return _sheet(SheetOptions(found.options), found.attributes)
-    made = _field(page, at)
+    made = _field(page, at, title)
     # Where mistakes are warnings, the page is built without the fields that have one, and still needs its sheet.
-    if sheets or any(_is_field(page, i) for i in range(at + 1, len(page))):
+    if sheets or any(_is_field(page, i, title) for i in range(at + 1, len(page))):
         return made
     return made + _sheet(SheetOptions(), {})
 
 
-def _is_field(page: Sequence[Found], at: int) -> bool:
+def _is_field(page: Sequence[Found], at: int, title: Callable[[str], str]) -> bool:
     """Whether a directive is a field without a mistake."""
     if page[at].name != EVIDENCE or page[at].problem:
         return False
     try:
-        _field(page, at)
-    except OptionError:
+        _field(page, at, title)
+    except (OptionError, WidgetError):
         return False
     return True
 
 
-def _field(page: Sequence[Found], at: int) -> str:
+def _field(page: Sequence[Found], at: int, title: Callable[[str], str]) -> str:
     found = page[at]
     if found.value not in KINDS:
         known = (*KINDS, SHEET)
@@ -313,9 +314,8 @@ def _field(page: Sequence[Found], at: int) -> str:
     config = {"kind": found.value, **_given(options)}
     link = Html("")
     if isinstance(options, WidgetOptions | AnswerOptions):
-        config["of"], title = _target(page, at, options)
-        config["title"] = title
-        link = tag("p", "From: ", tag("a", title, href=f"#{config['of']}"))
+        config["of"], config["title"] = _target(page, at, options, title)
+        link = tag("p", "From: ", tag("a", str(config["title"]), href=f"#{config['of']}"))
     head = attributes_text({"id": f"lab-evidence-{name}", **found.attributes})
     data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
     inside = join(
@@ -332,7 +332,10 @@ def _given(options: Options) -> dict[str, object]:
 
 
 def _target(
-    page: Sequence[Found], at: int, options: WidgetOptions | AnswerOptions
+    page: Sequence[Found],
+    at: int,
+    options: WidgetOptions | AnswerOptions,
+    title: Callable[[str], str],
 ) -> tuple[str, str]:
     """The identifier and the title of what a field captures.
 
@@ -344,7 +347,7 @@ def _target(
     # In the order in which they are looked at where none is named: backwards from the field, then on behind it.
     places = [*range(at - 1, -1, -1), *range(at + 1, len(page))]
     targets = {
-        identifier(page, i): "The chat" if is_chat else widget(page[i].name).title
+        identifier(page, i): "The chat" if is_chat else title(page[i].name)
         for i in places
         if (page[i].name == CHAT if is_chat else page[i].name not in ("", CHAT, EVIDENCE))
     }

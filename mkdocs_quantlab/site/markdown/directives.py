@@ -17,6 +17,7 @@ from html import escape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.suggest import nearest
 from mkdocs_quantlab.engine.core.widget import built_in
 
@@ -190,9 +191,15 @@ class Directives:
 
     Args:
         widgets: The widgets' names.
+        takes: Whether a widget has an option of a name: an own widget `bits` must not forbid others' `data-bits`.
     """
 
-    def __init__(self, widgets: Sequence[str] = built_in()) -> None:
+    def __init__(
+        self,
+        widgets: Sequence[str] = built_in(),
+        takes: Callable[[str, str], bool] = lambda _widget, _option: False,
+    ) -> None:
+        self.takes = takes
         self.names = (*widgets, CHAT, EVIDENCE)
         first = [name.partition("-")[0] for name in built_in()]
         # A first word that several widgets of ours share, such as `gguf`, is a family, to which nobody else's attributes belong.
@@ -248,6 +255,10 @@ class Directives:
         values = {key: value or "" for key, value in attrs}
         names = [key.removeprefix("data-") for key in values if key.startswith("data-")]
         named = [name for name in names if self.is_known(name)]
+        if len(named) > 1:
+            named = [
+                n for n in named if not any(self.takes(other, n) for other in named if other != n)
+            ] or named
         problem = None
         if not named:
             # Other tools have attributes, too: only a name of a family, or an empty `div`, which does nothing by itself.
@@ -339,7 +350,7 @@ def expand(
         html: The page's final HTML.
         directives: Those of the site.
         render: Gives a directive's HTML from all of the page's and its place among them, from 0. May raise
-            ValueError with what is wrong.
+            ValueError or WidgetError with what is wrong.
         locate: Gives the place of a directive in the author's file, from the directive and the number of
             same-looking ones before it.
         on_problem: Told the place and what is wrong; gives what stands in the directive's stead.
@@ -357,6 +368,14 @@ def expand(
         if problem is None:
             try:
                 replacement = render(found, at)
+            except WidgetError as error:
+                place = locate(directive, nth)
+                told = (
+                    (error.place, f"{error.problem} (drawn for {place})")
+                    if error.place
+                    else (place, error.problem)
+                )
+                replacement = on_problem(*told)
             except ValueError as error:
                 problem = str(error)
         if problem is not None:

@@ -9,17 +9,18 @@ from mkdocs_quantlab.engine.core.form import form
 from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
 from mkdocs_quantlab.engine.core.live_code import source
 from mkdocs_quantlab.engine.core.texts import EN, Words
-from mkdocs_quantlab.engine.core.widget import frames, widget
+from mkdocs_quantlab.engine.core.widget import Widget, frames
 from mkdocs_quantlab.site.markdown.directives import attributes_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.site.widgets.archive import Archive
 
 
 def element(
-    name: str,
+    found: Widget,
     strings: Mapping[str, str],
     *,
     identifier: str,
@@ -27,6 +28,7 @@ def element(
     pyodide: str,
     sources: Sources,
     words: Words = EN,
+    archive: Archive | None = None,
 ) -> str:
     """The element for one directive.
 
@@ -34,18 +36,18 @@ def element(
     inline scripts again as JavaScript, leaves them alone.
 
     Args:
-        name: The widget's name.
+        found: The widget.
         strings: Its options as texts.
         identifier: The element's `id`, which links to a state name.
         attributes: Other attributes to keep, as the author wrote them.
         pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
         sources: Where models come from; what they give while the figure is drawn travels with it.
-        words: The page's texts. The figure is English on every page.
+        words: The page's texts. The figures of this package's widgets are English on every page.
+        archive: Where the page's Python gets the widget from, where it is not one of this package's.
 
     Raises:
         OptionError: The options are not taken.
     """
-    found = widget(name)
     options = found.options(strings, sources)
     figure = found.render(options)
     panel = found.panel(options) if found.panel else ""
@@ -55,6 +57,8 @@ def element(
     }
     if sources.found:
         data["sources"] = _compact(sources.to_json())
+    if archive:
+        data["archive"] = _compact(archive.address())
     code = ""
     if found.editable:
         texts = {value: source(made) for value, made in found.editable.objects.items()}
@@ -70,7 +74,7 @@ def element(
         {
             **attributes,
             "id": identifier,
-            "name": name,
+            "name": found.name,
             "data-primary": options.primary,
             "data-pyodide": pyodide,
             **({"data-language": words.page} if words.lang() else {}),
@@ -80,7 +84,10 @@ def element(
     )
     head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())
     inside = join(
-        form(options, found.title, words), tag("figure", figure, lang=words.lang()), panel, code
+        form(options, found.title, words),
+        tag("figure", figure, lang=None if archive else words.lang()),
+        panel,
+        code,
     )
     return f"<quantlab-widget{head}>{inside}</quantlab-widget>"
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree.ElementTree import Element
@@ -17,15 +19,16 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from mkdocs_quantlab.engine.core.own import blaming
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.texts import ENGLISH, Words
-from mkdocs_quantlab.engine.core.widget import widget
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.evidence import evidence
 from mkdocs_quantlab.site.markdown import lab
 from mkdocs_quantlab.site.markdown.directives import (
+    ALIASES,
     CHAT,
     EVIDENCE,
     Directives,
@@ -38,7 +41,14 @@ from mkdocs_quantlab.site.markdown.element import element
 from mkdocs_quantlab.site.markdown.source import line_of, without_fences
 from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteSources
-from mkdocs_quantlab.site.settings import SETTINGS, former_names, read_language
+from mkdocs_quantlab.site.settings import (
+    SETTINGS,
+    WIDGETS,
+    current_defaults,
+    former_names,
+    read_language,
+)
+from mkdocs_quantlab.site.widgets.registry import Widgets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +58,8 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core.schema import Options
     from mkdocs_quantlab.site.models.models import Models
     from mkdocs_quantlab.site.models.page_models import PageModel
+    from mkdocs_quantlab.site.widgets.archive import Archive
+    from mkdocs_quantlab.site.widgets.registry import OwnWidget
 
 
 class PageFile(NamedTuple):
@@ -76,8 +88,9 @@ class QuantlabExtension(Extension):
         seen: A page had a directive, or was a lab page or had a lab's callout, since the extension was made.
         servers: Addresses of the model servers of all chats since the extension was made.
         page_models: The files of models that pages since then hand to readers.
+        archives: The files of own widgets that pages since then have, by the page's path.
         warn: Takes each problem where `on_error` is `warn`.
-        folder: What relative places of models are relative to.
+        folder: What relative paths are relative to: to models, and to the folder of own widgets.
         theme_language: The language of the site's theme, where the caller knows it.
     """
 
@@ -90,13 +103,53 @@ class QuantlabExtension(Extension):
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         self.folder = Path.cwd()
         self.theme_language = ""
-        self.directives = Directives()
+        self.archives: dict[str, set[Archive]] = {}
+        self.told: set[str] = set()
         super().__init__(**kwargs)
 
     @property
     def models(self) -> Models:
         """The site's models."""
         return models_of(tuple(self.getConfig("models").items()), self.folder)
+
+    @cached_property
+    def widgets(self) -> Widgets:
+        """The site's widgets. Not to be asked for before `folder` is known.
+
+        Raises:
+            LabError: The folder that the setting names is not there.
+        """
+        setting = self.getConfig("widgets")
+        folder = (self.folder / setting).resolve()
+        if setting != WIDGETS and not folder.is_dir():
+            raise LabError(f"quantlab: `widgets` names the folder `{setting}`, which is not there")
+        return Widgets(folder, self.folder.resolve())
+
+    @cached_property
+    def directives(self) -> Directives:
+        """The site's directives.
+
+        Raises:
+            LabError: An own widget has the name of a directive that is no widget.
+        """
+        for name in (CHAT, EVIDENCE, *ALIASES):
+            if name in self.widgets.names:
+                raise LabError(
+                    f"quantlab: {self.widgets.shown(name)}: `data-{name}` is a directive already: call the widget something else"
+                )
+        return Directives(self.widgets.names, self.widgets.takes)
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Mapping[str, str]]:
+        """The setting `defaults`.
+
+        Raises:
+            LabError: A widget is unknown, or does not take its options.
+        """
+        try:
+            return current_defaults(self.getConfig("defaults"), self.widgets.widget)
+        except ValueError as error:
+            raise LabError(f"quantlab: `defaults`: {error}") from None
 
     def setConfig(self, key: str, value: Any) -> None:  # noqa: N802
         """Sets an option; Python-Markdown calls it for each one given."""
@@ -111,6 +164,14 @@ class QuantlabExtension(Extension):
                 self.warn(f"quantlab: `{key}`: {sentence}")
         except ValueError as error:
             raise LabError(f"quantlab: `{key}` {error}") from None
+
+    def check(self) -> None:
+        """Checks settings that depend on the site's widgets, which a page may never need.
+
+        Raises:
+            LabError: One is wrong.
+        """
+        _ = self.defaults
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Registers with a Markdown instance."""
@@ -141,6 +202,14 @@ class QuantlabExtension(Extension):
         if model.warning and model not in self.page_models:
             self.warn(model.warning)
         self.page_models.add(model)
+
+    def use(self, own: OwnWidget, page: str) -> None:
+        """Has an own widget's files in the site."""
+        replaced = self.widgets.replaces(own.widget.name)
+        if replaced and replaced not in self.told:
+            self.told.add(replaced)
+            self.warn(replaced)
+        self.archives.setdefault(page, set()).add(own.archive)
 
     def current(self, md: Markdown, text: str) -> PageFile:
         """The page that is being converted; of one that nothing is known of, the text that was passed."""
@@ -249,7 +318,9 @@ class _Directives(Postprocessor):
         if found.name == EVIDENCE:
             if found.value in evidence.OPTIONS:
                 self._current(evidence.OPTIONS[found.value], page, at)
-            return evidence.element(page, at)
+            return evidence.element(
+                page, at, lambda name: self.extension.widgets.widget(name).title
+            )
         if found.name == CHAT:
             options = self._current(chat.Options, page, at)
             strings = {**self.extension.getConfig("chat"), **options}
@@ -262,19 +333,24 @@ class _Directives(Postprocessor):
                 models=self.extension.models,
                 publish=self.extension.publish,
             )
-        defaults = self.extension.getConfig("defaults").get(found.name, {})
-        kind = widget(found.name).options
-        strings = kind.merge(defaults, self._current(kind, page, at))
+        widget = self.extension.widgets.widget(found.name)
+        own = self.extension.widgets.own(found.name)
+        defaults = self.extension.defaults.get(found.name, {})
+        strings = widget.options.merge(defaults, self._current(widget.options, page, at))
         sources = SiteSources(self.extension.models, self.extension.warn)
-        made = element(
-            found.name,
-            strings,
-            identifier=identifier(page, at),
-            attributes=found.attributes,
-            pyodide=self.extension.getConfig("pyodide"),
-            sources=sources,
-            words=self.extension.words(self.md, self._page()),
-        )
+        with blaming(own.origin) if own else nullcontext():
+            made = element(
+                widget,
+                strings,
+                identifier=identifier(page, at),
+                attributes=found.attributes,
+                pyodide=self.extension.getConfig("pyodide"),
+                sources=sources,
+                words=self.extension.words(self.md, self._page()),
+                archive=own.archive if own else None,
+            )
+        if own:
+            self.extension.use(own, self._page().path)
         if self.extension.getConfig("pyodide") != "off":  # without Python nothing is made of them
             for model in sources.published:
                 self.extension.publish(model)

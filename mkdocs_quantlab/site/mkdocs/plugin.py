@@ -11,7 +11,7 @@ from mkdocs.config.base import ConfigErrors, ConfigWarnings, ValidationError
 from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
 from mkdocs.structure.files import File
-from mkdocs.utils import nest_paths
+from mkdocs.utils import get_relative_url, nest_paths
 
 from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
 from mkdocs_quantlab.site.assets import files as site_files
@@ -95,13 +95,16 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         config.extra_javascript.append(script)
         config.extra_css.append(f"{FOLDER}/{STYLE}")
         self.extension = extension
+        assert (
+            extension.defaults is not None
+        )  # a mistake in them ends the build even where no page needs them
         self._watch()
         return config
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]
     ) -> LiveReloadServer:
-        """Watches the models' local files and the lock file."""
+        """Watches the models' local files, the lock file, and the folder of own widgets."""
         self.server = server
         self._watch()
         return server
@@ -110,7 +113,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         """Watches what is not watched yet: `mkdocs.yml` may name other models by now."""
         if self.server is None:
             return
-        for path in self.extension.models.paths():
+        for path in (*self.extension.models.paths(), *self.extension.widgets.paths()):
             if path not in self.watched:
                 self.watched.add(path)
                 self.server.watch(str(path))
@@ -141,6 +144,9 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             } | {model.file: model.path for model in extension.page_models}
             for name, source in sources.items():
                 files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(source)))
+            for archive in set().union(*extension.archives.values()):
+                for name, content in archive.files.items():
+                    files.append(File.generated(config, f"{FOLDER}/{name}", content=content))
         else:
             config.extra_javascript = [
                 s for s in config.extra_javascript if str(s) != f"{FOLDER}/{SCRIPT}"
@@ -165,6 +171,15 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             self.hidden = []
 
     on_page_context = CombinedEvent(_before_search, _after_search)
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Links the style sheets of the page's own widgets; `extra_css` would link them on all pages."""
+        links = "".join(
+            f'<link rel="stylesheet" href="{get_relative_url(f"{FOLDER}/{archive.style_name}", page.url)}">'
+            for archive in sorted(self.extension.archives.get(page.file.src_uri, ()))
+            if archive.style
+        )
+        return output.replace("</head>", f"{links}</head>", 1)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Says a mistake again that comes back: MkDocs prints no line twice, not even in a later build of `mkdocs serve`."""

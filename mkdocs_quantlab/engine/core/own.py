@@ -1,0 +1,102 @@
+"""An author's own widgets: what is alike where a site is built and in its pages."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine.core.html import Html
+from mkdocs_quantlab.engine.core.schema import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+LONGEST = 300
+"""Characters of an exception's message that are shown."""
+
+
+class WidgetError(Exception):
+    """A widget that is not there, or whose module does not work.
+
+    Attributes:
+        place: The file and line it is about, as in `widgets/sampling.py:31`; empty where it is about none.
+        problem: What is wrong, in one line.
+    """
+
+    def __init__(self, problem: str, place: str = "") -> None:
+        super().__init__(f"{place}: {problem}" if place else problem)
+        self.place = place
+        self.problem = problem
+
+
+class Origin(NamedTuple):
+    """Whose files a widget is made of.
+
+    Attributes:
+        root: The folder of the files, with a final separator, or the one file; paths as tracebacks have them.
+        base: What messages leave out at the beginning of a path.
+    """
+
+    root: str
+    base: str
+
+    def shown(self, file: str) -> str:
+        """A file as messages name it."""
+        return file.removeprefix(self.base).replace("\\", "/")
+
+
+@contextmanager
+def blaming(origin: Origin, file: str = "") -> Iterator[None]:
+    """Turns what an author's module raises into an error of one line that names the author's file.
+
+    Args:
+        origin: The author's files.
+        file: The widget's module while it is imported: it is blamed for whatever is raised. Else only exceptions that came
+            through one of the author's files are turned; others are ours.
+
+    Raises:
+        WidgetError: In place of what was raised, but for options that are not taken.
+    """
+    try:
+        yield
+    except (OptionError, WidgetError):
+        raise
+    except (Exception, SystemExit) as error:
+        place = _place(error, origin.root)
+        if place is None and not file:
+            raise
+        name, line = place or (file, 1)
+        said = error.msg if isinstance(error, SyntaxError) else str(error)
+        said = " ".join(f"{type(error).__name__}: {said}".split()).rstrip(":")
+        raise WidgetError(said[:LONGEST], f"{origin.shown(name)}:{line}") from None
+
+
+def _place(error: BaseException, root: str) -> tuple[str, int] | None:
+    """The innermost file and line below a folder that an error came through."""
+    if isinstance(error, SyntaxError) and (error.filename or "").startswith(root):
+        return error.filename or "", error.lineno or 1
+    found = None
+    trace = error.__traceback__
+    while trace:
+        name = trace.tb_frame.f_code.co_filename
+        if name.startswith(root):
+            found = name, trace.tb_lineno
+        trace = trace.tb_next
+    return found
+
+
+def giving_html(function: Callable[..., Html], place: str) -> Callable[..., Html]:
+    """The function, with an error where it gives anything but HTML: a text would be shown with its tags."""
+
+    def checked(*arguments: Any) -> Html:
+        made: object = function(*arguments)
+        if not isinstance(made, Html):
+            name = function.__name__
+            raise WidgetError(
+                f"`{name}` must return HTML, as `tag` and `join` make it; it returned {type(made).__name__}",
+                place,
+            )
+        return made
+
+    return checked

@@ -1,0 +1,1 @@
+"""The widgets of a site: those of the package, those of other packages, and an author's own."""

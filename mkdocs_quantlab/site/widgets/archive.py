@@ -1,0 +1,117 @@
+"""The files of an own widget, as the page's Python gets them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FOLDER = "widgets"
+"""Where they are, beside the page's script."""
+STYLE = "style.css"
+DATE = (2026, 1, 1, 0, 0, 0)
+OWN = "quantlab_own_"
+"""How the packages begin that hold an author's own widgets in the page's Python."""
+_LEFT_OUT = (".pyc", ".pyo", "~")
+
+
+class Archive(NamedTuple):
+    """A zip file with a widget's modules and data, and its style sheet.
+
+    Attributes:
+        module: The module to import once the files are unpacked in a folder that Python looks in.
+        name: The archive's path beside the page's script. It names the contents, so that caches need not ask.
+        data: The archive.
+        style_name: The style sheet's path, or the empty text.
+        style: The style sheet.
+    """
+
+    module: str
+    name: str
+    data: bytes
+    style_name: str = ""
+    style: bytes = b""
+
+    @staticmethod
+    def of_folder(name: str, folder: Path, module: str) -> Archive:
+        """The files of an author's own widget, and those that begin with `_`, which an author's widgets share.
+
+        The package has a name by its contents, so that two versions can be in one Python.
+        """
+        stem = module.partition(".")[0]
+        own = folder / stem
+        files = {
+            path.relative_to(folder).as_posix(): path
+            for path in _files(own if own.is_dir() else folder / f"{stem}.py")
+        }
+        for shared in sorted(folder.glob("_*")):
+            files |= {path.relative_to(folder).as_posix(): path for path in _files(shared)}
+        style = files.pop(f"{stem}/{STYLE}", None)
+        contents = {path: file.read_bytes() for path, file in files.items()}
+        package = f"{OWN}{_digest(contents)}"
+        inside = {f"{package}/{path}": content for path, content in contents.items()}
+        return Archive._of(name, f"{package}.{module}", inside, style)
+
+    @staticmethod
+    def of_package(name: str, root: Path, module: str) -> Archive:
+        """The files of an installed package."""
+        files = {path.relative_to(root.parent).as_posix(): path for path in _files(root)}
+        style = root.joinpath(*module.split(".")[1:-1], STYLE) if root.is_dir() else None
+        inside = {path: file.read_bytes() for path, file in files.items()}
+        return Archive._of(name, module, inside, style if style and style.is_file() else None)
+
+    @staticmethod
+    def _of(name: str, module: str, inside: dict[str, bytes], style: Path | None) -> Archive:
+        css = style.read_bytes() if style else b""
+        return Archive(
+            module,
+            f"{FOLDER}/{name}-{_digest(inside)}.zip",
+            _zipped(inside),
+            f"{FOLDER}/{name}-{_digest({STYLE: css})}.css" if css else "",
+            css,
+        )
+
+    def address(self) -> dict[str, str]:
+        """What the page needs to get it."""
+        style = {"style": self.style_name} if self.style else {}
+        return {"file": self.name, "module": self.module, **style}
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """All files that a site needs, by their paths beside the page's script."""
+        return {self.name: self.data} | ({self.style_name: self.style} if self.style else {})
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The files below a folder, or the file, in a fixed order, without what Python and editors leave there."""
+    for each in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        hidden = any(
+            part.startswith(".") or part == "__pycache__"
+            for part in each.relative_to(path.parent).parts
+        )
+        if each.is_file() and not hidden and not each.name.endswith(_LEFT_OUT):
+            yield each
+
+
+def _digest(contents: dict[str, bytes]) -> str:
+    digest = sha256()
+    for path, content in sorted(contents.items()):
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:12]
+
+
+def _zipped(contents: dict[str, bytes]) -> bytes:
+    """A zip file that does not tell when and where it was made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for path, content in sorted(contents.items()):
+            info = zipfile.ZipInfo(path, DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            file.writestr(info, content)
+    return out.getvalue()

@@ -1,0 +1,205 @@
+"""Which widgets a site has, and where each comes from."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from functools import cached_property, lru_cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine.core.own import Origin, WidgetError, blaming
+from mkdocs_quantlab.engine.core.widget import Widget, built_in, unknown, widget
+from mkdocs_quantlab.site.widgets.archive import Archive
+from mkdocs_quantlab.site.widgets.check import check
+from mkdocs_quantlab.site.widgets.loader import WidgetFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GROUP = "quantlab.widgets"
+"""The group of entry points by which a package offers widgets: the directive's name, and the module."""
+MODULE = "widget.py"
+"""The module of a widget that is a folder."""
+FILE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class Place(NamedTuple):
+    """Where an own widget is.
+
+    Attributes:
+        module: The module to import: below the folder of widgets, or of a package.
+        file: Its file; None for a package's, which is not looked for before it is needed.
+        shown: What messages call it.
+        problem: Why it cannot be taken; empty where it can.
+    """
+
+    module: str
+    file: Path | None
+    shown: str
+    problem: str = ""
+
+
+class Widgets:
+    """The widgets of a site: an author's own, those of packages, and those that come with this one.
+
+    Args:
+        folder: Where the author's own are; it need not be there.
+        base: The folder that paths in messages are relative to.
+    """
+
+    def __init__(self, folder: Path, base: Path) -> None:
+        self.folder = folder
+        self.base = base if folder.is_relative_to(base) else folder.parent
+        self._own = _own(folder, self.base) if folder.is_dir() else {}
+        self._package = WidgetFolder(folder)
+        self._loaded: dict[str, OwnWidget] = {}
+
+    def paths(self) -> list[Path]:
+        """What `mkdocs serve` should watch."""
+        return [self.folder] if self.folder.is_dir() else []
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all, as directives have them."""
+        return tuple(sorted({*built_in(), *self._own, *(name for name, _ in _offered())}))
+
+    def widget(self, name: str) -> Widget:
+        """The widget of that name.
+
+        Raises:
+            WidgetError: There is none, there are several, or its module does not work.
+        """
+        own = self.own(name)
+        if own:
+            return own.widget
+        if name in built_in():
+            return widget(name)
+        raise unknown(name, self.names)
+
+    def own(self, name: str) -> OwnWidget | None:
+        """The widget of that name where it is not one of this package.
+
+        Raises:
+            WidgetError: There are several of that name, or its module does not work.
+        """
+        if name not in self._loaded:
+            places = self._places(name)
+            if not places:
+                return None
+            if len(places) > 1:
+                raise WidgetError(f"`{name}` is the name of {self.shown(name)}: keep one of them")
+            if places[0].problem:
+                raise WidgetError(places[0].problem, places[0].shown)
+            self._loaded[name] = self._load(name, places[0])
+        return self._loaded[name]
+
+    def takes(self, name: str, option: str) -> bool:
+        """Whether a widget has an option; none has one that does not work."""
+        try:
+            return any(field.name == option for field in self.widget(name).options.fields())
+        except WidgetError:
+            return False
+
+    def replaces(self, name: str) -> str:
+        """What to tell an author whose widget has the name of one of ours; empty for others."""
+        if name not in built_in() or not self._places(name):
+            return ""
+        return f"{self.shown(name)} takes the place of the widget `{name}` that comes with mkdocs-quantlab"
+
+    def shown(self, name: str) -> str:
+        """Where the own widgets of a name are, in words."""
+        return " and ".join(place.shown for place in self._places(name))
+
+    def _places(self, name: str) -> list[Place]:
+        offered = [
+            Place(module, None, f"{module} ({distribution})")
+            for each, (module, distribution) in _offered()
+            if each == name
+        ]
+        return [*self._own.get(name, ()), *offered]
+
+    def _load(self, name: str, place: Place) -> OwnWidget:
+        if place.file:
+            origin = Origin(f"{self.folder}{os.sep}", f"{self.base}{os.sep}")
+            with blaming(origin, str(place.file)):
+                module = self._package.load(place.module)
+            archive = Archive.of_folder(name, self.folder, place.module)
+        else:
+            root = _root(place)
+            origin = Origin(
+                f"{root}{os.sep}" if root.is_dir() else str(root), f"{root.parent}{os.sep}"
+            )
+            with blaming(origin, str(root)):
+                module = import_module(place.module)
+            archive = Archive.of_package(name, root, place.module)
+        return OwnWidget(check(name, module, origin), origin, archive)
+
+
+class OwnWidget(NamedTuple):
+    """A widget that is not one of this package's: what it draws, whose files it is made of, and those that pages get."""
+
+    widget: Widget
+    origin: Origin
+    archive: Archive
+
+
+def _own(folder: Path, base: Path) -> dict[str, list[Place]]:
+    """The widgets in a folder: `NAME.py` and `NAME/widget.py`. What begins with `_` or `.` is for others to import."""
+    found: dict[str, list[Place]] = {}
+    for path in sorted(folder.iterdir()):
+        file = path / MODULE if path.is_dir() else path
+        if path.name.startswith(("_", ".")) or file.suffix != ".py" or not file.is_file():
+            continue
+        stem = path.name.removesuffix(".py")
+        module = f"{stem}.{MODULE.removesuffix('.py')}" if path.is_dir() else stem
+        shown = file.relative_to(base).as_posix()
+        name = stem.lower().replace("_", "-")
+        problem = ""
+        if not FILE_NAME.fullmatch(stem):
+            right = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
+            problem = f"names of widgets have lower-case letters, digits and `_`: call it `{right}`"
+        found.setdefault(name, []).append(Place(module, file, shown, problem))
+    return found
+
+
+def _offered() -> tuple[tuple[str, tuple[str, str]], ...]:
+    """The widgets of installed packages: names, modules, and the distributions they belong to."""
+    return _offered_on(tuple(sys.path))
+
+
+# Looking through all that is installed takes milliseconds, and the Markdown extension alone is made for each page.
+@lru_cache(maxsize=4)
+def _offered_on(path: tuple[str, ...]) -> tuple[tuple[str, tuple[str, str]], ...]:  # noqa: ARG001  # the cache's key
+    def found() -> Iterator[tuple[str, tuple[str, str]]]:
+        for entry in entry_points(group=GROUP):
+            distribution = entry.dist.name if entry.dist else "an installed package"
+            yield entry.name.lower().replace("_", "-"), (entry.module, distribution)
+
+    return tuple(sorted(set(found())))
+
+
+def _root(place: Place) -> Path:
+    """The folder of the package that a module belongs to, or the file of a module that belongs to none.
+
+    Raises:
+        WidgetError: There is no such module, or it is not in a folder.
+    """
+    top = place.module.partition(".")[0]
+    try:
+        spec = find_spec(top)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None:
+        raise WidgetError(
+            f"its entry point names the module `{place.module}`, which is not installed",
+            place.shown,
+        )
+    found = [*(spec.submodule_search_locations or ()), *([spec.origin] if spec.origin else [])]
+    if not found or not Path(found[0]).exists():
+        raise WidgetError("its files are not in a folder", place.shown)
+    return Path(found[0])

@@ -1,0 +1,403 @@
+"""An author's own widgets: how they are found, checked and loaded, and what is said of mistakes in them."""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import re
+import sys
+import zipfile
+from html import unescape
+from textwrap import dedent
+
+import pytest
+from markdown import Markdown
+
+from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.site.errors import LabError
+from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.widgets.loader import PREFIX
+from mkdocs_quantlab.site.widgets.registry import Widgets
+
+SAMPLING = '''\
+"""Softmax with a temperature."""
+
+from math import exp
+
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import Choice, Html, Real, tag
+
+TITLE = "Sampling"
+
+
+class Options(api.Options):
+    temperature = Real(1, 0.1, 2, label="Temperature", help="Divides the logits before the softmax.")
+    top = Choice(3, {1: "1", 2: "2", 3: "3"}, label="Top-k", help="Tokens that are kept.")
+
+    primary = "top"
+
+
+def render(options: Options) -> Html:
+    weights = [exp(logit / options.temperature) for logit in range(options.top)]
+    shown = ", ".join(f"{weight / sum(weights):.3f}" for weight in weights)
+    return tag("p", shown, class_="quantlab-result")
+'''
+PAGE = '# Lab\n\n<div data-sampling data-temperature="0.5"></div>\n'
+
+
+@pytest.fixture
+def course(tmp_path):
+    """Writes files into a course's folder."""
+
+    def write(files):
+        for path, text in files.items():
+            file = tmp_path / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(dedent(text), encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def convert(folder, source=PAGE, **config):
+    """A page, and the extension that made it."""
+    extension = QuantlabExtension(**config)
+    extension.folder = folder
+    extension.page = PageFile("labs/lab-2.md", source, {})
+    extension.warnings = []
+    extension.warn = extension.warnings.append
+    return Markdown(extensions=[extension]).convert(source), extension
+
+
+def mistake(folder, source=PAGE, **config):
+    with pytest.raises(LabError) as raised:
+        convert(folder, source, **config)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("path", ["widgets/sampling.py", "widgets/sampling/widget.py"])
+def test_a_file_or_a_folder_is_a_directive(course, path):
+    html, extension = convert(course({path: SAMPLING}))
+    assert '<quantlab-widget id="quantlab-1" name="sampling" data-primary="top"' in html
+    assert '<p class="quantlab-result">0.016, 0.117, 0.867</p>' in html
+    assert extension.seen
+    [archive] = extension.archives["labs/lab-2.md"]
+    assert re.fullmatch(r"widgets/sampling-[0-9a-f]{12}\.zip", archive.name)
+    said = json.loads(re.search(r"data-archive='(.*?)'", html)[1])
+    assert said == {"file": archive.name, "module": archive.module}
+    assert set(json.loads(unescape(re.search(r"data-frames='(.*?)'", html)[1]))) == {"1", "2"}
+    assert not list(course({}).rglob("__pycache__"))
+
+
+def test_the_folder_is_a_setting(course):
+    folder = course({"own/kinds/kv_cache.py": SAMPLING})
+    html, _ = convert(folder, "<div data-kv-cache></div>", widgets="own/kinds")
+    assert 'name="kv-cache"' in html
+    assert convert(folder, "<div data-kv-cache></div>")[0] == "<div data-kv-cache></div>"
+    said = mistake(folder, widgets="own/kind")
+    assert said == "quantlab: `widgets` names the folder `own/kind`, which is not there"
+    with pytest.raises(LabError, match="`widgets` takes the path of a folder; found `3`"):
+        QuantlabExtension(widgets=3)
+
+
+def test_settings_and_misspelt_directives_know_own_widgets(course):
+    folder = course({"widgets/sampling.py": SAMPLING})
+    html, _ = convert(folder, "<div data-sampling></div>", defaults={"sampling": {"top": 2}})
+    assert "0.269, 0.731" in html
+    said = mistake(folder, defaults={"sampling": {"top": 9}})
+    assert said.startswith(
+        "quantlab: `defaults`: `sampling`: `top` takes one of `1`, `2`, `3`; found `9`"
+    )
+    said = mistake(folder, defaults={"samplin": {}})
+    assert "there is no widget `samplin`; did you mean `sampling`?" in said
+    said = mistake(folder, "\n<div data-samplin></div>")
+    assert said.startswith(
+        "labs/lab-2.md:2: unknown directive `data-samplin`; did you mean `data-sampling`?"
+    )
+    said = mistake(folder, PAGE.replace("0.5", "5"))
+    assert (
+        said
+        == "labs/lab-2.md:3: `temperature` takes a number from 0.1 to 2; found `5`; the nearest is `2`"
+    )
+
+
+def test_an_own_name_may_be_an_option_of_another(course):
+    folder = course(
+        {
+            "widgets/bits.py": SAMPLING,
+            "widgets/temperature.py": SAMPLING,
+            "widgets/sampling.py": SAMPLING,
+        }
+    )
+    html, _ = convert(
+        folder, "<div data-quantization-explorer data-bits=3></div>\n\n<div data-bits></div>"
+    )
+    assert re.findall(r'<quantlab-widget id="\S+" name="(\S+)"', html) == [
+        "quantization-explorer",
+        "bits",
+    ]
+    assert 'name="sampling"' in convert(folder)[0]
+    assert "stand on one `div`" in mistake(folder, "<div data-bits data-sampling></div>")
+
+
+def test_files_import_each_other(course):
+    folder = course(
+        {
+            "widgets/_shared.py": "HOW = 'shared'",
+            "widgets/sampling/softmax.py": "from .._shared import HOW\nWORD = f'{HOW}, softmax'",
+            "widgets/sampling/data/words.txt": "and data",
+            "widgets/sampling/widget.py": SAMPLING.replace(
+                'tag("p", shown',
+                'tag("p", WORD + " " + (Path(__file__).parent / "data/words.txt").read_text(encoding="utf-8")',
+            ).replace(
+                "from math", "from pathlib import Path\n\nfrom .softmax import WORD\nfrom math"
+            ),
+        }
+    )
+    html, extension = convert(folder)
+    assert "shared, softmax and data" in html
+    [archive] = extension.archives["labs/lab-2.md"]
+    inside = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
+    package = archive.module.partition(".")[0]
+    assert archive.module == f"{package}.sampling.widget"
+    assert inside == [
+        f"{package}/{path}"
+        for path in (
+            "_shared.py",
+            "sampling/data/words.txt",
+            "sampling/softmax.py",
+            "sampling/widget.py",
+        )
+    ]
+
+
+def test_a_style_sheet_is_a_file_of_its_own(course):
+    folder = course(
+        {"widgets/sampling/widget.py": SAMPLING, "widgets/sampling/style.css": "p { color: red }"}
+    )
+    html, extension = convert(folder)
+    [archive] = extension.archives["labs/lab-2.md"]
+    assert set(archive.files) == {archive.name, archive.style_name}
+    assert archive.files[archive.style_name] == b"p { color: red }"
+    assert json.loads(re.search(r"data-archive='(.*?)'", html)[1])["style"] == archive.style_name
+    assert "style.css" not in zipfile.ZipFile(io.BytesIO(archive.data)).namelist()[0]
+
+
+def test_addresses_name_contents(course):
+    """The same files have the same address, wherever they are; changed ones another."""
+    first = convert(course({"widgets/sampling.py": SAMPLING}))[1].archives["labs/lab-2.md"]
+    again = convert(course({"widgets/other.py": "TITLE = 1", "widgets/sampling.py": SAMPLING}))[1]
+    assert again.archives["labs/lab-2.md"] == first
+    changed = convert(course({"widgets/sampling.py": SAMPLING + "\n"}))[1].archives["labs/lab-2.md"]
+    assert {a.name for a in changed} != {a.name for a in first}
+    assert {a.module for a in changed} != {a.module for a in first}
+
+
+def test_builds_keep_nothing(course):
+    """A changed helper of a widget counts at once, but not in a build that began before; two sites do not meet."""
+    widget = SAMPLING.replace("TITLE =", "from .word import WORD\n\nTITLE =").replace(
+        '"p", shown', '"p", WORD'
+    )
+
+    def write(site, word):
+        return (
+            course(
+                {
+                    f"{site}/widgets/sampling/widget.py": widget,
+                    f"{site}/widgets/sampling/word.py": f"WORD = {word!r}",
+                }
+            )
+            / site
+        )
+
+    def shown():
+        first, extension = convert(write("a", "one"))
+        yield first
+        yield convert(write("b", "two"))[0]
+        yield convert(write("a", "six"))[0]
+        yield Markdown(extensions=[extension]).convert(PAGE)
+
+    before = set(sys.modules)
+    said = [re.search(r'quantlab-result">(.*?)<', html)[1] for html in shown()]
+    assert said == ["one", "two", "six", "one"]
+    gc.collect()
+    assert [name for name in sys.modules if name.startswith(PREFIX) and name not in before] == []
+    assert not {"sampling", "word", "softmax"} & set(sys.modules)
+
+
+BROKEN = {
+    "syntax": ("def render(options:\n", "1: SyntaxError: '(' was never closed"),
+    "import": ("import math\nimport nothing_like_it\n", "2: ModuleNotFoundError: No module named 'nothing_like_it'"),
+    "helper": ("from .softmax import softmax\n", "1: ModuleNotFoundError: No module named '"),
+    "raises": ("VALUE = 1 / 0\n", "1: ZeroDivisionError: division by zero"),
+    "exits": ("\nraise SystemExit\n", "2: SystemExit"),
+    "nothing": ("", "1: it has no `TITLE`, a text, what the widget is called"),
+    "render": (SAMPLING.replace("def render", "def renders"), "1: it has no `render`, a function from options to HTML; did you mean `renders`?"),
+    "title": (SAMPLING.replace('"Sampling"', "7"), "8: `TITLE` takes a text, what the widget is called; found 7"),
+    "options": (SAMPLING.replace("Options(api.Options)", "Options"), "11: `Options` takes a class of options, a subclass of `Options`; found <class"),
+    "arguments": (SAMPLING.replace("render(options: Options)", "render(options, bits)"), "18: `render` is called with the options alone: missing a required argument: 'bits'"),
+    "returns": (SAMPLING.replace('tag("p", shown, class_="quantlab-result")', "shown"), "18: `render` must return HTML, as `tag` and `join` make it; it returned str"),
+    "default": (SAMPLING.replace("Real(1,", "Real(5,"), "12: the default of `temperature`, 5, is not taken: `temperature` takes a number from 0.1 to 2; found `5`"),
+    "choice": (SAMPLING.replace("Choice(3,", "Choice(4,"), "13: the default of `top`, 4, is not taken: `top` takes one of `1`, `2`, `3`; found `4`"),
+    "type": (SAMPLING.replace("Real(1,", 'Real("x",'), "12: the default of `temperature`, 'x', is not taken: "),
+    "reserved": (SAMPLING.replace("temperature =", "values ="), "12: an option cannot be called `values`: `Options` has that itself"),
+    "case": (SAMPLING.replace("temperature =", "kT ="), "12: an option cannot be called `kT`: names of attributes have lower-case letters"),
+    "primary": (SAMPLING.replace('"top"', '"tap"'), "15: `primary` takes the name of a `Choice`, of which there is `top`; found `tap`; did you mean `top`?"),
+    "requires": (SAMPLING + "\nREQUIRES = 'numpy'\n", "23: `REQUIRES` takes names of packages with their versions, as in `('regex>=2024',)`; found 'numpy'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_mistake_is_one_line_with_the_authors_file(course, kind):
+    text, said = BROKEN[kind]
+    found = mistake(course({"widgets/sampling.py": text}), "\n\n<div data-sampling></div>")
+    assert found.startswith(f"widgets/sampling.py:{said}")
+    assert found.endswith(" (drawn for labs/lab-2.md:3)")
+
+
+def test_a_traceback_is_cut_to_the_authors_file(course):
+    divide = SAMPLING.replace("for logit in range", "for logit in {}[options.top] + range")
+    found = mistake(course({"widgets/sampling.py": divide}))
+    assert found == "widgets/sampling.py:19: KeyError: 3 (drawn for labs/lab-2.md:3)"
+    files = {
+        "widgets/sampling/widget.py": SAMPLING.replace("return tag", "from .deep import dig; dig(9)\n    return tag"),
+        "widgets/sampling/deep.py": "def dig(n):\n    return dig(n - 1) if n else int('x\\n' * 999)\n",
+    }  # fmt: skip
+    (course({}) / "widgets/sampling.py").unlink()
+    found = mistake(course(files))
+    assert found.startswith(
+        "widgets/sampling/deep.py:2: ValueError: invalid literal for int() with base 10: 'x"
+    )
+    assert len(found) < 400
+
+
+def test_with_warnings_the_build_goes_on(course):
+    folder = course(
+        {
+            "widgets/sampling.py": SAMPLING.replace("exp(logit", "exp(1000 * logit"),
+            "widgets/good.py": SAMPLING,
+        }
+    )
+    html, extension = convert(folder, PAGE + "\n<div data-good></div>\n", on_error="warn")
+    assert extension.warnings == [
+        "widgets/sampling.py:19: OverflowError: math range error (drawn for labs/lab-2.md:3)"
+    ]
+    assert "<strong>widgets/sampling.py:19</strong>: OverflowError" in html
+    assert 'name="good"' in html
+    assert [a.name.partition("-")[0] for a in extension.archives["labs/lab-2.md"]] == [
+        "widgets/good"
+    ]
+
+
+def test_two_of_one_name_name_both_files(course):
+    folder = course({"widgets/sampling.py": SAMPLING, "widgets/sampling/widget.py": SAMPLING})
+    found = mistake(folder)
+    assert (
+        found
+        == "labs/lab-2.md:3: `sampling` is the name of widgets/sampling/widget.py and widgets/sampling.py: keep one of them"
+    )
+
+
+def test_an_own_widget_takes_the_place_of_one_of_ours_with_a_warning(course):
+    folder = course({"widgets/quantization_explorer.py": SAMPLING})
+    html, extension = convert(
+        folder, "<div data-quantization-explorer></div>\n\n<div data-quantization-explorer></div>"
+    )
+    assert html.count("0.090, 0.245, 0.665") == 2
+    assert extension.warnings == [
+        "widgets/quantization_explorer.py takes the place of the widget `quantization-explorer` that comes with mkdocs-quantlab"
+    ]
+
+
+@pytest.mark.parametrize("file", ["kv-cache.py", "KV_Cache.py", "kv cache/widget.py"])
+def test_a_file_that_cannot_be_a_name_says_so(course, file):
+    directive = "<div data-kv-cache></div>"
+    folder = course({f"widgets/{file}": SAMPLING})
+    if " " in file:
+        assert Widgets(folder / "widgets", folder).names.count("kv cache") == 1
+        return
+    found = mistake(folder, directive)
+    assert found.startswith(
+        f"widgets/{file}: names of widgets have lower-case letters, digits and `_`: call it `kv_cache`"
+    )
+
+
+def test_a_name_of_ours_that_is_no_widget_is_refused(course):
+    folder = course({"widgets/quantlab_chat.py": SAMPLING})
+    found = mistake(folder, "# Nothing\n")
+    assert (
+        found
+        == "quantlab: widgets/quantlab_chat.py: `data-quantlab-chat` is a directive already: call the widget something else"
+    )
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Installs a package with widgets, as pip lays it out."""
+
+    def install(entries, files, name="quantlab-sampling"):
+        folder = tmp_path / name
+        info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8"
+        )
+        (info / "entry_points.txt").write_text(
+            "[quantlab.widgets]\n" + "\n".join(entries), encoding="utf-8"
+        )
+        for path, text in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        monkeypatch.syspath_prepend(str(folder))
+
+    yield install
+    for module in [name for name in sys.modules if name.startswith("quantlab_sampling")]:
+        del sys.modules[module]
+
+
+def test_a_package_offers_widgets(course, package):
+    package(["sampling = quantlab_sampling.draw.widget"], {
+        "quantlab_sampling/__init__.py": "", "quantlab_sampling/draw/widget.py": SAMPLING.replace("from math", "from quantlab_sampling.words import WORD\nfrom math"),
+        "quantlab_sampling/words.py": "WORD = 1", "quantlab_sampling/draw/style.css": "p { color: red }",
+    })  # fmt: skip
+    folder = course({})
+    html, extension = convert(folder)
+    assert "0.016, 0.117, 0.867" in html
+    [archive] = extension.archives["labs/lab-2.md"]
+    assert archive.module == "quantlab_sampling.draw.widget"
+    assert archive.style == b"p { color: red }"
+    inside = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
+    assert {
+        "quantlab_sampling/__init__.py",
+        "quantlab_sampling/words.py",
+        archive.module.replace(".", "/") + ".py",
+    } <= set(inside)
+    course({"widgets/sampling.py": SAMPLING})
+    found = mistake(folder)
+    assert (
+        found
+        == "labs/lab-2.md:3: `sampling` is the name of widgets/sampling.py and quantlab_sampling.draw.widget (quantlab-sampling): keep one of them"
+    )
+
+
+def test_mistakes_in_a_package(course, package):
+    package(
+        ["sampling = quantlab_sampling", "lost-one = quantlab_lost.widget"],
+        {"quantlab_sampling.py": SAMPLING.replace("exp(logit", "exp(1000 * logit")},
+    )
+    assert mistake(course({})).startswith(
+        "quantlab_sampling.py:19: OverflowError: math range error"
+    )
+    found = mistake(course({}), "<div data-lost-one></div>")
+    assert found.startswith(
+        "quantlab_lost.widget (quantlab-sampling): its entry point names the module `quantlab_lost.widget`, which is not installed"
+    )
+
+
+def test_an_unknown_widget_is_no_key_error(tmp_path):
+    with pytest.raises(
+        WidgetError, match="there is no widget `blob`; the widgets are `gguf-compare`"
+    ):
+        Widgets(tmp_path, tmp_path).widget("blob")
