@@ -65,6 +65,10 @@ async function style(name) {
   const { outputFiles: [file] } = await esbuild.build({ ...common, entryPoints: [source(name)], write: false });
   return { STYLE: JSON.stringify(file.text) };
 }
+/** The style of sites: what all widgets share, then what each widget has of its own, by name. */
+const widgets = join(root, "mkdocs_quantlab", "engine", "widgets");
+const own = readdirSync(widgets).sort().map((name) => join(widgets, name, "style.css"));
+const sheets = [source("styles/quantlab.css"), ...own.filter(existsSync)];
 await Promise.all([
   // Classic: module scripts do not run on file://.
   esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
@@ -84,8 +88,8 @@ await Promise.all([
   }),
   esbuild.build({ ...common, entryPoints: [source("python/worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("widget/quantize.ts")], outfile: join(out, "quantize.mjs"), format: "esm" }),
-  esbuild.build({ ...common, entryPoints: [source("widget/editor.ts")], outfile: join(out, "editor.mjs"), format: "esm" }),
-  esbuild.build({ ...common, entryPoints: [source("styles/quantlab.css")], outfile: join(out, "quantlab.css") }),
+  esbuild.build({ ...common, entryPoints: [source("widget/editor.ts")], outfile: join(out, "editor.mjs"), format: "esm", define: await style("widget/editor.css") }),
+  esbuild.build({ ...common, stdin: { contents: sheets.map((file) => `@import ${JSON.stringify(file)};`).join("\n"), resolveDir: root, loader: "css" }, outfile: join(out, "quantlab.css") }),
 ]);
 
 for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]) {

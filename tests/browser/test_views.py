@@ -2,11 +2,9 @@
 
 import pytest
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.figures import view
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import Choice, join, view
 from mkdocs_quantlab.engine.core.form import form
-from mkdocs_quantlab.engine.core.html import join
-from mkdocs_quantlab.engine.core.schema import Choice
 from mkdocs_quantlab.site.assets import STATIC, STYLE
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -19,7 +17,7 @@ def choice(values: tuple[str, ...]) -> Choice[str]:
     return Choice(values[0], {v: v for v in values}, label="Show", help="", in_page=True)
 
 
-class Options(schema.Options):
+class Options(api.Options):
     """Two options that no widget of the package has."""
 
     primary = ""

@@ -6,6 +6,13 @@ import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
+/** `editor.css`, put in by the build. */
+declare const STYLE: string;
+
+const style = new CSSStyleSheet();
+style.replaceSync(STYLE);
+document.adoptedStyleSheets.push(style);
+
 /** Marks a line, from 1; null takes the mark away. */
 const markLine = StateEffect.define<number | null>();
 

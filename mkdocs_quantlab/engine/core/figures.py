@@ -106,9 +106,22 @@ def note(*sentence: Child) -> Html:
     return tag("p", *sentence, class_="quantlab-note")
 
 
+# A colour is a class: browser/src/styles/tokens.css has a rule for each, and a site's theme may set its value.
+
+SHADES = 8
+"""Steps of the diverging scale, on each side of zero."""
+SERIES = 8
+"""Colours for things that are told apart, such as sub-blocks."""
+
+
+def series(index: int) -> str:
+    """Class for the colour of one of several things; `SERIES` that follow each other look different."""
+    return f"series-{index % SERIES + 1}"
+
+
 def shade(share: float) -> str:
-    """Class for a place on the diverging scale from n8 over z to p8."""
-    step = round(8 * min(1.0, abs(share)))
+    """Class for a place on the diverging scale: `p1` to `p8` above zero, `n1` to `n8` below, `z` for none."""
+    step = round(SHADES * min(1.0, abs(share)))
     return "z" if step == 0 else f"{'n' if share < 0 else 'p'}{step}"
 
 

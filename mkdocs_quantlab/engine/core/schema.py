@@ -49,7 +49,7 @@ class OptionError(ValueError):
         self.option = option
 
 
-MAX_VIEWS = 24
+MAX_VIEWS = 12
 """Views of one widget that its in-page options can switch between: the style sheet has one rule for each number."""
 
 

@@ -31,7 +31,7 @@ export class Grid {
     const { plan, cells, endpoint } = comparison.run;
     // The chat may meanwhile talk to another server; this comparison does not.
     this.element.append(h("p", { class: "quantlab-chat-note" }, `All answers are from ${endpoint.url}.`));
-    this.element.style.setProperty("--quantlab-models", String(plan.models.length));
+    this.element.style.setProperty("--ql-models", String(plan.models.length));
     plan.prompts.forEach((prompt, position) => {
       const rows = plan.seeds.map((seed, row) => {
         const own = cells.filter((cell) => cell.prompt === position && cell.seed === row && !cell.isControl);

@@ -20,6 +20,7 @@ from mkdocs_quantlab.api import (
     plain,
     result,
     row,
+    series,
     table,
     tag,
 )
@@ -61,8 +62,8 @@ KINDS = {
 }
 """How layers of a kind are called where they are counted."""
 
-SEGMENTS = ("weights", "cache", "buffers")
-"""Pieces of a bar, and the end of their classes."""
+SEGMENTS = {"weights": series(0), "cache": series(1), "buffers": "series-muted"}
+"""Pieces of a bar, and the classes of their colours."""
 
 
 class Options(api.Options):
@@ -332,7 +333,7 @@ def _bar(entry: Entry, place: int, scale: float, limit: float, line: str | None)
                 y=top,
                 width=f"{width:.2f}%",
                 height=BAR,
-                class_=f"quantlab-{name}",
+                class_=SEGMENTS[name],
             )
         )
         start += width
@@ -357,10 +358,10 @@ def _legend() -> Html:
         (
             tag(
                 "span",
-                tag("span", class_=f"quantlab-key quantlab-{name}"),
+                tag("i", class_=colour),
                 name.capitalize(),
             )
-            for name in SEGMENTS
+            for name, colour in SEGMENTS.items()
         ),
         class_="quantlab-legend",
         aria_hidden="true",

@@ -23,6 +23,7 @@ from mkdocs_quantlab.api import (
     plots,
     precise,
     result,
+    series,
     short,
     tag,
     tight,
@@ -226,8 +227,8 @@ def _ranges(letter: str, indices: Iterable[int]) -> str:
 
 
 def _hue(sub: int, subs: int) -> str:
-    """Class of a sub-block's colour; eight that follow each other look apart."""
-    return f"sub-{sub % 8}" if subs > 1 else "sub-0"
+    """Class of a sub-block's colour, of so many."""
+    return series(sub if subs > 1 else 0)
 
 
 def _sentence(blocks: Sequence[Block]) -> Html:
@@ -294,7 +295,7 @@ def _role_class(block: Block, run: Run) -> str:
         run.bits.role, "step"
     )
     subs = {weight // block.entry.sub_block for weight in run.weights}
-    hue = _hue(min(subs), block.scales) if len(subs) == 1 else "sub-all"
+    hue = _hue(min(subs), block.scales) if len(subs) == 1 else "series-all"
     return f"is-{role} {hue}"
 
 
