@@ -174,8 +174,11 @@ def affine_search(
     return scale, -minimum, search.levels
 
 
-def _signed_peak(weights: Floats) -> Floats:
-    """Of each column the weight of the largest magnitude, the first of several; NaN never is."""
+def _peaks(weights: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Of each column the weight of the largest magnitude, the first of several, which NaN never is; and which columns are of nothing.
+
+    The peak of these is 1, so that it can be divided by.
+    """
     highest, lowest = weights.max(axis=0), weights.min(axis=0)
     if np.isnan(highest).any():
         weights = np.where(np.isnan(weights), _ZERO, weights)
@@ -186,7 +189,9 @@ def _signed_peak(weights: Floats) -> Floats:
         columns = weights[:, tied]
         place = np.absolute(columns).argmax(axis=0)
         peak[tied] = np.take_along_axis(columns, place[None], 0)[0]
-    return peak
+    nothing = np.absolute(peak) < NEGLIGIBLE
+    peak[nothing] = 1
+    return peak, nothing
 
 
 def symmetric_search(
@@ -202,9 +207,7 @@ def symmetric_search(
     Returns:
         The scales, and the steps counted from 0 as float32; both 0 for columns of nothing.
     """
-    peak = _signed_peak(weights)
-    nothing = np.absolute(peak) < NEGLIGIBLE
-    peak[nothing] = 1
+    peak, nothing = _peaks(weights)
     has_nan = np.isnan(weights.sum())  # scales are, where squares overflowed
     if importance is None:
         importance = np.square(weights)
@@ -256,9 +259,7 @@ def stepwise_search(weights: Floats, half: int) -> tuple[Floats, Floats]:
     Returns:
         The scales, and the steps counted from 0 as float32; both 0 for columns of nothing.
     """
-    peak = _signed_peak(weights)
-    nothing = np.absolute(peak) < NEGLIGIBLE
-    peak[nothing] = 1
+    peak, nothing = _peaks(weights)
     all_levels = weights * (np.float32(-half) / peak)
     round_in_place(all_levels, -half, half - 1, bound=np.float32(half))
     importance = np.square(weights)
@@ -425,9 +426,7 @@ def nonlinear_search(weights: Floats, importance: Floats) -> Floats:
         weights: (weights, columns).
         importance: What a squared error costs, of the same shape.
     """
-    peak = _signed_peak(weights)
-    nothing = np.absolute(peak) < NEGLIGIBLE
-    peak[nothing] = 1
+    peak, nothing = _peaks(weights)
     work, points = np.empty_like(weights), np.empty_like(weights)
 
     def sums(inverse: Floats) -> tuple[Floats, Floats]:

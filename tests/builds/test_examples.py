@@ -80,7 +80,7 @@ def test_markdown(site, example):
     assert len(re.findall(r"<quantlab-(?:widget|chat)\b", html)) == len(directives)
     assert html.count('class="lab-callout') == example.text.count('class="lab-callout')
     assert html.count("<section") == len(
-        re.findall(r"^#+ (?:Objective \d|Expl|Exec)", example.text, re.MULTILINE)
+        re.findall(r"^#+ (?:Objective \d|Expl|Exec|Ziel \d|Erk|Ausf)", example.text, re.MULTILINE)
     )
     assert directives or "lab-" in html
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mkdocs_quantlab import fast
 from mkdocs_quantlab.engine.ggml import (
     FAMILIES,
     MODULES,
@@ -106,6 +108,20 @@ def test_no_table_knows_a_type_that_is_not_registered() -> None:
     assert {base_type(recipe) for recipe in RECIPES} <= TYPES.keys()
     assert set(CHOICES) < SECONDS.keys()
     assert FLOATS == ("F32", "F16", "BF16")
+
+
+def test_the_docstring_of_fast_lists_what_is_encoded() -> None:
+    listed = set(
+        re.findall(
+            r"\b(?:B?F|T?Q|IQ|MXFP|NVFP)\d\w*",
+            fast.__doc__.partition("Encodes ")[2].partition(".")[0],
+        )
+    )
+    assert listed == {name for name, entry in TYPES.items() if entry.can_encode} - {"F32"}
+    with_importance = fast.__doc__.partition("Encodes ")[2].partition("with and without")[0]
+    assert set(with_importance.replace(" and", ",").rstrip(", ").split(", ")) == {
+        name for name, codec in ARRAYS.items() if codec.takes_importance
+    }
 
 
 def test_choices_and_recipes_begin_with_more_bits() -> None:
