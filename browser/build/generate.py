@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
+from mkdocs_quantlab.engine.core.schema import MOST_VIEWS
+from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue
 from mkdocs_quantlab.engine.ggml.types import stored_type
 
 if TYPE_CHECKING:
@@ -58,10 +60,26 @@ def views() -> str:
     return ",\n".join(rules) + " {\n  display: none;\n}"
 
 
+def texts() -> str:
+    """The English texts of the page's scripts, and the groups that other languages have (`engine/core/texts`)."""
+    groups = [
+        f"export const {group} = {json.dumps(catalogue(ENGLISH)[group], ensure_ascii=False, indent=2)} as const;"
+        for group in SCRIPTS
+    ]
+    translated = {
+        language: [group for group in SCRIPTS if group in catalogue(language)]
+        for language in LANGUAGES
+        if language != ENGLISH
+    }
+    kind = "Readonly<Record<string, readonly string[]>>"
+    return "\n".join([*groups, f"export const TRANSLATED: {kind} = {json.dumps(translated)};"])
+
+
 FILES: dict[str, Callable[[], str]] = {
     "ggml_types.ts": ggml_types,
     "pyodide.ts": pyodide,
     "views.css": views,
+    "texts.ts": texts,
 }
 """The function that makes each file; its docstring becomes the file's first comment."""
 

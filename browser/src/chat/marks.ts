@@ -104,7 +104,7 @@ export class Marker {
 
 /** Why there are no marks, where Python does not run. */
 export function whyNot(error: unknown): string {
-  return `Not marked: Python marks the drawings, and ${(error as Error).message}`;
+  return `Not marked: marking needs Python in the page. ${(error as Error).message}`;
 }
 
 /** Why there are no marks, where the prompt is not known. */

@@ -1,5 +1,9 @@
-/** The line to the worker: to one of this page, or to one that the pages of a visit share. */
+/** The connection to the worker: to one of this page, or to one that the pages of a visit share. */
+import { page } from "../generated/texts.ts";
+import { texts } from "../ui/texts.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+
+const t = texts("page", page);
 
 export interface Channel {
   /** The page sends the compiled WebAssembly. A shared worker is in another agent cluster, which no module can enter. */
@@ -17,7 +21,7 @@ export function dedicated(url: string, receive: Receive, fail: Fail): Channel {
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
   worker.onerror = (event) => {
     event.preventDefault();
-    fail(event.message || "its worker could not be loaded.");
+    fail(event.message || t("worker_failed"));
   };
   return { sendsWasm: true, post: (message) => worker.postMessage(message), end: () => worker.terminate() };
 }
@@ -68,7 +72,7 @@ export function shared(url: string, build: string, receive: Receive, fail: Fail)
     return undefined;
   }
   port.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
-  worker.onerror = () => fail("its worker could not be loaded.");
+  worker.onerror = () => fail(t("worker_failed"));
   return {
     sendsWasm: false,
     post: (message) => port.postMessage(message),

@@ -4,12 +4,16 @@
  * Requests queue. A widget's newer request takes the place of its older one that still waits, so that a dragged slider
  * never falls behind.
  */
+import { page } from "../generated/texts.ts";
+import { texts } from "../ui/texts.ts";
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
 import type { Answer, ContestStep, Curve, FromWorker, GgufFile, Mark, Model, Quantize, Quantized, Question, Strings } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 /** A hash of the archive: tells apart two versions of a site. */
 declare const BUILD: string;
+
+const t = texts("page", page);
 
 /** A start that takes longer has failed without saying so: Pyodide does that on a wrong MIME type. */
 const START_LIMIT = 60_000;
@@ -22,6 +26,8 @@ export class OptionError extends Error {
   constructor(
     message: string,
     readonly option: string | null,
+    /** The message's language. Python's messages are English. */
+    readonly lang = "en",
   ) {
     super(message);
   }
@@ -150,7 +156,7 @@ export class Python {
   }
 
   async #start(): Promise<void> {
-    this.#tell("Fetching Python …");
+    this.#tell(t("fetching_python"));
     await new Promise<void>((resolve, reject) => {
       this.#fail = reject;
       const fail = (message: string): void => this.#end(new Error(message));
@@ -160,8 +166,8 @@ export class Python {
           resolve();
         } else if (message.type === "fetched") {
           if (this.#ready) return;
-          this.#tell("Starting Python …");
-          this.#limit = window.setTimeout(() => fail("it did not start within a minute."), START_LIMIT);
+          this.#tell(t("starting_python"));
+          this.#limit = window.setTimeout(() => fail(t("python_timed_out")), START_LIMIT);
         } else {
           clearTimeout(this.#limit);
           this.#receive(message);
@@ -206,7 +212,7 @@ export class Python {
     this.#channel!.post({ ...request.question, id: this.#lastId });
     if (this.use === "code") {
       const seconds = CODE_LIMIT / 1000;
-      this.#limit = window.setTimeout(() => this.#end(new CodeError(`It ran for ${seconds} seconds and was ended.`, null)), CODE_LIMIT);
+      this.#limit = window.setTimeout(() => this.#end(new CodeError(t("code_timed_out", { seconds }), null)), CODE_LIMIT);
     }
   }
 

@@ -1,7 +1,11 @@
 /** The page's Python for scripts that are fetched later: one worker for all of them, which the page's first script starts. */
+import { page } from "../generated/texts.ts";
+import { texts } from "../ui/texts.ts";
 import type { Python } from "./python.ts";
 
-/** @throws Error Where there is none, with the reason as the end of a sentence. */
+const t = texts("page", page);
+
+/** @throws Error Where there is none, with the reason as a sentence. */
 type PagePython = (setting: string) => Python;
 
 /** Each script has modules of its own; what they share is on the page. */
@@ -14,9 +18,9 @@ export function share(python: PagePython): void {
   (globalThis as Place)[PLACE] ??= python;
 }
 
-/** The page's Python, which may not have been started. @throws Error Where there is none, with the reason as the end of a sentence. */
+/** The page's Python, which may not have been started. @throws Error Where there is none, with the reason as a sentence. */
 export function pagePython(setting: string): Python {
   const python = (globalThis as Place)[PLACE];
-  if (!python) throw new Error("the page's script is not there.");
+  if (!python) throw new Error(t("script_missing"));
   return python(setting);
 }

@@ -1,26 +1,62 @@
 /**
  * `<quantlab-load data-file="chat.js">`: fetches a script of ours where it stands in a page, and there only.
  *
- * An element, so that it also works where instant navigation puts it into the page. A classic script, because module scripts
+ * An element, so that it also works where instant navigation puts it into the page. Classic scripts, because module scripts
  * do not run on a page that was opened from a file.
  */
+import { page, TRANSLATED } from "../generated/texts.ts";
 import { BASE } from "./base.ts";
+import { primary, setLanguage, texts } from "./texts.ts";
 
-const asked = new Set<string>();
+const t = texts("page", page);
 
-export class QuantlabLoad extends HTMLElement {
-  connectedCallback(): void {
-    const file = this.dataset.file ?? "";
-    if (!/^[a-z]+\.js$/.test(file) || asked.has(file)) return;
-    asked.add(file);
+/** Files that were asked for, and when they have run. */
+const asked = new Map<string, Promise<void>>();
+
+function fetched(file: string): Promise<void> {
+  const known = asked.get(file);
+  if (known) return known;
+  const loading = new Promise<void>((resolve, reject) => {
     const script = document.createElement("script");
     script.src = BASE + file;
-    script.onload = () => script.remove();
+    script.onload = () => {
+      script.remove();
+      resolve();
+    };
     script.onerror = () => {
       script.remove();
       asked.delete(file);
-      this.textContent = "This part of the page could not be fetched. Reload the page to try again.";
+      reject(new Error(file));
     };
     document.head.append(script);
+  });
+  asked.set(file, loading);
+  return loading;
+}
+
+/**
+ * Sets the page's language, and fetches the groups of texts that a script needs in it. Where one is missing, its texts stay English.
+ *
+ * @returns Nothing where there is nothing to wait for.
+ */
+export function speak(tag: string | undefined, groups: readonly string[]): Promise<unknown> | undefined {
+  const language = tag || document.documentElement.lang || "en";
+  setLanguage(language);
+  const translated = TRANSLATED[primary(language)]?.filter((group) => groups.includes(group));
+  if (!translated?.length) return undefined;
+  return Promise.all(translated.map((group) => fetched(`texts/${primary(language)}/${group}.js`).catch(() => {})));
+}
+
+export class QuantlabLoad extends HTMLElement {
+  connectedCallback(): void {
+    void this.#load(this.dataset.file ?? "");
+  }
+
+  async #load(file: string): Promise<void> {
+    if (!/^[a-z]+\.js$/.test(file)) return;
+    await speak(this.dataset.language, ["page", "numbers", file.slice(0, -3)]);
+    await fetched(file).catch(() => {
+      this.textContent = t("part_missing");
+    });
   }
 }

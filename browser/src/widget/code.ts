@@ -3,8 +3,12 @@
  *
  * The text came with the page. Nothing is run but on a click, even where a link brought the code: it may come from anyone.
  */
+import { page } from "../generated/texts.ts";
 import { BASE } from "../ui/base.ts";
+import { texts } from "../ui/texts.ts";
 import type { Editor } from "./editor.ts";
+
+const t = texts("page", page);
 
 /** What the element carries: the option that chooses among the texts, and the text for each of its values. */
 export interface Texts {
@@ -67,9 +71,9 @@ export class Code {
     this.#pre = details.querySelector("pre")!;
     this.#place.className = "quantlab-editor";
     this.#place.hidden = true;
-    this.#edit = button("Edit", () => void this.#open().then((editor) => editor.focus()));
-    this.#run = button("Run", () => this.#onRun());
-    this.#back = button("Back to the original", () => this.#onBack());
+    this.#edit = button(t("edit"), () => void this.#open().then((editor) => editor.focus()));
+    this.#run = button(t("run"), () => this.#onRun());
+    this.#back = button(t("original"), () => this.#onBack());
     this.#run.hidden = this.#back.hidden = true;
     this.#said.setAttribute("role", "status");
     const actions = document.createElement("div");
@@ -103,7 +107,7 @@ export class Code {
     this.details.open = true;
     const editor = await this.#open();
     editor.setText(text);
-    this.#say("This code came with the link and has not been run. Read it before you run it.");
+    this.#say(t("code_from_link"));
   }
 
   /** Forgets the reader's code. */
@@ -115,12 +119,12 @@ export class Code {
 
   succeed(): void {
     this.#editor?.mark(null);
-    this.#say(this.running ? "The figure is drawn with this code." : "");
+    this.#say(this.running ? t("drawn_with_code") : "");
   }
 
   fail(message: string, line: number | null): void {
     this.#editor?.mark(line);
-    this.#say(line === null ? message : `Line ${line}: ${message}`);
+    this.#say(line === null ? message : t("line", { line, message }));
   }
 
   #text(): string {
@@ -136,17 +140,17 @@ export class Code {
   }
 
   async #load(): Promise<Editor> {
-    this.#say("Fetching the editor …");
+    this.#say(t("fetching_editor"));
     try {
       const { edit } = (await import(`${BASE}editor.mjs`)) as typeof import("./editor.ts");
       this.#place.hidden = this.#run.hidden = this.#back.hidden = false;
       this.#pre.hidden = this.#edit.hidden = true;
-      this.#editor = edit(this.#place, this.#own.get(this.#value) ?? this.#text(), "Python that makes this figure", () => this.#onRun());
+      this.#editor = edit(this.#place, this.#own.get(this.#value) ?? this.#text(), t("editor"), () => this.#onRun());
       this.#say("");
       return this.#editor;
     } catch (error) {
       this.#opening = undefined;
-      this.#say("The editor could not be fetched.");
+      this.#say(t("editor_missing"));
       throw error;
     }
   }

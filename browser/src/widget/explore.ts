@@ -6,7 +6,10 @@
  * below the figure.
  */
 
-const HINT = "Point at a value, or go to it with Tab and the arrow keys, to see its arithmetic.";
+import { page } from "../generated/texts.ts";
+import { texts } from "../ui/texts.ts";
+
+const t = texts("page", page);
 
 export class Explorer {
   readonly #figure: HTMLElement;
@@ -83,7 +86,9 @@ export class Explorer {
     }
     const written = item ? this.#figure.querySelector(`[data-detail-of="${CSS.escape(item)}"]`)?.textContent : "";
     const detail = at?.dataset.detail ?? own.find((element) => element.dataset.detail)?.dataset.detail ?? written;
-    this.#detail.textContent = detail || HINT;
+    this.#detail.textContent = detail || t("hint");
+    this.#detail.lang = detail ? this.#figure.lang : "";
+    if (!this.#detail.lang) this.#detail.removeAttribute("lang");
     this.#detail.classList.toggle("is-hint", !detail);
   }
 

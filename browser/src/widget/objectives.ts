@@ -4,7 +4,12 @@
  * The list is in the page. Here it gets its boxes, one more at the end of each objective, and a memory: the browser's own
  * storage, by page. Nothing is sent.
  */
+import { page } from "../generated/texts.ts";
+import { speak } from "../ui/load.ts";
 import { fromJson, pageKey } from "../ui/memory.ts";
+import { texts } from "../ui/texts.ts";
+
+const t = texts("page", page);
 
 export class QuantlabObjectives extends HTMLElement {
   #done = new Set<string>();
@@ -14,6 +19,13 @@ export class QuantlabObjectives extends HTMLElement {
   #key = "";
 
   connectedCallback(): void {
+    const waiting = speak(this.dataset.language, ["page"]);
+    if (waiting) void waiting.then(() => this.isConnected && this.#setUp());
+    else this.#setUp();
+  }
+
+  #setUp(): void {
+    this.#listening.abort();
     this.#listening = new AbortController();
     window.addEventListener("storage", (event) => event.key === this.#key && this.#read(), { signal: this.#listening.signal });
     if (this.#boxes.length) return;
@@ -21,18 +33,18 @@ export class QuantlabObjectives extends HTMLElement {
     for (const link of this.querySelectorAll<HTMLAnchorElement>("li > a")) {
       const id = decodeURIComponent(link.hash.slice(1));
       const item = link.parentElement as HTMLLIElement;
-      const name = `Objective ${item.value} is done`;
+      const number = String(item.value);
       const box = this.#box(id);
-      box.ariaLabel = `${name}: ${link.textContent}`;
+      box.ariaLabel = t("objective_done_title", { number, title: link.textContent });
       item.prepend(box);
       const label = document.createElement("label");
       label.className = "lab-done";
-      label.append(this.#box(id), ` ${name}`);
+      label.append(this.#box(id), ` ${t("objective_done", { number })}`);
       document.getElementById(id)?.parentElement?.append(label);
     }
     const clear = document.createElement("button");
     clear.type = "button";
-    clear.textContent = "Start over";
+    clear.textContent = t("start_over");
     clear.onclick = () => this.#write(new Set());
     const status = document.createElement("p");
     status.role = "status";
@@ -83,8 +95,7 @@ export class QuantlabObjectives extends HTMLElement {
     for (const [id, box] of this.#boxes) box.checked = this.#done.has(id);
     const [status, clear] = [...this.children].slice(-2) as [HTMLElement, HTMLButtonElement];
     const done = this.#boxes.filter(([, box]) => box.checked).length / 2;
-    const memory = this.#blocked ? "This browser stores nothing for this page: marks are gone when you leave it." : "Kept in this browser only.";
-    status.textContent = `${done} of ${this.#boxes.length / 2} done. ${memory}`;
+    status.textContent = t(this.#blocked ? "not_kept" : "kept", { done, count: this.#boxes.length / 2 });
     clear.disabled = !done;
   }
 }

@@ -1,5 +1,9 @@
 /** A reader's own picture, reduced in the page to the few pixels that a figure shows. */
+import { page } from "../generated/texts.ts";
 import { OptionError } from "../python/python.ts";
+import { language, texts } from "../ui/texts.ts";
+
+const t = texts("page", page);
 
 /** `engine.core.picture.Bitmap.from_json`. */
 export interface Picture {
@@ -21,10 +25,10 @@ export async function readPicture(file: File, most: number): Promise<Picture> {
     try {
       await image.decode();
     } catch {
-      throw new OptionError(`${file.name} is no picture that this browser can show.`, null);
+      throw new OptionError(t("not_a_picture", { name: file.name }), null, language());
     }
     const { naturalWidth, naturalHeight } = image;
-    if (!naturalWidth || !naturalHeight) throw new OptionError(`${file.name} does not say how large it is.`, null);
+    if (!naturalWidth || !naturalHeight) throw new OptionError(t("picture_without_size", { name: file.name }), null, language());
     const share = Math.min(1, Math.sqrt(most / (naturalWidth * naturalHeight)));
     // A side is at least one pixel, and the other then not more than all of them.
     const width = Math.min(most, Math.max(1, Math.floor(naturalWidth * share)));

@@ -3,6 +3,8 @@
  * encode it in pieces, in one worker or several, and keeps what comes of it: to save, or for the chat.
  */
 import type { Quantize, Quantized, Strings } from "../python/messages.ts";
+import { quantize } from "../generated/texts.ts";
+import { decimal, languageOf, texts } from "../ui/texts.ts";
 import { offer } from "./models.ts";
 // Types only: the interpreters are the page's, whose script is another.
 import type { Owner, Python, Use } from "../python/python.ts";
@@ -56,18 +58,20 @@ const SCHEME = "scheme";
 /** Makes a piece out of what it was. */
 type Encode = (worker: Python, piece: string, data: Uint8Array) => Promise<Quantized>;
 
-/** A further worker takes a second to start, and some 50 MB: it has to save more. */
-const WORTH = 4;
-const MOST_WORKERS = 4;
+const t = texts("quantize", quantize);
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+/** A further worker takes a second to start, and some 50 MB: it has to save more. */
+const MIN_SECONDS_PER_WORKER = 4;
+const MAX_WORKERS = 4;
+
+const megabytes = (bytes: number): string => `${decimal(bytes / 1e6, 1)} MB`;
 
 /** An owner that says nothing; of its own, so that no question takes another's place. */
 const quiet = (): Owner => ({ onPython: () => {} });
 
 /** An error in words; one of the reader's code has the line it is in. */
 function said({ message, line }: Error & { line?: number | null }): string {
-  return `${line ? `Line ${line} of your code: ` : ""}${message}`.replaceAll("`", "");
+  return (line ? t("line_of_code", { line, message }) : message).replaceAll("`", "");
 }
 
 /** Adds what a piece lost to what others of the same tensor did. */
@@ -121,6 +125,8 @@ export class Quantizer {
       this.end();
     });
     this.#give.addEventListener("click", () => this.#offer());
+    // The panel was drawn in English; what is said in it from here on is in the page's language.
+    for (const element of [this.#status, this.#save]) element.lang = languageOf("quantize");
     panel.hidden = false;
   }
 
@@ -148,11 +154,11 @@ export class Quantizer {
       const took = (performance.now() - begin) / 1000;
       for (const [key, { noise, power, size }] of losses) this.#losses[key] = [noise, power, ...(size === undefined ? [] : [size])];
       this.#keep({ name: plan.name, file: new Blob(parts), note: plan.note });
-      this.#say(`${plan.name}: ${megabytes(plan.size)}, quantized in ${took.toFixed(1)} s by ${workers} ${workers === 1 ? "worker" : "workers"}.`);
+      this.#say(t("finished", { name: plan.name, size: megabytes(plan.size), seconds: decimal(took, 1), count: workers }));
       this.host.show({ "quantized own": this.#losses });
     } catch (error) {
       this.end();
-      if (this.#isStopped) this.#say("Stopped. Nothing of it was kept.");
+      if (this.#isStopped) this.#say(t("stopped"));
       else this.#say(said(error as Error));
     } finally {
       this.#rest(true);
@@ -162,14 +168,14 @@ export class Quantizer {
   async #fetch(): Promise<Uint8Array<ArrayBuffer>> {
     this.#fetching = new AbortController();
     const { signal } = this.#fetching;
-    this.#say("Fetching the model …");
+    this.#say(t("fetching"));
     const response = await fetch(this.url, { signal }).catch((error: Error) => {
-      throw new Error(`The model's file could not be fetched: ${error.message}.`);
+      throw new Error(t("not_fetched", { reason: error.message }));
     });
-    if (!response.ok) throw new Error(`The model's file could not be fetched: ${new URL(this.url).pathname} answered ${response.status}.`);
+    if (!response.ok) throw new Error(t("not_fetched", { reason: t("answered", { path: new URL(this.url).pathname, status: String(response.status) }) }));
     const file = new Uint8Array(await response.arrayBuffer());
     signal.throwIfAborted();
-    this.#go.textContent = "Quantize";
+    this.#go.textContent = t("quantize");
     return file;
   }
 
@@ -178,9 +184,9 @@ export class Quantizer {
     const options = JSON.stringify(this.host.options());
     const plan = (await this.#ask(first, "plan", [options, this.host.sources()], file)).made as Plan;
     const processors = navigator.hardwareConcurrency || 1;
-    const count = Math.max(1, Math.min(MOST_WORKERS, processors, Math.floor(plan.seconds / WORTH)));
+    const count = Math.max(1, Math.min(MAX_WORKERS, processors, Math.floor(plan.seconds / MIN_SECONDS_PER_WORKER)));
     const workers = [first, ...Array.from({ length: count - 1 }, () => this.#start())];
-    this.#say(`Quantizing with ${count} ${count === 1 ? "worker" : "workers"} …`);
+    this.#say(t("working", { count }));
 
     const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode", [piece], before);
     const targets = new Set(plan.pieces.map((piece) => piece[4]));
@@ -220,7 +226,7 @@ export class Quantizer {
   /** What the reader's code makes of a piece. Its two halves run apart, and apart from what reads and writes the file. */
   #ownFormat(): Encode {
     const code = this.host.code();
-    if (!code) throw new Error("Your code would be that of a widget on this page that takes a format of your own, and there is none.");
+    if (!code) throw new Error(t("no_format"));
     const [encoder, decoder] = [this.#start("code"), this.#start("code")];
     return async (worker, piece, data) => {
       const { made: weights } = await this.#ask(worker, "own_weights", [piece], data);
@@ -233,7 +239,7 @@ export class Quantizer {
   /** What the explorer's scheme makes of a tensor, as it was set when quantizing began. */
   #ownScheme(): Encode {
     const scheme = this.host.scheme();
-    if (!scheme) throw new Error("The explorer's scheme would be that of a toy layer on this page, and there is none.");
+    if (!scheme) throw new Error(t("no_scheme"));
     const texts = [JSON.stringify(scheme.options), scheme.code];
     return (worker, piece, data) => this.#ask(worker, "scheme_stored", [piece, ...texts], data);
   }
@@ -255,14 +261,14 @@ export class Quantizer {
     this.#made = made;
     this.#save.href = URL.createObjectURL(made.file);
     this.#save.download = made.name;
-    this.#save.textContent = `Save ${made.name}`;
+    this.#save.textContent = t("save", { name: made.name });
     this.#done.hidden = false;
   }
 
   #offer(): void {
     offer(this.#made!);
     const isHere = document.querySelector("quantlab-chat") !== null;
-    this.#say(`${this.#made!.name} is there for ${isHere ? "the chat on this page" : "chats that come without a reload; this page has none"}.`);
+    this.#say(t(isHere ? "offered" : "offered_elsewhere", { name: this.#made!.name }));
   }
 
   #rest(isResting: boolean): void {

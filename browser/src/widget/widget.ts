@@ -4,7 +4,11 @@
  * A change of the primary option shows a pre-rendered frame. Any other change asks Python, which is fetched then and
  * not before. The element knows nothing of any one widget.
  */
+import { page } from "../generated/texts.ts";
 import { BASE } from "../ui/base.ts";
+import { speak } from "../ui/load.ts";
+import { isReadable, numberField, showValue, valueOf } from "../ui/numbers.ts";
+import { language, primary, texts } from "../ui/texts.ts";
 import { Code, decode, encode, type Texts } from "./code.ts";
 import { Explorer } from "./explore.ts";
 import { contest, stopContest, type Run } from "./contest.ts";
@@ -24,8 +28,10 @@ interface Found {
   found: Record<string, unknown>;
 }
 
-/** A wait this short needs no word; a longer one gets a state and a way to stop. */
-const PATIENCE = 300;
+const t = texts("page", page);
+
+/** Milliseconds before a wait is announced, with a way to stop it. */
+const QUIET_MS = 300;
 
 /**
  * Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from, and another for
@@ -42,11 +48,11 @@ export function python(setting: string, use: Use = "figures"): Python {
 /**
  * Where Pyodide is.
  *
- * @throws Error Where there is none, with the reason as the end of a sentence.
+ * @throws Error Where there is none, with the reason as a sentence.
  */
 function folderOf(setting: string): string {
-  if (setting === "off") throw new Error("this site was built without it.");
-  if (location.protocol === "file:") throw new Error("browsers do not run it on a page that was opened from a file.");
+  if (setting === "off") throw new Error(t("no_python"));
+  if (location.protocol === "file:") throw new Error(t("no_python_from_file"));
   return setting === "bundled" ? `${BASE}pyodide/` : setting;
 }
 
@@ -84,11 +90,19 @@ export class QuantlabWidget extends HTMLElement {
   #speaking = 0;
 
   connectedCallback(): void {
+    const waiting = speak(this.dataset.language, ["page", "numbers"]);
+    if (waiting) void waiting.then(() => this.isConnected && this.#setUp());
+    else this.#setUp();
+  }
+
+  #setUp(): void {
     const form = this.querySelector("form");
     const figure = this.querySelector("figure");
     // Instant navigation and the Back button may put an element back that was set up before.
     if (!form || !figure || this.hasAttribute("data-ready")) return;
     this.setAttribute("data-ready", "");
+    // Built where nothing told the page's language: then it is English.
+    if (!this.dataset.language && primary(language()) !== "en") form.lang = figure.lang = "en";
     this.#form = form;
     this.#figure = figure;
     this.#status = form.querySelector(".quantlab-status")!;
@@ -98,6 +112,7 @@ export class QuantlabWidget extends HTMLElement {
     this.#initial = figure.innerHTML;
     for (const input of form.querySelectorAll<HTMLInputElement>("input[min]")) {
       this.#limits.set(input, [input.min, input.max]);
+      if (input.type === "number") numberField(input);
     }
 
     // Browsers that keep what was typed over a reload would keep it apart from the figure.
@@ -161,6 +176,7 @@ export class QuantlabWidget extends HTMLElement {
       const folder = folderOf(this.dataset.pyodide!);
       const first = <Found>(of: (widget: QuantlabWidget) => Found): Found | undefined =>
         [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map(of).find(Boolean);
+      await speak(this.dataset.language, ["quantize"]);
       const { Quantizer } = (await import(`${BASE}quantize.mjs`)) as typeof import("./quantize.ts");
       this.#quantizer = new Quantizer(panel, BASE + panel.dataset.file!, {
         options: () => this.#asked(),
@@ -174,7 +190,7 @@ export class QuantlabWidget extends HTMLElement {
         },
       });
     } catch (error) {
-      this.#say(`Quantizing needs Python in the page, and ${(error as Error).message}`);
+      this.#say(t("quantizing_needs_python", { reason: (error as Error).message }));
     }
   }
 
@@ -214,7 +230,7 @@ export class QuantlabWidget extends HTMLElement {
   /** Python's word on how its start goes. */
   onPython(state: string): void {
     // It may have gone on to a frame meanwhile, which needs no Python.
-    if (this.hasAttribute("data-busy")) this.#say(state || "Computing …");
+    if (this.hasAttribute("data-busy")) this.#say(state || t("computing"));
   }
 
   #controls(name?: string): Control[] {
@@ -234,7 +250,8 @@ export class QuantlabWidget extends HTMLElement {
   /** What an option's control stands at. */
   #value(name: string): string | undefined {
     const radio = (control: Control): control is HTMLInputElement => control.type === "radio";
-    return this.#controls(name).find((control) => !radio(control) || control.checked)?.value;
+    const found = this.#controls(name).find((control) => !radio(control) || control.checked);
+    return found && valueOf(found);
   }
 
   /** Shows a value in all controls of an option. */
@@ -242,7 +259,7 @@ export class QuantlabWidget extends HTMLElement {
     for (const control of this.#controls(name)) {
       if (control === but) continue;
       if (control instanceof HTMLInputElement && control.type === "radio") control.checked = control.value === value;
-      else control.value = value;
+      else showValue(control, value);
     }
   }
 
@@ -274,8 +291,16 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   #onInput(control: Control): void {
-    const { name, value } = control;
+    const { name } = control;
     if (!name) return;
+    let value: string;
+    try {
+      value = valueOf(control);
+    } catch (error) {
+      this.#turn++; // what is on its way answers another question
+      this.#explain(new OptionError((error as Error).message, name, language()));
+      return;
+    }
     this.#set(name, value, control);
     this.#changes[name] = value;
     this.#clear(name);
@@ -330,9 +355,9 @@ export class QuantlabWidget extends HTMLElement {
     event.stopPropagation();
     try {
       await navigator.clipboard.writeText((event.currentTarget as HTMLAnchorElement).href);
-      this.#say("Link copied.");
+      this.#say(t("link_copied"));
     } catch {
-      this.#say("The browser did not allow copying: use the link's own menu.");
+      this.#say(t("copy_refused"));
     }
   }
 
@@ -410,6 +435,7 @@ export class QuantlabWidget extends HTMLElement {
     clearTimeout(this.#speaking);
     // A dragged control changes the sentence many times; only where it comes to rest is worth hearing.
     this.#speaking = setTimeout(() => {
+      if (this.#figure.lang) this.#live.lang = this.#figure.lang;
       this.#live.textContent = this.#figure.querySelector(".quantlab-result")?.textContent ?? "";
     }, 500);
   }
@@ -437,6 +463,7 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   #say(text: string): void {
+    this.#status.removeAttribute("lang");
     this.#status.textContent = text;
   }
 
@@ -446,8 +473,8 @@ export class QuantlabWidget extends HTMLElement {
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => {
       this.#stop.hidden = false;
-      if (!this.#status.textContent) this.#say("Computing …");
-    }, PATIENCE);
+      if (!this.#status.textContent) this.#say(t("computing"));
+    }, QUIET_MS);
   }
 
   #rest(text: string): void {
@@ -461,21 +488,22 @@ export class QuantlabWidget extends HTMLElement {
     if (error instanceof OptionError) {
       // Backticks are how messages quote; a page has no use for them.
       this.#rest(error.message.replaceAll("`", ""));
+      this.#status.lang = error.lang;
       this.#mark(error.option);
     } else if (error instanceof CodeError) {
-      this.#rest("Your code does not run to its end; the figure shows the last state that was computed.");
+      this.#rest(t("code_failed"));
       this.#code?.fail(error.message.replaceAll("`", ""), error.line);
     } else if (error instanceof Stopped) {
-      this.#rest("Stopped. The figure shows the last state that was computed.");
+      this.#rest(t("stopped"));
     } else {
-      this.#rest(`This needs Python in the page, and ${error.message} What is pre-rendered still answers.`);
+      this.#rest(t("needs_python", { reason: error.message }));
     }
   }
 
   /** Marks the controls of the option that an error is about. */
   #mark(option: string | null): void {
     for (const control of this.#controls()) {
-      if (control.name === option) control.setAttribute("aria-invalid", "true");
+      if (control.name === option || !isReadable(control)) control.setAttribute("aria-invalid", "true");
       else control.removeAttribute("aria-invalid");
     }
   }

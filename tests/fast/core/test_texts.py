@@ -60,7 +60,7 @@ def test_a_translation_has_whole_groups_and_the_same_placeholders(language):
 
 def test_python_uses_every_text_of_its_groups():
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
-    for group in catalogue("en").keys() - SCRIPTS.keys():
+    for group in catalogue("en").keys() - set(SCRIPTS):
         for key in catalogue("en")[group]:
             # Labs look up the kinds of their sections.
             used = f'"{group}.{key}"' in source or (group == "lab" and f'"{key}"' in source)

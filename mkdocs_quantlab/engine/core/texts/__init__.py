@@ -25,8 +25,8 @@ ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de")
 """The languages that have a file here."""
 
-SCRIPTS = {"page": "quantlab.js", "chat": "chat.js", "evidence": "evidence.js"}
-"""Groups that scripts of the page read, and the script of each; all other groups are Python's."""
+SCRIPTS = ("page", "numbers", "quantize")
+"""Groups that the page's scripts read; all others are Python's."""
 
 PLURALS: Mapping[str, Callable[[float], str]] = {
     ENGLISH: lambda n: "one" if n == 1 else "other",
