@@ -92,6 +92,17 @@ await Promise.all([
   esbuild.build({ ...common, stdin: { contents: sheets.map((file) => `@import ${JSON.stringify(file)};`).join("\n"), resolveDir: root, loader: "css" }, outfile: join(out, "quantlab.css") }),
 ]);
 
+// Texts of other languages, a classic script for each group, for the same reason.
+const catalogues = join(root, "mkdocs_quantlab", "engine", "core", "texts");
+for (const file of readdirSync(catalogues).filter((name) => /^[a-z]+\.json$/.test(name) && name !== "en.json")) {
+  const language = file.replace(".json", "");
+  mkdirSync(join(out, "texts", language), { recursive: true });
+  for (const [group, texts] of Object.entries(JSON.parse(readFileSync(join(catalogues, file), "utf8")))) {
+    const key = JSON.stringify(`${language} ${group}`);
+    writeFileSync(join(out, "texts", language, `${group}.js`), `globalThis[Symbol.for("quantlab.texts")].texts[${key}]=${JSON.stringify(texts)};`);
+  }
+}
+
 for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]) {
   copyFileSync(join(pyodide, name), join(out, "pyodide", name));
 }

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
-from mkdocs_quantlab.engine.core.schema import MOST_VIEWS
 from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue
 from mkdocs_quantlab.engine.ggml.types import stored_type
 

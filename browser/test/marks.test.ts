@@ -99,8 +99,8 @@ test("a prompt that is not known and a Python that does not run are said, once",
   assert.deepEqual(markSentences(unknown), ["Not marked: this prompt asks for something that the marks do not know. Marked are prompts such as “Draw a cat.”"]);
   assert.equal(markTable(unknown), undefined);
   assert.equal(unknown.marked!.curve, null);
-  const failed = await markedComparison(drawn, () => new Error("this site was built without it."));
-  assert.deepEqual(markSentences(failed), ["Not marked: Python marks the drawings, and this site was built without it."]);
+  const failed = await markedComparison(drawn, () => new Error("This site was built without it."));
+  assert.deepEqual(markSentences(failed), ["Not marked: marking needs Python in the page. This site was built without it."]);
 });
 
 test("files have the marks", async () => {

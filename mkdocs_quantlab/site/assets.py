@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue, primary
 from mkdocs_quantlab.site.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STATIC = Path(__file__).parent.parent / "static"
 """Filled by the build from `browser/` and npm's Pyodide and wllama."""
@@ -22,12 +27,13 @@ WLLAMA = ("wllama/wllama.mjs", "wllama/wllama.wasm")
 """llama.cpp for models in the page."""
 
 
-def files(pyodide: str, *, in_page: bool = True) -> list[str]:
+def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANGUAGES) -> list[str]:
     """The files that a site with widgets needs, relative to `STATIC`.
 
     Args:
         pyodide: The option: `bundled` adds Pyodide and our archive, a URL only our archive, `off` neither.
         in_page: Some chat has models in the page.
+        languages: Languages of pages.
 
     Raises:
         LabError: The package was not built.
@@ -37,6 +43,9 @@ def files(pyodide: str, *, in_page: bool = True) -> list[str]:
             "quantlab: this installation has no built browser files; in a checkout, run `make static`"
         )
     names = [SCRIPT, STYLE, CHAT, EVIDENCE]
+    for language in sorted({primary(tag) for tag in languages} & set(LANGUAGES) - {ENGLISH}):
+        groups = [group for group in SCRIPTS if group in catalogue(language)]
+        names += [f"texts/{language}/{group}.js" for group in groups]
     if in_page:
         names += WLLAMA
     if pyodide != "off":

@@ -257,6 +257,7 @@ MINIFY = {
 SITES = {
     "material": {"theme": MATERIAL | {"features": ["navigation.instant"]}},
     "material-flat": {"theme": MATERIAL, "use_directory_urls": False, "plugins": ["quantlab"]},
+    "german": {"theme": MATERIAL | {"language": "de"}},
     "mkdocs": {"theme": MKDOCS},
     "mkdocs-dark": {"theme": MKDOCS | {"color_mode": "dark"}},
     "mkdocs-flat": {"theme": MKDOCS, "use_directory_urls": False},

@@ -120,7 +120,7 @@ def test_other_models_are_not_marked_unless_the_author_says_so(start):
 def test_without_python_there_is_one_sentence(start):
     chat = start(RIGHT, name="off")
     ask(chat)
-    expect(chat.answers.last.get_by_text("Not marked: Python marks the drawings, and this site was built without it.")).to_be_visible()  # fmt: skip
+    expect(chat.answers.last.get_by_text("Not marked: marking needs Python in the page. This site was built without it.")).to_be_visible()  # fmt: skip
 
 
 def test_the_conversation_is_saved_with_its_marks(start):

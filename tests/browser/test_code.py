@@ -69,7 +69,7 @@ def test_edited_code_draws_the_figure_and_goes_away_again(panel):
     expect(grid.result).to_contain_text("at 3 bits")
     grid.settle()
     assert grid.figure() == grid.same(answer(GRID, {"bits": "3"}, code=TRUNCATED)["html"])
-    panel.press("Back to the original")
+    panel.press("Restore the original")
     grid.settle()
     assert grid.figure() == grid.same(answer(GRID, {"bits": "3"})["html"])
     expect(panel.said).to_be_empty()

@@ -57,7 +57,7 @@ def test_a_run_is_scored_on_weights_of_its_own(own):
     assert len(seen) == 2
     own.widget.set("distribution", "laplace")
     expect(own.widget.result).to_contain_text("of Laplace weights at 4.500 bits")
-    own.panel.press("Back to the original")
+    own.panel.press("Restore the original")
     expect(own.widget.result).to_contain_text("The starting code")
 
 

@@ -84,7 +84,7 @@ def test_storage_that_is_blocked_or_full_is_said(visit, site, script):
     lab.page.get_by_label("Objective 1 is done: Round").check()
     status(
         lab.page,
-        "1 of 2 done. This browser stores nothing for this page: marks are gone when you leave it.",
+        "1 of 2 done. This browser stores nothing for this page: the marks are lost when you leave it.",
     )
     assert marks(lab.page) == [True, False]
 

@@ -303,7 +303,7 @@ def test_what_is_no_picture_is_refused_and_the_figure_kept(lab, tmp_path):
     palette = lab.widget("palette")
     before = palette.figure()
     give(palette, path)
-    expect(palette.status).to_have_text("notes.png is no picture that this browser can show.")
+    expect(palette.status).to_have_text("This browser cannot show notes.png as a picture.")
     assert palette.figure() == before
     palette.set("colours", "8")
     expect(palette.result).to_contain_text("In 8 colours")

@@ -323,7 +323,7 @@ def test_a_site_without_python(visit, site):
     explorer.set("weight", "0.5")
     explorer.settle()
     line = explorer.status.inner_text()
-    assert "this site was built without it" in line
+    assert "This site was built without it" in line
     assert "\n" not in line
     expect(explorer.result).to_contain_text("the weight 0.156347")
     explorer.start_over()

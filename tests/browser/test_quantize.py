@@ -138,7 +138,7 @@ def test_stop_ends_it_and_it_can_be_done_again(bench, original):
     bench.press("quantize")
     bench.lab.wait_for("document.querySelector('.quantlab-make progress').value > 0")
     bench.press("Stop")
-    expect(bench.said).to_have_text("Stopped. Nothing of it was kept.")
+    expect(bench.said).to_have_text("Stopped. Nothing was kept.")
     expect(bench.save).to_be_hidden()
     expect(bench.progress).to_be_hidden()
     bench.widget.start_over()
@@ -202,7 +202,7 @@ def test_stop_ends_the_fetching(bench, original):
         bench.press("quantize")
         expect(bench.said).to_have_text("Fetching the model …")
         bench.press("Stop")
-        expect(bench.said).to_have_text("Stopped. Nothing of it was kept.")
+        expect(bench.said).to_have_text("Stopped. Nothing was kept.")
     expect(bench.panel.get_by_role("button", name="Fetch")).to_be_enabled()
 
 
@@ -229,5 +229,5 @@ def test_without_python_it_says_so(visit):
     widget = lab.widget("quantlab-1")
     expect(widget.root.locator(".quantlab-make")).to_be_hidden()
     expect(widget.status).to_contain_text(
-        "Quantizing needs Python in the page, and this site was built without it"
+        "Quantizing needs Python in the page. This site was built without it."
     )

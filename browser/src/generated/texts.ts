@@ -11,7 +11,6 @@ export const page = {
   "no_python_from_file": "Browsers do not run it on a page that was opened from a file.",
   "python_timed_out": "It did not start within a minute.",
   "worker_failed": "Its worker could not be loaded.",
-  "script_missing": "The page's script is missing.",
   "fetching_python": "Fetching Python …",
   "starting_python": "Starting Python …",
   "code_timed_out": "The code was stopped after {seconds} seconds.",
@@ -34,9 +33,10 @@ export const page = {
   "kept": "{done} of {count} done. Kept in this browser only.",
   "not_kept": "{done} of {count} done. This browser stores nothing for this page: the marks are lost when you leave it."
 } as const;
-export const numbers = {
-  "one": "“{found}” is not a number here: write decimals with “{sign}” and no thousands separators, as in {example}.",
-  "several": "“{found}” can be read in more than one way: separate numbers with spaces, and write decimals with “{sign}”, as in {example}."
+export const shared = {
+  "number": "“{found}” can be read in more than one way. Write decimals with a comma and leave out separators of thousands, as in {example}.",
+  "numbers": "“{found}” can be read in more than one way. Write decimals with a comma, and spaces between numbers, as in {example}.",
+  "script_missing": "The page's script is missing."
 } as const;
 export const quantize = {
   "fetching": "Fetching the model …",
@@ -59,4 +59,4 @@ export const quantize = {
   "offered": "The chat on this page can now use {name}.",
   "offered_elsewhere": "Chats that you open without reloading can now use {name}; this page has none."
 } as const;
-export const TRANSLATED: Readonly<Record<string, readonly string[]>> = {"de": ["page", "numbers", "quantize"]};
+export const TRANSLATED: Readonly<Record<string, readonly string[]>> = {"de": ["page", "shared", "quantize"]};

@@ -1,9 +1,9 @@
 /** The page's Python for scripts that are fetched later: one worker for all of them, which the page's first script starts. */
-import { page } from "../generated/texts.ts";
+import { shared } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
 import type { Python } from "./python.ts";
 
-const t = texts("page", page);
+const t = texts("shared", shared);
 
 /** @throws Error Where there is none, with the reason as a sentence. */
 type PagePython = (setting: string) => Python;

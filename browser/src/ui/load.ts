@@ -54,7 +54,7 @@ export class QuantlabLoad extends HTMLElement {
 
   async #load(file: string): Promise<void> {
     if (!/^[a-z]+\.js$/.test(file)) return;
-    await speak(this.dataset.language, ["page", "numbers", file.slice(0, -3)]);
+    await speak(this.dataset.language, ["page", "shared", file.slice(0, -3)]);
     await fetched(file).catch(() => {
       this.textContent = t("part_missing");
     });

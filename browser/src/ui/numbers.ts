@@ -1,74 +1,56 @@
 /**
- * Numbers that readers type, in the page's language. Options, links and Python have the neutral form, with a decimal point; what can
- * be read in two ways is refused. `docs/guide/languages.md` has the rules.
+ * Numbers that readers type, in the page's language. Options, links and Python have the neutral form, with a decimal point: what is typed
+ * on a page that writes decimals so goes to Python as it is, which refuses what can be read in two ways. Here is what other pages
+ * need. `docs/guide/languages.md` has the rules.
  */
-import { numbers } from "../generated/texts.ts";
+import { shared } from "../generated/texts.ts";
 import { language, texts } from "./texts.ts";
 
-const t = texts("numbers", numbers);
+const t = texts("shared", shared);
 
-/** A typed number cannot be read; the message is for the reader. */
-export class NumberError extends Error {}
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-/** The decimal sign of the page's language. */
-export function sign(): string {
-  return new Intl.NumberFormat(language()).formatToParts(0.5).find(({ type }) => type === "decimal")?.value === "," ? "," : ".";
-}
+/** Whether the page's language writes decimals with a comma. */
+const hasComma = (): boolean => (0.5).toLocaleString(language()).includes(",");
 
 /** A number, or several, in neutral form as the page's language writes them. */
-export function written(neutral: string): string {
-  return neutral.replaceAll(".", sign());
-}
-
-const refuse = (key: keyof typeof numbers, found: string): never => {
-  throw new NumberError(t(key, { found, sign: sign(), example: written(key === "one" ? "0.5" : "0.5 1.25") }));
-};
+export const written = (neutral: string): string => (hasComma() ? neutral.replaceAll(".", ",") : neutral);
 
 /**
  * One typed number in neutral form. What is no number in any language passes, for the option to refuse.
  *
- * @throws NumberError It has a comma where decimals have a point, or a sign that may part thousands.
+ * @throws Error It has a sign that may part thousands; the message is for the reader.
  */
 export function readNumber(typed: string): string {
   const text = typed.trim().replace("\u2212", "-");
-  const grouped = /^[+-]?[1-9]\d{0,2}[.,'\u2019\s\u00a0\u202f]\d{3}$/.test(text);
-  if (sign() === ".") return text.includes(",") ? refuse("one", typed) : text;
-  if (/^[^,.]*,[^,.]*$/.test(text)) return text.replace(",", ".");
-  return text.includes(",") || grouped ? refuse("one", typed) : text;
+  if (!hasComma()) return text;
+  // "1.234" may be a thousand and more; "0.125" and "12.5" are what people paste.
+  if (/[,.].*[,.]|^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(text)) throw new Error(t("number", { found: typed, example: written("0.5") }));
+  return text.replace(",", ".");
 }
 
 /**
- * A typed list of numbers in neutral form, separated by blanks.
+ * A typed list of numbers in neutral form.
  *
- * @throws NumberError It has commas that may be decimal signs as well as separators, or parts that may be one number.
+ * @throws Error It has commas between numbers without a blank, or a number with separators of thousands; the message is for the reader.
  */
 export function readNumbers(typed: string): string {
-  const words = typed.split(/(?:,(?=\s)|,$|[ \t\r\n;[\]])+/).filter(Boolean);
-  return words.flatMap((word) => (sign() === "." ? parts(word) : listed(word))).join(" ");
-}
-
-/** A word of a list where decimals have a comma. */
-function listed(word: string): string {
+  if (!hasComma()) return typed;
+  const words = typed.split(/(?:,(?=\s)|[ \t\r\n;[\]])+/).filter(Boolean);
   try {
-    return readNumber(word);
+    if (/\d[\u00a0\u202f]\d/.test(typed) || /,[-+]/.test(typed)) throw new Error();
+    return words.map(readNumber).join(" ");
   } catch {
-    return refuse("several", word);
+    throw new Error(t("numbers", { found: typed.slice(0, 80), example: written("0.5 1.25") }));
   }
 }
 
-/** The numbers of a word where decimals have a point: `1,2,3` are three; `0,5` and `1,234,567` may be one, and are refused. */
-function parts(word: string): string[] {
-  const isDoubtful = /^[+-]?\d+,\d+(e[+-]?\d+)?$/i.test(word) || /^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(word) || /\d[\u00a0\u202f]\d/.test(word);
-  return isDoubtful ? refuse("several", word) : word.split(",");
+/** The value of a form's control in neutral form. @throws Error With a message for the reader. */
+export function valueOf({ dataset, value }: Control): string {
+  return dataset.numeric === "one" ? readNumber(value) : dataset.numeric === "list" ? readNumbers(value) : value;
 }
 
-/** The value of a form's control in neutral form. @throws NumberError */
-export function valueOf(control: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement): string {
-  if ("number" in control.dataset) return readNumber(control.value);
-  return "numbers" in control.dataset ? readNumbers(control.value) : control.value;
-}
-
-export function isReadable(control: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement): boolean {
+export function isReadable(control: Control): boolean {
   try {
     valueOf(control);
     return true;
@@ -78,8 +60,8 @@ export function isReadable(control: HTMLInputElement | HTMLSelectElement | HTMLT
 }
 
 /** Shows a value in a form's control. */
-export function showValue(control: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement, neutral: string): void {
-  control.value = "number" in control.dataset || "numbers" in control.dataset ? written(neutral) : neutral;
+export function showValue(control: Control, neutral: string): void {
+  control.value = control.dataset.numeric ? written(neutral) : neutral;
 }
 
 /**
@@ -87,36 +69,20 @@ export function showValue(control: HTMLInputElement | HTMLSelectElement | HTMLTe
  * reads them as the browser's own language does, and some drop a comma without a word: `0,5` becomes 5.
  */
 export function numberField(input: HTMLInputElement): void {
-  const { value } = input;
   input.type = "text";
-  input.inputMode = input.step === "1" && Number(input.min) >= 0 ? "numeric" : "decimal";
-  if (Number(input.min) < 0 || input.min === "") input.inputMode = "text"; // number pads of phones lack the minus
-  input.dataset.number = "";
-  input.autocomplete = "off";
-  input.defaultValue = written(input.defaultValue);
-  input.value = written(value);
+  // The number pads of phones lack the minus.
+  input.inputMode = Number(input.min || -1) < 0 ? "text" : "decimal";
+  input.dataset.numeric = "one";
+  input.value = input.defaultValue = written(input.value);
   input.addEventListener("keydown", (event) => {
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    if (!direction || event.altKey || event.ctrlKey || event.metaKey) return;
+    const now = isReadable(input) ? Number(valueOf(input)) : NaN;
+    if (!direction || event.altKey || event.ctrlKey || event.metaKey || Number.isNaN(now)) return;
     event.preventDefault();
-    step(input, direction);
+    const { min, max, step } = input;
+    const next = Math.min(Number(max || Infinity), Math.max(Number(min || -Infinity), now + direction * (Number(step) || 1)));
+    // Without the digits that binary fractions add, as in 0.1 + 0.2.
+    showValue(input, String(Number(next.toPrecision(12))));
+    for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
   });
-}
-
-/** One step up or down, within the limits. */
-function step(input: HTMLInputElement, direction: number): void {
-  let now: number;
-  try {
-    now = Number(readNumber(input.value));
-  } catch {
-    return;
-  }
-  if (Number.isNaN(now)) return;
-  const size = Number(input.step) || 1;
-  const low = input.min === "" ? -Infinity : Number(input.min);
-  const high = input.max === "" ? Infinity : Number(input.max);
-  // Without the digits that binary fractions add: 0.1 + 0.2.
-  const next = Number(Math.min(high, Math.max(low, now + direction * size)).toPrecision(12));
-  input.value = written(String(next));
-  for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
 }

@@ -27,8 +27,8 @@ export function setLanguage(tag: string): void {
   state.language = tag;
 }
 
-/** A number with so many decimals, as the page's language writes it. */
-export const decimal = (value: number, digits: number): string => value.toLocaleString(state.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** A number with so many decimals, as the language of our texts writes it. */
+export const decimal = (value: number, digits: number): string => value.toLocaleString(languageOf("page"), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** The language without region and script: `de` of `de-AT`. */
 export const primary = (tag: string): string => tag.toLowerCase().split("-")[0]!;

@@ -7,7 +7,7 @@
 import { page } from "../generated/texts.ts";
 import { BASE } from "../ui/base.ts";
 import { speak } from "../ui/load.ts";
-import { isReadable, numberField, showValue, valueOf } from "../ui/numbers.ts";
+import { isReadable, numberField, showValue, valueOf, written } from "../ui/numbers.ts";
 import { language, primary, texts } from "../ui/texts.ts";
 import { Code, decode, encode, type Texts } from "./code.ts";
 import { Explorer } from "./explore.ts";
@@ -90,7 +90,7 @@ export class QuantlabWidget extends HTMLElement {
   #speaking = 0;
 
   connectedCallback(): void {
-    const waiting = speak(this.dataset.language, ["page", "numbers"]);
+    const waiting = speak(this.dataset.language, ["page", "shared"]);
     if (waiting) void waiting.then(() => this.isConnected && this.#setUp());
     else this.#setUp();
   }
@@ -114,6 +114,7 @@ export class QuantlabWidget extends HTMLElement {
       this.#limits.set(input, [input.min, input.max]);
       if (input.type === "number") numberField(input);
     }
+    for (const area of form.querySelectorAll<HTMLTextAreaElement>("[data-numeric=list]")) area.defaultValue = written(area.defaultValue);
 
     // Browsers that keep what was typed over a reload would keep it apart from the figure.
     form.autocomplete = "off";

@@ -7,7 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from mkdocs_quantlab.engine.core.numbers import plain
+from mkdocs_quantlab.engine.core.numbers import decimal_hint, may_be_one_number, plain
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean, nearest_number
 
@@ -142,7 +142,7 @@ class Real(Number[float]):
         try:
             value = float(text)
         except ValueError:
-            raise self.refuse(text) from None
+            raise self.refuse(text, decimal_hint(text)) from None
         if not self.low <= value <= self.high:  # NaN fails too
             raise self.refuse(text, nearest_number(text, (self.low, self.high)))
         return value
@@ -164,7 +164,7 @@ class Integer(Number[int]):
     def parse(self, text: str) -> int:
         # int() would also take "1_0" and other scripts' digits, which is not what an author meant.
         if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", text):
-            raise self.refuse(text)
+            raise self.refuse(text, decimal_hint(text))
         value = int(text.strip())  # `int` takes fewer kinds of white space for such than `\s` does
         if not self.low <= value <= self.high:
             raise self.refuse(text, nearest_number(text, (self.low, self.high)))
@@ -201,6 +201,10 @@ class FloatList(Field[tuple[float, ...]]):
         )
 
     def parse(self, text: str) -> tuple[float, ...]:
+        for word in re.split(r"[ \t\r\n;\[\]]+", text):
+            if may_be_one_number(word):
+                hint = ", which may be one number or several: decimals have a point, and a space separates numbers"
+                raise self.refuse(word, hint)
         words = [word for word in re.split(r"[\s,;\[\]]+", text) if word]
         if not words:
             raise OptionError(f"`{self.name}` takes {self.allowed}; found none", self.name)

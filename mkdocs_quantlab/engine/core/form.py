@@ -143,12 +143,18 @@ def _number(field: Number[Any], options: Options) -> Html:
     return _labelled(field, join(box, slider))
 
 
-def _text_area(rows: int) -> Control:
-    """The control of a field whose string may be long."""
+def _text_area(rows: int, numeric: str | None = None) -> Control:
+    """The control of a field whose string may be long.
+
+    Args:
+        rows: Lines that show.
+        numeric: `list` where it takes numbers: the page's script reads them as the page's language writes them.
+    """
 
     def area(field: Field[Any], options: Options) -> Html:
         value = field.format(options.values[field.name])
-        attributes = {"rows": str(rows), "spellcheck": "false", **_for_script(field)}
+        attributes = {"rows": str(rows), "spellcheck": "false", "data_numeric": numeric}
+        attributes |= _for_script(field)
         return _labelled(field, tag("textarea", value, name=field.name, **attributes))
 
     return area
@@ -168,7 +174,7 @@ def _model_names(field: ModelNames, options: Options) -> Html:
 CONTROLS: Mapping[type, Control] = {
     Choice: _choice,
     Number: _number,
-    FloatList: _text_area(rows=3),
+    FloatList: _text_area(rows=3, numeric="list"),
     MultiChoice: _text_area(rows=2),
     ModelNames: _model_names,
     Text: _line,

@@ -1,8 +1,28 @@
-"""How numbers are written in figures: fixed precision, so that a page built twice is the same text."""
+"""How numbers are written in figures: fixed precision, so that a page built twice is the same text. And how they are read."""
 
 from __future__ import annotations
 
 import math
+import re
+
+# Separators of thousands that white space in a text may be.
+_THIN = "\u00a0\u2009\u202f"
+
+
+def decimal_hint(text: str) -> str:
+    """What to add to an error about a text that would be a number with a decimal comma or with separators of thousands."""
+    if re.fullmatch(r"\s*[+-]?\d*,\d+\s*", text):
+        return f"; decimals have a point, as in `{text.strip().replace(',', '.')}`"
+    return "; leave out separators of thousands" if re.search(rf"\d[,'{_THIN}]\d", text) else ""
+
+
+def may_be_one_number(word: str) -> bool:
+    """Whether separators in a word of a list may stand in one number: `0,5` and `1,234,567`, but not `1,2,3` and `0.5,0.25`."""
+    return bool(
+        re.fullmatch(r"[+-]?\d+,\d+(e[+-]?\d+)?,?", word, re.IGNORECASE)
+        or re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?,?", word)
+        or re.search(rf"\d[{_THIN}]\d", word)
+    )
 
 
 def number(x: float) -> str:

@@ -77,7 +77,7 @@ def element(
             "name": found.name,
             "data-primary": options.primary,
             "data-pyodide": pyodide,
-            **({"data-language": words.page} if words.lang() else {}),
+            **({"data-language": words.told} if words.told else {}),
             # Searching for a number would find every figure.
             "data-search-exclude": "",
         }

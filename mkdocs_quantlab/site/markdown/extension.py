@@ -91,6 +91,7 @@ class QuantlabExtension(Extension):
         archives: The files of own widgets that pages since then have, by the page's path.
         warn: Takes each problem where `on_error` is `warn`.
         folder: What relative paths are relative to: to models, and to the folder of own widgets.
+        languages: Languages of pages since the extension was made.
         theme_language: The language of the site's theme, where the caller knows it.
     """
 
@@ -102,6 +103,7 @@ class QuantlabExtension(Extension):
         self.page_models: set[PageModel] = set()
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         self.folder = Path.cwd()
+        self.languages: set[str] = set()
         self.theme_language = ""
         self.archives: dict[str, set[Archive]] = {}
         self.told: set[str] = set()
@@ -223,13 +225,10 @@ class QuantlabExtension(Extension):
             language = read_language(own)
         except ValueError:
             language = ""  # other tools have a `lang` of their own
-        return Words(
-            language
-            or self.getConfig("language")
-            or self.theme_language
-            or _zensical_language(md)
-            or ENGLISH
-        )
+        of_theme = self.theme_language or _zensical_language(md) or ENGLISH
+        words = Words(language or self.getConfig("language") or of_theme, of_theme)
+        self.languages.add(words.page)
+        return words
 
 
 class _Source(Preprocessor):

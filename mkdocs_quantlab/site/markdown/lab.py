@@ -223,8 +223,8 @@ def _contents(objectives: Iterable[tuple[int, Element]], words: Words) -> Elemen
     element = Element("quantlab-objectives", {"class": "lab-objectives", "data-search-exclude": ""})
     element.tail = "\n"
     title = {"lang": lang} if (lang := words.lang("lab")) else {}
-    if lang:
-        element.set("data-language", words.page)
+    if words.told:
+        element.set("data-language", words.told)
     nav = SubElement(element, "nav", {"aria-label": words("lab.objectives")})
     SubElement(nav, "p", title).text = words("lab.objectives")
     items = SubElement(nav, "ol")

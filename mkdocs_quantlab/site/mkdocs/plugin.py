@@ -140,7 +140,11 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             extension = self.extension
             sources = {
                 name: STATIC / name
-                for name in site_files(self.config["pyodide"], in_page=bool(extension.page_models))
+                for name in site_files(
+                    self.config["pyodide"],
+                    in_page=bool(extension.page_models),
+                    languages=extension.languages,
+                )
             } | {model.file: model.path for model in extension.page_models}
             for name, source in sources.items():
                 files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(source)))

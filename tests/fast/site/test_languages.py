@@ -46,11 +46,13 @@ def convert(source, meta=None, theme="", **config):
     [
         ({}, None),
         ({"theme": "en"}, None),
-        ({"language": "en-GB", "theme": "de"}, None),
+        ({"language": "en-GB", "theme": "de"}, "en-GB"),
+        ({"language": "en-GB"}, None),
         ({"theme": "de"}, "de"),
         ({"language": "de"}, "de"),
         ({"language": "de_AT", "theme": "fr"}, "de-AT"),
         ({"meta": {"lang": "de"}, "language": "en"}, "de"),
+        ({"meta": {"lang": "en"}, "theme": "de"}, "en"),
         ({"meta": {"lang": ["de"]}}, "de"),  # as Python-Markdown's `meta` gives it
         ({"meta": {"lang": "plain English"}, "theme": "de"}, "de"),
         ({"theme": "fr"}, "fr"),

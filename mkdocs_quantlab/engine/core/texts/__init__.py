@@ -25,7 +25,7 @@ ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de")
 """The languages that have a file here."""
 
-SCRIPTS = ("page", "numbers", "quantize")
+SCRIPTS = ("page", "shared", "quantize")
 """Groups that the page's scripts read; all others are Python's."""
 
 PLURALS: Mapping[str, Callable[[float], str]] = {
@@ -54,9 +54,16 @@ class Words(NamedTuple):
 
     Attributes:
         page: The page's language, a BCP 47 tag.
+        site: The language that the page's `<html>` has, as far as is known.
     """
 
     page: str = ENGLISH
+    site: str = ENGLISH
+
+    @property
+    def told(self) -> str | None:
+        """The page's language where the page's script is to be told: not where it is English as all of the site is."""
+        return None if {primary(self.page), primary(self.site)} == {ENGLISH} else self.page
 
     def language(self, group: str) -> str:
         """The language in which a group is available: the page's, or English."""

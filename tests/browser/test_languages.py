@@ -1,0 +1,95 @@
+"""Pages in another language: texts, numbers as readers type them, and what says that it is English."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Widget
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture
+def german(visit):
+    return visit("german")
+
+
+def test_a_form_in_german(german):
+    root = german.explorer.root
+    expect(root.get_by_role("button", name="Zurücksetzen")).to_be_visible()
+    expect(german.explorer.detail).to_contain_text("Zeigen Sie auf einen Wert")
+    # The author wrote no language: figures and options are English, and say so.
+    assert root.locator("> figure").get_attribute("lang") == "en"
+    root.get_by_role("link", name="Link zu diesem Stand kopieren").click()
+    expect(german.explorer.status).to_have_text("Link kopiert.")
+    german.explorer.root.locator("[data-item]").first.focus()
+    assert german.explorer.detail.get_attribute("lang") == "en"
+
+
+def typed(widget: Widget, option: str, text: str) -> None:
+    widget.set(option, text)
+    widget.settle()
+
+
+def test_a_decimal_comma_is_taken(german):
+    explorer = german.explorer
+    expect(explorer.control("weight")).to_have_value("0,156347")
+    typed(explorer, "weight", "0,5")
+    expect(explorer.result).to_contain_text("the weight 0.5 is stored")
+    expect(explorer.control("weight", "[type=range]")).to_have_value("0.5")
+    assert "quantlab-1.weight=0.5#" in explorer.link.get_attribute("href")
+    explorer.control("weight").press("ArrowDown")
+    expect(explorer.control("weight")).to_have_value("-0,5")
+    explorer.control("weight", "[type=range]").press("Home")
+    expect(explorer.control("weight")).to_have_value(re.compile(r"^-0,\d+$"))
+    grid = german.grid
+    typed(grid, "weights", "0,5 0,25 -1")
+    expect(grid.control("count")).to_have_value("3")
+    expect(grid.status).to_be_empty()
+
+
+def test_what_can_be_read_in_two_ways_is_refused(german):
+    explorer = german.explorer
+    before = explorer.figure()
+    typed(explorer, "max", "1.234")
+    expect(explorer.status).to_contain_text("„1.234“ kann man auf mehrere Arten lesen.")
+    expect(explorer.control("max")).to_have_attribute("aria-invalid", "true")
+    assert explorer.figure() == before
+    assert "max" not in explorer.link.get_attribute("href")
+    # A message of Python's is English.
+    typed(explorer, "max", "viele")
+    expect(explorer.status).to_contain_text("max takes a number")
+    assert explorer.status.get_attribute("lang") == "en"
+    typed(explorer, "max", "1,5")
+    expect(explorer.status).to_be_empty()
+    assert explorer.control("max").get_attribute("aria-invalid") is None
+
+
+def test_a_decimal_comma_on_an_english_page(warm):
+    explorer = warm.explorer
+    typed(explorer, "weight", "0,5")
+    expect(explorer.status).to_contain_text("decimals have a point, as in 0.5")
+    typed(explorer, "weight", "0.5")
+    expect(explorer.result).to_contain_text("the weight 0.5 is stored")
+    typed(warm.grid, "weights", "0,5 0,25")
+    expect(warm.grid.status).to_contain_text("may be one number or several")
+
+
+def test_texts_that_cannot_be_fetched_are_english(visit, server):
+    with server.replaced("page.js", 404):
+        german = visit("german")
+        expect(german.explorer.detail).to_contain_text("Point at a value")
+    german.allow("404")
+
+
+def test_only_the_pages_language_is_fetched(visit):
+    english = visit("mkdocs")
+    english.explorer.settle()
+    assert not [url for url in english.requests if "/texts/" in url]
+    german = visit("german")
+    german.explorer.settle()
+    fetched = {url.partition("/texts/")[2] for url in german.requests if "/texts/" in url}
+    assert fetched == {"de/page.js", "de/shared.js"}
