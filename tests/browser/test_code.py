@@ -106,7 +106,7 @@ def test_code_without_end_is_ended_and_the_next_runs(panel):
     panel.edit()
     panel.write(SYMMETRIC.replace("q = stored(", "while True: pass\n        q = stored("))
     panel.press("Run")
-    expect(panel.said).to_have_text("It ran for 10 seconds and was ended.", timeout=30_000)
+    expect(panel.said).to_have_text("The code was stopped after 10 seconds.", timeout=30_000)
     panel.write(TRUNCATED)
     panel.press("Run")
     expect(panel.said).to_have_text("The figure is drawn with this code.")

@@ -91,6 +91,6 @@ def test_errors_and_endless_code(own):
         "encode gave a list; it has to give bytes", timeout=30_000
     )
     run(own, "while True: pass")
-    expect(own.panel.said).to_have_text("It ran for 10 seconds and was ended.", timeout=40_000)
+    expect(own.panel.said).to_have_text("The code was stopped after 10 seconds.", timeout=40_000)
     run(own, ABSMAX4 + "#\n")
     expect(own.widget.result).to_contain_text("Your code keeps", timeout=30_000)
