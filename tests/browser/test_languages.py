@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Widget
+if TYPE_CHECKING:
+    from tests.browser.conftest import Widget
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_quantlab.engine.core.fields import Float, FloatList, Integer
+from mkdocs_quantlab.engine.core.fields import FloatList, Integer, Real
 from mkdocs_quantlab.engine.core.schema import OptionError, Options
 
 CASES = json.loads((Path(__file__).parents[2] / "numbers_typed.json").read_text(encoding="utf-8"))
 
 
 class Taken(Options):
-    x = Float(0, -10, 10_000, label="x", help="A number.")
+    x = Real(0, -10, 10_000, label="x", help="A number.")
     n = Integer(0, -10, 10_000, label="n", help="A whole number.")
     xs = FloatList((0.0,), 16, 10_000_000, label="xs", help="Numbers.")
 
