@@ -161,9 +161,10 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     def _before_search(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> None:
-        """Takes figures out of the page while MkDocs' own search reads it. Material's, `material/search`, passes them over."""
-        if "search" in config.plugins and page.content:
-            page.content, self.hidden = hide(page.content)
+        """Takes figures out of the page while a search plugin reads it."""
+        for plugin in ("search", "material/search"):
+            if plugin in config.plugins and page.content and not self.hidden:
+                page.content, self.hidden = hide(page.content, plugin)
 
     @event_priority(-50)
     def _after_search(

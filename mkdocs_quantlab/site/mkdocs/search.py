@@ -1,6 +1,7 @@
-"""Keeps figures out of the index of MkDocs' own search, which does not know `data-search-exclude`.
+"""Takes figures out of pages while search plugins read them.
 
-Figures are numbers: whoever searches for one would find every page with a figure.
+Figures are numbers: whoever searches for one would find every page with a figure. MkDocs' own search does not know
+`data-search-exclude`. Material's does, but reads every tag of a figure before it leaves it out, which takes as long as drawing it.
 """
 
 from __future__ import annotations
@@ -11,20 +12,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_OURS = re.compile(r"<(quantlab-(?:widget|chat|objectives))\b.*?</\1>", re.DOTALL)
+_HIDDEN_FROM = {
+    "search": re.compile(r"<(quantlab-(?:widget|chat|objectives))\b.*?</\1>", re.DOTALL),
+    # What a chat says without script may be found.
+    "material/search": re.compile(r"<(quantlab-(?:widget|objectives))\b.*?</\1>", re.DOTALL),
+}
+"""What each search plugin is not shown, by the plugin's name."""
 # A comment is in no index, and stays where it is while others change the page around it.
 _MARK = "<!--quantlab-hidden-{}-->"
 
 
-def hide(html: str) -> tuple[str, list[str]]:
-    """The page with marks in place of what is not to be found, and that, in order."""
+def hide(html: str, plugin: str) -> tuple[str, list[str]]:
+    """The page with marks in place of what is not to be found, and that, in order.
+
+    Args:
+        html: The page.
+        plugin: The name of the search plugin that reads it; one that is not known is shown everything.
+    """
     hidden: list[str] = []
 
     def mark(found: re.Match[str]) -> str:
         hidden.append(found[0])
         return _MARK.format(len(hidden) - 1)
 
-    return _OURS.sub(mark, html), hidden
+    ours = _HIDDEN_FROM.get(plugin)
+    return (ours.sub(mark, html) if ours else html), hidden
 
 
 def show(html: str, hidden: Sequence[str]) -> str:
