@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.gguf.named import named_model
-from mkdocs_quantlab.site.models import places
+from mkdocs_quantlab.site.models import remote
 from mkdocs_quantlab.site.models.lock import NAME, LockError
 from mkdocs_quantlab.site.models.models import ModelError, Models
 from mkdocs_quantlab.site.models.resources import SiteSources
@@ -29,7 +29,7 @@ def file(tmp_path_factory):
 @pytest.fixture
 def site(tmp_path, server, file, monkeypatch):
     """A folder with a local model, and one on a server: names and places."""
-    monkeypatch.setattr(places, "PAUSE", 0.01)
+    monkeypatch.setattr(remote, "PAUSE", 0.01)
     server.files["/far-Q4_K_M.gguf"] = file.read_bytes()
     shutil.copy(file, tmp_path / "near.gguf")
     named = {"near": "near.gguf", "far": server.url("/far-Q4_K_M.gguf")}

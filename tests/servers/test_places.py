@@ -10,8 +10,9 @@ import pytest
 
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
 from mkdocs_quantlab.engine.gguf.reader import FIRST, Wanted, lengths
-from mkdocs_quantlab.site.models import places
-from mkdocs_quantlab.site.models.places import PlaceError, open_remote
+from mkdocs_quantlab.site.models import remote
+from mkdocs_quantlab.site.models.places import PlaceError
+from mkdocs_quantlab.site.models.remote import open_remote
 from tests import file_server as serve
 from tests.gguf_writer import big_header
 
@@ -20,9 +21,9 @@ DATA = bytes(range(256)) * 400
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch):
-    monkeypatch.setattr(places, "PAUSE", 0.01)
-    monkeypatch.setattr(places, "TIMEOUT", 0.5)
-    monkeypatch.setattr(places, "PATIENCE", 0.3)
+    monkeypatch.setattr(remote, "PAUSE", 0.01)
+    monkeypatch.setattr(remote, "TIMEOUT", 0.5)
+    monkeypatch.setattr(remote, "PATIENCE", 0.3)
 
 
 def test_a_file_by_ranges(server):

@@ -16,7 +16,7 @@ from mkdocs_quantlab.engine.gguf.model import Model, part_names
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted, lengths
 from mkdocs_quantlab.site.models.lock import NAME, Locked, read_lock
-from mkdocs_quantlab.site.models.places import PlaceError, is_remote, open_remote
+from mkdocs_quantlab.site.models.places import PlaceError, is_remote
 from mkdocs_quantlab.site.models.unchanged import while_unchanged
 
 if TYPE_CHECKING:
@@ -213,6 +213,8 @@ def local_header(path: Path) -> Header:
 
 
 def _read_remote(place: str, known: Locked | None, hints: Hints) -> Locked:
+    from mkdocs_quantlab.site.models.remote import open_remote  # noqa: PLC0415  # slow to import, and most sites ask no server
+
     names = part_names(place)
     files = [open_remote(part) for part in names]
     etags = tuple(file.etag for file in files)
