@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _Part = TypeVar("_Part")
 
 QK_K = 256
-"""Weights of a super-block, the largest of all blocks."""
+"""Weights of a super-block, the largest of all blocks (`ggml-common.h: QK_K`)."""
 
 FAMILIES = {
     "float": "Floating point",
@@ -92,28 +92,18 @@ class GgmlType:
         module: `__name__` of the module that registers the type.
         number: ggml's id.
         name: ggml's name, in capitals.
-        block_size: As the attribute, like all that follow.
         fields: Lines of name, element, number of elements and what the field holds.
-        formula: As the attribute.
-        family: As the attribute.
         sub_block: The block size where left out.
         source: The struct that ggml's naming gives, where left out.
-        layout: As the attribute.
-        decode: As the attribute.
-        encode: As the attribute.
-        search: As the attribute.
-        values: As the attribute.
-        grid: As the attribute.
-        imatrix_required: As the attribute.
         ftypes: None where left out.
-        in_llama_quantize: As the attribute.
-        fallback: As the attribute.
-        seconds: As the attribute.
+
+    The other arguments are the attributes of the same names.
     """
 
     id: int
     """The number in a GGUF file."""
     name: str
+    """ggml's name, in capitals."""
     family: str | None
     """A key of `FAMILIES`, or None for a type that holds no weights."""
     block_size: int
