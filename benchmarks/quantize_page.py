@@ -23,10 +23,10 @@ BROWSER = Path(__file__).parent.parent / "browser"
 CODE = """
 import json, random, struct
 from mkdocs_quantlab.engine.gguf.quantize import SCHEME, Piece, encoded
-from mkdocs_quantlab.engine.page_quantize import scheme_stored
+from mkdocs_quantlab.engine.calls.quantize import store_by_scheme
 from mkdocs_quantlab.engine.ggml import batch
 
-AFFINE = json.dumps({"scheme": "affine", "bits": "4", "block": "64"})
+AFFINE = {"scheme": "affine", "bits": "4", "block": "64"}
 
 rng = random.Random(1)
 found = {}
@@ -41,7 +41,7 @@ for name in NAMES:
     for _ in range(2):
         begin = seconds()
         if name == SCHEME:
-            scheme_stored(json.dumps(piece), AFFINE, "", data)
+            store_by_scheme({"piece": piece._asdict(), "options": AFFINE, "code": ""}, data)
         else:
             encoded(piece, data)
         times.append(seconds() - begin)

@@ -1,12 +1,11 @@
-"""`browser/build/generate.py`, which lies beside the package and in none."""
+"""`browser/build/generate.py`, whose folder is in no package."""
 
 from __future__ import annotations
 
-import importlib.util
+import sys
+from importlib import import_module
 
 from tests.paths import ROOT
 
-PATH = ROOT / "browser" / "build" / "generate.py"
-spec = importlib.util.spec_from_file_location("generate", PATH)
-generate = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(generate)
+sys.path.insert(0, str(ROOT / "browser" / "build"))
+generate = import_module("generate")

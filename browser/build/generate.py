@@ -9,11 +9,15 @@ exits with 1 where a file would change.
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args, get_origin, get_type_hints, is_typeddict
 
+import typescript
+
+from mkdocs_quantlab.engine.core import dispatch, protocol
 from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
 from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue
 from mkdocs_quantlab.engine.ggml.types import stored_type
@@ -74,8 +78,34 @@ def texts() -> str:
     return "\n".join([*groups, f"export const TRANSLATED: {kind} = {json.dumps(translated)};"])
 
 
+def calls() -> str:
+    """The calls of the page's worker, from `engine/core/protocol.py` and the functions that `dispatch.py` names."""
+    classes = [each for each in vars(protocol).values() if is_typeddict(each)]
+    lines = [
+        "/** Every method: its parameters, the bytes that it takes beside them, its answer, and the bytes that it gives. */",
+        "export interface Calls {",
+    ]
+    for method in dispatch.METHODS:
+        function = dispatch.function_of(method)
+        hints = get_type_hints(function, localns={"protocol": protocol, **vars(protocol)})
+        answer = hints.pop("return")
+        gives = "undefined"
+        if get_origin(answer) is tuple:
+            answer, out = get_args(answer)
+            gives = typescript.type_of(out)
+        sends = "[data: Uint8Array]" if "data" in hints else "[]"
+        params = next(iter(hints.values()))
+        says = inspect.cleandoc(function.__doc__ or "").partition("\n")[0]
+        lines += [
+            f"  /** {says} */",
+            f"  {method}: {{ params: {typescript.type_of(params)}; sends: {sends}; answer: {typescript.type_of(answer)}; gives: {gives} }};",
+        ]
+    return "\n\n".join([*map(typescript.interface, classes), "\n".join([*lines, "}"])])
+
+
 FILES: dict[str, Callable[[], str]] = {
     "ggml_types.ts": ggml_types,
+    "protocol.ts": calls,
     "pyodide.ts": pyodide,
     "views.css": views,
     "texts.ts": texts,

@@ -10,7 +10,7 @@ import { loadPyodide } from "pyodide";
 const [archive, code, path] = process.argv.slice(2);
 const { info } = createRequire(import.meta.url)("pyodide/pyodide-lock.json");
 const python = await loadPyodide({ stdLibURL: archive, lockFileContents: { info, packages: {} }, packageBaseUrl: "./" });
-python.pyimport("mkdocs_quantlab.engine.page").install();
+python.pyimport("mkdocs_quantlab.engine.core.dispatch").call("start", "{}").destroy();
 python.globals.set("seconds", () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

@@ -5,7 +5,8 @@ import { Comparison } from "../src/chat/compare/comparison.ts";
 import { toCsv, toData, toMarkdown } from "../src/chat/compare/export.ts";
 import { markAll, markSentences, markTable, shareRows } from "../src/chat/compare/marks.ts";
 import { cellsOf, type Plan, type Run } from "../src/chat/compare/run.ts";
-import { inShort, Marker, wrongs, type Marker as MarkerType, type Marking, type Marks } from "../src/chat/marks.ts";
+import { inShort, Marker, wrongs, type Marker as MarkerType, type Marking } from "../src/chat/marks.ts";
+import type { Marks } from "../src/generated/protocol.ts";
 
 const LABELS = ["Well-formed", "Shapes", "Colours", "Counts", "Geometry"];
 

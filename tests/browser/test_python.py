@@ -20,7 +20,7 @@ const serve = port => {
   port.onmessage = ({data: {type}}) => {
     const say = message => port.postMessage(message);
     if (type === 'start') say({type: 'ready'});
-    if (type === 'ask') ask(say);
+    if (type === 'call') ask(say);
   };
 };
 if ('onconnect' in self) onconnect = ({ports: [port]}) => serve(port); else serve(self);
@@ -96,20 +96,20 @@ def test_two_widgets_share_one_worker(visit, kind):
     )
     assert lab.tally("workers") == 1
     said = [message for message in lab.tally("posted") if message != "wasm 1"]
-    assert said == ["start 1", "ask 1", "ask 1"]
+    assert said == ["start 1", "call 1", "call 1"]
 
 
 def test_the_pages_of_a_visit_share_one_worker(visit, site):
     lab = visit("mkdocs")
     recovers(lab)
-    assert sorted(lab.tally("received")) == ["answer", "fetched", "ready"]
+    assert sorted(lab.tally("received")) == ["fetched", "outcome", "ready"]
     lab.open(site("mkdocs").page("own"))
     single = lab.widget("single")
     single.set("weight", "0.25")
     single.settle()
     expect(single.result).to_contain_text("the weight 0.25 ")
     # Nothing was fetched again: Python was there.
-    assert lab.tally("received") == ["ready", "answer"]
+    assert lab.tally("received") == ["ready", "outcome"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_stop_while_it_starts(visit, server, kind, file):
     # Each worker is started once, the second not by the first one's start as well.
     assert lab.tally("posted").count("start 2") == 1
     assert lab.tally("posted").count("wasm 2") <= 1
-    assert sorted(lab.tally("received")) == ["answer", "fetched", "ready"]
+    assert sorted(lab.tally("received")) == ["fetched", "outcome", "ready"]
 
 
 def test_a_start_that_was_stopped_has_no_time_limit(visit, server):
@@ -164,7 +164,7 @@ def test_word_that_comes_late(visit, server):
     late = f"""{ANSWERS.replace("say({type: 'ready'})", "{ say({type: 'ready'}); say({type: 'fetched'}); }")}
     const ask = say => {{
       const answer = {{html: '<figcaption class="quantlab-result">Drawn</figcaption>', values: {{}}, bounds: {{}}}};
-      say({{type: 'answer', id: ++asked, answer}});
+      say({{type: 'outcome', id: ++asked, outcome: JSON.stringify({{answer}})}});
     }};
     let asked = 0;"""
     lab = visit("mkdocs")
@@ -190,7 +190,8 @@ def test_reset_while_it_starts(visit, server, kind):
       say({{type: 'fetched'}});
       say({{type: 'ready'}});
     }};
-    const ask = say => say({{type: 'answer', id: 1, answer: {{html: 'late', values: {{}}, bounds: {{}}}}}});"""
+    const outcome = JSON.stringify({{answer: {{html: 'late', values: {{}}, bounds: {{}}}}}});
+    const ask = say => say({{type: 'outcome', id: 1, outcome}});"""
     lab = visit(kind)
     lab.allow("status of 404")
     explorer = lab.explorer
@@ -200,7 +201,7 @@ def test_reset_while_it_starts(visit, server, kind):
             expect(explorer.status).to_have_text("Fetching Python …")
             explorer.start_over()
             expect(explorer.status).to_be_empty()
-        lab.wait_for("tally.received.includes('answer')")
+        lab.wait_for("tally.received.includes('outcome')")
     expect(explorer.result).to_contain_text("the weight 0.156347")
     assert explorer.status.inner_text() == ""
     expect(explorer.stop).to_be_hidden()
@@ -218,7 +219,7 @@ def test_stop_a_computation_without_end(visit, server, kind):
     with server.replaced("worker.mjs", 200, BUSY):
         explorer.set("weight", "0.5")
         expect(explorer.status).to_have_text("Computing …")
-        lab.wait_for("tally.posted.includes('ask 1')")
+        lab.wait_for("tally.posted.includes('call 1')")
         explorer.stop.click()
         expect(explorer.status).to_have_text(re.compile("^Stopped"))
     expect(explorer.result).to_contain_text("the weight 0.156347")

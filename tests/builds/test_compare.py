@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.engine.page import respond
 from mkdocs_quantlab.fast import accuracy
+from tests.calls import answer, draw
 from tests.gguf_files import weights, write_gguf
 from tests.pages import figure, sources
 
@@ -46,8 +46,8 @@ def test_all_models_of_the_site(page):
     assert json.loads(sources(html))["names"] == ["f32", "q4", "q8"]
     assert set(json.loads(sources(html))["found"]) == {"model f32", "model q4", "model q8"}
     # In the page the same figure comes from what travelled with it.
-    again = json.loads(respond("gguf-compare", "{}", sources(html), ""))
-    assert again["answer"]["html"] == figure(html)
+    again = answer("draw", draw("gguf-compare", {}, json.loads(sources(html))))
+    assert again["html"] == figure(html)
 
 
 def test_errors_against_a_reference(page):
@@ -61,8 +61,8 @@ def test_errors_against_a_reference(page):
     assert found["accuracy q4 f32"]["blk.1.attn_norm.weight"] is None
     assert f"{expected:.2f} dB" in figure(html)
     assert figure(html).count('class="quantlab-histogram"') == 2
-    again = json.loads(respond("gguf-compare", json.dumps(options), sources(html), ""))
-    assert again["answer"]["html"] == figure(html)
+    again = answer("draw", draw("gguf-compare", options, json.loads(sources(html))))
+    assert again["html"] == figure(html)
 
 
 @pytest.mark.parametrize(

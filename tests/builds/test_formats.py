@@ -11,10 +11,10 @@ import pytest
 
 from mkdocs_quantlab.engine.ggml import TYPES
 from mkdocs_quantlab.engine.ggml.measured import BY_GGML, SNR
-from mkdocs_quantlab.engine.page import respond
 from mkdocs_quantlab.fast import accuracy, dequantize, quantize
 from mkdocs_quantlab.site.models.models import Models
 from mkdocs_quantlab.site.models.resources import SiteSources
+from tests.calls import answer, draw
 from tests.gguf_files import weights, write_gguf
 from tests.pages import figure, sources
 
@@ -79,8 +79,8 @@ def test_every_format_that_can_be_encoded_is_measured(page, model):
     # In the page the same figure, and others, come from what travelled with it.
     for options in ({}, {"sort": "snr"}, {"formats": "Q5_1 TQ1_0 F16", "parameters": "1e9"}):
         options["tensor"] = key
-        answer = json.loads(respond("quantization-formats", json.dumps(options), sources(html), ""))
-        assert (answer["answer"]["html"] == figure(html)) == (len(options) == 1)
+        again = answer("draw", draw("quantization-formats", options, json.loads(sources(html))))
+        assert (again["html"] == figure(html)) == (len(options) == 1)
 
 
 def test_rows_that_are_no_blocks_of_some_formats(page):

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from mkdocs_quantlab.engine.core.dispatch import call
 from mkdocs_quantlab.engine.core.modules import OFFERED
 from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.engine.drawing.parse import parse
@@ -20,9 +21,8 @@ from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.quantize import quantized
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted
-from mkdocs_quantlab.engine.page import respond
-from mkdocs_quantlab.engine.page_marks import marks
 from mkdocs_quantlab.site.assets import STATIC
+from tests import calls
 from tests.generated import generate
 from tests.gguf_files import write_gguf
 from tests.gguf_models import model, sources
@@ -151,7 +151,6 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"shape": "Qwen2.5-0.5B", "kv_heads": "7", "layers": "5", "tied": "no"},
         ],
     }[name]
-    texts = [json.dumps(case) for case in cases]
     # Others ask for nothing of it.
     found = sources(
         model("a", "a-Q4_K_M.gguf", general__file_type=15),
@@ -171,17 +170,14 @@ def test_the_page_draws_what_the_build_draws(run, name):
         "rms": 0.0213,
         "snr": {"Q4_0": 19.5, "Q8_0": None, "F32": None, "MXFP4": 18.25},
     }
-    given = json.dumps({**found.to_json(), "files": ["b"]})
-    code = f"import json\nfrom mkdocs_quantlab.engine.page import respond\njson.dumps([respond({name!r}, o, {given!r}, '') for o in {texts!r}])"
-    assert run(code) == [respond(name, options, given, "") for options in texts]
-
-
-def test_an_option_that_is_not_taken_is_an_answer():
-    assert json.loads(respond("quantization-explorer", '{"bits": "1"}', "", "")) == {
-        "message": "`bits` takes one of `2`, `3`, `4`, `5`, `6`, `7`, `8`; found `1`; the nearest is `2`",
-        "option": "bits",
-        "line": None,
-    }
+    given = {**found.to_json(), "files": ["b"]}
+    asked = [json.dumps(calls.draw(name, options, given)) for options in cases]
+    code = f"""
+import json
+from mkdocs_quantlab.engine.core.dispatch import call
+json.dumps([call("draw", params)[0] for params in {asked!r}])
+"""
+    assert run(code) == [call("draw", params)[0] for params in asked]
 
 
 def test_headers_are_read_in_the_page_as_at_build_time(run, tmp_path):
@@ -191,20 +187,17 @@ def test_headers_are_read_in_the_page_as_at_build_time(run, tmp_path):
     code = f"""
 import json
 from pyodide.code import run_js
-from mkdocs_quantlab.engine.page_files import read_headers
+from mkdocs_quantlab.engine.core.dispatch import call
 given = bytes.fromhex({start.hex()!r})
 as_javascript = run_js("bytes => new Uint8Array(bytes.toJs())")
-reading = read_headers(json.dumps([["a model-Q4_K_M.gguf", {path.stat().st_size}]]))
-asked = next(reading)
-try:
-    while True:
-        number, start, stop = json.loads(asked)
-        asked = reading.send(as_javascript(given[start:stop]))
-except StopIteration as stop:
-    found = stop.value
-found
+files = [{{"name": "a model-Q4_K_M.gguf", "size": {path.stat().st_size}}}]
+text, _ = call("read_headers", json.dumps({{"files": files}}))
+while "reading" in (asked := json.loads(text)["answer"]):
+    data = as_javascript(given[asked["start"]:asked["stop"]])
+    text, _ = call("continue_reading", json.dumps({{"reading": asked["reading"]}}), data)
+text
 """
-    models = run(code)["models"]
+    models = run(code)["answer"]["models"]
     wanted = Model.of_files(
         "a-model-Q4_K_M", [(path.name, read_file(path, Wanted(digest=VOCABULARY)))]
     )
@@ -217,21 +210,24 @@ def test_a_file_is_quantized_in_the_page_as_on_the_command_line(run):
     model = Model.of_files(
         "f16", [("some-F16.gguf", read_ranges(lambda a, b: file[a:b], len(file)))]
     )
-    found = json.dumps({"names": [], "found": {"model f16": model.to_json()}})
-    options = {"model": "f16", "recipe": "Q5_1", "attn_k": "Q3_K"}
+    params = {
+        "options": {"model": "f16", "recipe": "Q5_1", "attn_k": "Q3_K"},
+        "sources": sources(model).to_json(),
+    }
     code = f"""
 import json
 from base64 import b64decode
 from pyodide.code import run_js
-from mkdocs_quantlab.engine.page_quantize import encode_piece, plan_pieces
+from mkdocs_quantlab.engine.core.dispatch import call
 as_javascript = run_js("bytes => new Uint8Array(bytes.toJs())")
 file = bytes.fromhex({file.hex()!r})
-plan = json.loads(plan_pieces({json.dumps(options)!r}, {found!r}, as_javascript(file)))
+text, _ = call("plan_quantization", {json.dumps(params)!r}, as_javascript(file))
+plan = json.loads(text)["answer"]
 parts = [b64decode(plan["head"])]
 for piece in plan["pieces"]:
-    tensor, start, stop, source, target, weights, padding = piece
-    data, said = encode_piece(json.dumps(piece), as_javascript(file[start:stop]))
-    parts += data, bytes(padding)
+    before = as_javascript(file[piece["start"]:piece["stop"]])
+    _, data = call("encode_piece", json.dumps({{"piece": piece}}), before)
+    parts += data, bytes(piece["padding"])
 json.dumps([b"".join(parts).hex(), plan["name"], plan["note"], plan["size"]])
 """
     made, name, note, size = run(code)
@@ -273,13 +269,15 @@ def test_the_page_reads_gguf_headers_as_the_build_does(run):
 def test_drawings_are_marked_as_here(run):
     right = svg(draw(parse("Draw a pelican riding a bicycle.")))
     wrong = right.replace("<ellipse", "<circle", 1)[:-9]
-    asked = [("Draw a pelican riding a bicycle.", text) for text in (right, wrong)]
-    code = (
-        "import json\nfrom mkdocs_quantlab.engine.page_marks import marks\n"
-        f"json.dumps([json.loads(marks(*each)) for each in {asked!r}])"
-    )
+    prompt = "Draw a pelican riding a bicycle."
+    asked = [json.dumps({"prompt": prompt, "answer": text}) for text in (right, wrong)]
+    code = f"""
+import json
+from mkdocs_quantlab.engine.core.dispatch import call
+json.dumps([json.loads(call("mark_drawing", params)[0])["answer"] for params in {asked!r}])
+"""
     found = run(code)
-    assert found == [json.loads(marks(*each)) for each in asked]
+    assert found == [calls.answer("mark_drawing", json.loads(params)) for params in asked]
     assert [each["all"] for each in found] == [True, False]
 
 

@@ -3,49 +3,13 @@
  *
  * Python is fetched for the first drawing that is to be marked, and not before.
  */
+import type { Curve, CurveRun, Marks, UnknownPrompt } from "../generated/protocol.ts";
 import { pagePython } from "../python/shared_python.ts";
 import type { Answer } from "./answer.ts";
 import { findDrawing } from "./drawing.ts";
 import { h } from "../ui/dom.ts";
 
-/** `engine.drawing.score.Mark`. */
-export interface Mark {
-  readonly name: string;
-  readonly label: string;
-  readonly right: boolean;
-  /** What is wrong, in sentences without their points. */
-  readonly said: readonly string[];
-}
-
-/** `engine.drawing.score.Marks`. */
-export interface Marks {
-  readonly all: boolean;
-  readonly marks: readonly Mark[];
-}
-
-/** The prompt asks for nothing that can be marked; these do. */
-export interface NotKnown {
-  readonly examples: readonly string[];
-}
-
-export type Marking = Marks | NotKnown;
-
-/** What of a model's file the curve needs. */
-export interface CurveRun {
-  readonly label: string;
-  readonly right: number;
-  readonly drawings: number;
-  readonly low: number;
-  readonly high: number;
-  /** How many values have each ggml type; empty where that is not known. */
-  readonly types: Readonly<Record<string, number>>;
-}
-
-/** `engine.page_marks.curve`. */
-export interface Curve {
-  readonly html: string;
-  readonly bits: readonly (number | null)[];
-}
+export type Marking = Marks | UnknownPrompt;
 
 export type MarksSetting = "auto" | "on" | "off";
 
@@ -91,14 +55,15 @@ export class Marker {
     // What is marked is what is shown.
     const drawing = findDrawing(answer.text)?.source ?? "";
     const prompt = answer.request.messages.at(-1)?.content ?? "";
-    const marking = (await pagePython(this.#pyodide).mark({ onPython: onState }, { type: "mark", prompt, answer: drawing })) as Marking;
-    this.#known.set(answer, marking);
-    return marking;
+    // An owner of its own: no question takes another's place.
+    const marked = await pagePython(this.#pyodide).call({ onPython: onState }, "mark_drawing", { prompt, answer: drawing });
+    this.#known.set(answer, marked!.answer);
+    return marked!.answer;
   }
 
   /** @throws Error Where Python does not run. */
-  async curve(runs: readonly CurveRun[]): Promise<Curve> {
-    return (await pagePython(this.#pyodide).mark({ onPython: () => {} }, { type: "curve", runs: JSON.stringify(runs) })) as Curve;
+  async curve(runs: CurveRun[]): Promise<Curve> {
+    return (await pagePython(this.#pyodide).call({ onPython: () => {} }, "draw_curve", { runs }))!.answer;
   }
 }
 
@@ -108,7 +73,7 @@ export function whyNot(error: unknown): string {
 }
 
 /** Why there are no marks, where the prompt is not known. */
-export function whyUnknown({ examples }: NotKnown): string {
+export function whyUnknown({ examples }: UnknownPrompt): string {
   return `Not marked: this prompt asks for something that the marks do not know. Marked are prompts such as ${examples.map((example) => `“${example}”`).join(", ")}`;
 }
 

@@ -2,18 +2,9 @@
  * Reads the headers of GGUF files for Python, which says which bytes it needs: out of files that the reader gave, or from a
  * server, by ranges. Runs in the worker. Nothing is sent anywhere but the requests for an address that the reader typed in.
  */
-import type { FromWorker, GgufFile, Read } from "./messages.ts";
-
-/** A generator of `engine.page_files.read_headers`. */
-interface Reading {
-  next(bytes?: Uint8Array): { done: boolean; value: string };
-  destroy(): void;
-}
-
-/** `engine.page_files`. */
-export interface PageFiles {
-  read_headers(files: string): Reading;
-}
+import type { CallError, Calls, WantedBytes } from "../generated/protocol.ts";
+import type { FromWorker, GgufFile, Outcome, Read } from "./messages.ts";
+import type { PythonCall } from "./worker.ts";
 
 /** A file whose bytes can be had piece by piece. */
 interface Source {
@@ -88,33 +79,37 @@ async function length(url: URL): Promise<string> {
   return size;
 }
 
-/** Reads all headers, and sends the models that they describe, or what is wrong with the files. */
-export async function readHeaders(python: PageFiles, { id, files }: Read, send: (message: FromWorker) => void): Promise<void> {
-  let reading: Reading | undefined;
+/** Reads all headers, and sends the outcome of the last call: the models that they describe, or what is wrong with the files. */
+export async function readHeaders(python: PythonCall, { id, files }: Read, send: (message: FromWorker) => void): Promise<void> {
+  let wanted: WantedBytes | undefined;
+  let outcome = "";
+  /** Notes what a call gives. */
+  const step = <M extends "read_headers" | "continue_reading">(method: M, params: Calls[M]["params"], data?: Uint8Array): void => {
+    [outcome] = python(method, JSON.stringify(params), data);
+    const { answer }: Outcome<M> = JSON.parse(outcome);
+    wanted = answer && "reading" in answer ? answer : undefined;
+  };
   try {
     const sources: Source[] = [];
     for (const file of files) sources.push(typeof file === "string" ? await remote(file) : local(file));
-    reading = python.read_headers(JSON.stringify(sources.map(({ name, size }) => [name, size])));
-    let step = reading.next();
+    step("read_headers", { files: sources.map(({ name, size }) => ({ name, size })) });
     let told = 0;
-    while (!step.done) {
-      const [file, start, stop] = JSON.parse(step.value) as [number, number, number];
+    while (wanted) {
+      const { reading, file, start, stop } = wanted;
       const source = sources[file]!;
       if (Date.now() - told > 200) {
         told = Date.now();
         send({ type: "reading", id, state: `Reading ${source.name}: ${(start / 1e6).toFixed(1)} MB of its header so far …` });
       }
-      step = reading.next(await source.slice(start, stop));
+      step("continue_reading", { reading }, await source.slice(start, stop));
     }
-    const result = JSON.parse(step.value);
-    if (result.models) send({ type: "models", id, models: result.models });
-    else send({ type: "error", id, message: result.message, option: null, line: null });
+    send({ type: "outcome", id, outcome });
   } catch (error) {
+    if (wanted) python("end_reading", JSON.stringify({ reading: wanted.reading }));
     const isFile = error instanceof DOMException; // a file that was moved or changed since it was given
     if (!isFile && !(error instanceof Unreadable)) throw error;
     const message = isFile ? `The browser could not read the file: ${error.message}` : error.message;
-    send({ type: "error", id, message, option: null, line: null });
-  } finally {
-    reading?.destroy();
+    const refused: CallError = { message, option: null, line: null };
+    send({ type: "outcome", id, outcome: JSON.stringify({ error: refused }) });
   }
 }

@@ -7,7 +7,8 @@
 import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
-import type { Answer, ContestStep, Curve, FromWorker, GgufFile, Mark, Model, Quantize, Quantized, Question, Strings } from "./messages.ts";
+import type { Calls, ModelHeader } from "../generated/protocol.ts";
+import type { FromWorker, GgufFile, Method, Outcome, Reply, ToWorker } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 /** A hash of the archive: tells apart two versions of a site. */
@@ -60,10 +61,13 @@ export type Use = "figures" | "code" | "work";
 
 interface Request {
   owner: Owner;
-  question: Question;
-  /** Given the answer to that question, or null. */
-  resolve: (answer: any) => void;
-  reject: (error: Error) => void;
+  /** What is posted to the worker. */
+  message(id: number): ToWorker;
+  /** Takes what came of it. */
+  settle(outcome: string, data: unknown): void;
+  /** A newer request took its place. */
+  replace(): void;
+  reject(error: Error): void;
 }
 
 /** Compiled once for all interpreters of the page. */
@@ -104,15 +108,17 @@ export class Python {
   }
 
   /**
-   * Draws a widget's figure.
+   * Calls a method of `engine.core.dispatch`.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
-   * @param sources What the figure came with, as JSON.
-   * @param code The reader's own code, or the empty text.
+   * @param data Bytes, where the method takes some.
    * @returns The answer, or null where a newer request took its place.
+   * @throws OptionError What the reader gave is not accepted.
+   * @throws CodeError The reader's code does not run.
    */
-  ask(owner: Owner, widget: string, options: Strings, sources: string, code: string): Promise<Answer | null> {
-    return this.#request(owner, { type: "ask", widget, options, sources, code });
+  call<M extends Method>(owner: Owner, method: M, params: Calls[M]["params"], ...[data]: Calls[M]["sends"]): Promise<Reply<M> | null> {
+    const text = JSON.stringify(params);
+    return this.#request(owner, (id) => ({ type: "call", id, method, params: text, data }));
   }
 
   /**
@@ -121,29 +127,27 @@ export class Python {
    * @param owner Whoever asks: its newer request replaces its waiting one.
    * @returns The models, or null where a newer request took its place.
    */
-  read(owner: Owner, files: GgufFile[]): Promise<Model[] | null> {
-    return this.#request(owner, { type: "read", files });
+  async read(owner: Owner, files: GgufFile[]): Promise<ModelHeader[] | null> {
+    const reply = await this.#request<"continue_reading">(owner, (id) => ({ type: "read", id, files }));
+    return reply && "models" in reply.answer ? reply.answer.models : null;
   }
 
-  /** A step of a run of the contest; but for drawing, this Python is to be ended after it. */
-  contest(owner: Owner, step: ContestStep, argument: unknown): Promise<unknown> {
-    return this.#request(owner, { type: "contest", step, argument: JSON.stringify(argument) });
-  }
-
-  /** A step of quantizing a file. */
-  quantize(owner: Owner, step: Quantize["step"], texts: string[], data: Uint8Array): Promise<Quantized | null> {
-    return this.#request(owner, { type: "quantize", step, texts, data });
-  }
-
-  /** Asks for the marks of a drawing, or for the curve of several models' drawings. */
-  mark(owner: Owner, question: Omit<Mark, "id"> | Omit<Curve, "id">): Promise<unknown> {
-    return this.#request(owner, question);
-  }
-
-  #request<Reply>(owner: Owner, question: Question): Promise<Reply | null> {
+  #request<M extends Method>(owner: Owner, message: Request["message"]): Promise<Reply<M> | null> {
     return new Promise((resolve, reject) => {
-      this.#waiting.get(owner)?.resolve(null);
-      this.#waiting.set(owner, { owner, question, resolve, reject });
+      this.#waiting.get(owner)?.replace();
+      this.#waiting.set(owner, {
+        owner,
+        message,
+        settle: (outcome, data) => {
+          // Where JSON becomes a type: both are of the method's function, whose annotations `Calls` is made from.
+          const { answer, error }: Outcome<M> = JSON.parse(outcome);
+          if (!error) resolve({ answer, data: data as Calls[M]["gives"] });
+          else if (error.option === null && this.use === "code") reject(new CodeError(error.message, error.line));
+          else reject(new OptionError(error.message, error.option));
+        },
+        replace: () => resolve(null),
+        reject,
+      });
       owner.onPython(this.#state);
       // A failed start rejects every request through #end.
       this.start().then(() => this.#next(), () => {});
@@ -209,7 +213,7 @@ export class Python {
     const request = first.value;
     this.#waiting.delete(request.owner);
     this.#running = { ...request, id: ++this.#lastId };
-    this.#channel!.post({ ...request.question, id: this.#lastId });
+    this.#channel!.post(request.message(this.#lastId));
     if (this.use === "code") {
       const seconds = CODE_LIMIT / 1000;
       this.#limit = window.setTimeout(() => this.#end(new CodeError(t("code_timed_out", { seconds }), null)), CODE_LIMIT);
@@ -228,12 +232,7 @@ export class Python {
       return;
     }
     this.#running = undefined;
-    if (message.type === "answer") running.resolve(message.answer);
-    else if (message.type === "models") running.resolve(message.models);
-    else if (message.type === "contested" || message.type === "marked") running.resolve(message.made);
-    else if (message.type === "quantized") running.resolve(message);
-    else if (message.option === null && this.use === "code") running.reject(new CodeError(message.message, message.line));
-    else running.reject(new OptionError(message.message, message.option));
+    running.settle(message.outcome, message.data);
     this.#next();
   }
 

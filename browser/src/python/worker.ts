@@ -6,54 +6,30 @@
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
-import { readHeaders, type PageFiles } from "./headers.ts";
-import type { Ask, Contest, Curve, FromWorker, Mark, Quantize, Start, ToWorker } from "./messages.ts";
-
+import { readHeaders } from "./headers.ts";
+import type { FromWorker, Method, Start, ToWorker } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 type Send = (message: FromWorker) => void;
 
-/** `engine.page`. */
-interface Page {
-  respond(widget: string, options: string, sources: string, code: string): string;
-  contest(step: string, argument: string): string;
-  install(): void;
-}
-
-/** `engine.page_quantize`. */
-interface PageQuantize {
-  plan_pieces(options: string, sources: string, file: Uint8Array): string;
-  encode_piece(piece: string, data: Uint8Array): Pair;
-  own_weights(piece: string, data: Uint8Array): string;
-  own_stored(piece: string, blocks: string, decoded: string, data: Uint8Array): Pair;
-  scheme_stored(piece: string, options: string, code: string, data: Uint8Array): Pair;
+/** `engine.core.dispatch`. */
+interface Dispatch {
+  call(method: string, params: string, data?: Uint8Array): Pair;
 }
 
 interface Pair {
-  toJs(): [Uint8Array<ArrayBuffer>, string];
+  toJs(): [outcome: string, data?: Uint8Array<ArrayBuffer>];
   destroy(): void;
 }
 
-/** `engine.page_marks`. */
-interface PageMarks {
-  marks(prompt: string, answer: string): string;
-  curve(runs: string): string;
-}
-
 interface Pyodide {
-  pyimport(module: "mkdocs_quantlab.engine.page"): Page;
-  pyimport(module: "mkdocs_quantlab.engine.page_files"): PageFiles;
-  pyimport(module: "mkdocs_quantlab.engine.page_quantize"): PageQuantize;
-  pyimport(module: "mkdocs_quantlab.engine.page_marks"): PageMarks;
+  pyimport(module: "mkdocs_quantlab.engine.core.dispatch"): Dispatch;
 }
 
-/** What answers. */
-interface Python {
-  page: Page;
-  pyodide: Pyodide;
-}
+/** Calls a method; gives its outcome as JSON, and the bytes beside it. */
+export type PythonCall = (method: Method, params: string, data?: Uint8Array) => ReturnType<Pair["toJs"]>;
 
-let starting: Promise<Python> | undefined;
+let starting: Promise<PythonCall> | undefined;
 let receiveWasm: (wasm: WebAssembly.Module) => void;
 const sentWasm = new Promise<WebAssembly.Module>((resolve) => (receiveWasm = resolve));
 
@@ -86,7 +62,7 @@ function intercept({ folder, archive, willSendWasm }: Start): Promise<unknown> {
   return Promise.all([wasm, library]);
 }
 
-async function start(message: Start, fetched: () => void): Promise<Python> {
+async function start(message: Start, fetched: () => void): Promise<PythonCall> {
   const { folder, archive } = message;
   const arrival = intercept(message).then(fetched);
   arrival.catch(() => {}); // awaited below, if it comes to that
@@ -103,50 +79,15 @@ async function start(message: Start, fetched: () => void): Promise<Python> {
   });
   await arrival;
   const pyodide = await loading;
-  const page = pyodide.pyimport("mkdocs_quantlab.engine.page");
-  page.install();
-  return { page, pyodide };
-}
-
-function ask({ page }: Python, { id, widget, options, sources, code }: Ask, send: Send): void {
-  const result = JSON.parse(page.respond(widget, JSON.stringify(options), sources, code));
-  if (result.answer) send({ type: "answer", id, answer: result.answer });
-  else send({ type: "error", id, message: result.message, option: result.option, line: result.line });
-}
-
-function contest({ page }: Python, { id, step, argument }: Contest, send: Send): void {
-  const result = JSON.parse(page.contest(step, argument));
-  if (result.answer) send({ type: "contested", id, made: result.answer });
-  else send({ type: "error", id, message: result.message, option: null, line: result.line });
-}
-
-function quantize({ pyodide }: Python, { id, step, texts, data }: Quantize, send: Send): void {
-  const page = pyodide.pyimport("mkdocs_quantlab.engine.page_quantize");
-  const [first, second, third] = texts as [string, string, string];
-  const answer = {
-    plan: () => page.plan_pieces(first, second, data),
-    encode: () => page.encode_piece(first, data),
-    own_weights: () => page.own_weights(first, data),
-    own_stored: () => page.own_stored(first, second, third, data),
-    scheme_stored: () => page.scheme_stored(first, second, third, data),
-  }[step]();
-  let said: string;
-  let bytes: Uint8Array<ArrayBuffer> | null = null;
-  if (typeof answer === "string") {
-    said = answer;
-  } else {
-    [bytes, said] = answer.toJs();
-    answer.destroy();
-  }
-  const made = JSON.parse(said);
-  if (made.message) send({ type: "error", id, message: made.message, option: null, line: null });
-  else send({ type: "quantized", id, made, data: bytes });
-}
-
-function mark({ pyodide }: Python, question: Mark | Curve, send: Send): void {
-  const page = pyodide.pyimport("mkdocs_quantlab.engine.page_marks");
-  const made = JSON.parse(question.type === "mark" ? page.marks(question.prompt, question.answer) : page.curve(question.runs));
-  send({ type: "marked", id: question.id, made });
+  const dispatch = pyodide.pyimport("mkdocs_quantlab.engine.core.dispatch");
+  const call: PythonCall = (method, params, data) => {
+    const pair = dispatch.call(method, params, data);
+    const made = pair.toJs();
+    pair.destroy();
+    return made;
+  };
+  call("start", "{}");
+  return call;
 }
 
 async function receive(message: ToWorker, send: Send): Promise<void> {
@@ -155,16 +96,11 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       starting ??= start(message, () => send({ type: "fetched" }));
       await starting;
       send({ type: "ready" });
-    } else if (message.type === "ask") {
-      ask(await starting!, message, send);
-    } else if (message.type === "contest") {
-      contest(await starting!, message, send);
-    } else if (message.type === "quantize") {
-      quantize(await starting!, message, send);
-    } else if (message.type === "mark" || message.type === "curve") {
-      mark(await starting!, message, send);
+    } else if (message.type === "call") {
+      const [outcome, data] = (await starting!)(message.method, message.params, message.data);
+      send({ type: "outcome", id: message.id, outcome, data });
     } else if (message.type === "read") {
-      await readHeaders((await starting!).pyodide.pyimport("mkdocs_quantlab.engine.page_files"), message, send);
+      await readHeaders(await starting!, message, send);
     } else if (message.type === "wasm") {
       receiveWasm(message.wasm);
     } else {

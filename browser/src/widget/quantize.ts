@@ -2,9 +2,10 @@
  * Quantizes a model in the page, a script of its own that is fetched where a page has the widget. Fetches the model's file, has Python
  * encode it in pieces, in one worker or several, and keeps what comes of it: to save, or for the chat.
  */
-import type { Quantize, Quantized, Strings } from "../python/messages.ts";
 import { quantize } from "../generated/texts.ts";
 import { decimal, languageOf, texts } from "../ui/texts.ts";
+import type { Calls, Piece, PieceLoss, QuantizationPlan, Sources } from "../generated/protocol.ts";
+import type { Method, Reply, Strings } from "../python/messages.ts";
 import { offer } from "./models.ts";
 // Types only: the interpreters are the page's, whose script is another.
 import type { Owner, Python, Use } from "../python/python.ts";
@@ -19,7 +20,7 @@ export interface Scheme {
 export interface Host {
   /** The options as they stand, and what the figure came with. */
   options(): Strings;
-  sources(): string;
+  sources(): Sources | null;
   /** Makes an interpreter. */
   start(use: Use): Python;
   /** The reader's own format, where a widget of the page has one. */
@@ -30,33 +31,12 @@ export interface Host {
   show(found: Record<string, unknown>): void;
 }
 
-/** `engine.gguf.quantize.Piece`. */
-type Piece = [tensor: string, start: number, stop: number, source: string, target: string, weights: number, padding: number];
-
-/** What `engine.page_quantize.plan_pieces` gives. */
-interface Plan {
-  head: string;
-  pieces: Piece[];
-  name: string;
-  size: number;
-  note: string;
-  seconds: number;
-}
-
-/** What a piece lost: sums of squared errors and of squared weights. */
-interface Loss {
-  noise: number;
-  power: number;
-  /** Bytes of the reader's blocks, where the reader's code encodes. */
-  size?: number;
-}
-
 /** `engine.gguf.quantize.OWN` and `SCHEME`. */
 const OWN = "own";
 const SCHEME = "scheme";
 
 /** Makes a piece out of what it was. */
-type Encode = (worker: Python, piece: string, data: Uint8Array) => Promise<Quantized>;
+type Encode = (worker: Python, piece: Piece, data: Uint8Array) => Promise<Reply<"encode_piece" | "store_decoded" | "store_by_scheme">>;
 
 const t = texts("quantize", quantize);
 
@@ -66,20 +46,17 @@ const MAX_WORKERS = 4;
 
 const megabytes = (bytes: number): string => `${decimal(bytes / 1e6, 1)} MB`;
 
-/** An owner that says nothing; of its own, so that no question takes another's place. */
-const quiet = (): Owner => ({ onPython: () => {} });
-
 /** An error in words; one of the reader's code has the line it is in. */
 function said({ message, line }: Error & { line?: number | null }): string {
   return (line ? t("line_of_code", { line, message }) : message).replaceAll("`", "");
 }
 
 /** Adds what a piece lost to what others of the same tensor did. */
-function add(losses: Map<string, Loss>, key: string, { noise, power, size }: Loss): void {
-  const sums = losses.get(key) ?? { noise: 0, power: 0 };
+function add(losses: Map<string, PieceLoss>, key: string, { noise, power, size }: PieceLoss): void {
+  const sums = losses.get(key) ?? { noise: 0, power: 0, size: null };
   sums.noise += noise;
   sums.power += power;
-  if (size !== undefined) sums.size = (sums.size ?? 0) + size;
+  if (size !== null) sums.size = (sums.size ?? 0) + size;
   losses.set(key, sums);
 }
 
@@ -111,14 +88,14 @@ export class Quantizer {
     readonly url: string,
     readonly host: Host,
   ) {
-    const [go, stop, give] = panel.querySelectorAll("button");
-    this.#go = go!;
-    this.#stop = stop!;
-    this.#give = give!;
-    this.#progress = panel.querySelector("progress")!;
-    this.#status = panel.querySelector("[role=status]")!;
-    this.#done = panel.querySelector(".quantlab-actions:last-child")!;
-    this.#save = panel.querySelector("a")!;
+    const part = <Part extends HTMLElement>(role: string): Part => panel.querySelector<Part>(`[data-role="${role}"]`)!;
+    this.#go = part("start");
+    this.#stop = part("stop");
+    this.#give = part("to-chat");
+    this.#progress = part("progress");
+    this.#status = part("status");
+    this.#done = part("done");
+    this.#save = part("save");
     this.#go.addEventListener("click", () => void this.#run());
     this.#stop.addEventListener("click", () => {
       this.#isStopped = true;
@@ -152,7 +129,7 @@ export class Quantizer {
       const begin = performance.now();
       const { plan, parts, losses, workers } = await this.#quantize(this.#file);
       const took = (performance.now() - begin) / 1000;
-      for (const [key, { noise, power, size }] of losses) this.#losses[key] = [noise, power, ...(size === undefined ? [] : [size])];
+      for (const [key, { noise, power, size }] of losses) this.#losses[key] = [noise, power, ...(size === null ? [] : [size])];
       this.#keep({ name: plan.name, file: new Blob(parts), note: plan.note });
       this.#say(t("finished", { name: plan.name, size: megabytes(plan.size), seconds: decimal(took, 1), count: workers }));
       this.host.show({ "quantized own": this.#losses });
@@ -179,37 +156,36 @@ export class Quantizer {
     return file;
   }
 
-  async #quantize(file: Uint8Array<ArrayBuffer>): Promise<{ plan: Plan; parts: BlobPart[]; losses: Map<string, Loss>; workers: number }> {
+  async #quantize(file: Uint8Array<ArrayBuffer>): Promise<{ plan: QuantizationPlan; parts: BlobPart[]; losses: Map<string, PieceLoss>; workers: number }> {
     const first = this.#start();
-    const options = JSON.stringify(this.host.options());
-    const plan = (await this.#ask(first, "plan", [options, this.host.sources()], file)).made as Plan;
+    const { answer: plan } = await this.#ask(first, "plan_quantization", { options: this.host.options(), sources: this.host.sources() }, file);
     const processors = navigator.hardwareConcurrency || 1;
     const count = Math.max(1, Math.min(MAX_WORKERS, processors, Math.floor(plan.seconds / MIN_SECONDS_PER_WORKER)));
     const workers = [first, ...Array.from({ length: count - 1 }, () => this.#start())];
     this.#say(t("working", { count }));
 
-    const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode", [piece], before);
-    const targets = new Set(plan.pieces.map((piece) => piece[4]));
+    const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode_piece", { piece }, before);
+    const targets = new Set(plan.pieces.map((piece) => piece.target));
     const own: Record<string, Encode> = {
       ...(targets.has(OWN) && { [OWN]: this.#ownFormat() }),
       ...(targets.has(SCHEME) && { [SCHEME]: this.#ownScheme() }),
     };
     const encoded: Uint8Array<ArrayBuffer>[] = [];
-    const losses = new Map<string, Loss>();
+    const losses = new Map<string, PieceLoss>();
     let next = 0;
     let done = 0;
     const work = async (worker: Python): Promise<void> => {
       while (next < plan.pieces.length) {
         const number = next++;
-        const [tensor, start, stop, source, target] = plan.pieces[number]!;
+        const piece = plan.pieces[number]!;
+        const { tensor, start, stop, source, target } = piece;
         const before = file.slice(start, stop);
         if (source === target) {
           encoded[number] = before;
         } else {
-          const piece = JSON.stringify(plan.pieces[number]);
-          const { made, data } = await (own[target] ?? encode)(worker, piece, before);
-          encoded[number] = data!;
-          add(losses, `${tensor} ${target}`, made as Loss);
+          const { answer, data } = await (own[target] ?? encode)(worker, piece, before);
+          encoded[number] = data;
+          add(losses, `${tensor} ${target}`, answer);
         }
         this.#progress.value = ++done / plan.pieces.length;
       }
@@ -219,7 +195,7 @@ export class Quantizer {
 
     const head = Uint8Array.from(atob(plan.head), (character) => character.charCodeAt(0));
     const parts: BlobPart[] = [head];
-    plan.pieces.forEach(([, , , , , , padding], number) => parts.push(encoded[number]!, new Uint8Array(padding)));
+    plan.pieces.forEach(({ padding }, number) => parts.push(encoded[number]!, new Uint8Array(padding)));
     return { plan, parts, losses, workers: count };
   }
 
@@ -229,10 +205,10 @@ export class Quantizer {
     if (!code) throw new Error(t("no_format"));
     const [encoder, decoder] = [this.#start("code"), this.#start("code")];
     return async (worker, piece, data) => {
-      const { made: weights } = await this.#ask(worker, "own_weights", [piece], data);
-      const blocks = await encoder.contest(quiet(), "encode", { code, weights });
-      const decoded = await decoder.contest(quiet(), "decode", { code, blocks });
-      return this.#ask(worker, "own_stored", [piece, JSON.stringify(blocks), JSON.stringify(decoded)], data);
+      const { weights } = (await this.#ask(worker, "piece_weights", { piece }, data)).answer;
+      const blocks = (await this.#ask(encoder, "encode_blocks", { code, weights: { weights } })).answer;
+      const decoded = (await this.#ask(decoder, "decode_blocks", { code, blocks })).answer;
+      return this.#ask(worker, "store_decoded", { piece, blocks: blocks.weights!, decoded: decoded.weights! }, data);
     };
   }
 
@@ -240,8 +216,7 @@ export class Quantizer {
   #ownScheme(): Encode {
     const scheme = this.host.scheme();
     if (!scheme) throw new Error(t("no_scheme"));
-    const texts = [JSON.stringify(scheme.options), scheme.code];
-    return (worker, piece, data) => this.#ask(worker, "scheme_stored", [piece, ...texts], data);
+    return (worker, piece, data) => this.#ask(worker, "store_by_scheme", { piece, ...scheme }, data);
   }
 
   #start(use: Use = "work"): Python {
@@ -250,10 +225,10 @@ export class Quantizer {
     return worker;
   }
 
-  /** An owner of its own for each question: none takes another's place. */
-  async #ask(worker: Python, step: Quantize["step"], texts: string[], data: Uint8Array): Promise<Quantized> {
-    const owner: Owner = { onPython: (state) => state && step === "plan" && this.#say(state) };
-    return (await worker.quantize(owner, step, texts, data))!;
+  async #ask<M extends Method>(worker: Python, method: M, params: Calls[M]["params"], ...data: Calls[M]["sends"]): Promise<Reply<M>> {
+    // An owner of its own for each question: none takes another's place.
+    const owner: Owner = { onPython: (state) => state && method === "plan_quantization" && this.#say(state) };
+    return (await worker.call(owner, method, params, ...data))!;
   }
 
   #keep(made: { name: string; file: Blob; note: string }): void {

@@ -15,7 +15,8 @@ import { contest, stopContest, type Run } from "./contest.ts";
 import { takeFiles } from "./files.ts";
 import { dragSegments } from "../ui/segments.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
-import type { Answer, GgufFile, Strings } from "../python/messages.ts";
+import type { Figure, Sources } from "../generated/protocol.ts";
+import type { GgufFile, Strings } from "../python/messages.ts";
 import { readPicture } from "./picture.ts";
 import type { Quantizer, Scheme } from "./quantize.ts";
 import { CodeError, OptionError, Python, Stopped, type Use } from "../python/python.ts";
@@ -181,7 +182,7 @@ export class QuantlabWidget extends HTMLElement {
       const { Quantizer } = (await import(`${BASE}quantize.mjs`)) as typeof import("./quantize.ts");
       this.#quantizer = new Quantizer(panel, BASE + panel.dataset.file!, {
         options: () => this.#asked(),
-        sources: () => this.#sources,
+        sources: () => this.#cameWith(),
         start: (use) => new Python(BASE, folder, use),
         code: () => first((widget) => widget.format),
         scheme: () => first((widget) => widget.scheme),
@@ -325,10 +326,14 @@ export class QuantlabWidget extends HTMLElement {
     };
   }
 
+  #cameWith(): Sources | null {
+    return this.#sources ? JSON.parse(this.#sources) : null;
+  }
+
   /** Adds to what the figure shows; of two with one name the newer stays. */
   #add({ files, found }: Found): void {
-    const sources = JSON.parse(this.#sources || '{"names":[],"found":{}}');
-    sources.files = [...new Set([...(sources.files ?? []), ...files])];
+    const sources = this.#cameWith() ?? { names: [], found: {}, files: [] };
+    sources.files = [...new Set([...sources.files, ...files])];
     Object.assign(sources.found, found);
     this.#sources = JSON.stringify(sources);
   }
@@ -391,11 +396,12 @@ export class QuantlabWidget extends HTMLElement {
         this.#unread = [];
         this.#add(found);
       }
-      const answer = await ours.ask(this, this.getAttribute("name")!, options, this.#sources, this.#code?.running ?? "");
-      if (turn !== this.#turn || answer === null) return;
+      const code = this.#code && !this.#code.texts.contest ? this.#code.running : "";
+      const reply = await ours.call(this, "draw", { widget: this.getAttribute("name")!, options, sources: this.#cameWith(), code });
+      if (turn !== this.#turn || reply === null) return;
       this.#rest("");
-      this.#show(answer.html);
-      this.#follow(answer);
+      this.#show(reply.answer.html);
+      this.#follow(reply.answer);
       this.#code?.succeed();
     } catch (error) {
       if (turn !== this.#turn) return;
@@ -413,7 +419,7 @@ export class QuantlabWidget extends HTMLElement {
       const run = await contest(this.#python(), () => new Python(BASE, folder, "code"), this, code);
       this.#run = { ...run, code };
     }
-    this.#sources = code ? JSON.stringify({ names: [], found: { "contest own": this.#run } }) : (this.dataset.sources ?? "");
+    this.#sources = code ? JSON.stringify({ names: [], found: { "contest own": this.#run }, files: [] } satisfies Sources) : (this.dataset.sources ?? "");
   }
 
   /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */
@@ -442,7 +448,7 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   /** Brings the controls in line with values and limits that follow from others. */
-  #follow({ values, bounds }: Answer): void {
+  #follow({ values, bounds }: Figure): void {
     for (const [name, value] of Object.entries(values)) {
       // What the reader set stands as it was typed.
       if ((this.#changes[name] ?? null) === null && !this.#inPage(name)) this.#set(name, value);

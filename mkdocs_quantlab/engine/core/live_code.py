@@ -18,6 +18,7 @@ from functools import cache
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.schema import OptionError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ WAYS_OUT = ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core")
 """Modules that lead out of the interpreter, to the browser and its storage."""
 
 
-class EditError(ValueError):
+class EditError(InputError):
     """The edited code does not run, or gives what cannot be shown.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.html import Html
 from mkdocs_quantlab.engine.core.schema import OptionError
 
@@ -16,7 +17,7 @@ LONGEST = 300
 """Characters of an exception's message that are shown."""
 
 
-class WidgetError(Exception):
+class WidgetError(InputError):
     """A widget that is not there, or whose module does not work.
 
     Attributes:

@@ -15,6 +15,8 @@ from mkdocs_quantlab.engine.core.suggest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core import protocol
+
 
 class Sources:
     """Answers by kind and key, each as JSON has it.
@@ -59,9 +61,9 @@ class Sources:
         found = self.found.get("picture own")
         return Bitmap.from_json(found) if found else None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> protocol.Sources:
         """Names and answers, for the page."""
-        return {"names": list(self.names), "found": self.found}
+        return {"names": list(self.names), "found": self.found, "files": list(self.files)}
 
 
 NONE = Sources()

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, overload
 
+from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.resources import NONE
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class OptionError(ValueError):
+class OptionError(InputError):
     """An option got a value that it does not take.
 
     Attributes:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.core.html import Html
     from mkdocs_quantlab.engine.core.live_code import Editable, LiveCode
+    from mkdocs_quantlab.engine.core.protocol import Figure
     from mkdocs_quantlab.engine.core.resources import Sources
 
 FRAME_BUDGET = 60_000
@@ -116,7 +117,7 @@ def answer(
     sources: Sources | None = None,
     code: str = "",
     ran: Ran | None = None,
-) -> dict[str, Any]:
+) -> Figure:
     """What the page's worker sends back for a set of options and what they name.
 
     Args:

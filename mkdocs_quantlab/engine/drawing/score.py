@@ -6,7 +6,7 @@ height of the ground, the side of the sun, and where exactly a thing stands. All
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.drawing import svg
 from mkdocs_quantlab.engine.drawing.parse import parse
@@ -18,6 +18,7 @@ from mkdocs_quantlab.engine.drawing.things import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mkdocs_quantlab.engine.core import protocol
     from mkdocs_quantlab.engine.drawing.parts import Part, Whole
     from mkdocs_quantlab.engine.drawing.reading import Drawn, Read
     from mkdocs_quantlab.engine.drawing.scene import Scene, Thing
@@ -76,12 +77,12 @@ class Marks(NamedTuple):
         """Whether nothing is wrong."""
         return all(mark.is_right for mark in self.marks)
 
-    def to_json(self) -> dict[str, Any]:
-        """For the page: `all` and, for each mark, `name`, `label`, `right` and `said`."""
+    def to_json(self) -> protocol.Marks:
+        """The marks as the page shows them."""
         return {
             "all": self.all_right,
             "marks": [
-                {"name": name, "label": LABELS[name], "right": not said, "said": said}
+                {"name": name, "label": LABELS[name], "right": not said, "said": list(said)}
                 for name, said in self.marks
             ],
         }
@@ -99,6 +100,12 @@ def marks(prompt: str, answer: str) -> Marks | None:
     """
     scene = parse(prompt)
     return None if scene is None else score(scene, answer)
+
+
+def mark_drawing(given: protocol.MarkDrawing) -> protocol.Marks | protocol.UnknownPrompt:
+    """Marks a model's drawing."""
+    found = marks(given["prompt"], given["answer"])
+    return found.to_json() if found else {"examples": list(EXAMPLES)}
 
 
 def score(scene: Scene, answer: str) -> Marks:

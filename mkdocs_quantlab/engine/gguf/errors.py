@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from mkdocs_quantlab.engine.core.errors import InputError
 
-class GgufError(ValueError):
+
+class GgufError(InputError):
     """A file is no GGUF, broken, or beyond a limit; the message says what was found, where, and what is allowed.
 
     It is a sentence's second half, to follow the file's name and a colon.

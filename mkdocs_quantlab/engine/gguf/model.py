@@ -10,8 +10,9 @@ from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core.protocol import ModelHeader
     from mkdocs_quantlab.engine.gguf.header import Header
 
 _PART = re.compile(
@@ -92,20 +93,28 @@ class Model(NamedTuple):
             tensors=tensors,
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ModelHeader:
         """The model as JSON has it, for the lock file and for the page."""
-        fields = self._asdict()
-        fields["metadata"] = {key: _plain(value) for key, value in self.metadata.items()}
-        fields["tensors"] = []
+        tensors: list[Any] = []
         end = _End(self.metadata)
         for tensor in self.tensors:
             # Offsets follow from sizes, but where another part begins: a page need not carry them.
-            fields["tensors"].append(list(tensor[:3] if tensor.offset == end.offset else tensor))
+            tensors.append(list(tensor[:3] if tensor.offset == end.offset else tensor))
             end.behind(tensor)
-        return fields
+        return {
+            "name": self.name,
+            "file": self.file,
+            "parts": self.parts,
+            "size": self.size,
+            "version": self.version,
+            "big_endian": self.big_endian,
+            "metadata": {key: _plain(value) for key, value in self.metadata.items()},
+            "types": self.types,
+            "tensors": tensors,
+        }
 
     @classmethod
-    def from_json(cls, fields: dict[str, Any]) -> Model:
+    def from_json(cls, fields: Mapping[str, Any]) -> Model:
         """The model that `to_json` gave."""
         metadata = {key: _value(value) for key, value in fields["metadata"].items()}
         tensors = []

@@ -13,7 +13,7 @@ import struct
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mkdocs_quantlab.engine.core.live_code import EditError, defined, function, run
+from mkdocs_quantlab.engine.core.live_code import EditError, close_ways_out, defined, function, run
 from mkdocs_quantlab.engine.core.live_values import MAX_NUMBER, fields, items, numbers, string
 from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SPREAD
 from mkdocs_quantlab.engine.ggml.types import QK_K
@@ -21,6 +21,8 @@ from mkdocs_quantlab.engine.methods.error import snr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mkdocs_quantlab.engine.core.protocol import DecodeBlocks, EncodeBlocks, Nothing
 
 BLOCK = QK_K
 """Weights that are encoded at a time: as many as in a super-block of ggml."""
@@ -223,3 +225,28 @@ def judge(weights: Weights, blocks: Blocks, decoded: Weights) -> list[Score]:
         score(name, weights[name], [bytes.fromhex(b) for b in blocks[name]], decoded[name])
         for name in DISTRIBUTIONS
     ]
+
+
+def draw_weights(_: Nothing) -> Weights:
+    """Draws the weights of a run, in an interpreter that runs no code of the reader's."""
+    return draw()
+
+
+def encode_blocks(given: EncodeBlocks) -> Blocks:
+    """Runs the reader's `encode`, in an interpreter that is discarded afterwards.
+
+    Raises:
+        EditError: As `encode_all`.
+    """
+    close_ways_out()
+    return encode_all(given["code"], given["weights"])
+
+
+def decode_blocks(given: DecodeBlocks) -> Weights:
+    """Runs the reader's `decode`, in an interpreter that is discarded afterwards.
+
+    Raises:
+        EditError: As `decode_all`.
+    """
+    close_ways_out()
+    return decode_all(given["code"], given["blocks"])

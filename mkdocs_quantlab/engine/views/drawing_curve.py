@@ -13,6 +13,8 @@ from mkdocs_quantlab.engine.ggml.types import TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core.protocol import Curve, DrawCurve
+
 LEAST, MOST = 1.5, 20.0
 """Bits per weight at the edges of the picture, whose scale is logarithmic: quantizations are close together at its left."""
 _UPPER = TOP + 6
@@ -43,6 +45,12 @@ def bits_per_weight(types: Mapping[str, float]) -> float | None:
 
 
 _BITS = {name.upper(): entry.bits_per_weight for name, entry in TYPES.items()}
+
+
+def draw_curve(given: DrawCurve) -> Curve:
+    """Draws the curve of what several models drew."""
+    runs = [Run(**run) for run in given["runs"]]
+    return {"html": curve(runs), "bits": [bits_per_weight(run.types) for run in runs]}
 
 
 def curve(runs: Sequence[Run]) -> Html:

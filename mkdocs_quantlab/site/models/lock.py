@@ -75,7 +75,7 @@ def lock_text(models: Mapping[str, Locked]) -> str:
 
 def _paragraph(locked: Locked) -> str:
     """A model: a line for each field, and for each metadata entry, which is what a reader looks for."""
-    fields = locked.model.to_json()
+    fields: dict[str, Any] = {**locked.model.to_json()}
     del fields["name"]
     tensors = fields["tensors"]
     fields["etags"] = list(locked.etags)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
 
 from mkdocs_quantlab.engine.core.plots import BOTTOM, LEFT, RIGHT, TOP
-from mkdocs_quantlab.engine.page_marks import curve as in_page
 from mkdocs_quantlab.engine.views.drawing_curve import LEAST, MOST, Run, bits_per_weight, curve
+from tests.calls import answer as in_page
 
 UPPER = TOP + 6
 
@@ -65,6 +64,7 @@ def test_the_edges_hold_what_is_beyond(bits, monkeypatch):
 
 
 def test_the_page_gets_json():
-    found = json.loads(in_page(json.dumps([Q8._asdict(), Q2._asdict(), Q2._replace(types={})._asdict()])))  # fmt: skip
+    runs = [run._asdict() for run in (Q8, Q2, Q2._replace(types={}))]
+    found = in_page("draw_curve", {"runs": runs})
     assert found["bits"] == [pytest.approx(9.44), 2.625, None]
     assert found["html"] == str(curve([Q8, Q2]))

@@ -15,9 +15,9 @@ from mkdocs_quantlab.engine.drawing.scene import Jitter, Scene, Thing, draw
 from mkdocs_quantlab.engine.drawing.score import EXAMPLES, LABELS, MOST, marks, score
 from mkdocs_quantlab.engine.drawing.svg import Group, svg
 from mkdocs_quantlab.engine.drawing.things import KINDS
-from mkdocs_quantlab.engine.page_marks import marks as in_page
 from models.drawing.scenes import random_jitter, random_scene
 from models.drawing.wording import wording
+from tests.calls import answer as in_page
 
 PELICAN = Scene((Thing("pelican", on=Thing("bicycle")),))
 SCENES = 300
@@ -231,10 +231,12 @@ def test_prompts_that_are_said_to_be_understood_are():
 
 
 def test_the_page_gets_json():
-    found = json.loads(in_page("Draw a pelican riding a bicycle.", svg(draw(PELICAN))))
+    asked = {"prompt": "Draw a pelican riding a bicycle.", "answer": svg(draw(PELICAN))}
+    found = in_page("mark_drawing", asked)
     assert found["all"] is True
     assert [mark["label"] for mark in found["marks"]] == list(LABELS.values())
-    assert json.loads(in_page("Hello", "<svg/>")) == {"examples": list(EXAMPLES)}
+    unknown = in_page("mark_drawing", {"prompt": "Hello", "answer": "<svg/>"})
+    assert unknown == {"examples": list(EXAMPLES)}
 
 
 # Hostile and broken texts

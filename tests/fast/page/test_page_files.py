@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from mkdocs_quantlab.engine.page_files import read_headers
+from mkdocs_quantlab.engine.gguf import user_files
+from tests.calls import answer, outcome
 from tests.gguf_files import write_gguf
 
 
 def read(*paths, names=()):
-    """What the worker is told, and how many bytes it was asked for."""
-    named = [
-        [name, path.stat().st_size]
-        for name, path in zip(names or [path.name for path in paths], paths, strict=True)
+    """The last outcome, and how many bytes were asked for."""
+    names = names or [path.name for path in paths]
+    files = [
+        {"name": name, "size": path.stat().st_size} for name, path in zip(names, paths, strict=True)
     ]
-    reading = read_headers(json.dumps(named))
+    found, _ = outcome("read_headers", {"files": files})
     sent = 0
-    try:
-        asked = next(reading)
-        while True:
-            number, start, stop = json.loads(asked)
-            data = paths[number].read_bytes()[start:stop]
-            sent += len(data)
-            asked = reading.send(data)
-    except StopIteration as end:
-        return json.loads(end.value), sent
+    while "reading" in found.get("answer", {}):
+        asked = found["answer"]
+        data = paths[asked["file"]].read_bytes()[asked["start"] : asked["stop"]]
+        sent += len(data)
+        found, _ = outcome("continue_reading", {"reading": asked["reading"]}, data)
+    assert not user_files._readings
+    return found, sent
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +35,8 @@ def parts(tmp_path_factory):
 
 def test_models_are_named_for_their_files_in_one_word(tmp_path):
     path = write_gguf(tmp_path / "my own, model.gguf")
-    (found,), sent = read(path)[0]["models"], read(path)[1]
+    found, sent = read(path)
+    (found,) = found["answer"]["models"]
     assert found["name"] == "my-own-model"
     assert found["file"] == "my own, model.gguf"
     assert found["metadata"]["tokenizer.ggml.tokens"]["array"]["digests"]
@@ -47,7 +45,7 @@ def test_models_are_named_for_their_files_in_one_word(tmp_path):
 
 def test_parts_in_any_order_are_one_model_beside_others(tmp_path, parts):
     other = write_gguf(tmp_path / "other.gguf")
-    models = read(*reversed(parts), other)[0]["models"]
+    models = read(*reversed(parts), other)[0]["answer"]["models"]
     assert [(model["name"], model["parts"], len(model["tensors"])) for model in models] == [
         ("split", 3, 9),
         ("other", 1, 9),
@@ -62,10 +60,21 @@ def test_parts_in_any_order_are_one_model_beside_others(tmp_path, parts):
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_parts_is_said_of_the_file(parts, names, message):
-    assert read(parts[0], names=names)[0] == {"message": message}
+    assert read(parts[0], names=names)[0]["error"]["message"] == message
 
 
 def test_what_is_no_gguf_is_said_of_the_file(tmp_path):
     path = tmp_path / "page.gguf"
     path.write_text("<!DOCTYPE html>" + "<p>" * 100)
-    assert read(path)[0]["message"].startswith("page.gguf: ")
+    assert read(path)[0]["error"]["message"].startswith("page.gguf: ")
+
+
+def test_a_reading_can_be_given_up_while_another_goes_on(tmp_path):
+    path = write_gguf(tmp_path / "a.gguf")
+    files = {"files": [{"name": "a.gguf", "size": path.stat().st_size}]}
+    first, second = (answer("read_headers", files) for _ in range(2))
+    assert first["reading"] != second["reading"]
+    assert answer("end_reading", {"reading": first["reading"]}) == {}
+    data = path.read_bytes()[second["start"] : second["stop"]]
+    found = answer("continue_reading", {"reading": second["reading"]}, data)
+    assert found["models"][0]["name"] == "a"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import struct
@@ -14,16 +13,10 @@ from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.quantize import GROUPS, prepare, quantized, read_everything
+from mkdocs_quantlab.engine.gguf.quantize import GROUPS, Piece, prepare, quantized, read_everything
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
 from mkdocs_quantlab.engine.methods.schemes import Symmetric
-from mkdocs_quantlab.engine.page_quantize import (
-    encode_piece,
-    own_stored,
-    own_weights,
-    plan_pieces,
-    scheme_stored,
-)
+from tests.calls import answer, outcome, refusal
 from tests.oracle.quantized import source
 from tests.oracle.recipes import Case
 
@@ -132,38 +125,44 @@ def test_a_model_that_is_not_there_is_told_so():
         QUANTIZE.options({"attn_q": "Q4_X"}, sources())
 
 
-def in_page(options, data, given=None):
-    return json.loads(
-        plan_pieces(
-            json.dumps({"model": "own"} | options), json.dumps((given or sources()).to_json()), data
-        )
-    )
+def asked_of(options, given=None):
+    return {"options": {"model": "own"} | options, "sources": (given or sources()).to_json()}
+
+
+def in_page(options):
+    return answer("plan_quantization", asked_of(options), FILE)
+
+
+def cut(piece):
+    """A piece's bytes in the old file."""
+    return FILE[piece["start"] : piece["stop"]]
 
 
 def test_the_pieces_that_workers_encode_are_the_file():
-    asked = in_page({"recipe": "Q4_1"}, FILE)
+    asked = in_page({"recipe": "Q4_1"})
     assert asked["name"] == "own-Q4_1.gguf"
     assert asked["size"] == len(quantized(FILE, "Q4_1"))
     for piece in asked["pieces"]:
-        data, said = encode_piece(json.dumps(piece), FILE[piece[1] : piece[2]])
-        assert json.loads(said).keys() == {"noise", "power"}
+        said, data = outcome("encode_piece", {"piece": piece}, cut(piece))
+        assert said["answer"]["size"] is None
         assert data in quantized(FILE, "Q4_1")
 
 
 def test_what_the_readers_code_makes_is_stored_as_f16():
-    asked = in_page({"recipe": "F16", "attn_q": "own"}, FILE)
-    own = [piece for piece in asked["pieces"] if piece[4] == "own"]
-    assert {piece[0] for piece in own} == {"blk.0.attn_q.weight", "blk.1.attn_q.weight"}
+    asked = in_page({"recipe": "F16", "attn_q": "own"})
+    own = [piece for piece in asked["pieces"] if piece["target"] == "own"]
+    assert {piece["tensor"] for piece in own} == {"blk.0.attn_q.weight", "blk.1.attn_q.weight"}
     piece = own[0]
-    data = FILE[piece[1] : piece[2]]
-    weights = json.loads(own_weights(json.dumps(piece), data))
-    assert [len(block) for block in weights["own"]] == [256, 256]
-    assert struct.pack("<512e", *weights["own"][0], *weights["own"][1]) == data
-    halved = {"own": [[x / 2 for x in block] for block in weights["own"]]}
-    blocks = {"own": ["00" * 64, "00" * 60]}
-    made, said = own_stored(json.dumps(piece), json.dumps(blocks), json.dumps(halved), data)
-    assert made == struct.pack("<512e", *halved["own"][0], *halved["own"][1])
-    said = json.loads(said)
+    data = cut(piece)
+    weights = answer("piece_weights", {"piece": piece}, data)["weights"]
+    assert [len(block) for block in weights] == [256, 256]
+    assert struct.pack("<512e", *weights[0], *weights[1]) == data
+    halved = [[x / 2 for x in block] for block in weights]
+    blocks = ["00" * 64, "00" * 60]
+    params = {"piece": piece, "blocks": blocks, "decoded": halved}
+    said, made = outcome("store_decoded", params, data)
+    assert made == struct.pack("<512e", *halved[0], *halved[1])
+    said = said["answer"]
     assert said["noise"] == pytest.approx(said["power"] / 4, rel=1e-3)
     assert said["size"] == 64 + 60 + 2 * 2  # lengths that differ count
     losses = {f"blk.{layer}.attn_q.weight own": [1.0, 100.0, 128] for layer in (0, 1)}
@@ -175,13 +174,12 @@ def test_what_the_readers_code_makes_is_stored_as_f16():
 
 def scheme_of(options, code=""):
     """What the explorer's scheme makes of a tensor of 512 weights, and what is said of it."""
-    asked = in_page({"recipe": "F16", "attn_v": "scheme"}, FILE)
-    piece = next(piece for piece in asked["pieces"] if piece[4] == "scheme")
-    _, start, stop, _, _, weights, _ = piece
-    assert weights == 512  # a whole tensor, which may have one scale
-    data = FILE[start:stop]
-    made, said = scheme_stored(json.dumps(piece), json.dumps(options), code, data)
-    return struct.unpack("<512e", data), made, json.loads(said)
+    asked = in_page({"recipe": "F16", "attn_v": "scheme"})
+    piece = next(piece for piece in asked["pieces"] if piece["target"] == "scheme")
+    assert piece["weights"] == 512  # a whole tensor, which may have one scale
+    params = {"piece": piece, "options": options, "code": code}
+    said, made = outcome("store_by_scheme", params, cut(piece))
+    return struct.unpack("<512e", cut(piece)), made, said.get("answer") or said["error"]
 
 
 @pytest.mark.parametrize(("block", "size"), [("32", 256 + 4 * 16), ("layer", 256 + 4)])
@@ -213,27 +211,23 @@ def test_the_explorers_scheme_may_be_the_readers_own_code():
     assert scheme_of({"bits": "3"})[1] != made
     _, made, said = scheme_of({}, code.replace("0.25", "1 / 0"))
     line = code[: code.index("0.25")].count("\n") + 1
-    assert (made, said) == (
-        b"",
-        {
-            "message": f"line {line} of your code in the explorer: ZeroDivisionError: division by zero"
-        },
-    )
+    assert made is None
+    message = f"line {line} of your code in the explorer: ZeroDivisionError: division by zero"
+    assert said == {"message": message, "option": None, "line": None}
     _, _, said = scheme_of({}, code.replace("0.25", "1e9"))
     assert "F16 cannot store: 1e+09" in said["message"]
 
 
 def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
-    piece = ["blk.0.x", 0, 512, "F16", "own", 256, 0]
-    blocks, decoded = ({"own": [given]} for given in ("00", [0] * 255 + [-(10**9)]))
-    _, said = own_stored(json.dumps(piece), json.dumps(blocks), json.dumps(decoded), bytes(512))
-    assert json.loads(said)["message"].endswith("that F16 cannot store: -1e+09")
+    piece = Piece("blk.0.x", 0, 512, "F16", "own", 256, 0)._asdict()
+    params = {"piece": piece, "blocks": ["00"], "decoded": [[0] * 255 + [-(10**9)]]}
+    message, _, _ = refusal("store_decoded", params, bytes(512))
+    assert message.endswith("that F16 cannot store: -1e+09")
     odd = source(Case(layers=1, rows=96))
     model = Model.of_files("own", [("own-F16.gguf", read_everything(*_driver(odd)))])
-    assert (
-        "has 192 weights, no multiple of the 256"
-        in in_page({"attn_q": "own"}, odd, sources(model))["message"]
-    )
+    params = asked_of({"attn_q": "own"}, sources(model))
+    message, _, _ = refusal("plan_quantization", params, odd)
+    assert "has 192 weights, no multiple of the 256" in message
 
 
 @pytest.mark.parametrize(
@@ -245,10 +239,12 @@ def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
     ],
 )
 def test_a_file_that_is_not_the_models_is_told_so(data, said):
-    assert re.search(said, in_page({}, data)["message"])
+    message, option, _ = refusal("plan_quantization", asked_of({}), data)
+    assert option == "model"
+    assert re.search(said, message)
 
 
 def test_weights_that_are_not_finite_are_told_so():
-    piece = ["blk.0.x", 0, 64, "F16", "Q4_0", 32, 0]
-    _, said = encode_piece(json.dumps(piece), b"\x00\x7c" * 32)
-    assert "`blk.0.x` has a weight that is not finite" in json.loads(said)["message"]
+    piece = Piece("blk.0.x", 0, 64, "F16", "Q4_0", 32, 0)._asdict()
+    message, _, _ = refusal("encode_piece", {"piece": piece}, b"\x00\x7c" * 32)
+    assert "`blk.0.x` has a weight that is not finite" in message

@@ -2,7 +2,8 @@
 import { otherModel, type Answer } from "../answer.ts";
 import { describeSettings } from "../answer_view.ts";
 import { h } from "../../ui/dom.ts";
-import { hasMarks, inShort, wrongs, type Marks } from "../marks.ts";
+import type { Marks } from "../../generated/protocol.ts";
+import { hasMarks, inShort, wrongs } from "../marks.ts";
 import { wide } from "../table.ts";
 import type { Comparison } from "./comparison.ts";
 import { count } from "./format.ts";

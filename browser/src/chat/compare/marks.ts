@@ -1,7 +1,8 @@
 /** Right or wrong in a comparison: shares of the drawings that are right, with intervals, and the curve over the models. */
 import { histogram } from "../card.ts";
 import type { Answer } from "../answer.ts";
-import { hasMarks, whyNot, whyUnknown, type Curve, type CurveRun, type Marker, type Marking } from "../marks.ts";
+import type { Curve, CurveRun } from "../../generated/protocol.ts";
+import { hasMarks, whyNot, whyUnknown, type Marker, type Marking } from "../marks.ts";
 import type { Table } from "../table.ts";
 import type { Comparison } from "./comparison.ts";
 import { shareRange } from "./format.ts";

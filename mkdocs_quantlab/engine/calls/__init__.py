@@ -1,0 +1,1 @@
+"""Calls of the page's worker that several widgets and rooms take part in."""

@@ -1,0 +1,89 @@
+"""What the page's worker calls: one function, by the names of `METHODS`.
+
+Parameters and answers are of the types in `core/protocol.py`. A method's function takes the parameters and, where it says so, bytes;
+it gives an answer, or an answer and bytes. The modules are imported when they are first called: most pages call one method.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mkdocs_quantlab.engine.core.errors import InputError
+from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.core.widget import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mkdocs_quantlab.engine.core.protocol import CallError, Draw, Figure
+
+METHODS = {
+    "start": "core.modules:install",
+    "draw": "core.dispatch:draw",
+    "read_headers": "gguf.user_files:read_headers",
+    "continue_reading": "gguf.user_files:continue_reading",
+    "end_reading": "gguf.user_files:end_reading",
+    "draw_weights": "methods.challenge:draw_weights",
+    "encode_blocks": "methods.challenge:encode_blocks",
+    "decode_blocks": "methods.challenge:decode_blocks",
+    "plan_quantization": "calls.quantize:plan_quantization",
+    "encode_piece": "calls.quantize:encode_piece",
+    "piece_weights": "calls.quantize:piece_weights",
+    "store_decoded": "calls.quantize:store_decoded",
+    "store_by_scheme": "calls.quantize:store_by_scheme",
+    "mark_drawing": "drawing.score:mark_drawing",
+    "draw_curve": "views.drawing_curve:draw_curve",
+}
+"""The function of each method: its module in `mkdocs_quantlab.engine`, and its name."""
+
+
+def call(method: str, params: str, data: Any = None) -> tuple[str, bytes | None]:
+    """Calls a method.
+
+    Args:
+        method: One of `METHODS`.
+        params: The parameters, as JSON.
+        data: Bytes, as JavaScript or Python has them, for methods that take some.
+
+    Returns:
+        JSON, `{"answer": ...}` or `{"error": ...}` as `protocol.CallError`; and the method's bytes, if it gives some.
+    """
+    try:
+        function = function_of(method)
+        given = json.loads(params)
+        made = function(given) if data is None else function(given, _bytes(data))
+    except InputError as error:
+        refused: CallError = {"message": str(error), "option": error.option, "line": error.line}
+        return json.dumps({"error": refused}), None
+    found, out = made if isinstance(made, tuple) else (made, None)
+    return json.dumps({"answer": found}), out
+
+
+def function_of(method: str) -> Callable[..., Any]:
+    """The function of a method.
+
+    Raises:
+        InputError: There is no such method; the message says which there are.
+    """
+    if method not in METHODS:
+        known = ", ".join(f"`{name}`" for name in METHODS)
+        hint = did_you_mean(method, METHODS)
+        raise InputError(f"there is no method `{method}`{hint}; the methods are {known}")
+    module, _, name = METHODS[method].partition(":")
+    function: Callable[..., Any] = getattr(import_module(f"mkdocs_quantlab.engine.{module}"), name)
+    return function
+
+
+def draw(given: Draw) -> Figure:
+    """Draws a widget's figure."""
+    sources = Sources(**given["sources"]) if given["sources"] else None
+    return answer(given["widget"], given["options"], sources, given["code"])
+
+
+def _bytes(data: Any) -> bytes:
+    """Bytes of Python's own: memory that belongs to JavaScript goes away."""
+    copied: bytes = data.to_bytes() if hasattr(data, "to_bytes") else bytes(data)
+    return copied

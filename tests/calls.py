@@ -1,0 +1,33 @@
+"""Calls as the page's worker makes them."""
+
+from __future__ import annotations
+
+import json
+
+from mkdocs_quantlab.engine.core import dispatch
+
+
+def outcome(method, params, data=None):
+    """JSON's answer or error, and bytes."""
+    text, out = dispatch.call(method, json.dumps(params), data)
+    return json.loads(text), out
+
+
+def answer(method, params, data=None):
+    """The answer of a call that gives no bytes."""
+    found, out = outcome(method, params, data)
+    assert out is None
+    return found["answer"]
+
+
+def refusal(method, params, data=None):
+    """Why a call is refused: message, option, line."""
+    found, out = outcome(method, params, data)
+    assert out is None
+    error = found["error"]
+    return error["message"], error["option"], error["line"]
+
+
+def draw(widget, options, sources=None, code=""):
+    """The parameters of `draw`."""
+    return {"widget": widget, "options": options, "sources": sources, "code": code}

@@ -1,0 +1,73 @@
+"""The one function that the page's worker calls."""
+
+from __future__ import annotations
+
+import json
+from typing import get_args, get_origin, get_type_hints, is_typeddict
+
+import pytest
+
+from mkdocs_quantlab.engine.core import dispatch, protocol
+from tests.calls import answer, draw, refusal
+
+
+def test_a_figure_is_an_answer():
+    found = answer("draw", draw("quantization-explorer", {"bits": "3"}))
+    assert found.keys() == {"html", "values", "bounds"}
+    assert found["values"]["bits"] == "3"
+
+
+def test_an_option_that_is_not_taken_is_a_typed_error():
+    assert refusal("draw", draw("quantization-explorer", {"bits": "1"})) == (
+        "`bits` takes one of `2`, `3`, `4`, `5`, `6`, `7`, `8`; found `1`; the nearest is `2`",
+        "bits",
+        None,
+    )
+
+
+def test_an_error_of_the_readers_code_has_its_line():
+    code = "class Symmetric:\n    1 / 0\n"
+    given = draw("quantization-grid-explorer", {}, code=code)
+    assert refusal("draw", given) == ("ZeroDivisionError: division by zero", None, 2)
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "says"),
+    [
+        ("drw", {}, "there is no method `drw`; did you mean `draw`?; the methods are `start`, "),
+        ("draw", draw("quantization-explore", {}), "no widget `quantization-explore`; did you"),
+    ],
+)
+def test_what_is_not_there_is_named(method, params, says):
+    message, option, line = refusal(method, params)
+    assert says in message
+    assert (option, line) == (None, None)
+
+
+def test_an_error_of_ours_is_no_answer():
+    with pytest.raises(KeyError):
+        dispatch.call("draw", "{}")
+
+
+@pytest.mark.parametrize("method", dispatch.METHODS)
+def test_each_method_takes_and_gives_what_the_protocol_has(method):
+    names = {"protocol": protocol, **vars(protocol)}
+    hints = get_type_hints(dispatch.function_of(method), localns=names)
+    made = hints.pop("return")
+    params, *data = hints.values()
+    assert is_typeddict(params)
+    assert data in ([], [bytes])
+    assert get_origin(made) is not tuple or get_args(made)[1] is bytes
+
+
+def test_bytes_of_javascript_are_copied():
+    class JavaScript:
+        def to_bytes(self):
+            return b"\x00\x3c"
+
+    piece = {"tensor": "x", "start": 0, "stop": 2, "source": "F16", "target": "F32", "weights": 1}
+    text, out = dispatch.call(
+        "encode_piece", json.dumps({"piece": {**piece, "padding": 0}}), JavaScript()
+    )
+    assert json.loads(text) == {"answer": {"noise": 0, "power": 1, "size": None}}
+    assert out == b"\x00\x00\x80\x3f"
