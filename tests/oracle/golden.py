@@ -11,9 +11,13 @@ import json
 import math
 import struct
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.ggml import TYPES, GgmlType
 from tests.oracle.samples import KINDS, random_bytes, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FILE = Path(__file__).with_name("golden.json")
 
@@ -57,6 +61,17 @@ def text_of(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+def kept(kind: str, data: bytes) -> str:
+    """What the file has of the bytes of one kind of weights."""
+    return text_of(data) if kind == WHOLE else digest(data)
+
+
+def check_encoded(name: str, encode: Callable[[list[float]], bytes]) -> None:
+    """Every kind of weights gives the bytes of the file."""
+    for kind, expected in load()["encoded"][name].items():
+        assert kept(kind, encode(weights_of(TYPES[name], kind))) == expected, kind
+
+
 def main() -> None:
     from tests.oracle.reference import Ggml, library
 
@@ -70,9 +85,7 @@ def main() -> None:
     for entry in TYPES.values():
         if entry.can_encode:
             data = {k: ggml.quantize(weights_of(entry, k), entry.id).tobytes() for k in KINDS}
-            encoded[entry.name] = {
-                kind: text_of(data[kind]) if kind == WHOLE else digest(data[kind]) for kind in KINDS
-            }
+            encoded[entry.name] = {kind: kept(kind, data[kind]) for kind in KINDS}
         if entry.name in WITH_IMATRIX:
             weights = weights_of(entry, WHOLE)
             result = ggml.quantize(weights, entry.id, importance_of(len(weights)))
