@@ -1,4 +1,4 @@
-"""What a widget's author imports: fields and options, HTML, the parts of figures, and numbers as text.
+"""What a widget's author imports: fields and options, HTML, the parts of figures, marks that a reader drags, and numbers as text.
 
 A widget is a module with `TITLE`, a class `Options` and a function `render`; docs/reference/api.md has one. It imports
 this package and the standard library, nothing else, because it runs in two places: when the site is built, and in the
@@ -41,6 +41,7 @@ from mkdocs_quantlab.engine.core.figures import (
     yours,
 )
 from mkdocs_quantlab.engine.core.html import Attribute, Child, Html, join, tag, text
+from mkdocs_quantlab.engine.core.interact import Scale, click, drag, paint, play, scrub
 from mkdocs_quantlab.engine.core.live_code import Editable, LiveCode
 from mkdocs_quantlab.engine.core.numbers import (
     count,
@@ -75,13 +76,16 @@ __all__ = [
     "OptionError",
     "Options",
     "Real",
+    "Scale",
     "Sources",
     "Text",
     "TextList",
     "cells",
+    "click",
     "count",
     "decibel",
     "did_you_mean",
+    "drag",
     "fact",
     "facts",
     "gibibytes",
@@ -91,11 +95,14 @@ __all__ = [
     "nearest_number",
     "note",
     "number",
+    "paint",
     "percent",
     "plain",
+    "play",
     "precise",
     "result",
     "row",
+    "scrub",
     "series",
     "shade",
     "short",

@@ -566,11 +566,14 @@ for (const [kind, end] of [['Worker', worker => worker], ['SharedWorker', worker
 }
 """
 
-# A figure without what the page's script adds to it: tab stops, lit items, opened details.
+# A figure without what the page's script adds to it: tab stops, lit items, opened details, and what marks have as controls.
 PLAIN = """html => {
   const figure = document.createElement('figure');
   figure.innerHTML = html;
   for (const item of figure.querySelectorAll('[data-item]')) item.removeAttribute('tabindex');
+  for (const mark of figure.querySelectorAll('[data-drag-x], [data-drag-y], [data-click], [data-paint], [data-scrub], [data-play]')) {
+    for (const {name} of [...mark.attributes]) if (/^(role|tabindex|aria-.*)$/.test(name)) mark.removeAttribute(name);
+  }
   for (const details of figure.querySelectorAll('details')) details.removeAttribute('open');
   for (const lit of figure.querySelectorAll('.is-lit')) {
     lit.classList.remove('is-lit');

@@ -7,6 +7,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 FOCUSED = """() => {
   const e = document.activeElement;
+  if (e.dataset.dragX) return `${e.localName} ${e.dataset.dragX}`;
   if (e.dataset.item) return `${e.localName} ${e.dataset.item}`;
   return [e.localName, e.name, e.type === 'radio' ? e.value : e.type === 'range' ? 'slider' : '']
     .filter(Boolean).join(' ') + (e.localName === 'a' || e.localName === 'button' ? e.textContent : '');
@@ -37,6 +38,7 @@ EXPLORER_STOPS = [
     "input min",
     "buttonReset",
     "aCopy link to this state",
+    "g weight",
     "g q-1",
     "div",
     "tr b2",

@@ -8,6 +8,7 @@
 
 import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
+import { redraw } from "./keyed.ts";
 
 const t = texts("page", page);
 
@@ -35,8 +36,7 @@ export class Explorer {
     const focused = document.activeElement?.closest<HTMLElement>("[data-item]");
     const isOurs = focused && this.#figure.contains(focused);
     const group = isOurs ? this.#groups().indexOf(groupOf(focused)) : -1;
-    // Trusted: our own Python made it, at build time or in the worker, and it escapes what was typed.
-    this.#figure.innerHTML = html;
+    redraw(this.#figure, html);
     this.refresh();
     const items = itemsOf(this.#groups()[group]);
     const same = items.find((item) => item.dataset.item === focused?.dataset.item) ?? items.find((item) => item.tabIndex === 0);

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
+    Attribute,
     Choice,
     Editable,
     Html,
     OptionError,
     Real,
+    Scale,
+    drag,
     fact,
     facts,
     in_place_of,
@@ -180,14 +183,15 @@ def _label(percentage: float, y: int, text: str, class_: str) -> Html:
     )
 
 
-def _marker(percentage: float, y: int) -> Html:
+def _marker(percentage: float, y: int, *parts: Html, **attributes: Attribute) -> Html:
     """A triangle whose tip points down at `y`. Nested, because a path takes no percentages."""
     return tag(
         "svg",
-        tag("path", d=f"M0 {y}l-6-11h12z"),
+        tag("g", tag("path", d=f"M0 {y}l-6-11h12z"), parts, **attributes),
         x=f"{percentage:.2f}%",
         overflow="visible",
         class_="quantlab-weight",
+        data_key="weight",
     )
 
 
@@ -196,9 +200,12 @@ def _number_line(step: Step) -> Html:
     # A weight may lie outside the levels: a zero point is rounded, and shifts them.
     first, last = min(low, step.weight), max(high, step.weight)
 
-    def at(value: float) -> float:
-        return 3 + 94 * (value - first) / (last - first)
+    scale = Scale(first, last, 0.03, 0.97)
 
+    def at(value: float) -> float:
+        return 100 * scale.place(value)
+
+    grip = drag("weight", x=scale, label="Weight", spoken=plain(step.weight))
     ticks = "".join(f"M{at(level):.2f} 0v1" for level in step.levels)
     return tag(
         "svg",
@@ -214,8 +221,15 @@ def _number_line(step: Step) -> Html:
             overflow="visible",
         ),
         _label(at(step.weight), 16, f"w = {plain(step.weight)}", "quantlab-weight"),
-        _marker(at(step.weight), 34),
-        tag("circle", cx=f"{at(step.value):.2f}%", cy=42, r=6, class_="quantlab-value"),
+        _marker(at(step.weight), 34, tag("circle", cy=26, r=16, class_="quantlab-reach"), **grip),
+        tag(
+            "circle",
+            cx=f"{at(step.value):.2f}%",
+            cy=42,
+            r=6,
+            class_="quantlab-value",
+            data_key="value",
+        ),
         _label(at(step.value), 68, f"ŵ = {number(step.value)}", "quantlab-value"),
         _label(at(low), 90, number(low), "quantlab-axis"),
         _label(50, 90, number((first + last) / 2), "quantlab-axis"),
@@ -223,7 +237,7 @@ def _number_line(step: Step) -> Html:
         class_="quantlab-line",
         width="100%",
         height=96,
-        role="img",
+        role="group",
         aria_label=(
             f"Number line from {number(low)} to {number(high)} with the {len(step.levels)} values that "
             f"{step.bits} bits can store; the weight lies nearest to {number(step.value)}, which is stored as {step.stored.code}."

@@ -1,0 +1,175 @@
+"""Marks of a figure that a reader can drag, click, paint, scrub or play: each bound to an option.
+
+A mark is an element of the figure, of HTML or SVG. The functions give attributes for `tag`:
+
+    weight = Scale(-1, 1, 0.03, 0.97)
+    tag("circle", cx=weight.percent(0.25), cy=20, r=6, **drag("weight", x=weight, label="Weight"))
+
+The page's script gives marks their role, focus, pointer and keys, sets the form's control of the option, and draws the
+figure anew, from a frame or with Python. Without script a mark is only a part of the picture.
+
+A mark with a key (`data_key="weight"`) is kept when the figure is drawn anew and moves to its new place; keys are unique
+among the elements of one parent. Marks that are dragged always have one.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.engine.core.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
+    from mkdocs_quantlab.engine.core.html import Attribute
+
+    Attributes: TypeAlias = dict[str, Attribute]
+    Value: TypeAlias = str | float
+
+
+class Scale(NamedTuple):
+    """A linear scale between an option's values and places in a frame.
+
+    The frame of a mark is the nearest element around it with the attribute `data-frame`, else the outermost `<svg>`
+    that it is in, else its parent. Places are shares of the frame's width, from the left, or of its height, from the top.
+    """
+
+    low: float
+    """A value."""
+    high: float
+    """A larger one."""
+    start: float = 0.0
+    """Where `low` is."""
+    end: float = 1.0
+    """Where `high` is."""
+
+    def place(self, value: float) -> float:
+        """Where a value is, as a share of the frame's width or height."""
+        share = (value - self.low) / (self.high - self.low)
+        return self.start + share * (self.end - self.start)
+
+    def percent(self, value: float) -> str:
+        """Where a value is, as SVG and CSS have it: `51.50%`."""
+        return f"{100 * self.place(value):.2f}%"
+
+
+def drag(
+    option: str,
+    *,
+    label: str,
+    x: Scale | None = None,
+    y: Scale | None = None,
+    step: float | None = None,
+    spoken: str | None = None,
+    key: str | None = None,
+) -> Attributes:
+    """Attributes of a mark that is dragged along one direction: a slider, for the keyboard and for screen readers too.
+
+    A mark that moves freely has two: `drag("x", x=..., label=...) | drag("y", y=..., label=...)`. Its values stay within
+    the control's limits; those of a `Choice` snap to the nearest number among the choices.
+
+    Args:
+        option: The option that is set. It has a control in the form.
+        label: What a screen reader calls the mark.
+        x: The scale across the frame, for a mark that moves sideways.
+        y: The scale down the frame, for a mark that moves up and down.
+        step: What an arrow key adds; by default the control's own step, or a hundredth of the scale.
+        spoken: What a screen reader says in place of the value.
+        key: The mark's key; by default made of the option's name.
+
+    Raises:
+        ValueError: Not exactly one of `x` and `y` is given, or the scale has no extent.
+    """
+    if (x is None) == (y is None):
+        raise ValueError(f"drag: `{option}` takes one scale, `x` or `y`")
+    axis, scale = ("x", x) if x is not None else ("y", y)
+    assert scale is not None
+    if scale.low >= scale.high or scale.start == scale.end:
+        raise ValueError(f"drag: the scale of `{option}` has no extent")
+    return {
+        f"data_drag_{axis}": option,
+        f"data_scale_{axis}": " ".join(map(plain, scale)),
+        f"data_step_{axis}": None if step is None else plain(step),
+        "data_label": label,
+        "data_spoken": spoken,
+        "data_key": key or f"drag-{option}",
+    }
+
+
+def click(option: str, value: Value, *, label: str | None = None) -> Attributes:
+    """Attributes of a mark that sets an option to a value when it is clicked; a button, unless it is one already.
+
+    Args:
+        option: The option that is set.
+        value: The value, as the option takes it.
+        label: What a screen reader calls the mark, where its own text does not say.
+    """
+    return {"data_click": option, "data_value": _string(value), "data_label": label}
+
+
+def paint(option: str, index: int, value: Value, *, label: str | None = None) -> Attributes:
+    """Attributes of a mark that stands for one number of a `FloatList`, which is set by pointing at it.
+
+    A pointer that is held down paints the value of the mark where it came down over all others that it passes.
+
+    Args:
+        option: The option, a list of numbers.
+        index: Which of them the mark stands for, from 0.
+        value: What it becomes.
+        label: What a screen reader calls the mark, where its own text does not say.
+    """
+    return {
+        "data_paint": option,
+        "data_index": index,
+        "data_value": _string(value),
+        "data_label": label,
+    }
+
+
+def scrub(
+    option: str, values: Iterable[Value], *, label: str, spoken: str | None = None
+) -> Attributes:
+    """Attributes of a mark over whose width an option takes each of some values, in equal parts.
+
+    Args:
+        option: The option that is set.
+        values: The values, from left to right.
+        label: What a screen reader calls the mark.
+        spoken: What a screen reader says in place of the value.
+    """
+    return {
+        "data_scrub": option,
+        "data_values": json.dumps([_string(value) for value in values], ensure_ascii=False),
+        "data_label": label,
+        "data_spoken": spoken,
+    }
+
+
+def play(
+    option: str, values: Iterable[Value], interval: float = 400, *, loop: bool = False
+) -> Attributes:
+    """Attributes of a `<button>` that steps an option through values, from the current one on, until it is pressed again.
+
+    It is hidden without script. A step waits until the figure of the step before is drawn.
+
+    Args:
+        option: The option that is set.
+        values: The values, in order.
+        interval: Milliseconds between steps.
+        loop: Begin again after the last value.
+    """
+    return {
+        "type": "button",
+        "data_play": option,
+        "data_values": json.dumps([_string(value) for value in values], ensure_ascii=False),
+        "data_interval": plain(interval),
+        "data_loop": loop,
+        "data_key": f"play-{option}",
+        "hidden": True,
+    }
+
+
+def _string(value: Value) -> str:
+    return value if isinstance(value, str) else plain(value)
