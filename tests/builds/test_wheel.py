@@ -21,6 +21,8 @@ from mkdocs_quantlab.course import TEMPLATES
 from mkdocs_quantlab.site.assets import STATIC, WLLAMA, files
 from tests.paths import PACKAGE, ROOT
 
+TEXTS = sorted((PACKAGE / "engine/core/texts").glob("*.json"))
+
 
 @pytest.fixture(scope="module")
 def wheel(wheel_file):
@@ -49,6 +51,7 @@ def test_the_wheel_holds_nothing_else(wheel):
         "mkdocs_quantlab/builtin_models/SHA256SUMS",
     }
     expected |= {f"mkdocs_quantlab/course/{name}" for name in TEMPLATES.values()}
+    expected |= {text.relative_to(ROOT).as_posix() for text in TEXTS}
     inside = {name for name in wheel.namelist() if name.startswith("mkdocs_quantlab/")}
     assert inside == expected
 
@@ -143,10 +146,15 @@ def archive():
 
 def test_the_archive_holds_this_engine(archive):
     """Each module, made from the source that is here: a stale build would draw other figures than the site's."""
-    sources = {p.relative_to(ROOT).as_posix(): p for p in (PACKAGE / "engine").rglob("*.py")}
-    sources["mkdocs_quantlab/__init__.py"] = PACKAGE / "__init__.py"
+    modules = [
+        PACKAGE / "__init__.py",
+        *PACKAGE.glob("api/**/*.py"),
+        *PACKAGE.glob("engine/**/*.py"),
+    ]
+    sources = {path.relative_to(ROOT).as_posix(): path for path in modules}
+    texts = {path.relative_to(ROOT).as_posix() for path in TEXTS}
     inside = {n for n in archive.namelist() if n.startswith("mkdocs_quantlab/")}
-    assert inside == {f"{name}c" for name in sources}
+    assert inside == {f"{name}c" for name in sources} | texts
     for name, path in sources.items():
         # A hash-based .pyc: magic number, flags, then the hash of the source.
         pinned = archive.read(f"{name}c")[8:16]
@@ -166,6 +174,8 @@ PAGE_MAGIC = (3627).to_bytes(2, "little") + b"\r\n"
 
 def test_the_archive_is_bytecode_of_the_pages_python(archive):
     for name in archive.namelist():
+        if name.startswith("mkdocs_quantlab/engine/core/texts/"):
+            continue
         assert name.endswith(".pyc"), name
         head = archive.read(name)[:8]
         assert head[:4] == PAGE_MAGIC
