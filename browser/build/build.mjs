@@ -107,5 +107,8 @@ for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]) {
   copyFileSync(join(pyodide, name), join(out, "pyodide", name));
 }
 writeFileSync(join(out, "pyodide", "python.zip"), python);
+// For `quantlab widgets lock`: which Pyodide packages must be made for. No site gets it.
+const { info } = JSON.parse(readFileSync(join(pyodide, "pyodide-lock.json"), "utf8"));
+writeFileSync(join(out, "pyodide", "info.json"), JSON.stringify({ version: versionOf(pyodide), ...info }));
 rmSync(target, { recursive: true, force: true });
 renameSync(out, target);

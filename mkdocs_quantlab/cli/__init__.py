@@ -12,6 +12,7 @@ from mkdocs_quantlab.cli.doctor import doctor
 from mkdocs_quantlab.cli.endpoint import endpoint
 from mkdocs_quantlab.cli.gguf import gguf
 from mkdocs_quantlab.cli.new import new
+from mkdocs_quantlab.cli.widgets import widgets
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
 from mkdocs_quantlab.site.models.models import Models
@@ -24,7 +25,7 @@ def main() -> None:
     """Labs on the quantization of large language models."""
 
 
-for command in (doctor, endpoint, gguf, new):
+for command in (doctor, endpoint, gguf, new, widgets):
     main.add_command(command)
 
 

@@ -14,7 +14,7 @@ from mkdocs_quantlab.site.models.models import Models
 from mkdocs_quantlab.site.settings import read_models
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mkdocs_quantlab.engine.gguf.model import Model
 
@@ -55,12 +55,9 @@ def site_models() -> Models:
     if config == CONFIG and not config.is_file():
         return Models({}, Path.cwd())
     try:
-        with config.open("rb") as file:
-            named = next(_named(yaml_load(file)), {})
-        return Models(read_models(named), config.resolve().parent)
-    except (ConfigurationError, OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise Unreadable(f"{config}: {reason}") from None
+        return Models(read_models(settings_of(config).get("models", {})), config.resolve().parent)
+    except ValueError as error:
+        raise Unreadable(f"{config}: {error}") from None
 
 
 def find_models(names: Sequence[str]) -> list[Model]:
@@ -96,12 +93,26 @@ def _quiet(message: str) -> None:
     """The command line asks servers because it was told to."""
 
 
-def _named(fields: dict[str, Any]) -> Iterator[object]:
-    """The option `models` of the plugin or the extension `quantlab`."""
-    for section in ("plugins", "markdown_extensions"):
+def settings_of(config: Path) -> dict[str, Any]:
+    """The settings of the plugin or the extension `quantlab` in a site's configuration, unchecked; none where there is no file.
+
+    Raises:
+        Unreadable: The file cannot be read.
+    """
+    if config == CONFIG and not config.is_file():
+        return {}
+    try:
+        with config.open("rb") as file:
+            fields = yaml_load(file)
+    except (ConfigurationError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise Unreadable(f"{config}: {reason}") from None
+    found: dict[str, Any] = {}
+    for section in ("markdown_extensions", "plugins"):
         entries = fields.get(section) or []
         # Both take a list of names and mappings, or one mapping.
         for entry in [entries] if isinstance(entries, dict) else entries:
             options = entry.get("quantlab") if isinstance(entry, dict) else None
-            if isinstance(options, dict) and "models" in options:
-                yield options["models"]
+            if isinstance(options, dict):
+                found |= options
+    return found

@@ -32,6 +32,7 @@ MAY_IMPORT = {
         "mkdocs_quantlab.fast",
         "mkdocs_quantlab.builtin_models",
         "markdown",
+        "packaging",
         "jinja2",
         "requests",
         "urllib3",
@@ -40,7 +41,7 @@ MAY_IMPORT = {
     },
     "site/mkdocs": {"mkdocs_quantlab.site", "mkdocs", "jinja2"},
     "site/doctor": {"mkdocs_quantlab", "mkdocs", "requests", "urllib3"},
-    "cli": {"mkdocs_quantlab", "mkdocs", "click"},
+    "cli": {"mkdocs_quantlab", "mkdocs", "click", "requests", "pyodide_lock"},
     "course": {"jinja2"},
     "endpoint": {"jinja2"},
 }

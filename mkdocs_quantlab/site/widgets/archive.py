@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from mkdocs_quantlab.site.widgets.wheels import Wheel
 
 FOLDER = "widgets"
 """Where they are, beside the page's script."""
@@ -29,6 +31,7 @@ class Archive(NamedTuple):
         data: The archive.
         style_name: The style sheet's path, or the empty text.
         style: The style sheet.
+        wheels: The packages that it needs, each after those that it needs itself.
     """
 
     module: str
@@ -36,6 +39,7 @@ class Archive(NamedTuple):
     data: bytes
     style_name: str = ""
     style: bytes = b""
+    wheels: tuple[Wheel, ...] = ()
 
     @staticmethod
     def of_folder(name: str, folder: Path, module: str) -> Archive:
@@ -76,15 +80,23 @@ class Archive(NamedTuple):
             css,
         )
 
-    def address(self) -> dict[str, str]:
+    def address(self) -> dict[str, Any]:
         """What the page needs to get it."""
-        style = {"style": self.style_name} if self.style else {}
-        return {"file": self.name, "module": self.module, **style}
+        found: dict[str, Any] = {"file": self.name, "module": self.module}
+        if self.style:
+            found["style"] = self.style_name
+        if self.wheels:
+            found["wheels"] = [
+                {"file": f"{FOLDER}/{wheel.file}", "sha256": wheel.sha256} for wheel in self.wheels
+            ]
+        return found
 
     @property
     def files(self) -> dict[str, bytes]:
         """All files that a site needs, by their paths beside the page's script."""
-        return {self.name: self.data} | ({self.style_name: self.style} if self.style else {})
+        style = {self.style_name: self.style} if self.style else {}
+        wheels = {f"{FOLDER}/{wheel.file}": wheel.path.read_bytes() for wheel in self.wheels}
+        return {self.name: self.data} | style | wheels
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -38,6 +38,12 @@ def check(name: str, module: ModuleType, origin: Origin) -> Widget:
     return _Module(name, module, origin).widget()
 
 
+def place_of(name: str, module: ModuleType, origin: Origin) -> str:
+    """The file and the line on which a widget's module gives a name its value."""
+    file = str(module.__file__)
+    return f"{origin.shown(file)}:{_lines(Path(file)).get(name, 1)}"
+
+
 class _Module:
     """A module that should be a widget."""
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from mkdocs_quantlab.engine.core.own import Origin, WidgetError, blaming
 from mkdocs_quantlab.engine.core.widget import Widget, built_in, unknown, widget
 from mkdocs_quantlab.site.widgets.archive import Archive
-from mkdocs_quantlab.site.widgets.check import check
+from mkdocs_quantlab.site.widgets.check import check, place_of
 from mkdocs_quantlab.site.widgets.loader import WidgetFolder
+from mkdocs_quantlab.site.widgets.wheels import WheelError, Wheels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,13 +51,16 @@ class Widgets:
     Args:
         folder: Where the author's own are; it need not be there.
         base: The folder that paths in messages are relative to.
+        locked: Whether the packages that widgets require have to be locked.
     """
 
-    def __init__(self, folder: Path, base: Path) -> None:
+    def __init__(self, folder: Path, base: Path, *, locked: bool = True) -> None:
         self.folder = folder
         self.base = base if folder.is_relative_to(base) else folder.parent
         self._own = _own(folder, self.base) if folder.is_dir() else {}
         self._package = WidgetFolder(folder)
+        shown = folder.relative_to(self.base).as_posix()
+        self._wheels = Wheels(folder, shown) if locked else None
         self._loaded: dict[str, OwnWidget] = {}
 
     def paths(self) -> list[Path]:
@@ -137,7 +141,14 @@ class Widgets:
             with blaming(origin, str(root)):
                 module = import_module(place.module)
             archive = Archive.of_package(name, root, place.module)
-        return OwnWidget(check(name, module, origin), origin, archive)
+        checked = check(name, module, origin)
+        if checked.requires and self._wheels:
+            try:
+                archive = archive._replace(wheels=self._wheels.needed(checked.requires))
+            except WheelError as error:
+                problem = f"`REQUIRES`: {error}"
+                raise WidgetError(problem, place_of("REQUIRES", module, origin)) from None
+        return OwnWidget(checked, origin, archive)
 
 
 class OwnWidget(NamedTuple):

@@ -1,0 +1,254 @@
+"""The commands `quantlab widgets ...`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urljoin
+
+import click
+
+from mkdocs_quantlab.cli.models import Unreadable, config_option, settings_of
+from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.site.assets import STATIC
+from mkdocs_quantlab.site.settings import WIDGETS, read_widgets
+from mkdocs_quantlab.site.widgets.registry import Widgets
+from mkdocs_quantlab.site.widgets.wheels import FOLDER, LOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+ENTRY = "name version file_name install_dir sha256 package_type imports depends unvendored_tests".split()
+"""What an entry of Pyodide's lock files has; distributions add more."""
+
+MAX_BYTES = 200 << 20
+"""Bytes of one package of a Pyodide distribution, at most."""
+
+
+@click.group()
+def widgets() -> None:
+    """The site's own widgets."""
+
+
+@widgets.command()
+@config_option
+@click.option(
+    "--pyodide",
+    "distribution",
+    metavar="FOLDER_OR_URL",
+    help="A whole Pyodide distribution of the version that pages run, for packages that are compiled, such as numpy: the "
+    "folder or the address that has its pyodide-lock.json.",
+)
+def lock(*, config_file: Path, distribution: str | None) -> None:
+    """Resolve the packages that the site's own widgets require, and keep their wheels.
+
+    pip chooses the versions, of pure-Python wheels only, from the index that it is set up for. The wheels and the lock file with
+    their hashes go to the folder `wheels` in the folder of widgets; builds read them from there and ask no index.
+    """
+    folder = _widgets_folder(config_file)
+    required = _required(folder, config_file.resolve().parent)
+    info = json.loads((STATIC / "pyodide" / "info.json").read_text(encoding="utf-8"))
+    compiled = Distribution.open(distribution, info) if distribution else None
+    target = folder / FOLDER
+    with tempfile.TemporaryDirectory() as temporary:
+        wheels = _resolve(required, Path(temporary), info, compiled)
+        lock_text = _lock_text(wheels, info)
+        shutil.rmtree(target, ignore_errors=True)
+        if not wheels:
+            click.echo("no own widget requires a package")
+            return
+        target.mkdir(parents=True)
+        for wheel in wheels:
+            shutil.copyfile(wheel.path, target / wheel.path.name)
+        (target / LOCK).write_text(lock_text, encoding="utf-8")
+    for wheel in wheels:
+        click.echo(wheel.path.name)
+    click.echo(f"{len(wheels)} wheels locked in {os.path.relpath(target / LOCK)}")
+
+
+def _widgets_folder(config_file: Path) -> Path:
+    try:
+        setting = read_widgets(settings_of(config_file).get("widgets", WIDGETS))
+    except ValueError as error:
+        raise Unreadable(f"{config_file}: `widgets` {error}") from None
+    return config_file.resolve().parent / setting
+
+
+def _required(folder: Path, base: Path) -> dict[str, list[str]]:
+    """Requirements, and the widgets that have them."""
+    site = Widgets(folder, base, locked=False)
+    found: dict[str, list[str]] = {}
+    for name in site.names:
+        try:
+            own = site.own(name)
+        except WidgetError as error:
+            raise Unreadable(str(error)) from None
+        for requirement in own.widget.requires if own else ():
+            found.setdefault(requirement, []).append(name)
+    return found
+
+
+class Resolved(NamedTuple):
+    """A wheel that was chosen."""
+
+    path: Path
+    locked: Mapping[str, Any] | None = None
+    """Its entry of a distribution's lock file, where it is from one."""
+
+
+class Distribution(NamedTuple):
+    """A Pyodide distribution: wheels that are compiled for it, with their hashes."""
+
+    place: str
+    """Its folder or address, with a final separator."""
+    packages: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def open(cls, place: str, info: Mapping[str, str]) -> Distribution:
+        """The distribution at a folder or an address.
+
+        Raises:
+            Unreadable: It is not there, or is one of another Pyodide.
+        """
+        place = place.rstrip("/") + "/"
+        try:
+            read = json.loads(_read(place, LOCK))
+            theirs, packages = read["info"], read["packages"]
+        except (ValueError, KeyError, TypeError):
+            raise Unreadable(f"{place}{LOCK} is no lock file of Pyodide") from None
+        for key in ("python", "abi_version", "platform"):
+            if theirs.get(key) != info[key]:
+                raise Unreadable(
+                    f"{place}{LOCK} is of another Pyodide: its {key} is `{theirs.get(key)}`; "
+                    f"the pages of this version run Pyodide {info['version']}, with `{info[key]}`"
+                )
+        return cls(place, packages)
+
+    def stubs(self, folder: Path) -> None:
+        """Writes a wheel without contents for each package, for pip to resolve with; it cannot read compiled ones."""
+        for name, entry in self.packages.items():
+            if not str(entry["file_name"]).endswith(".whl"):
+                continue
+            version = entry["version"]
+            stem = f"{name.replace('-', '_')}-{version}"
+            lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+            lines += [f"Requires-Dist: {other}" for other in entry["depends"]]
+            with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
+                inside = f"{stem}.dist-info"
+                wheel.writestr(f"{inside}/METADATA", "\n".join(lines) + "\n")
+                wheel.writestr(
+                    f"{inside}/WHEEL",
+                    "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+                )
+                wheel.writestr(f"{inside}/RECORD", "")
+
+    def fetch(self, name: str, folder: Path) -> Resolved:
+        """Fetches a package's wheel.
+
+        Raises:
+            Unreadable: It is not there, or is not what the distribution's lock file says.
+        """
+        entry = self.packages[name]
+        file = Path(entry["file_name"]).name
+        data = _read(self.place, entry["file_name"])
+        if sha256(data).hexdigest() != entry["sha256"]:
+            raise Unreadable(f"{self.place}{file} has another SHA-256 than {LOCK} beside it says")
+        path = folder / file
+        path.write_bytes(data)
+        return Resolved(
+            path, {key: entry[key] for key in ENTRY if key in entry} | {"file_name": file}
+        )
+
+
+def _read(place: str, file: str) -> bytes:
+    """A file of a distribution."""
+    try:
+        if "://" not in place:
+            return Path(place, file).read_bytes()
+        import requests  # noqa: PLC0415  # slow to import
+
+        response = requests.get(urljoin(place, file), timeout=60)
+        response.raise_for_status()
+        data = response.content
+    except (OSError, ValueError) as error:  # requests' errors are of the first kind
+        raise Unreadable(f"{place}{file} cannot be read: {error}") from None
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"{place}{file} has {len(data):,} bytes; at most {MAX_BYTES:,} are taken")
+    return data
+
+
+def _resolve(
+    required: Iterable[str], folder: Path, info: Mapping[str, str], compiled: Distribution | None
+) -> list[Resolved]:
+    """The wheels of requirements and of all that they need."""
+    requirements = sorted(required)
+    if not requirements:
+        return []
+    chosen, stubs = folder / "chosen", folder / "stubs"
+    chosen.mkdir()
+    stubs.mkdir()
+    python = info["python"].rpartition(".")[0]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--dest", str(chosen), "--only-binary", ":all:", "--python-version", python]
+    command += ["--implementation", "py", "--abi", "none", "--platform", "any"]
+    if compiled:
+        compiled.stubs(stubs)
+        command += ["--find-links", str(stubs)]
+    done = subprocess.run(  # noqa: S603  # arguments are the author's own requirements
+        [*command, "--", *requirements],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        said = " ".join(
+            line.removeprefix("ERROR: ")
+            for line in done.stderr.splitlines()
+            if line.startswith("ERROR")
+        )
+        hint = "" if compiled else " Packages that are compiled need `--pyodide`."
+        raise Unreadable(
+            f"pip found no pure-Python wheels for {', '.join(requirements)}: {said or done.stderr.strip()[-500:]}{hint}"
+        )
+    wheels = []
+    for wheel in sorted(chosen.glob("*.whl")):
+        stub = stubs / wheel.name
+        if compiled and stub.is_file() and stub.read_bytes() == wheel.read_bytes():
+            name = wheel.name.partition("-")[0].replace("_", "-").lower()
+            wheels.append(compiled.fetch(name, folder))
+        else:
+            wheels.append(Resolved(wheel))
+    return wheels
+
+
+def _lock_text(wheels: Sequence[Resolved], info: Mapping[str, str]) -> str:
+    """The lock file of wheels, as pyodide-lock writes it."""
+    if not wheels:
+        return ""
+    try:
+        from pyodide_lock import PyodideLockSpec  # noqa: PLC0415  # an extra
+        from pyodide_lock.utils import add_wheels_to_spec  # noqa: PLC0415
+    except ImportError:
+        raise Unreadable('this needs: pip install "mkdocs-quantlab[widgets]"') from None
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        path = folder / LOCK
+        known = {each.locked["name"]: each.locked for each in wheels if each.locked}
+        path.write_text(json.dumps({"info": dict(info), "packages": known}), encoding="utf-8")
+        # One call for all, so that each finds those it needs; one folder for all, for paths are relative to it.
+        pure = [Path(shutil.copy(each.path, folder)) for each in wheels if not each.locked]
+        try:
+            spec = add_wheels_to_spec(PyodideLockSpec.from_json(path), pure, base_path=folder)
+        except RuntimeError as error:
+            raise Unreadable(str(error)) from None
+        spec.to_json(path, indent=1)
+        return path.read_text(encoding="utf-8") + "\n"
