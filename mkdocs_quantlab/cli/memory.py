@@ -123,7 +123,7 @@ def _as_json(
 def _print(
     found: Sequence[tuple[str, str | None, Memory, int | None]], limit: float | None
 ) -> None:
-    head = ["GiB", "Recipe", "Weights", "Cache", "Buffers", "In all"]
+    head = ["GiB", "Recipe", "Weights", "Cache", "Buffers", "Total"]
     if limit is not None:
         head += ["Fits", "Longest context"]
     rows = []

@@ -17,6 +17,7 @@ from mkdocs_quantlab.engine.core.fields import Choice, Integer, Real, Text, Text
 from mkdocs_quantlab.engine.core.html import Child, Html, attribute, tag
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.core.texts import EN, Words
 from mkdocs_quantlab.site.chat.secrets import refuse_secret_address, refuse_secrets
 from mkdocs_quantlab.site.markdown.directives import CHAT, attributes_text
 from mkdocs_quantlab.site.models.page_models import DEFAULT, is_of_page, page_model
@@ -229,6 +230,7 @@ def element(
     pyodide: str,
     models: SiteModels,
     publish: Callable[[PageModel], None],
+    words: Words = EN,
 ) -> str:
     """The element for one directive.
 
@@ -239,6 +241,7 @@ def element(
         pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
         models: The site's models.
         publish: Called with each file that the site has to have for it.
+        words: The page's texts.
 
     Raises:
         OptionError: The options are not taken.
@@ -272,10 +275,11 @@ def element(
             {**model._asdict(), "file": file.file, "size": file.size, "sha256": file.sha256}
             for model, file in in_page.items()
         ]
-    head = attributes_text({**attributes, "id": identifier})
+    language = {"lang": lang} if (lang := words.lang("chat")) else {}
+    head = attributes_text({**language, **attributes, "id": identifier})
     data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
     inside = Html(
-        tag("quantlab-load", data_file="chat.js")
+        tag("quantlab-load", data_file="chat.js", data_language=words.told)
         + tag("div", _without_script(options, in_page, prompts), class_="quantlab-chat-plain")
         + tag("p", CAUTION, class_="quantlab-chat-caution")
     )

@@ -331,6 +331,7 @@ class _Directives(Postprocessor):
                 pyodide=self.extension.getConfig("pyodide"),
                 models=self.extension.models,
                 publish=self.extension.publish,
+                words=self.extension.words(self.md, self._page()),
             )
         widget = self.extension.widgets.widget(found.name)
         own = self.extension.widgets.own(found.name)

@@ -109,3 +109,13 @@ def test_what_is_no_language(language):
 
 def test_norwegian_in_yaml():
     assert QuantlabExtension(language=False).getConfig("language") == "no"
+
+
+def test_the_chat_says_what_language_it_has():
+    chat = (
+        '<div data-quantlab-chat data-models="tiny" data-endpoint="http://localhost:11434"></div>'
+    )
+    html = convert(chat, theme="fr")
+    assert re.search(r'<quantlab-chat lang="en"', html)
+    assert re.search(r'<quantlab-load [^>]*data-language="fr"', html)
+    assert "lang" not in convert(chat).partition("data-config")[0]

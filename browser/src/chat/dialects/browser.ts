@@ -111,7 +111,7 @@ function sentence(error: unknown, { candidates }: ChatRequest, drop: () => void)
   if (type === "inference_error") return message ?? "llama.cpp refused the request.";
   drop();
   // The messages between wllama and its worker cannot carry tokens that are part of a character only.
-  if (candidates !== undefined) return "Candidates cannot be shown for this answer: it has a token that is no whole character, and wllama fails at that. Its text alone can be had.";
+  if (candidates !== undefined) return "Candidates cannot be shown for this answer: one of its tokens is only part of a character, which wllama cannot return. Ask for the text without candidates.";
   if (/memory|allocat|array buffer/i.test(message ?? "")) return "There was not enough memory for this answer.";
   return `llama.cpp failed in the page: ${(message || "it did not say why").split("\n")[0]!.slice(0, 200)}`;
 }

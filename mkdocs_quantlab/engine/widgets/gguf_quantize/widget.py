@@ -306,7 +306,7 @@ def _sentence(given: Options, model: Model, after: Sequence[Tensor]) -> Html:
 def _own_remark(rows: Sequence[_Row], losses: Losses) -> Iterable[str]:
     """What is to be said of the reader's own format."""
     yield (
-        "What is not ggml's is stored as F16, since llama.cpp does not know the format: its errors are in the file, and its size is not."
+        "llama.cpp does not know this format, so the values are stored as F16: the file has the format's rounding errors but not its smaller size."
     )
     groups = [each for each in rows if each.own]
     found = [loss for each in groups for loss in _losses(each, losses)]
@@ -325,12 +325,12 @@ def _remark(rows: Sequence[_Row]) -> str:
         if each.own or old.type != new.type
     )
     if estimate < 1.5:
-        wait = "about a second"
+        wait = "about 1 CPU second"
     elif estimate < 90:
-        wait = f"about {estimate:.0f} seconds"
+        wait = f"about {estimate:.0f} CPU seconds"
     else:
-        wait = f"about {estimate / 60:.0f} minutes"
+        wait = f"about {estimate / 60:.0f} CPU minutes"
     return (
-        f"In the page this takes {wait} of computing on the machine of the benchmarks, shared among as many processors as the "
-        "browser gives. The bytes are those of llama-quantize without an importance matrix."
+        f"In the page this takes {wait} on the benchmark machine, spread over the browser's cores. "
+        "The file has the same bytes as llama-quantize writes without an importance matrix."
     )

@@ -188,7 +188,7 @@ def _sentence(given: Options, entries: Sequence[Entry]) -> Html:
         which = "" if len(entries) == 1 else ", the smallest of these,"
         return result(
             tag("strong", least.name), which,
-            f" takes {gibibytes(least.memory.total)} GiB and does not fit in {where}: it lacks {gibibytes(short)} GiB.",
+            f" takes {gibibytes(least.memory.total)} GiB and does not fit in {where}: it is {gibibytes(short)} GiB short.",
         )  # fmt: skip
     best = max(fitting, key=lambda entry: entry.memory.weights)
     left = limit - best.memory.total
@@ -243,7 +243,7 @@ def _rows(given: Options, entries: Sequence[Entry]) -> Html:
 
     def left(entry: Entry) -> str:
         rest = limit - entry.memory.total
-        return f"{gibibytes(rest)} left" if rest >= 0 else f"{gibibytes(-rest)} too much"
+        return f"{gibibytes(rest)} left" if rest >= 0 else f"{gibibytes(-rest)} over"
 
     def longest(entry: Entry) -> str:
         if entry.longest == 0:
@@ -259,7 +259,7 @@ def _rows(given: Options, entries: Sequence[Entry]) -> Html:
             "Weights",
             "Cache",
             "Buffers",
-            "In all",
+            "Total",
             "Fits",
             "Longest context that fits",
         ),

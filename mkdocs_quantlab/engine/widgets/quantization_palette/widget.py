@@ -215,7 +215,7 @@ def render(given: Options, edited: list[Colour] | None = None) -> Html:
         yours(_pictures(picture), edited=edited is not None),
         table(
             "The same done to a picture and to weights",
-            ("", "Before", "After", "Table", "In all", "SNR"),
+            ("", "Before", "After", "Table", "Total", "SNR"),
             (
                 _pixels(ours, edited=False),
                 *([_pixels(picture, edited=True)] if edited else ()),
