@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from pkgutil import iter_modules
+from importlib import import_module
+from pkgutil import iter_modules, walk_packages
 
 import click
 import pytest
 import yaml
 from markdown import markdown
 
-from mkdocs_quantlab import fast
+from mkdocs_quantlab import api, fast
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine import ggml, methods
 from mkdocs_quantlab.engine.core.widget import built_in, widget
@@ -145,6 +146,16 @@ def test_the_mathematics_and_what_is_exported(page):
         assert re.search(rf'id="{ggml.__name__}\.(?:\w+\.)?{name}"', engine), name
     for name in fast.__all__:
         assert re.search(rf'id="{fast.__name__}\.(?:\w+\.)?{name}"', measured), name
+
+
+def test_everything_that_widgets_import(page):
+    """Each module of the interface, and each name that it offers."""
+    html = page("reference/api")
+    modules = [api.__name__, *(m.name for m in walk_packages(api.__path__, f"{api.__name__}."))]
+    for module in modules:
+        assert f'id="{module}"' in html
+        for name in getattr(import_module(module), "__all__", ()):
+            assert f'id="{module}.{name}"' in html
 
 
 def test_every_page_is_in_the_navigation():

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Child: TypeAlias = "str | Iterable[Child] | None"
+"""What an element may hold: text, HTML, several of them, or nothing."""
 Attribute: TypeAlias = "str | int | float | bool | None"
+"""The value of an attribute; None and False leave it out."""
 
 VOID = frozenset({"br", "hr", "img", "input", "wbr"})
 

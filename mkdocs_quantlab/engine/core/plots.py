@@ -10,8 +10,14 @@ from mkdocs_quantlab.engine.core.html import Html, tag
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LEFT, RIGHT, TOP, BOTTOM = 7.5, 98.0, 12.0, 410.0
-"""The plot's edges, in percent and in pixels: it stretches sideways only."""
+LEFT = 7.5
+"""The plot's left edge, in percent of the picture's width: it stretches sideways only."""
+RIGHT = 98.0
+"""The plot's right edge, in percent of the picture's width."""
+TOP = 12.0
+"""The plot's upper edge, in pixels."""
+BOTTOM = 410.0
+"""The plot's lower edge, in pixels."""
 HEIGHT = BOTTOM + 64
 """Of the whole picture, in pixels."""
 

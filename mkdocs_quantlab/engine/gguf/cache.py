@@ -129,8 +129,14 @@ REFUSED = {
 }
 """Architectures that llama.cpp knows and this module does not, and why."""
 
-FULL, WINDOWED, INDEXER, STATE = "full", "window", "indexer", "state"
-"""The kinds of layers: what they keep grows with the context, up to a window, with the context (an indexer), not at all."""
+FULL = "full"
+"""The kind of layers whose cache grows with the context."""
+WINDOWED = "window"
+"""The kind of layers whose cache grows with the context up to a window."""
+INDEXER = "indexer"
+"""The kind of layers that keep an index of the context beside their cache."""
+STATE = "state"
+"""The kind of layers that keep a state of one size, whatever the context."""
 
 
 class CacheError(ValueError):

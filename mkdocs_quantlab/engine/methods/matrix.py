@@ -6,6 +6,7 @@ import math
 from typing import TypeAlias
 
 Matrix: TypeAlias = list[list[float]]
+"""A matrix: a list of its rows."""
 
 
 def transpose(a: Matrix) -> Matrix:

@@ -372,6 +372,7 @@ def read_back(
 
 
 ANY = tuple(range(2, 9))
+"""Bits per weight that a scheme without a width of its own takes: 2 to 8."""
 
 SCHEMES = {
     "symmetric": Scheme(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 HIDDEN = 10
+"""Units in the network's hidden layer."""
 RATE = 0.02
 """Adam's step size; its other constants are those of Kingma and Ba 2014, arXiv 1412.6980."""
 
@@ -52,6 +53,7 @@ def moons(count: int, noise: float, seed: int) -> list[Point]:
 
 
 Rounding: TypeAlias = "Callable[[Sequence[float]], list[float]]"
+"""A function from a layer's weights to the values that are read back in their place."""
 
 
 class Network:

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.drawing.evaluation import File
 
 SOURCE = "llama.cpp, tools/perplexity/README.md"
+"""Where the figures are from, as a source is named."""
 ADDRESS = "https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/README.md"
+"""The address of the source."""
 TEXT = "the test set of Wikitext-2"
+"""The text that perplexities were measured on."""
 
 
 class Published(NamedTuple):
@@ -139,6 +142,7 @@ LLAMA_2_70B = Family(
 )
 
 FAMILIES = {"llama-3-8b": LLAMA_3_8B, "llama-2-70b": LLAMA_2_70B}
+"""Models with published figures, by the name that options have for them."""
 
 
 class Generations(NamedTuple):
@@ -158,3 +162,4 @@ GENERATIONS = (
     Generations("q4_K_M", (1.014242, 1.028160), (0.012686, 0.031273), (94.665, 91.901)),
     Generations("q2_K", (1.107955, 1.564849), (0.108903, 0.445132), (85.584, 71.138)),
 )
+"""Types of two generations of a model, to compare how much each loses."""

@@ -19,6 +19,7 @@ LABELS = {
     "laplace": "Laplace",
     "outlier": "Gaussian with one outlier",
 }
+"""What a form calls each of them."""
 
 
 def preset(

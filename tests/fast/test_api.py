@@ -1,0 +1,163 @@
+"""What `mkdocs_quantlab.api` promises: each public name, with a docstring and annotations.
+
+A name is added or taken away here on purpose, with a line in the changelog.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from textwrap import wrap
+from typing import Any
+
+import griffe
+import pytest
+
+import mkdocs_quantlab
+from mkdocs_quantlab import api
+
+NAMES = {
+    "api": """
+        Attribute Child Choice Editable Field FloatList Html Integer LiveCode ModelNames
+        MultiChoice Number OptionError Options Real Scale Sources Text TextList cells
+        click count decibel did_you_mean drag fact facts gibibytes in_place_of join
+        nearest nearest_number note number paint percent plain play precise result row
+        scrub series shade short significant table tag text tight view volume yours
+    """,
+    "api.drawing": """
+        Element Group Jitter Mark Marks Scene Thing draw find marks read score svg
+    """,
+    "api.ggml": """
+        BY_GGML BitRun Bits DISTRIBUTIONS FAMILIES Field GgmlError GgmlType
+        MissingPartError NotFiniteError ROLES SNR TYPES Term Trial UnknownTypeError
+        WrongLengthError arithmetic bits_of_block bits_of_weight decode encode ggml_type
+        ggml_type_of_id scale_search terms_of_weight
+    """,
+    "api.gguf": """
+        Array GgufError Model Stored Tensor find_blocks named_model named_models place
+        shares type_bits
+    """,
+    "api.live": """
+        EditError fields items matrix number numbers refused string whole
+    """,
+    "api.memory": """
+        ACTIVATIONS BATCH CACHE_TYPES CacheError FULL INDEXER Memory Need Part STATE
+        Setting WINDOWED need_of
+    """,
+    "api.methods": """
+        DECIBEL_PER_BIT Matrix TOY difference gaussian gaussian_limit laplace outlier
+        product relative rmse snr
+    """,
+    "api.methods.challenge": """
+        BLOCK BLOCKS Score decode_with draw encode_with judge read_run score
+    """,
+    "api.methods.codebook": """
+        k_means nearest nf4 small_float
+    """,
+    "api.methods.layer": """
+        Sample Scaled Step awq gptq output_error round_to_nearest sample weight_error
+    """,
+    "api.methods.palette": """
+        Reduced dither k_means reduce uniform
+    """,
+    "api.methods.schemes": """
+        ANY CLASSES SCHEMES Scheme bits_of fitted read_back
+    """,
+    "api.methods.stored": """
+        REACH StoredLayer StoredWeight neighbours place read_layer read_weight
+        stored_layer stored_weight
+    """,
+    "api.methods.training": """
+        HIDDEN Network Point Rounding Trained extreme moons symmetric train
+    """,
+    "api.pictures": """
+        Bitmap Colour landscape png png_of_colours
+    """,
+    "api.plots": """
+        BOTTOM HEIGHT LEFT Point RIGHT TOP Trial axis interval line plot rules scatter
+        trials
+    """,
+    "api.quantize": """
+        CHOICES GROUPS OWN SCHEME assigned group_of made_here seconds
+    """,
+    "api.recipes": """
+        FILE_TYPES GUESSED METADATA MIXTURES MODEL Plan RECIPES SHAPES Shape differences
+        mixture padded_size plan plans reason_kept
+    """,
+    "api.views": """
+
+    """,
+    "api.views.comparison": """
+        PARTS comparison listed types
+    """,
+    "api.views.drawing_quality": """
+        families notes sentence tables
+    """,
+    "api.views.losses": """
+        by_kind histogram levels
+    """,
+    "api.views.published": """
+        ADDRESS FAMILIES GENERATIONS LLAMA_3_8B Published SOURCE TEXT
+    """,
+    "api.views.ratios": """
+        DISTRIBUTION_LABELS NAMED Ratios of_distribution of_tensor
+    """,
+    "api.views.tensor_maps": """
+        Group group_maps maps
+    """,
+    "api.views.weight_fields": """
+        DRAWN LABELS preset scheme seed weights
+    """,
+}
+"""The public names of each module, sorted."""
+
+
+@pytest.fixture(scope="module")
+def package():
+    """The package as griffe reads it, which the reference is made by."""
+    loader = griffe.GriffeLoader(search_paths=[Path(mkdocs_quantlab.__file__).parents[1]])
+    package = loader.load("mkdocs_quantlab")
+    loader.resolve_aliases()
+    return package
+
+
+def test_every_module_is_listed():
+    found = [module.name for module in walk_packages(api.__path__, f"{api.__name__}.")]
+    assert sorted(NAMES) == sorted(
+        name.removeprefix("mkdocs_quantlab.") for name in (api.__name__, *found)
+    )
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_the_public_names(module):
+    there = sorted(getattr(import_module(f"mkdocs_quantlab.{module}"), "__all__", []))
+    assert there == NAMES[module].split(), "\n" + "\n".join(wrap(" ".join(there), 90))
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_public_name_is_documented_and_typed(package, module):
+    for name in NAMES[module].split():
+        member = package[module][name]
+        found = member.final_target if member.is_alias else member
+        assert found.has_docstring, name
+        if found.is_function:
+            assert found.returns is not None, name
+            missing = [each.name for each in found.parameters if each.annotation is None]
+            assert missing == [], name
+        elif found.is_class:
+            functions = [each for each in found.members.values() if each.is_function]
+            for each in functions:
+                if not each.name.startswith("_"):
+                    assert each.returns is not None, f"{name}.{each.name}"
+
+
+def test_the_example_of_the_reference():
+    page = Path(mkdocs_quantlab.__file__).parents[1] / "docs" / "reference" / "api.md"
+    (code,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    widget: dict[str, Any] = {"__name__": "temperature"}
+    exec(compile(code, "temperature.py", "exec"), widget)
+    made = widget["render"](widget["Options"]({"temperature": "0.5"}))
+    assert "Logits are divided by 0.5." in made
+    assert 'data-drag-x="temperature"' in made
