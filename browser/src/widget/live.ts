@@ -1,0 +1,81 @@
+/**
+ * Code of the reader's for a figure. The page's own Python says what it works on and draws what it gives; the code itself runs in an
+ * interpreter of its own (`python/live_worker.ts`).
+ */
+import type { LiveRun, Sources } from "../generated/protocol.ts";
+import type { Strings } from "../python/messages.ts";
+import type { Owner, Python } from "../python/python.ts";
+
+/** Code in place of a method of a widget. */
+export interface LiveCode {
+  widget: string;
+  /** The value of the option that chooses among the widget's texts. */
+  value: string;
+  code: string;
+  /** How many steps it runs in, each given what the one before it gave. */
+  steps: number;
+}
+
+/** A figure to draw. */
+interface Figure {
+  options: Strings;
+  sources: Sources | null;
+}
+
+export class LiveRunner {
+  #last: (LiveRun & { live: LiveCode }) | undefined;
+  #current: Python | undefined;
+
+  /**
+   * @param shared The interpreter for code in one step.
+   * @param fresh Makes one that has run nothing.
+   */
+  constructor(
+    readonly shared: () => Python,
+    readonly fresh: () => Python,
+  ) {}
+
+  /**
+   * Runs the code, unless it ran on the same inputs last time.
+   *
+   * Code in several steps takes part in a contest: its inputs are drawn once for each text, and each step has an interpreter that has
+   * run nothing else, so that only values pass between them.
+   *
+   * @param ours The page's own Python.
+   * @param owner Told what the start of each interpreter is doing; its newer request replaces its waiting one.
+   * @returns The run; null where the figure does not use the code; undefined where a newer request took its place.
+   * @throws CodeError The code does not run, or takes too long.
+   */
+  async run(ours: Python, owner: Owner, live: LiveCode, { options, sources }: Figure): Promise<LiveRun | null | undefined> {
+    const { widget, value, code, steps } = live;
+    const last = this.#last;
+    const isSame = last?.live.value === value && last.live.code === code;
+    if (isSame && steps > 1) return { inputs: last.inputs, values: last.values };
+    const asked = await ours.call(owner, "live_inputs", { widget, options, sources });
+    if (!asked) return undefined;
+    const { inputs } = asked.answer;
+    if (inputs === null) return null;
+    if (isSame && last.inputs === inputs) return { inputs, values: last.values };
+    const values: string[] = [];
+    for (let step = 0; step < steps; step++) {
+      const python = (this.#current = steps > 1 ? this.fresh() : this.shared());
+      try {
+        const reply = await python.call(owner, "live_step", { widget, value, step, code, given: values.at(-1) ?? inputs });
+        if (!reply) return undefined;
+        values.push(reply.answer.values);
+      } finally {
+        if (this.#current === python) this.#current = undefined;
+        if (steps > 1) python.stop();
+      }
+    }
+    this.#last = { live, inputs, values };
+    return { inputs, values };
+  }
+
+  /** Ends the interpreter that is at work. @returns Whether one was. */
+  stop(): boolean {
+    const current = this.#current;
+    current?.stop();
+    return current !== undefined;
+  }
+}
