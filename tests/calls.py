@@ -28,6 +28,14 @@ def refusal(method, params, data=None):
     return error["message"], error["option"], error["line"]
 
 
-def draw(widget, options, sources=None, code=""):
+def draw(widget, options, sources=None, run=None):
     """The parameters of `draw`."""
-    return {"widget": widget, "options": options, "sources": sources, "code": code}
+    return {"widget": widget, "options": options, "sources": sources, "run": run}
+
+
+def live(widget, options, value, code, sources=None):
+    """A run of the reader's code for a figure, as `draw` takes it."""
+    figure = {"widget": widget, "options": options, "sources": sources}
+    inputs = answer("live_inputs", figure)["inputs"]
+    step = {"widget": widget, "value": value, "step": 0, "code": code, "given": inputs}
+    return {"inputs": inputs, "values": [answer("live_step", step)["values"]]}

@@ -87,6 +87,8 @@ await Promise.all([
     define: await style("evidence/evidence.css"),
   }),
   esbuild.build({ ...common, entryPoints: [source("python/worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
+  // Classic, and in one piece: it runs where nothing can be fetched.
+  esbuild.build({ ...common, entryPoints: [source("python/live_worker.ts")], outfile: join(out, "live_worker.js"), format: "iife" }),
   esbuild.build({ ...common, entryPoints: [source("widget/quantize.ts")], outfile: join(out, "quantize.mjs"), format: "esm" }),
   esbuild.build({ ...common, entryPoints: [source("widget/editor.ts")], outfile: join(out, "editor.mjs"), format: "esm", define: await style("widget/editor.css") }),
   esbuild.build({ ...common, stdin: { contents: sheets.map((file) => `@import ${JSON.stringify(file)};`).join("\n"), resolveDir: root, loader: "css" }, outfile: join(out, "quantlab.css") }),

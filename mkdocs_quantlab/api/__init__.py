@@ -42,7 +42,7 @@ from mkdocs_quantlab.engine.core.figures import (
 )
 from mkdocs_quantlab.engine.core.html import Attribute, Child, Html, join, tag, text
 from mkdocs_quantlab.engine.core.interact import Scale, click, drag, paint, play, scrub
-from mkdocs_quantlab.engine.core.live_code import Editable, LiveCode
+from mkdocs_quantlab.engine.core.live_code import LiveCode
 from mkdocs_quantlab.engine.core.numbers import (
     count,
     decibel,
@@ -64,7 +64,6 @@ __all__ = [
     "Attribute",
     "Child",
     "Choice",
-    "Editable",
     "Field",
     "FloatList",
     "Html",

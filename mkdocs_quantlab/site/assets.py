@@ -49,7 +49,13 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
     if in_page:
         names += WLLAMA
     if pyodide != "off":
-        names += ["worker.mjs", "editor.mjs", "quantize.mjs", "pyodide/python.zip"]
+        names += [
+            "worker.mjs",
+            "live_worker.js",
+            "editor.mjs",
+            "quantize.mjs",
+            "pyodide/python.zip",
+        ]
     if pyodide == "bundled":
         names += ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm"]
     return names

@@ -7,13 +7,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.core.live_code import source
-from mkdocs_quantlab.engine.core.widget import answer, widget
+from mkdocs_quantlab.engine.core.widget import answer
+from tests.live import drawn, rows, text_of
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 GRID = "quantization-grid-explorer"
-SYMMETRIC = source(widget(GRID).editable.objects["symmetric"])
+SYMMETRIC = text_of(GRID, "symmetric")
 TRUNCATED = SYMMETRIC.replace("stored(weight, self.scale)", "int(weight / self.scale)")
 assert TRUNCATED != SYMMETRIC
 
@@ -64,11 +64,11 @@ def test_edited_code_draws_the_figure_and_goes_away_again(panel):
     panel.write(TRUNCATED)
     panel.press("Run")
     expect(panel.said).to_have_text("The figure is drawn with this code.")
-    assert grid.figure() == grid.same(answer(GRID, {}, code=TRUNCATED)["html"])
+    assert grid.figure() == grid.same(drawn(GRID, {}, TRUNCATED))
     grid.set("bits", "3")  # which has a frame, of the engine's own code
     expect(grid.result).to_contain_text("at 3 bits")
     grid.settle()
-    assert grid.figure() == grid.same(answer(GRID, {"bits": "3"}, code=TRUNCATED)["html"])
+    assert grid.figure() == grid.same(drawn(GRID, {"bits": "3"}, TRUNCATED))
     panel.press("Restore the original")
     grid.settle()
     assert grid.figure() == grid.same(answer(GRID, {"bits": "3"})["html"])
@@ -145,4 +145,131 @@ def test_a_link_brings_code_but_does_not_run_it(visit):
     assert lab.page.evaluate("tally.workers") == 0
     panel.press("Run")
     expect(panel.said).to_have_text("The figure is drawn with this code.")
-    assert panel.grid.figure() == panel.grid.same(answer(GRID, {}, code=TRUNCATED)["html"])
+    assert panel.grid.figure() == panel.grid.same(drawn(GRID, {}, TRUNCATED))
+
+
+def zeros(class_, code):
+    """Code whose scheme reads every weight back as zero."""
+    assert f"class {class_}" in code
+    return code + (
+        f"\n_store = {class_}.store\n"
+        f"{class_}.store = lambda self, weight: _store(self, weight)._replace(value=0.0)\n"
+    )
+
+
+@pytest.mark.parametrize(("scheme", "class_"), [("nf4", "Coded"), ("symmetric", "Symmetric")])
+def test_the_neighbours_rows_stay_as_they_are(panel, scheme, class_):
+    """NF4's class is also that of FP4 and FP8, and `Symmetric` has a part in INT8 with outliers apart."""
+    grid = panel.grid
+    grid.set("scheme", scheme)
+    grid.settle()
+    before = rows(grid.figure())
+    panel.edit()
+    panel.write(zeros(class_, text_of(GRID, scheme)))
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+    after = rows(grid.figure())
+    ours = [row._replace(current=False) for row in after if not row.edited]
+    assert ours == [row._replace(current=False) for row in before]
+    mine = [row for row in after if row.edited]
+    assert mine
+    assert all(row.head.endswith(", your code") for row in mine)
+    assert "0.00 dB" in mine[-1].cells
+    expect(grid.result).to_contain_text("Your code in place of")
+    expect(grid.root.get_by_role("group", name="Drawn with your code").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise SystemExit\n", "Line 1: SystemExit"),
+        ("import sys\nsys.exit(3)\n", "Line 2: SystemExit: 3"),
+        ("\n\nraise KeyboardInterrupt('now')\n", "Line 3: KeyboardInterrupt: now"),
+        ("import js\n", re.compile("^Line 1: ModuleNotFoundError")),
+    ],
+)
+def test_what_would_end_the_interpreter_is_an_error(panel, code, said):
+    before = panel.grid.figure()
+    panel.edit()
+    panel.write(code + SYMMETRIC)
+    panel.press("Run")
+    expect(panel.said).to_have_text(said)
+    assert panel.grid.figure() == before
+    panel.write(TRUNCATED)
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+
+
+def test_values_that_cannot_be_shown_are_an_error(panel):
+    before = panel.grid.figure()
+    panel.edit()
+    panel.write(SYMMETRIC.replace("value = q * self.scale", "value = float('nan')"))
+    panel.press("Run")
+    expect(panel.said).to_have_text(
+        "value is nan; it has to be a finite number in the range of float32"
+    )
+    assert panel.grid.figure() == before
+
+
+def test_figures_go_on_while_code_loops(visit):
+    lab = visit()
+    panel = Panel(lab.grid)
+    panel.edit()
+    panel.write("while True: pass\n" + SYMMETRIC)
+    panel.press("Run")
+    stop = lab.grid.root.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible()
+    lab.explorer.set("weight", "0.5")
+    lab.explorer.settle()
+    expect(lab.explorer.result).to_contain_text("0.5")
+    stop.click()
+    expect(lab.grid.status).to_contain_text("Stopped.")
+    panel.press("Restore the original")
+    panel.write(TRUNCATED)
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+
+
+def test_the_interpreter_of_the_code_asks_for_nothing(visit):
+    """The page fetches what it starts with; it itself sends no request, whatever the code tries."""
+    lab = visit()
+    panel = Panel(lab.grid)
+    panel.edit()
+    panel.write(TRUNCATED)
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+    started = len(lab.server.asked)
+    assert any(url.endswith("/live_worker.js") for url in lab.server.asked)
+    panel.write(TRUNCATED + "# again, in the same interpreter\n")
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+    assert lab.server.asked[started:] == []
+    worker = next(each for each in lab.page.workers if "live_worker" in each.url)
+    tried = worker.evaluate("fetch('/').then(() => 'sent', (error) => error.message)")
+    assert tried == "Code of the reader's fetches nothing."
+    assert lab.server.asked[started:] == []
+
+
+def test_the_same_inputs_are_not_run_again(panel):
+    """Code may be slow: another view of the figure asks it nothing."""
+    panel.edit()
+    panel.write(
+        "import time\nCOUNT = time.time()\n" + SYMMETRIC.replace("str(q),\n", "str(COUNT),\n", 1)
+    )
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+    before = panel.grid.figure()
+    panel.press("Run")
+    panel.grid.settle()
+    assert panel.grid.figure() == before
+
+
+def test_bfloat16_is_not_drawn_with_the_code(panel):
+    panel.edit()
+    panel.write(TRUNCATED)
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+    panel.grid.set("bits", "16")
+    expect(panel.said).to_have_text("This figure does not use the code.")
+    panel.grid.settle()
+    assert panel.grid.figure() == panel.grid.same(answer(GRID, {"bits": "16"})["html"])

@@ -13,7 +13,7 @@ from tests.browser.test_code import Panel
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-ABSMAX4 = source(widget("quantization-challenge").editable.objects["absmax4"])
+ABSMAX4 = source(widget("quantization-challenge").live.objects["absmax4"])
 KEEPS = """
 kept = []
 def encode(weights):

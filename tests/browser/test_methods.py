@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.core.live_code import source
 from mkdocs_quantlab.engine.core.picture import MOST_PIXELS, landscape, png_of_colours
 from mkdocs_quantlab.engine.core.resources import Sources
-from mkdocs_quantlab.engine.core.widget import answer, widget
+from mkdocs_quantlab.engine.core.widget import answer
 from tests.browser.conftest import Visit
 from tests.browser.test_themes import violations
+from tests.live import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -208,7 +208,7 @@ def run(shown, code):
 
 
 def edited(name, value, old, new):
-    text = source(widget(f"quantization-{name}").editable.objects[value])
+    text = text_of(f"quantization-{name}", value)
     assert old in text
     return text.replace(old, new)
 

@@ -21,13 +21,21 @@ export interface Sources {
   files: string[];
 }
 
+/** A run of the reader's code. */
+export interface LiveRun {
+  /** What it worked on; `LiveInputs.inputs`. */
+  inputs: string;
+  /** What each step gave; `LiveValues.values`. */
+  values: string[];
+}
+
 /** A figure to draw. */
 export interface Draw {
   widget: string;
   options: Record<string, string>;
   sources: Sources | null;
-  /** The reader's code, or the empty string. */
-  code: string;
+  /** What the reader's code gave in place of a method, where the figure is to show that. */
+  run: LiveRun | null;
 }
 
 /** A figure, and what its form shows. */
@@ -85,20 +93,35 @@ export interface ModelHeaders {
   models: ModelHeader[];
 }
 
-/** Weights for the reader's `encode`. */
-export interface EncodeBlocks {
-  /** The reader's code, which defines `encode`. */
-  code: string;
-  /** Blocks of weights, by distribution or under any other name. */
-  weights: Record<string, number[][]>;
+/** A figure for which the reader's code is to run. */
+export interface LiveFigure {
+  widget: string;
+  options: Record<string, string>;
+  sources: Sources | null;
 }
 
-/** Encoded blocks for the reader's `decode`. */
-export interface DecodeBlocks {
-  /** The reader's code, which defines `decode`. */
+/** What the reader's code works on. */
+export interface LiveInputs {
+  /** JSON, for `LiveStep.given`; None where the figure does not use the code. */
+  inputs: string | null;
+}
+
+/** Code of the reader's to run. */
+export interface LiveStep {
+  widget: string;
+  /** The value of the option that chooses among the widget's texts. */
+  value: string;
+  /** Which of the steps of the widget's `LIVE`, from 0. */
+  step: number;
   code: string;
-  /** Encoded blocks in hexadecimal, under the names that the weights had. */
-  blocks: Record<string, string[]>;
+  /** The inputs, or the values of the step before. */
+  given: string;
+}
+
+/** What the reader's code gave. It is foreign: only Python, which checks it, looks into it. */
+export interface LiveValues {
+  /** JSON. */
+  values: string;
 }
 
 /** A figure of `gguf-quantize` whose model to quantize. */
@@ -125,6 +148,18 @@ export interface Piece {
   padding: number;
 }
 
+/** A target that another widget of the page makes, by its settings or by the reader's code. */
+export interface LiveTarget {
+  /** `Piece.target`. */
+  target: string;
+  /** The name of the widget; of several on a page it is the first. */
+  widget: string;
+  /** Whether its code runs as it is shown, edited or not; if not, only where it was edited. */
+  always: boolean;
+  /** The key of the text, among those of the script `quantize`, where the page has no such widget. */
+  missing: "no_format" | "no_scheme";
+}
+
 /** What has to be done to quantize a file. The new file itself is its head, then each piece with its padding. */
 export interface QuantizationPlan {
   /** The new file up to its first tensor's data, in Base64. */
@@ -138,6 +173,8 @@ export interface QuantizationPlan {
   note: string;
   /** About how long one worker takes. */
   seconds: number;
+  /** The targets of pieces that are made by another widget of the page. */
+  live: LiveTarget[];
 }
 
 /** A piece to work on. */
@@ -155,19 +192,17 @@ export interface PieceLoss {
   size: number | null;
 }
 
-/** The weights of a piece. */
-export interface PieceWeights {
-  /** Blocks of weights, as the reader's `encode` takes them. */
-  weights: number[][];
+/** A piece that the reader's code is to store. */
+export interface PieceInputs {
+  piece: Piece;
+  /** Options of the widget that makes the piece's target. */
+  options: Record<string, string>;
 }
 
-/** A piece that the reader's code encoded and decoded. */
-export interface StoreDecoded {
+/** A piece, and what the reader's code made of it. */
+export interface StoreValues {
   piece: Piece;
-  /** What the reader's `encode` gave for each block, in hexadecimal. */
-  blocks: string[];
-  /** What the reader's `decode` gave for each block. */
-  decoded: number[][];
+  run: LiveRun;
 }
 
 /** A piece to store by an explorer's scheme. */
@@ -175,8 +210,6 @@ export interface StoreByScheme {
   piece: Piece;
   /** Options of `quantization-grid-explorer`; its scheme, bits and weights per scale count. */
   options: Record<string, string>;
-  /** The reader's code in place of the scheme's, or the empty string. */
-  code: string;
 }
 
 /** A model's drawing to mark. */
@@ -246,20 +279,18 @@ export interface Calls {
   continue_reading: { params: Reading; sends: [data: Uint8Array]; answer: WantedBytes | ModelHeaders; gives: undefined };
   /** Gives up a reading that no more bytes will come for. */
   end_reading: { params: Reading; sends: []; answer: Nothing; gives: undefined };
-  /** Draws the weights of a run, in an interpreter that runs no code of the reader's. */
-  draw_weights: { params: Nothing; sends: []; answer: Record<string, number[][]>; gives: undefined };
-  /** Runs the reader's `encode`, in an interpreter that is discarded afterwards. */
-  encode_blocks: { params: EncodeBlocks; sends: []; answer: Record<string, string[]>; gives: undefined };
-  /** Runs the reader's `decode`, in an interpreter that is discarded afterwards. */
-  decode_blocks: { params: DecodeBlocks; sends: []; answer: Record<string, number[][]>; gives: undefined };
+  /** Says what the reader's code of a figure works on. */
+  live_inputs: { params: LiveFigure; sends: []; answer: LiveInputs; gives: undefined };
+  /** Runs a step of the reader's code, in an interpreter that does nothing else. */
+  live_step: { params: LiveStep; sends: []; answer: LiveValues; gives: undefined };
   /** Plans what has to be done to a model's file. */
   plan_quantization: { params: PlanQuantization; sends: [data: Uint8Array]; answer: QuantizationPlan; gives: undefined };
   /** Encodes a piece in a type of ggml; gives its bytes in the new file. */
   encode_piece: { params: PieceOnly; sends: [data: Uint8Array]; answer: PieceLoss; gives: Uint8Array<ArrayBuffer> };
-  /** Reads the weights of a piece for the reader's `encode`, which another interpreter runs. */
-  piece_weights: { params: PieceOnly; sends: [data: Uint8Array]; answer: PieceWeights; gives: undefined };
+  /** Says what the reader's code works on, of the widget that makes the piece's target. */
+  piece_inputs: { params: PieceInputs; sends: [data: Uint8Array]; answer: LiveInputs; gives: undefined };
   /** Stores a piece as the reader's code left it; gives its bytes in the new file. */
-  store_decoded: { params: StoreDecoded; sends: [data: Uint8Array]; answer: PieceLoss; gives: Uint8Array<ArrayBuffer> };
+  store_values: { params: StoreValues; sends: [data: Uint8Array]; answer: PieceLoss; gives: Uint8Array<ArrayBuffer> };
   /** Stores a piece, a whole tensor, as a toy layer's explorer would; gives its bytes in the new file. */
   store_by_scheme: { params: StoreByScheme; sends: [data: Uint8Array]; answer: PieceLoss; gives: Uint8Array<ArrayBuffer> };
   /** Marks a model's drawing. */

@@ -16,14 +16,20 @@ const LIBRARY = `${FOLDER}python.zip`;
 /** The address of a script that came as text. */
 const address = (text: string): string => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 
+function refuse(): never {
+  throw new TypeError("Code of the reader's fetches nothing.");
+}
+
 async function start({ loader, runtime, wasm, library }: LiveFiles): Promise<Dispatch> {
   self.fetch = async (input) => {
     const url = String(input instanceof Request ? input.url : input);
     if (url === LIBRARY) return new Response(library);
     // Never read, because instantiation is replaced as well.
     if (url === `${FOLDER}pyodide.asm.wasm`) return new Response(null, { headers: { "content-type": "application/wasm" } });
-    throw new TypeError("Code of the reader's fetches nothing.");
+    refuse();
   };
+  // Pyodide refuses classic workers, which it tells by this function: it would import its scripts with it. It is given them.
+  self.importScripts = refuse;
   WebAssembly.instantiateStreaming = async (_source, imports) => {
     const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
     return { module, instance: await WebAssembly.instantiate(module, imports) };

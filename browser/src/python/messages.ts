@@ -52,6 +52,20 @@ export type ToWorker =
   /** A shared worker that nobody wants any more ends itself when it is done with what it does. */
   | { type: "close" };
 
+/** All that the worker of the reader's code needs. */
+export interface LiveFiles {
+  /** Pyodide's two scripts, `pyodide.mjs` and `pyodide.asm.mjs`. */
+  loader: string;
+  runtime: string;
+  /** Compiled, or the bytes, where a module cannot be sent. */
+  wasm: WebAssembly.Module | ArrayBuffer;
+  /** The Python modules that it starts with. */
+  library: ArrayBuffer;
+}
+
+/** `files` is answered by `ready` or `failed`. */
+export type ToLiveWorker = { type: "files"; files: LiveFiles } | Call;
+
 export type FromWorker =
   /** Everything has arrived. */
   | { type: "fetched" }

@@ -6,8 +6,10 @@
  */
 import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
-import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
+import { dedicated, keepsPage, live, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
+import { liveFiles } from "./live_files.ts";
+import { liveOutcome } from "./live_outcome.ts";
 import type { FromWorker, GgufFile, Method, Outcome, Reply, ToWorker } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
@@ -54,10 +56,11 @@ export interface Owner {
 }
 
 /**
- * What a Python is for: `figures` of the engine; `code` of the reader's, which has a time limit; or long `work`. The latter two run in a worker
- * that nobody shares and that can be ended while it computes.
+ * What a Python is for: `figures` of the engine; long `work` of the engine; `code` of the reader's, which has a time limit, or `long code`, which
+ * has none. All but the first run in a worker that nobody shares and that can be ended while it computes; code of the reader's in
+ * a worker that does nothing else.
  */
-export type Use = "figures" | "code" | "work";
+export type Use = "figures" | "work" | "code" | "long code";
 
 interface Request {
   owner: Owner;
@@ -72,6 +75,16 @@ interface Request {
 
 /** Compiled once for all interpreters of the page. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+function wasmOf(folder: string): Promise<WebAssembly.Module> {
+  const address = `${folder}pyodide.asm.wasm`;
+  let wasm = compiled.get(address);
+  if (!wasm) {
+    compiled.set(address, (wasm = compile(address)));
+    wasm.catch(() => compiled.delete(address));
+  }
+  return wasm;
+}
 
 export class Python {
   #channel: Channel | undefined;
@@ -94,6 +107,10 @@ export class Python {
     readonly folder: string,
     readonly use: Use,
   ) {}
+
+  get #runsCode(): boolean {
+    return this.use === "code" || this.use === "long code";
+  }
 
   /** Starts what is not started yet. */
   start(): Promise<void> {
@@ -139,10 +156,11 @@ export class Python {
         owner,
         message,
         settle: (outcome, data) => {
-          // Where JSON becomes a type: both are of the method's function, whose annotations `Calls` is made from.
-          const { answer, error }: Outcome<M> = JSON.parse(outcome);
+          // Where JSON becomes a type: both are of the method's function, whose annotations `Calls` is made from. But what an
+          // interpreter says that ran code of the reader's is foreign.
+          const { answer, error }: Outcome<M> = JSON.parse(this.#runsCode ? liveOutcome(outcome) : outcome);
           if (!error) resolve({ answer, data: data as Calls[M]["gives"] });
-          else if (error.option === null && this.use === "code") reject(new CodeError(error.message, error.line));
+          else if (this.#runsCode) reject(new CodeError(error.message, error.line));
           else reject(new OptionError(error.message, error.option));
         },
         replace: () => resolve(null),
@@ -177,25 +195,18 @@ export class Python {
           this.#receive(message);
         }
       };
+      const archive = `${this.base}pyodide/python.zip`;
+      if (this.#runsCode) {
+        const files = liveFiles(this.folder, archive, wasmOf(this.folder));
+        this.#channel = live(`${this.base}live_worker.js`, files, receive, fail);
+        return;
+      }
       const url = `${this.base}worker.mjs`;
       const channel = (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ?? dedicated(url, receive, fail);
       this.#channel = channel;
-      channel.post({
-        type: "start",
-        folder: this.folder,
-        archive: `${this.base}pyodide/python.zip`,
-        willSendWasm: channel.sendsWasm,
-      });
+      channel.post({ type: "start", folder: this.folder, archive, willSendWasm: channel.sendsWasm });
       if (!channel.sendsWasm) return;
-      const address = `${this.folder}pyodide.asm.wasm`;
-      if (!compiled.has(address)) compiled.set(address, compile(address));
-      compiled.get(address)!.then(
-        (wasm) => channel.post({ type: "wasm", wasm }),
-        (error: Error) => {
-          compiled.delete(address);
-          this.#end(error);
-        },
-      );
+      wasmOf(this.folder).then((wasm) => channel.post({ type: "wasm", wasm }), (error: Error) => this.#end(error));
     });
     this.#ready = true;
     this.#tell("");
@@ -221,11 +232,13 @@ export class Python {
   }
 
   #receive(message: Exclude<FromWorker, { type: "ready" | "fetched" }>): void {
+    const running = this.#running;
     if (message.type === "failed") {
-      this.#end(new Error(message.message));
+      // Code that has run is what made it fail.
+      const isCode = this.#runsCode && running !== undefined;
+      this.#end(isCode ? new CodeError(t("code_crashed", { message: message.message.slice(0, 300) }), null) : new Error(message.message));
       return;
     }
-    const running = this.#running;
     if (running?.id !== message.id) return;
     if (message.type === "reading") {
       running.owner.onPython(message.state);

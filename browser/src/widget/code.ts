@@ -14,8 +14,8 @@ const t = texts("page", page);
 export interface Texts {
   option: string;
   texts: Record<string, string>;
-  /** The code is not the engine's: it is run by `contest.ts`. */
-  contest: boolean;
+  /** How many steps the code runs in; more than one make a contest (`live.ts`). */
+  steps: number;
 }
 
 /** Code as a link carries it: base64 of UTF-8, with the characters that an address takes as they are. */
@@ -117,9 +117,10 @@ export class Code {
     this.#say("");
   }
 
-  succeed(): void {
+  /** @param isUsed Whether the figure shows what the code gave. */
+  succeed(isUsed: boolean): void {
     this.#editor?.mark(null);
-    this.#say(this.running ? t("drawn_with_code") : "");
+    this.#say(isUsed ? t("drawn_with_code") : this.running ? t("code_not_used") : "");
   }
 
   fail(message: string, line: number | null): void {

@@ -51,6 +51,8 @@ export class LiveRunner {
     const last = this.#last;
     const isSame = last?.live.value === value && last.live.code === code;
     if (isSame && steps > 1) return { inputs: last.inputs, values: last.values };
+    // Both start at the same time.
+    if (steps === 1) this.shared().start().catch(() => {});
     const asked = await ours.call(owner, "live_inputs", { widget, options, sources });
     if (!asked) return undefined;
     const { inputs } = asked.answer;

@@ -4,16 +4,20 @@
  */
 import { quantize } from "../generated/texts.ts";
 import { decimal, languageOf, texts } from "../ui/texts.ts";
-import type { Calls, Piece, PieceLoss, QuantizationPlan, Sources } from "../generated/protocol.ts";
+import type { Calls, LiveTarget, Piece, PieceLoss, QuantizationPlan, Sources } from "../generated/protocol.ts";
 import type { Method, Reply, Strings } from "../python/messages.ts";
+import type { LiveCode } from "./live.ts";
 import { offer } from "./models.ts";
 // Types only: the interpreters are the page's, whose script is another.
 import type { Owner, Python, Use } from "../python/python.ts";
 
-/** An explorer's scheme: its options, and the reader's code in place of the engine's, or the empty text. */
-export interface Scheme {
+/** How a widget of the page is set. */
+export interface WidgetState {
   options: Strings;
-  code: string;
+  /** The code that it shows, where it has some that can be edited. */
+  code: LiveCode | undefined;
+  /** Whether that is the reader's. */
+  isEdited: boolean;
 }
 
 /** The widget, as far as it matters here. */
@@ -23,20 +27,14 @@ export interface Host {
   sources(): Sources | null;
   /** Makes an interpreter. */
   start(use: Use): Python;
-  /** The reader's own format, where a widget of the page has one. */
-  code(): string | undefined;
-  /** How the toy layer of the page is stored, where there is one. */
-  scheme(): Scheme | undefined;
+  /** The first widget of a name on the page. */
+  other(name: string): WidgetState | undefined;
   /** Adds to what the figure is drawn from, and draws it. */
   show(found: Record<string, unknown>): void;
 }
 
-/** `engine.gguf.quantize.OWN` and `SCHEME`. */
-const OWN = "own";
-const SCHEME = "scheme";
-
 /** Makes a piece out of what it was. */
-type Encode = (worker: Python, piece: Piece, data: Uint8Array) => Promise<Reply<"encode_piece" | "store_decoded" | "store_by_scheme">>;
+type Encode = (worker: Python, piece: Piece, data: Uint8Array) => Promise<Reply<"encode_piece" | "store_values" | "store_by_scheme">>;
 
 const t = texts("quantize", quantize);
 
@@ -165,11 +163,7 @@ export class Quantizer {
     this.#say(t("working", { count }));
 
     const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode_piece", { piece }, before);
-    const targets = new Set(plan.pieces.map((piece) => piece.target));
-    const own: Record<string, Encode> = {
-      ...(targets.has(OWN) && { [OWN]: this.#ownFormat() }),
-      ...(targets.has(SCHEME) && { [SCHEME]: this.#ownScheme() }),
-    };
+    const own = Object.fromEntries(plan.live.map((target) => [target.target, this.#byWidget(target)]));
     const encoded: Uint8Array<ArrayBuffer>[] = [];
     const losses = new Map<string, PieceLoss>();
     let next = 0;
@@ -199,24 +193,24 @@ export class Quantizer {
     return { plan, parts, losses, workers: count };
   }
 
-  /** What the reader's code makes of a piece. Its two halves run apart, and apart from what reads and writes the file. */
-  #ownFormat(): Encode {
-    const code = this.host.code();
-    if (!code) throw new Error(t("no_format"));
-    const [encoder, decoder] = [this.#start("code"), this.#start("code")];
+  /** What another widget of the page makes of a piece, as it was set when quantizing began. */
+  #byWidget({ widget, always, missing }: LiveTarget): Encode {
+    const state = this.host.other(widget);
+    if (!state) throw new Error(t(missing));
+    const { options, code, isEdited } = state;
+    if (!code || !(always || isEdited)) return (worker, piece, data) => this.#ask(worker, "store_by_scheme", { piece, options }, data);
+    // Steps run apart, and apart from what reads and writes the file. A scheme works on a whole tensor, which may take long.
+    const interpreters = Array.from({ length: code.steps }, () => this.#start(code.steps > 1 ? "code" : "long code"));
     return async (worker, piece, data) => {
-      const { weights } = (await this.#ask(worker, "piece_weights", { piece }, data)).answer;
-      const blocks = (await this.#ask(encoder, "encode_blocks", { code, weights: { weights } })).answer;
-      const decoded = (await this.#ask(decoder, "decode_blocks", { code, blocks })).answer;
-      return this.#ask(worker, "store_decoded", { piece, blocks: blocks.weights!, decoded: decoded.weights! }, data);
+      const { inputs } = (await this.#ask(worker, "piece_inputs", { piece, options }, data)).answer;
+      if (inputs === null) return this.#ask(worker, "store_by_scheme", { piece, options }, data);
+      const values: string[] = [];
+      for (const [step, python] of interpreters.entries()) {
+        const params = { widget, value: code.value, step, code: code.code, given: values.at(-1) ?? inputs };
+        values.push((await this.#ask(python, "live_step", params)).answer.values);
+      }
+      return this.#ask(worker, "store_values", { piece, run: { inputs, values } }, data);
     };
-  }
-
-  /** What the explorer's scheme makes of a tensor, as it was set when quantizing began. */
-  #ownScheme(): Encode {
-    const scheme = this.host.scheme();
-    if (!scheme) throw new Error(t("no_scheme"));
-    return (worker, piece, data) => this.#ask(worker, "store_by_scheme", { piece, ...scheme }, data);
   }
 
   #start(use: Use = "work"): Python {

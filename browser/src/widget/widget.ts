@@ -12,14 +12,14 @@ import { language, primary, texts } from "../ui/texts.ts";
 import { Code, decode, encode, type Texts } from "./code.ts";
 import { Explorer } from "./explore.ts";
 import { Interaction } from "./interact.ts";
-import { contest, stopContest, type Run } from "./contest.ts";
+import { LiveRunner, type LiveCode } from "./live.ts";
 import { takeFiles } from "./files.ts";
 import { dragSegments } from "../ui/segments.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
 import type { Figure, Sources } from "../generated/protocol.ts";
 import type { GgufFile, Strings } from "../python/messages.ts";
 import { readPicture } from "./picture.ts";
-import type { Quantizer, Scheme } from "./quantize.ts";
+import type { Quantizer, WidgetState } from "./quantize.ts";
 import { CodeError, OptionError, Python, Stopped, type Use } from "../python/python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -58,6 +58,11 @@ function folderOf(setting: string): string {
   return setting === "bundled" ? `${BASE}pyodide/` : setting;
 }
 
+/** What the reader's code gave was refused when it was to be drawn: an error that is about no option is about the code. */
+function asCodeError(error: Error): never {
+  throw error instanceof OptionError && error.option === null ? new CodeError(error.message, null) : error;
+}
+
 export class QuantlabWidget extends HTMLElement {
   #form!: HTMLFormElement;
   #figure!: HTMLElement;
@@ -83,8 +88,8 @@ export class QuantlabWidget extends HTMLElement {
   /** What makes the figure, where the reader may edit it. */
   #code: Code | undefined;
   #codeOption = "";
-  /** The last run of the reader's code in a contest, and what ran. */
-  #run: (Run & { code: string }) | undefined;
+  /** Runs the reader's code. */
+  #runner: LiveRunner | undefined;
   /** What quantizes a model, where the widget has it. */
   #quantizer: Quantizer | undefined;
   /** Counts redraws, so that a late answer to an old question is dropped. */
@@ -140,8 +145,7 @@ export class QuantlabWidget extends HTMLElement {
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
     this.#stop.addEventListener("click", () => {
-      stopContest();
-      this.#python().stop();
+      if (!this.#runner?.stop()) this.#python().stop();
     });
     form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
 
@@ -168,6 +172,11 @@ export class QuantlabWidget extends HTMLElement {
     if (!details || !this.dataset.code) return;
     const texts = JSON.parse(this.dataset.code) as Texts;
     this.#codeOption = texts.option;
+    const setting = this.dataset.pyodide!;
+    this.#runner = new LiveRunner(
+      () => python(setting, "code"),
+      () => new Python(BASE, folderOf(setting), "code"),
+    );
     this.#code = new Code(details, texts, this.#value(texts.option) ?? "", () => {
       this.#updateLink();
       void this.#redraw();
@@ -179,16 +188,13 @@ export class QuantlabWidget extends HTMLElement {
     if (!panel) return;
     try {
       const folder = folderOf(this.dataset.pyodide!);
-      const first = <Found>(of: (widget: QuantlabWidget) => Found): Found | undefined =>
-        [...document.querySelectorAll<QuantlabWidget>("quantlab-widget")].map(of).find(Boolean);
       await speak(this.dataset.language, ["quantize"]);
       const { Quantizer } = (await import(`${BASE}quantize.mjs`)) as typeof import("./quantize.ts");
       this.#quantizer = new Quantizer(panel, BASE + panel.dataset.file!, {
         options: () => this.#asked(),
         sources: () => this.#cameWith(),
         start: (use) => new Python(BASE, folder, use),
-        code: () => first((widget) => widget.format),
-        scheme: () => first((widget) => widget.scheme),
+        other: (name) => document.querySelector<QuantlabWidget>(`quantlab-widget[name="${CSS.escape(name)}"]`)?.state,
         show: (found) => {
           this.#add({ files: [], found });
           void this.#redraw();
@@ -199,15 +205,15 @@ export class QuantlabWidget extends HTMLElement {
     }
   }
 
-  /** Code that defines `encode` and `decode` of a format, where this widget has it. */
-  get format(): string | undefined {
-    return this.#code?.texts.contest ? this.#code.shown : undefined;
+  /** How this widget is set, for others on the page. */
+  get state(): WidgetState {
+    return { options: this.#asked(), code: this.#liveCode(this.#code?.shown), isEdited: Boolean(this.#code?.running) };
   }
 
-  /** How a toy layer is stored here, where this widget is its explorer: its options, and the code that the reader put in the scheme's place. */
-  get scheme(): Scheme | undefined {
-    if (this.getAttribute("name") !== "quantization-grid-explorer") return undefined;
-    return { options: this.#asked(), code: this.#code?.running ?? "" };
+  /** Code in place of what the widget lets readers edit. */
+  #liveCode(code: string | undefined): LiveCode | undefined {
+    if (!this.#code || !code) return undefined;
+    return { widget: this.getAttribute("name")!, value: this.#value(this.#codeOption) ?? "", code, steps: this.#code.texts.steps };
   }
 
   /** The options that the controls stand at. */
@@ -222,7 +228,7 @@ export class QuantlabWidget extends HTMLElement {
 
   /** The Python that draws this figure. */
   #python(): Python {
-    return python(this.dataset.pyodide!, this.#code?.running && !this.#code.texts.contest ? "code" : "figures");
+    return python(this.dataset.pyodide!);
   }
 
   disconnectedCallback(): void {
@@ -391,8 +397,6 @@ export class QuantlabWidget extends HTMLElement {
     this.#wait();
     try {
       const options = this.#asked();
-      await this.#contest();
-      if (turn !== this.#turn) return;
       const ours = this.#python();
       if (this.#unread.length) {
         const found = await this.#read(ours, this.#unread);
@@ -400,31 +404,23 @@ export class QuantlabWidget extends HTMLElement {
         this.#unread = [];
         this.#add(found);
       }
-      const code = this.#code && !this.#code.texts.contest ? this.#code.running : "";
-      const reply = await ours.call(this, "draw", { widget: this.getAttribute("name")!, options, sources: this.#cameWith(), code });
+      const sources = this.#cameWith();
+      const code = this.#liveCode(this.#code?.running);
+      const run = code ? await this.#runner!.run(ours, this, code, { options, sources }) : null;
+      if (turn !== this.#turn || run === undefined) return;
+      const drawing = ours.call(this, "draw", { widget: this.getAttribute("name")!, options, sources, run });
+      const reply = await (run ? drawing.catch(asCodeError) : drawing);
       if (turn !== this.#turn || reply === null) return;
       this.#rest("");
       this.#show(reply.answer.html);
       this.#follow(reply.answer);
       this.#interaction.refresh(); // values of controls may have changed
-      this.#code?.succeed();
+      this.#code?.succeed(run !== null);
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#unread = [];
       this.#explain(error as Error);
     }
-  }
-
-  /** Runs the reader's code where it takes part in a contest and has not been run yet; the figure shows what came of it. */
-  async #contest(): Promise<void> {
-    if (!this.#code?.texts.contest) return;
-    const code = this.#code.running;
-    if (code && this.#run?.code !== code) {
-      const folder = folderOf(this.dataset.pyodide!);
-      const run = await contest(this.#python(), () => new Python(BASE, folder, "code"), this, code);
-      this.#run = { ...run, code };
-    }
-    this.#sources = code ? JSON.stringify({ names: [], found: { "contest own": this.#run }, files: [] } satisfies Sources) : (this.dataset.sources ?? "");
   }
 
   /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */

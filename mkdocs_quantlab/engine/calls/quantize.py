@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.live_code import EditError, edited
+from mkdocs_quantlab.engine.core.live_code import EditError, parse
 from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import (
+    OWN,
+    SCHEME,
     Encoded,
     Piece,
     encoded,
@@ -21,15 +23,32 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     read_everything,
     stored,
 )
-from mkdocs_quantlab.engine.methods.challenge import BLOCK, size_of
+from mkdocs_quantlab.engine.methods.challenge import BLOCK, read_run, size_of
 from mkdocs_quantlab.engine.methods.schemes import read_back
 from mkdocs_quantlab.engine.widgets.gguf_quantize.widget import Options
 from mkdocs_quantlab.engine.widgets.quantization_grid_explorer import widget as explorer
+from mkdocs_quantlab.engine.widgets.quantization_grid_explorer.live import read_tensor, tensor
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core import protocol
     from mkdocs_quantlab.engine.gguf.model import Model
     from mkdocs_quantlab.engine.gguf.quantize import Job
+
+LIVE_TARGETS: list[protocol.LiveTarget] = [
+    {
+        "target": OWN,
+        "widget": "quantization-challenge",
+        "always": True,
+        "missing": "no_format",
+    },
+    {
+        "target": SCHEME,
+        "widget": "quantization-grid-explorer",
+        "always": False,
+        "missing": "no_scheme",
+    },
+]
+"""What other widgets of the page make."""
 
 
 def plan_quantization(given: protocol.PlanQuantization, data: bytes) -> protocol.QuantizationPlan:
@@ -53,6 +72,7 @@ def plan_quantization(given: protocol.PlanQuantization, data: bytes) -> protocol
     stem = re.sub(r"[-.](F16|BF16|F32)$", "", model.file.removesuffix(".gguf"), flags=re.IGNORECASE)
     # A mixture is no recipe, and is not called one.
     kind = f"{bits:.2f}-bits" if options.types else options.recipe
+    targets = {piece.target for piece in job.pieces}
     return {
         "head": b64encode(job.head).decode(),
         "pieces": [_as_json(piece) for piece in job.pieces],
@@ -60,6 +80,7 @@ def plan_quantization(given: protocol.PlanQuantization, data: bytes) -> protocol
         "size": job.size,
         "note": f"quantized in this page: {volume(job.size)}, {bits:.2f} bits per weight",
         "seconds": job.seconds,
+        "live": [each for each in LIVE_TARGETS if each["target"] in targets],
     }
 
 
@@ -91,50 +112,59 @@ def encode_piece(given: protocol.PieceOnly, data: bytes) -> tuple[protocol.Piece
     return _with_loss(encoded(Piece(**given["piece"]), data), None)
 
 
-def piece_weights(given: protocol.PieceOnly, data: bytes) -> protocol.PieceWeights:
-    """Reads the weights of a piece for the reader's `encode`, which another interpreter runs.
+def piece_inputs(given: protocol.PieceInputs, data: bytes) -> protocol.LiveInputs:
+    """Says what the reader's code works on, of the widget that makes the piece's target.
 
     Raises:
         GgufError: A weight is not finite.
+        OptionError: The widget's options are not taken.
     """
-    weights = read(Piece(**given["piece"]), data)
-    starts = range(0, len(weights), BLOCK)
-    return {"weights": [list(weights[start : start + BLOCK]) for start in starts]}
+    piece = Piece(**given["piece"])
+    weights = read(piece, data)
+    if piece.target == OWN:
+        starts = range(0, len(weights), BLOCK)
+        return {
+            "inputs": json.dumps({OWN: [list(weights[start : start + BLOCK]) for start in starts]})
+        }
+    options = explorer.Options(given["options"], Sources())
+    return {"inputs": None if options.bits == 16 else json.dumps(tensor(options, weights))}
 
 
-def store_decoded(given: protocol.StoreDecoded, data: bytes) -> tuple[protocol.PieceLoss, bytes]:
+def store_values(given: protocol.StoreValues, data: bytes) -> tuple[protocol.PieceLoss, bytes]:
     """Stores a piece as the reader's code left it; gives its bytes in the new file.
 
     Raises:
+        EditError: The code gave something else than the weights of the piece.
         GgufError: A weight cannot be stored.
     """
-    # JavaScript, which they came through, has no whole floats.
-    values = [float(value) for block in given["decoded"] for value in block]
-    made = stored(Piece(**given["piece"]), data, values)
-    return _with_loss(made, size_of([bytes.fromhex(block) for block in given["blocks"]]))
+    piece = Piece(**given["piece"])
+    values = [parse(text) for text in given["run"]["values"]]
+    if piece.target == OWN:
+        if len(values) != 2:
+            raise EditError("your code gave no blocks, or no weights", None)
+        blocks, decoded = read_run(json.loads(given["run"]["inputs"]), *values)
+        size: float = size_of([bytes.fromhex(block) for block in blocks[OWN]])
+        back = [value for block in decoded[OWN] for value in block]
+    else:
+        if len(values) != 1:
+            raise EditError("your code gave no weights", None)
+        back, bits = read_tensor(values[0], piece.weights)
+        size = bits / 8
+    return _with_loss(stored(piece, data, back), size)
 
 
 def store_by_scheme(given: protocol.StoreByScheme, data: bytes) -> tuple[protocol.PieceLoss, bytes]:
     """Stores a piece, a whole tensor, as a toy layer's explorer would; gives its bytes in the new file.
 
     Raises:
-        EditError: The reader's code does not run.
         GgufError: A weight cannot be stored.
         OptionError: The explorer's options are not taken.
     """
     options = explorer.Options(given["options"], Sources())
-    piece, code = Piece(**given["piece"]), given["code"]
+    piece = Piece(**given["piece"])
     weights = read(piece, data)
-    scheme, block = (
-        explorer.scheme_at(options.scheme, options.bits),
-        options.per_scale(len(weights)),
-    )
-    try:
-        with edited(explorer.EDITABLE.of(options), code) if code else nullcontext():
-            values, bits = read_back(scheme, weights, options.bits, block)
-    except EditError as error:
-        where = f"line {error.line} of " if error.line else ""
-        raise EditError(f"{where}your code in the explorer: {error}", None) from None
+    scheme = explorer.scheme_at(options.scheme, options.bits)
+    values, bits = read_back(scheme, weights, options.bits, options.per_scale(len(weights)))
     return _with_loss(stored(piece, data, values), bits / 8)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.engine.core.widget import answer
+from mkdocs_quantlab.engine.core.widget import Ran, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,13 +26,12 @@ METHODS = {
     "read_headers": "gguf.user_files:read_headers",
     "continue_reading": "gguf.user_files:continue_reading",
     "end_reading": "gguf.user_files:end_reading",
-    "draw_weights": "methods.challenge:draw_weights",
-    "encode_blocks": "methods.challenge:encode_blocks",
-    "decode_blocks": "methods.challenge:decode_blocks",
+    "live_inputs": "calls.live:live_inputs",
+    "live_step": "calls.live:live_step",
     "plan_quantization": "calls.quantize:plan_quantization",
     "encode_piece": "calls.quantize:encode_piece",
-    "piece_weights": "calls.quantize:piece_weights",
-    "store_decoded": "calls.quantize:store_decoded",
+    "piece_inputs": "calls.quantize:piece_inputs",
+    "store_values": "calls.quantize:store_values",
     "store_by_scheme": "calls.quantize:store_by_scheme",
     "mark_drawing": "drawing.score:mark_drawing",
     "draw_curve": "views.drawing_curve:draw_curve",
@@ -80,7 +79,8 @@ def function_of(method: str) -> Callable[..., Any]:
 def draw(given: Draw) -> Figure:
     """Draws a widget's figure."""
     sources = Sources(**given["sources"]) if given["sources"] else None
-    return answer(given["widget"], given["options"], sources, given["code"])
+    run = Ran(**given["run"]) if given["run"] else None
+    return answer(given["widget"], given["options"], sources, run)
 
 
 def _bytes(data: Any) -> bytes:

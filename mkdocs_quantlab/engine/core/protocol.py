@@ -7,7 +7,7 @@ imports this module: the functions import it for type checkers only.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 
 class CallError(TypedDict):
@@ -34,14 +34,23 @@ class Sources(TypedDict):
     """Names of the models in the reader's own files."""
 
 
+class LiveRun(TypedDict):
+    """A run of the reader's code."""
+
+    inputs: str
+    """What it worked on; `LiveInputs.inputs`."""
+    values: list[str]
+    """What each step gave; `LiveValues.values`."""
+
+
 class Draw(TypedDict):
     """A figure to draw."""
 
     widget: str
     options: dict[str, str]
     sources: Sources | None
-    code: str
-    """The reader's code, or the empty string."""
+    run: LiveRun | None
+    """What the reader's code gave in place of a method, where the figure is to show that."""
 
 
 class Figure(TypedDict):
@@ -106,22 +115,39 @@ class ModelHeaders(TypedDict):
     models: list[ModelHeader]
 
 
-class EncodeBlocks(TypedDict):
-    """Weights for the reader's `encode`."""
+class LiveFigure(TypedDict):
+    """A figure for which the reader's code is to run."""
 
+    widget: str
+    options: dict[str, str]
+    sources: Sources | None
+
+
+class LiveInputs(TypedDict):
+    """What the reader's code works on."""
+
+    inputs: str | None
+    """JSON, for `LiveStep.given`; None where the figure does not use the code."""
+
+
+class LiveStep(TypedDict):
+    """Code of the reader's to run."""
+
+    widget: str
+    value: str
+    """The value of the option that chooses among the widget's texts."""
+    step: int
+    """Which of the steps of the widget's `LIVE`, from 0."""
     code: str
-    """The reader's code, which defines `encode`."""
-    weights: dict[str, list[list[float]]]
-    """Blocks of weights, by distribution or under any other name."""
+    given: str
+    """The inputs, or the values of the step before."""
 
 
-class DecodeBlocks(TypedDict):
-    """Encoded blocks for the reader's `decode`."""
+class LiveValues(TypedDict):
+    """What the reader's code gave. It is foreign: only Python, which checks it, looks into it."""
 
-    code: str
-    """The reader's code, which defines `decode`."""
-    blocks: dict[str, list[str]]
-    """Encoded blocks in hexadecimal, under the names that the weights had."""
+    values: str
+    """JSON."""
 
 
 class PlanQuantization(TypedDict):
@@ -150,6 +176,19 @@ class Piece(TypedDict):
     """Zero bytes that follow in the new file."""
 
 
+class LiveTarget(TypedDict):
+    """A target that another widget of the page makes, by its settings or by the reader's code."""
+
+    target: str
+    """`Piece.target`."""
+    widget: str
+    """The name of the widget; of several on a page it is the first."""
+    always: bool
+    """Whether its code runs as it is shown, edited or not; if not, only where it was edited."""
+    missing: Literal["no_format", "no_scheme"]
+    """The key of the text, among those of the script `quantize`, where the page has no such widget."""
+
+
 class QuantizationPlan(TypedDict):
     """What has to be done to quantize a file. The new file itself is its head, then each piece with its padding."""
 
@@ -164,6 +203,8 @@ class QuantizationPlan(TypedDict):
     """What the chat shows beside the file's name."""
     seconds: float
     """About how long one worker takes."""
+    live: list[LiveTarget]
+    """The targets of pieces that are made by another widget of the page."""
 
 
 class PieceOnly(TypedDict):
@@ -183,21 +224,19 @@ class PieceLoss(TypedDict):
     """Bytes that the piece takes in the reader's own format; null for a type of ggml."""
 
 
-class PieceWeights(TypedDict):
-    """The weights of a piece."""
-
-    weights: list[list[float]]
-    """Blocks of weights, as the reader's `encode` takes them."""
-
-
-class StoreDecoded(TypedDict):
-    """A piece that the reader's code encoded and decoded."""
+class PieceInputs(TypedDict):
+    """A piece that the reader's code is to store."""
 
     piece: Piece
-    blocks: list[str]
-    """What the reader's `encode` gave for each block, in hexadecimal."""
-    decoded: list[list[float]]
-    """What the reader's `decode` gave for each block."""
+    options: dict[str, str]
+    """Options of the widget that makes the piece's target."""
+
+
+class StoreValues(TypedDict):
+    """A piece, and what the reader's code made of it."""
+
+    piece: Piece
+    run: LiveRun
 
 
 class StoreByScheme(TypedDict):
@@ -206,8 +245,6 @@ class StoreByScheme(TypedDict):
     piece: Piece
     options: dict[str, str]
     """Options of `quantization-grid-explorer`; its scheme, bits and weights per scale count."""
-    code: str
-    """The reader's code in place of the scheme's, or the empty string."""
 
 
 class MarkDrawing(TypedDict):

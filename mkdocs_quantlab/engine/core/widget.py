@@ -5,7 +5,6 @@ The module of `<div data-NAME>` is `widgets/NAME/widget.py`, with underscores fo
 - `TITLE`, what the widget is called where a reader or a screen reader meets it;
 - `Options`, a subclass of `engine.core.schema.Options`;
 - `render(options) -> Html`, the figure's content;
-- `EDITABLE`, where the reader may edit the code that makes the figure;
 - `LIVE`, where the reader may edit the code of a method in the figure; `render` then takes a second argument, what that gave;
 - `panel(options) -> Html`, where a script of the widget's own does more than draw: what it takes over, behind the figure.
 """
@@ -13,12 +12,11 @@ The module of `<div data-NAME>` is `widgets/NAME/widget.py`, with underscores fo
 from __future__ import annotations
 
 import importlib
-from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.fields import Choice
-from mkdocs_quantlab.engine.core.live_code import edited, read
+from mkdocs_quantlab.engine.core.live_code import read
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mkdocs_quantlab.engine.core.html import Html
-    from mkdocs_quantlab.engine.core.live_code import Editable, LiveCode
+    from mkdocs_quantlab.engine.core.live_code import LiveCode
     from mkdocs_quantlab.engine.core.protocol import Figure
     from mkdocs_quantlab.engine.core.resources import Sources
 
@@ -43,8 +41,6 @@ class Widget(NamedTuple):
     options: type[Options]
     render: Callable[..., Html]
     """From options, and where there is `live` from what it gave, to the figure's content."""
-    editable: Editable | None
-    """What a reader can edit, where the module has `EDITABLE`."""
     live: LiveCode | None
     """What a reader can edit, where the module has `LIVE`."""
     panel: Callable[[Any], Html] | None
@@ -88,10 +84,9 @@ def widget(name: str) -> Widget:
 
 def of_module(name: str, module: Any) -> Widget:
     """A widget's module, typed; what is in it is not checked."""
-    editable = getattr(module, "EDITABLE", None)
     live = getattr(module, "LIVE", None)
     panel = getattr(module, "panel", None)
-    return Widget(name, module.TITLE, module.Options, module.render, editable, live, panel)
+    return Widget(name, module.TITLE, module.Options, module.render, live, panel)
 
 
 class Ran(NamedTuple):
@@ -115,7 +110,6 @@ def answer(
     name: str,
     strings: Mapping[str, str],
     sources: Sources | None = None,
-    code: str = "",
     ran: Ran | None = None,
 ) -> Figure:
     """What the page's worker sends back for a set of options and what they name.
@@ -124,7 +118,6 @@ def answer(
         name: The widget's name.
         strings: Options as texts.
         sources: Where models come from that the options name.
-        code: The reader's own code in place of what the widget lets readers edit; the empty text for the engine's.
         ran: A run of the reader's code, whose values the figure shows; None for the engine's figure.
 
     Returns:
@@ -133,18 +126,12 @@ def answer(
 
     Raises:
         OptionError: The options are not taken.
-        EditError: The reader's code does not run, or gave what cannot be shown.
+        EditError: The reader's code gave what cannot be shown.
     """
     found = widget(name)
     options = found.options(strings, sources)
-    shown = (read(found.live, options, *ran),) if ran and found.live else ()
-    target = (
-        found.editable.of(options)
-        if code and found.editable and not found.editable.contest
-        else None
-    )
-    with edited(target, code) if target else nullcontext():
-        html = found.render(options, *shown)
+    edited = (read(found.live, options, *ran),) if ran and found.live else ()
+    html = found.render(options, *edited)
     return {"html": html, "values": options.strings(), "bounds": options.bounds()}
 
 

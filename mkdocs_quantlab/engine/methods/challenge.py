@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 import random
 import struct
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mkdocs_quantlab.engine.core.live_code import EditError, close_ways_out, defined, function, run
+from mkdocs_quantlab.engine.core.live_code import EditError, function, run
 from mkdocs_quantlab.engine.core.live_values import MAX_NUMBER, fields, items, numbers, string
 from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SPREAD
 from mkdocs_quantlab.engine.ggml.types import QK_K
@@ -21,8 +20,6 @@ from mkdocs_quantlab.engine.methods.error import snr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from mkdocs_quantlab.engine.core.protocol import DecodeBlocks, EncodeBlocks, Nothing
 
 BLOCK = QK_K
 """Weights that are encoded at a time: as many as in a super-block of ggml."""
@@ -75,7 +72,7 @@ def _float32(x: float) -> float:
     return float(rounded)
 
 
-def encode_with(made: Any, weights: Weights) -> Blocks:
+def encode_all(made: Any, weights: Weights) -> Blocks:
     """What the reader's `encode` makes of the weights of a run.
 
     Args:
@@ -105,12 +102,12 @@ def _encoded(encode: Callable[..., Any], block: list[float]) -> str:
     return data.hex()
 
 
-def decode_with(made: Any, blocks: Blocks) -> Weights:
+def decode_all(made: Any, blocks: Blocks) -> Weights:
     """What the reader's `decode` makes of encoded blocks.
 
     Args:
         made: The module that the reader's code is.
-        blocks: What `encode_with` gave.
+        blocks: What `encode_all` gave.
 
     Raises:
         EditError: `decode` fails, or gives something other than `BLOCK` finite numbers.
@@ -131,34 +128,13 @@ def _decoded(decode: Callable[..., Any], data: bytes) -> list[float]:
     return [_float32(x) for x in values]
 
 
-def encode_all(code: str, weights: Weights) -> Blocks:
-    """What the reader's `encode` makes of the weights of a run.
-
-    Raises:
-        EditError: The code does not run, or `encode` gives no bytes, or too many.
-    """
-    return encode_with(defined(challenge_module, code), weights)
-
-
-def decode_all(code: str, blocks: Blocks) -> Weights:
-    """What the reader's `decode` makes of encoded blocks.
-
-    Raises:
-        EditError: The code does not run, or `decode` gives something other than `BLOCK` finite numbers.
-    """
-    return decode_with(defined(challenge_module, code), blocks)
-
-
-challenge_module = ModuleType("challenge")
-
-
 def read_run(weights: Weights, blocks: Any, decoded: Any) -> tuple[Blocks, Weights]:
     """Gives the blocks and weights of a run, as the interpreters of the reader's code gave them, checked.
 
     Args:
         weights: The weights of the run.
-        blocks: What `encode_with` gave there.
-        decoded: What `decode_with` gave there.
+        blocks: What `encode_all` gave there.
+        decoded: What `decode_all` gave there.
 
     Raises:
         EditError: They are not as many, or not of their kinds.
@@ -225,28 +201,3 @@ def judge(weights: Weights, blocks: Blocks, decoded: Weights) -> list[Score]:
         score(name, weights[name], [bytes.fromhex(b) for b in blocks[name]], decoded[name])
         for name in DISTRIBUTIONS
     ]
-
-
-def draw_weights(_: Nothing) -> Weights:
-    """Draws the weights of a run, in an interpreter that runs no code of the reader's."""
-    return draw()
-
-
-def encode_blocks(given: EncodeBlocks) -> Blocks:
-    """Runs the reader's `encode`, in an interpreter that is discarded afterwards.
-
-    Raises:
-        EditError: As `encode_all`.
-    """
-    close_ways_out()
-    return encode_all(given["code"], given["weights"])
-
-
-def decode_blocks(given: DecodeBlocks) -> Weights:
-    """Runs the reader's `decode`, in an interpreter that is discarded afterwards.
-
-    Raises:
-        EditError: As `decode_all`.
-    """
-    close_ways_out()
-    return decode_all(given["code"], given["blocks"])

@@ -60,16 +60,12 @@ def element(
     if archive:
         data["archive"] = _compact(archive.address())
     code = ""
-    if found.editable:
-        texts = {value: source(made) for value, made in found.editable.objects.items()}
+    if found.live:
+        texts = {value: source(made) for value, made in found.live.objects.items()}
         data["code"] = _compact(
-            {
-                "option": found.editable.option,
-                "texts": texts,
-                "contest": found.editable.contest,
-            }
+            {"option": found.live.option, "texts": texts, "steps": len(found.live.steps)}
         )
-        code = _code(texts.get(str(options.values[found.editable.option]), ""), words)
+        code = _code(texts.get(str(options.values[found.live.option]), ""), words)
     head = attributes_text(
         {
             **attributes,

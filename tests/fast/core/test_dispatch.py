@@ -8,7 +8,9 @@ from typing import get_args, get_origin, get_type_hints, is_typeddict
 import pytest
 
 from mkdocs_quantlab.engine.core import dispatch, protocol
-from tests.calls import answer, draw, refusal
+from mkdocs_quantlab.engine.core.live_code import source
+from mkdocs_quantlab.engine.core.widget import widget
+from tests.calls import answer, draw, live, refusal
 
 
 def test_a_figure_is_an_answer():
@@ -25,16 +27,43 @@ def test_an_option_that_is_not_taken_is_a_typed_error():
     )
 
 
+GRID = "quantization-grid-explorer"
+SYMMETRIC = source(widget(GRID).live.objects["symmetric"])
+
+
+def test_the_readers_code_runs_apart_and_is_drawn():
+    code = SYMMETRIC.replace("value = q * self.scale", "value = 0.25")
+    run = live(GRID, {}, "symmetric", code)
+    html = answer("draw", draw(GRID, {}, run=run))["html"]
+    assert "<strong>Your code</strong> in place of Symmetric: " in html
+    assert "<strong>1 distinct value</strong>" in html
+    assert answer("live_inputs", {"widget": GRID, "options": {"bits": "16"}, "sources": None}) == {
+        "inputs": None
+    }
+
+
 def test_an_error_of_the_readers_code_has_its_line():
     code = "class Symmetric:\n    1 / 0\n"
-    given = draw("quantization-grid-explorer", {}, code=code)
-    assert refusal("draw", given) == ("ZeroDivisionError: division by zero", None, 2)
+    step = {"widget": GRID, "value": "symmetric", "step": 0, "code": code, "given": "{}"}
+    assert refusal("live_step", step) == ("ZeroDivisionError: division by zero", None, 2)
+    code = "class Symmetric:\n    raise SystemExit\n"
+    assert refusal("live_step", step | {"code": code}) == ("SystemExit", None, 2)
+    assert refusal("draw", draw(GRID, {}, run={"inputs": "{}", "values": ["[1]"]})) == (
+        "what it gives has 1 entries; it has to be a dictionary of stored, kept, steps, holds",
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
     ("method", "params", "says"),
     [
         ("drw", {}, "there is no method `drw`; did you mean `draw`?; the methods are `start`, "),
+        (
+            "live_step",
+            {"widget": "gguf-inspect"} | dict.fromkeys(("value", "step", "code", "given"), ""),
+            "no code that can be edited",
+        ),
         ("draw", draw("quantization-explore", {}), "no widget `quantization-explore`; did you"),
     ],
 )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import re
 import statistics
+from types import ModuleType
 
 import pytest
 
-from mkdocs_quantlab.engine.core.live_code import EditError, source
-from mkdocs_quantlab.engine.core.resources import Sources
-from mkdocs_quantlab.engine.core.widget import answer, widget
+from mkdocs_quantlab.engine.core.live_code import EditError, defined, source
+from mkdocs_quantlab.engine.core.widget import Ran, answer, widget
 from mkdocs_quantlab.engine.ggml import decode, encode
 from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SNR, SPREAD
 from mkdocs_quantlab.engine.methods import challenge
 
 NAME = "quantization-challenge"
-STARTS = widget(NAME).editable.objects
+STARTS = widget(NAME).live.objects
 ABSMAX8 = source(STARTS["absmax8"])
 
 
@@ -25,9 +26,22 @@ def drawn(seed=1):
     return challenge.draw(random.Random(seed))
 
 
+def made(code):
+    """What the code defines, with its own names, as in an interpreter of its own."""
+    return defined(ModuleType("start"), code)
+
+
+def encoded(code, weights=None):
+    return challenge.encode_all(made(code), weights or drawn())
+
+
+def decoded(code, blocks):
+    return challenge.decode_all(made(code), blocks)
+
+
 def run(code, seed=1):
-    blocks = challenge.encode_all(code, drawn(seed))
-    return challenge.judge(drawn(seed), blocks, challenge.decode_all(code, blocks))
+    blocks = encoded(code, drawn(seed))
+    return challenge.judge(drawn(seed), blocks, decoded(code, blocks))
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
@@ -57,10 +71,10 @@ def test_ggmls_own_format_scores_as_it_was_measured():
 
 def test_an_own_run_is_shown_with_its_rival():
     code = "import struct\nencode = lambda w: struct.pack('<256e', *w)\ndecode = lambda d: struct.unpack('<256e', d)"
-    blocks = challenge.encode_all(code, drawn(9))
-    decoded = challenge.decode_all(code, blocks)
-    own = {"weights": drawn(9), "blocks": blocks, "decoded": decoded}
-    html = answer(NAME, {}, Sources(found={"contest own": own}))["html"]
+    weights = drawn(9)
+    blocks = encoded(code, weights)
+    values = [json.dumps(blocks), json.dumps(decoded(code, blocks))]
+    html = answer(NAME, {}, ran=Ran(json.dumps(weights), values))["html"]
     assert re.search(r"Your code keeps <strong>7[345]\.", html)
     assert "at 16.000 bits each" in html
     assert "F16" in html
@@ -84,13 +98,13 @@ CHEATS = [
 def test_what_does_not_count(code, message):
     """Each half with its own names, as in two interpreters."""
     with pytest.raises(EditError) as caught:
-        challenge.decode_all(code, challenge.encode_all(code, drawn()))
+        decoded(code, encoded(code))
     assert message in str(caught.value)
 
 
 def test_an_error_has_its_line():
     with pytest.raises(EditError) as caught:
-        challenge.encode_all("x = 1\ndef encode(w):\n    return 1 / 0\n", drawn())
+        encoded("x = 1\ndef encode(w):\n    return 1 / 0\n")
     assert caught.value.line == 3
 
 
@@ -119,9 +133,9 @@ def test_a_class_cannot_lie_about_its_length():
         "def encode(w):\n    return Thin(3000)"
     )
     with pytest.raises(EditError, match="gave 3,000 bytes"):
-        challenge.encode_all(code, drawn())
+        encoded(code)
 
 
 def test_the_encoder_is_given_floats_whatever_json_made_of_them():
     code = "def encode(weights):\n    return bytes([sum(type(w) is float for w in weights) - 1])\n"
-    assert challenge.encode_all(code, {"own": [[0] * 255 + [0.5]]}) == {"own": ["ff"]}
+    assert encoded(code, {"own": [[0] * 255 + [0.5]]}) == {"own": ["ff"]}

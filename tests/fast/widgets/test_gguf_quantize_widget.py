@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import struct
@@ -154,15 +155,20 @@ def test_what_the_readers_code_makes_is_stored_as_f16():
     assert {piece["tensor"] for piece in own} == {"blk.0.attn_q.weight", "blk.1.attn_q.weight"}
     piece = own[0]
     data = cut(piece)
-    weights = answer("piece_weights", {"piece": piece}, data)["weights"]
+    inputs = answer("piece_inputs", {"piece": piece, "options": {}}, data)["inputs"]
+    weights = json.loads(inputs)["own"]
     assert [len(block) for block in weights] == [256, 256]
     assert struct.pack("<512e", *weights[0], *weights[1]) == data
     halved = [[x / 2 for x in block] for block in weights]
     blocks = ["00" * 64, "00" * 60]
-    params = {"piece": piece, "blocks": blocks, "decoded": halved}
-    said, made = outcome("store_decoded", params, data)
+    values = [json.dumps({"own": each}) for each in (blocks, halved)]
+    params = {"piece": piece, "run": {"inputs": inputs, "values": values}}
+    said, made = outcome("store_values", params, data)
     assert made == struct.pack("<512e", *halved[0], *halved[1])
     said = said["answer"]
+    for wrong in (values[:1], values[::-1], [values[0], '{"own": [[1.0]]}'], ["", ""]):
+        run = {"inputs": inputs, "values": wrong}
+        refusal("store_values", {"piece": piece, "run": run}, data)
     assert said["noise"] == pytest.approx(said["power"] / 4, rel=1e-3)
     assert said["size"] == 64 + 60 + 2 * 2  # lengths that differ count
     losses = {f"blk.{layer}.attn_q.weight own": [1.0, 100.0, 128] for layer in (0, 1)}
@@ -172,14 +178,34 @@ def test_what_the_readers_code_makes_is_stored_as_f16():
     assert "It takes" not in text({"recipe": "F16", "attn_q": "own"})
 
 
-def scheme_of(options, code=""):
-    """What the explorer's scheme makes of a tensor of 512 weights, and what is said of it."""
+def scheme_piece():
+    """A piece for the explorer's scheme: a tensor of 512 weights."""
     asked = in_page({"recipe": "F16", "attn_v": "scheme"})
+    assert [(each["target"], each["widget"]) for each in asked["live"]] == [
+        ("scheme", "quantization-grid-explorer")
+    ]
     piece = next(piece for piece in asked["pieces"] if piece["target"] == "scheme")
     assert piece["weights"] == 512  # a whole tensor, which may have one scale
-    params = {"piece": piece, "options": options, "code": code}
-    said, made = outcome("store_by_scheme", params, cut(piece))
-    return struct.unpack("<512e", cut(piece)), made, said.get("answer") or said["error"]
+    return piece
+
+
+def scheme_of(options):
+    """What the explorer's scheme makes of a tensor, and what is said of it."""
+    piece = scheme_piece()
+    said, made = outcome("store_by_scheme", {"piece": piece, "options": options}, cut(piece))
+    return struct.unpack("<512e", cut(piece)), made, said["answer"]
+
+
+def code_of(options, code):
+    """The same of the reader's code in place of the symmetric scheme."""
+    piece = scheme_piece()
+    given = {"piece": piece, "options": options}
+    inputs = answer("piece_inputs", given, cut(piece))["inputs"]
+    step = {"widget": "quantization-grid-explorer", "value": "symmetric", "step": 0}
+    values = answer("live_step", step | {"code": code, "given": inputs})["values"]
+    run = {"inputs": inputs, "values": [values]}
+    said, made = outcome("store_values", {"piece": piece, "run": run}, cut(piece))
+    return made, said.get("answer") or said["error"]
 
 
 @pytest.mark.parametrize(("block", "size"), [("32", 256 + 4 * 16), ("layer", 256 + 4)])
@@ -204,24 +230,24 @@ def test_the_explorers_scheme_is_one_of_the_types(block, size):
 def test_the_explorers_scheme_may_be_the_readers_own_code():
     code = source_of(Symmetric).replace("value = q * self.scale", "value = 0.25")
     assert code != source_of(Symmetric)
-    _, made, said = scheme_of({"bits": "3"}, code)
+    made, said = code_of({"bits": "3", "block": "32"}, code)
     assert made == struct.pack("<512e", *[0.25] * 512)
-    assert said["size"] == 3 * 64 + 4
-    # It is the engine's own again.
-    assert scheme_of({"bits": "3"})[1] != made
-    _, made, said = scheme_of({}, code.replace("0.25", "1 / 0"))
-    line = code[: code.index("0.25")].count("\n") + 1
-    assert made is None
-    message = f"line {line} of your code in the explorer: ZeroDivisionError: division by zero"
-    assert said == {"message": message, "option": None, "line": None}
-    _, _, said = scheme_of({}, code.replace("0.25", "1e9"))
+    assert said["size"] == 3 * 64 + 16 * 4
+    assert scheme_of({"bits": "3", "block": "32"})[1] != made
+    _, said = code_of({}, code.replace("0.25", "1e9"))
     assert "F16 cannot store: 1e+09" in said["message"]
+    _, said = code_of({}, code.replace("0.25", "float('nan')"))
+    assert "number 1 of its values is `nan`" in said["message"]
+    given = {"piece": scheme_piece(), "options": {"bits": "16"}}
+    assert answer("piece_inputs", given, cut(given["piece"]))["inputs"] is None
 
 
 def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
     piece = Piece("blk.0.x", 0, 512, "F16", "own", 256, 0)._asdict()
-    params = {"piece": piece, "blocks": ["00"], "decoded": [[0] * 255 + [-(10**9)]]}
-    message, _, _ = refusal("store_decoded", params, bytes(512))
+    inputs = answer("piece_inputs", {"piece": piece, "options": {}}, bytes(512))["inputs"]
+    values = ['{"own": ["00"]}', json.dumps({"own": [[0] * 255 + [-(10**9)]]})]
+    params = {"piece": piece, "run": {"inputs": inputs, "values": values}}
+    message, _, _ = refusal("store_values", params, bytes(512))
     assert message.endswith("that F16 cannot store: -1e+09")
     odd = source(Case(layers=1, rows=96))
     model = Model.of_files("own", [("own-F16.gguf", read_everything(*_driver(odd)))])

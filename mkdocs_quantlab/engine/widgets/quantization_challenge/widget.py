@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
     Choice,
-    Editable,
     Html,
     LiveCode,
     decibel,
@@ -56,11 +55,9 @@ LIVE = LiveCode(
     "start",
     {name: made for name, (_, made) in STARTS.items()},
     lambda _given: challenge.draw(),
-    (challenge.encode_with, challenge.decode_with),
+    (challenge.encode_all, challenge.decode_all),
     _read,
 )
-
-EDITABLE = Editable(LIVE.option, LIVE.objects, contest=True)
 
 MOST_BITS = 10
 """The picture's right end; what takes more bits is drawn there."""
@@ -200,15 +197,6 @@ def _table(given: Options, scores: Sequence[Score], edited: Sequence[Score] | No
     )
 
 
-def _own(given: Options) -> list[Score] | None:
-    """The scores of the reader's code in the page."""
-    try:
-        own = given.sources.find("contest", "own")
-    except LookupError:
-        return None
-    return challenge.judge(own["weights"], own["blocks"], own["decoded"])
-
-
 def render(given: Options, edited: list[Score] | None = None) -> Html:
     """The figure: result, picture, table, rules.
 
@@ -216,7 +204,7 @@ def render(given: Options, edited: list[Score] | None = None) -> Html:
         given: The options.
         edited: The scores of the reader's code; they are shown beside those of the starting code.
     """
-    start, edited = _start(given.start), edited or _own(given)
+    start = _start(given.start)
     return join(
         _sentence(given, edited or start, edited=edited is not None),
         _picture(given, {"start": start} | ({"yours": edited} if edited else {})),

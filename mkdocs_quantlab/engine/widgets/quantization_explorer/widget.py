@@ -9,7 +9,6 @@ from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
     Attribute,
     Choice,
-    Editable,
     Html,
     OptionError,
     Real,
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["LIVE", "TITLE", "Options", "render"]
-
-EDITABLE = Editable(LIVE.option, LIVE.objects)
 
 TITLE = "Single-weight explorer"
 

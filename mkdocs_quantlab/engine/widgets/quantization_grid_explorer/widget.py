@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
     Choice,
-    Editable,
     Html,
     Integer,
     OptionError,
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.api.methods.schemes import Scheme
 
 __all__ = ["LIVE", "TITLE", "Options", "render"]
-
-EDITABLE = Editable(LIVE.option, LIVE.objects)
 
 TITLE = "Toy-layer explorer"
 

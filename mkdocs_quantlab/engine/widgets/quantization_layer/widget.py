@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
     Choice,
-    Editable,
     Html,
     Integer,
     Real,
@@ -51,9 +50,6 @@ METHODS = {"rtn": "Nearest", "gptq": "GPTQ", "awq": "AWQ"}
 SPOKEN = {"rtn": "rounding to nearest", "gptq": "GPTQ", "awq": "AWQ"}
 SCALE_BITS = 16
 """A scale is counted as one float16, a zero point as one stored weight; AWQ's channel scales go into the layer before."""
-
-
-EDITABLE = Editable(LIVE.option, LIVE.objects)
 
 
 class Options(api.Options):

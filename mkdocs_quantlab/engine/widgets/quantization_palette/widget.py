@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
     Choice,
-    Editable,
     Html,
     Integer,
     LiveCode,
@@ -98,9 +97,6 @@ def _read(_given: Options, _inputs: Any, values: Any) -> list[Colour]:
 LIVE = LiveCode(
     "made", {"k-means": palette.k_means, "uniform": palette.uniform}, _inputs, (_run,), _read
 )
-
-
-EDITABLE = Editable(LIVE.option, LIVE.objects)
 
 
 class Picture:
