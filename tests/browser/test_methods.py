@@ -216,7 +216,9 @@ def edited(name, value, old, new):
 def test_gptq_that_pushes_nothing_is_rounding_to_nearest(lab):
     layer = lab.widget("layer")
     run(layer, edited("layer", "gptq", "-= error *", "-= 0 * error *"))
-    expect(layer.result).to_contain_text("GPTQ leaves 100 % of the squared output error")
+    expect(layer.result).to_contain_text(
+        "Your code in place of GPTQ: at 3 bits a weight, it leaves 100 % of the squared output error"
+    )
     expect(layer.result).to_contain_text("as near to the original ones")
 
 
@@ -224,7 +226,11 @@ def test_a_layer_that_is_not_rounded_has_no_error(lab):
     layer = lab.widget("layer")
     layer.set("method", "rtn")
     run(layer, edited("layer", "rtn", "map(grid.nearest, row[start : start + group])", "row[start : start + group]"))  # fmt: skip
-    expect(layer.root.locator("tbody tr").first).to_contain_text("exact")
+    edited_row = layer.root.locator("tbody tr.is-edited")
+    expect(edited_row).to_contain_text("Nearest, your code")
+    expect(edited_row).to_contain_text("exact")
+    # The engine's own rows are beside it, AWQ's too, which rounds to nearest.
+    expect(layer.root.locator("tbody tr:not(.is-edited)", has_text="exact")).to_have_count(0)
 
 
 def test_a_palette_of_the_readers(lab):
@@ -232,7 +238,7 @@ def test_a_palette_of_the_readers(lab):
     palette.set("made", "uniform")
     palette.settle()
     run(palette, "def uniform(count):\n    return [(0, 0, 0), (255, 255, 255)]\n")
-    expect(palette.result).to_contain_text("In 2 colours each pixel takes 1 bit instead of 24")
+    expect(palette.result).to_contain_text("in 2 colours each pixel takes 1 bit instead of 24")
 
 
 def test_k_means_without_its_rounds_is_median_cut(lab):
