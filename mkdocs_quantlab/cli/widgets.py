@@ -47,7 +47,14 @@ def widgets() -> None:
     help="A whole Pyodide distribution of the version that pages run, for packages that are compiled, such as numpy: the "
     "folder or the address that has its pyodide-lock.json.",
 )
-def lock(*, config_file: Path, distribution: str | None) -> None:
+@click.option(
+    "--wheel",
+    "built",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A wheel of your own, pure or compiled for the pages' Pyodide, as pyodide-build makes it; several times for several.",
+)
+def lock(*, config_file: Path, distribution: str | None, built: tuple[Path, ...]) -> None:
     """Resolve the packages that the site's own widgets require, and keep their wheels.
 
     pip chooses the versions, of pure-Python wheels only, from the index that it is set up for. The wheels and the lock file with
@@ -56,7 +63,7 @@ def lock(*, config_file: Path, distribution: str | None) -> None:
     folder = _widgets_folder(config_file)
     required = _required(folder, config_file.resolve().parent)
     info = json.loads((STATIC / "pyodide" / "info.json").read_text(encoding="utf-8"))
-    compiled = Distribution.open(distribution, info) if distribution else None
+    compiled = Compiled.of(distribution, built, info)
     target = folder / FOLDER
     with tempfile.TemporaryDirectory() as temporary:
         wheels = _resolve(required, Path(temporary), info, compiled)
@@ -104,43 +111,45 @@ class Resolved(NamedTuple):
     """Its entry of a distribution's lock file, where it is from one."""
 
 
-class Distribution(NamedTuple):
-    """A Pyodide distribution: wheels that are compiled for it, with their hashes."""
+class Compiled(NamedTuple):
+    """Wheels that pip cannot read, since they are compiled for Pyodide: those of a distribution, and the author's own."""
 
     place: str
-    """Its folder or address, with a final separator."""
+    """The distribution's folder or address, with a final slash; empty without one."""
     packages: Mapping[str, Mapping[str, Any]]
+    """Entries of a lock file, by name."""
+    own: Mapping[str, Path]
+    """Which of them are files of the author's."""
 
     @classmethod
-    def open(cls, place: str, info: Mapping[str, str]) -> Distribution:
-        """The distribution at a folder or an address.
+    def of(cls, place: str | None, built: Sequence[Path], info: Mapping[str, str]) -> Compiled:
+        """The wheels at a folder or an address, and those in files.
 
         Raises:
-            Unreadable: It is not there, or is one of another Pyodide.
+            Unreadable: The distribution is not there, or something is made for another Pyodide.
         """
-        place = place.rstrip("/") + "/"
-        try:
-            read = json.loads(_read(place, LOCK))
-            theirs, packages = read["info"], read["packages"]
-        except (ValueError, KeyError, TypeError):
-            raise Unreadable(f"{place}{LOCK} is no lock file of Pyodide") from None
-        for key in ("python", "abi_version", "platform"):
-            if theirs.get(key) != info[key]:
-                raise Unreadable(
-                    f"{place}{LOCK} is of another Pyodide: its {key} is `{theirs.get(key)}`; "
-                    f"the pages of this version run Pyodide {info['version']}, with `{info[key]}`"
-                )
-        return cls(place, packages)
+        packages: dict[str, Mapping[str, Any]] = {}
+        if place:
+            place = place.rstrip("/") + "/"
+            packages |= _distribution(place, info)
+        own = {}
+        for path in built:
+            entry = _entry(path, info)
+            packages[entry["name"]] = entry
+            own[entry["name"]] = path
+        return cls(place or "", packages, own)
 
     def stubs(self, folder: Path) -> None:
-        """Writes a wheel without contents for each package, for pip to resolve with; it cannot read compiled ones."""
+        """Writes a wheel without contents for each package, for pip to resolve with."""
         for name, entry in self.packages.items():
             if not str(entry["file_name"]).endswith(".whl"):
                 continue
             version = entry["version"]
             stem = f"{name.replace('-', '_')}-{version}"
             lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
-            lines += [f"Requires-Dist: {other}" for other in entry["depends"]]
+            lines += [
+                f"Requires-Dist: {other}" for other in entry.get("requires", entry["depends"])
+            ]
             with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
                 inside = f"{stem}.dist-info"
                 wheel.writestr(f"{inside}/METADATA", "\n".join(lines) + "\n")
@@ -158,14 +167,84 @@ class Distribution(NamedTuple):
         """
         entry = self.packages[name]
         file = Path(entry["file_name"]).name
-        data = _read(self.place, entry["file_name"])
-        if sha256(data).hexdigest() != entry["sha256"]:
-            raise Unreadable(f"{self.place}{file} has another SHA-256 than {LOCK} beside it says")
         path = folder / file
-        path.write_bytes(data)
+        if name in self.own:
+            shutil.copyfile(self.own[name], path)
+        else:
+            data = _read(self.place, entry["file_name"])
+            if sha256(data).hexdigest() != entry["sha256"]:
+                raise Unreadable(
+                    f"{self.place}{file} has another SHA-256 than {LOCK} beside it says"
+                )
+            path.write_bytes(data)
         return Resolved(
             path, {key: entry[key] for key in ENTRY if key in entry} | {"file_name": file}
         )
+
+
+def _distribution(place: str, info: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
+    """The packages of a distribution's lock file."""
+    try:
+        read = json.loads(_read(place, LOCK))
+        theirs, packages = read["info"], read["packages"]
+    except (ValueError, KeyError, TypeError):
+        raise Unreadable(f"{place}{LOCK} is no lock file of Pyodide") from None
+    for key in ("python", "abi_version", "platform"):
+        if theirs.get(key) != info[key]:
+            raise Unreadable(
+                f"{place}{LOCK} is of another Pyodide: its {key} is `{theirs.get(key)}`; "
+                f"the pages of this version run Pyodide {info['version']}, with `{info[key]}`"
+            )
+    found: Mapping[str, Mapping[str, Any]] = packages
+    return found
+
+
+def _entry(path: Path, info: Mapping[str, str]) -> dict[str, Any]:
+    """What a lock file says of a wheel, and the requirements that it was made with.
+
+    Raises:
+        Unreadable: It is no wheel, or it is made for another Python.
+    """
+    from packaging.metadata import Metadata  # noqa: PLC0415  # slow to import
+    from packaging.utils import canonicalize_name, parse_wheel_filename  # noqa: PLC0415
+
+    try:
+        _, version, _, tags = parse_wheel_filename(path.name)
+        with zipfile.ZipFile(path) as file:
+            (name,) = [n for n in file.namelist() if n.endswith(".dist-info/METADATA")]
+            metadata = Metadata.from_email(file.read(name), validate=False)
+            tops = {n.partition("/")[0].partition(".")[0] for n in file.namelist()}
+    except (ValueError, OSError, zipfile.BadZipFile) as error:
+        raise Unreadable(f"{path} is no wheel that can be read: {error}") from None
+    python = "cp" + "".join(info["python"].split(".")[:2])
+    wanted = {
+        f"{python}-{python}-pyemscripten_{info['abi_version']}_{info['arch']}",
+        f"{python}-{python}-{info['platform']}_{info['arch']}",
+        "py3-none-any",
+    }
+    if not wanted & set(map(str, tags)):
+        known = ", ".join(f"`{tag}`" for tag in sorted(wanted))
+        found = ", ".join(f"`{tag}`" for tag in sorted(map(str, tags)))
+        raise Unreadable(f"{path} is made for {found}; the pages of this version take {known}")
+    page = {"sys_platform": "emscripten", "platform_system": "Emscripten", "extra": ""}
+    page["python_version"] = info["python"].rpartition(".")[0]
+    requires = [
+        each
+        for each in metadata.requires_dist or ()
+        if not each.marker or each.marker.evaluate(page)
+    ]
+    return {
+        "name": canonicalize_name(metadata.name),
+        "version": str(version),
+        "file_name": path.name,
+        "install_dir": "site",
+        "sha256": sha256(path.read_bytes()).hexdigest(),
+        "package_type": "package",
+        "imports": sorted(top for top in tops if top.isidentifier()),
+        "depends": [canonicalize_name(each.name) for each in requires],
+        "unvendored_tests": False,
+        "requires": [f"{each.name}{each.specifier}" for each in requires],
+    }
 
 
 def _read(place: str, file: str) -> bytes:
@@ -186,7 +265,7 @@ def _read(place: str, file: str) -> bytes:
 
 
 def _resolve(
-    required: Iterable[str], folder: Path, info: Mapping[str, str], compiled: Distribution | None
+    required: Iterable[str], folder: Path, info: Mapping[str, str], compiled: Compiled
 ) -> list[Resolved]:
     """The wheels of requirements and of all that they need."""
     requirements = sorted(required)
@@ -199,9 +278,8 @@ def _resolve(
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--dest", str(chosen), "--only-binary", ":all:", "--python-version", python]
     command += ["--implementation", "py", "--abi", "none", "--platform", "any"]
-    if compiled:
-        compiled.stubs(stubs)
-        command += ["--find-links", str(stubs)]
+    compiled.stubs(stubs)
+    command += ["--find-links", str(stubs)]
     done = subprocess.run(  # noqa: S603  # arguments are the author's own requirements
         [*command, "--", *requirements],
         capture_output=True,
@@ -215,14 +293,14 @@ def _resolve(
             for line in done.stderr.splitlines()
             if line.startswith("ERROR")
         )
-        hint = "" if compiled else " Packages that are compiled need `--pyodide`."
+        hint = "" if compiled.place else " Packages that are compiled need `--pyodide`."
         raise Unreadable(
             f"pip found no pure-Python wheels for {', '.join(requirements)}: {said or done.stderr.strip()[-500:]}{hint}"
         )
     wheels = []
     for wheel in sorted(chosen.glob("*.whl")):
         stub = stubs / wheel.name
-        if compiled and stub.is_file() and stub.read_bytes() == wheel.read_bytes():
+        if stub.is_file() and stub.read_bytes() == wheel.read_bytes():
             name = wheel.name.partition("-")[0].replace("_", "-").lower()
             wheels.append(compiled.fetch(name, folder))
         else:

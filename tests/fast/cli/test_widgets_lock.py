@@ -212,3 +212,24 @@ def test_compiled_packages_of_a_distribution(course, tmp_path):
         "is of another Pyodide: its abi_version is `2025_0`"
         in lock("--pyodide", str(tmp_path / "pyodide"))[1]
     )
+
+
+def test_a_wheel_of_the_authors_own(course, tmp_path):
+    """As pyodide-build would make it; nothing here is compiled."""
+    own_wheel = wheel(tmp_path / "built", "quantlab-test-own", "0.1", "quantlab-test-inner<2", tag="cp314-cp314-pyemscripten_2026_0_wasm32")  # fmt: skip
+    folder = course("quantlab-test-own")
+    assert lock()[0] == 2
+    status, said = lock("--wheel", str(own_wheel))
+    assert status == 0, said
+    names = [each.path.name for each in own(folder).archive.wheels]
+    assert names == ["quantlab_test_inner-1.5-py3-none-any.whl", own_wheel.name]
+
+
+def test_a_wheel_for_another_python(course, tmp_path):
+    course("quantlab-test-own")
+    other = wheel(tmp_path, "quantlab-test-own", "0.1", tag="cp313-cp313-pyodide_2025_0_wasm32")
+    status, said = lock("--wheel", str(other))
+    assert status == 2
+    assert "is made for `cp313-cp313-pyodide_2025_0_wasm32`; the pages of this version take `cp314-cp314-emscripten_5_0_3_wasm32`" in said  # fmt: skip
+    other.write_bytes(b"no wheel")
+    assert "is no wheel that can be read" in lock("--wheel", str(other))[1]
