@@ -19,7 +19,7 @@ build: $(READY) static
 ## Run all checks and tests; tests/oracle has llama.cpp's quantizer from npm, where npm has one for the machine
 test: check tests/oracle/node_modules/.package-lock.json | chromium nginx
 	cd browser && npm run --silent test
-	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
 ## Run the tests that take minutes, training among them
 slow: $(TORCH) static tests/oracle/node_modules/.package-lock.json | chromium nginx

@@ -228,7 +228,8 @@ def render_times(page: Page) -> str:
     page.add_script_tag(content=renderers())
     rows = []
     for count in (300, 1_000, 2_000):
-        ours, theirs = [], []
+        ours: list[float] = []
+        theirs: list[float] = []
         for _ in range(3):
             for kind, times in (("ours", ours), ("marked", theirs)):
                 arguments = [kind, tokens(count), TOKENS_A_FRAME]

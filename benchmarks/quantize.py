@@ -21,8 +21,8 @@ import numpy as np
 
 from mkdocs_quantlab.engine.ggml import TYPES, ggml_type
 from mkdocs_quantlab.fast import quantize
+from mkdocs_quantlab.fast.arrays import ARRAYS
 from mkdocs_quantlab.fast.codec import CHUNK_WEIGHTS
-from mkdocs_quantlab.fast.kquants import ENCODERS
 from tests.oracle.reference import Ggml, library
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def row(ggml: Ggml, name: str, weights: np.ndarray, repeats: int) -> str:
     """One line of the table."""
     entry = ggml_type(name)
     columns = weights.shape[1]
-    imatrix = np.random.default_rng(2).exponential(size=columns).astype(np.float32)
+    imatrix = np.asarray(np.random.default_rng(2).exponential(size=columns), np.float32)
     out = np.empty((len(weights), columns // entry.block_size * entry.block_bytes), np.uint8)
-    searched = entry.name in ENCODERS
+    searched = ARRAYS[entry.name].takes_importance
     runs: list[Callable[[], object]] = [
         lambda: ggml.quantize(weights, entry.id),
         lambda: quantize(weights, name, out=out),
@@ -108,7 +108,7 @@ def row(ggml: Ggml, name: str, weights: np.ndarray, repeats: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("types", nargs="*", default=list(ENCODERS), metavar="TYPE")
+    parser.add_argument("types", nargs="*", default=list(AIMS), metavar="TYPE")
     parser.add_argument(
         "--rows", type=int, default=1024, help="rows of 4096 weights (default 1024)"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mkdocs_quantlab.engine.gguf import reader
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
@@ -24,12 +26,16 @@ BROKEN = {
 }
 
 
+def _part(file: bytes, start: int, stop: int) -> bytes:
+    return file[start:stop]
+
+
 def errors() -> str:
     """What is said of broken files."""
     lines = ["| File | Error |", "| --- | --- |"]
     for what, file in BROKEN.items():
         try:
-            read_ranges(lambda start, stop, file=file: file[start:stop], len(file))
+            read_ranges(partial(_part, file), len(file))
         except GgufError as error:
             lines.append(f"| {what} | {error} |")
     return "\n".join(lines)

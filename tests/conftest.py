@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from textwrap import dedent
 
 import pytest
 from hypothesis import settings
 
-from tests.paths import ROOT
+from tests.shared import Shared
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -34,11 +32,18 @@ def project(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def wheel_file(tmp_path_factory):
+def shared(tmp_path_factory):
+    """What all test processes of the session build once."""
+    return Shared(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def docs(shared):
+    """The project's own documentation, built."""
+    return shared.docs()
+
+
+@pytest.fixture(scope="session")
+def wheel_file(shared):
     """The wheel, built from the checkout."""
-    out = tmp_path_factory.mktemp("wheel")
-    root = ROOT
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation"]
-    subprocess.run([*build, "--outdir", str(out), str(root)], check=True, capture_output=True)
-    [wheel] = out.glob("*.whl")
-    return wheel
+    return shared.wheel()

@@ -71,7 +71,9 @@ class Writer:
         return head + bytes(-len(head) % alignment) + data if data else head
 
 
-def big_header(tokens=262_144, merges=500_000, tensors=500, seed=1):
+def big_header(
+    tokens: int = 262_144, merges: int = 500_000, tensors: int = 500, seed: int = 1
+) -> bytes:
     """A file whose header is that of a large vocabulary: 14 MB for the defaults, the same bytes for the same seed."""
     rng = random.Random(seed)
     pool = bytes(rng.choices(string.ascii_letters.encode(), k=99_991))

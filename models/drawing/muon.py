@@ -47,7 +47,7 @@ class Muon(torch.optim.Optimizer):
         self._precision = precision
 
     @torch.no_grad()
-    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+    def step(self, closure: Any = None) -> None:
         """Moves each matrix against its gradient."""
         for group in self.param_groups:
             for matrix in group["params"]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 import threading
 from contextlib import contextmanager
 from copy import copy
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -25,11 +24,15 @@ from playwright.sync_api import expect, sync_playwright
 from tests.gguf_files import write_gguf
 from tests.oracle.quantized import source
 from tests.oracle.recipes import Case
+from tests.shared import ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Locator
+
+    from tests.shared import Shared
 
 # Python in the page starts in a second or two, but the machine may be doing other things.
 PATIENCE = 20_000
@@ -284,7 +287,10 @@ SITES = {
     "minify": {"theme": MATERIAL, "plugins": ["search", "quantlab", {"minify": MINIFY}]},
     "url": {
         "theme": MKDOCS,
-        "plugins": ["search", {"quantlab": {"pyodide": "{origin}/mkdocs/assets/quantlab/pyodide"}}],
+        "plugins": [
+            "search",
+            {"quantlab": {"pyodide": f"{ORIGIN}/mkdocs/assets/quantlab/pyodide"}},
+        ],
     },
 }
 
@@ -310,16 +316,17 @@ class Site(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def models(shared: Shared) -> dict[str, str]:
     """The models that sites name, and where they are."""
-    folder = tmp_path_factory.mktemp("models")
-    f16 = folder / "tiny-F16.gguf"
-    f16.write_bytes(source(Case(layers=2), rows=32))
-    return {
-        "f32": str(write_gguf(folder / "tiny-F32.gguf", "F32", file_type=0)),
-        "q4": str(write_gguf(folder / "tiny-Q4_K_M.gguf", file_type=15)),
-        "f16": str(f16),
-    }
+
+    def make(folder: Path) -> None:
+        (folder / "tiny-F16.gguf").write_bytes(source(Case(layers=2), rows=32))
+        write_gguf(folder / "tiny-F32.gguf", "F32", file_type=0)
+        write_gguf(folder / "tiny-Q4_K_M.gguf", file_type=15)
+
+    folder = shared.once("models", "", make)
+    named = {"f32": "tiny-F32.gguf", "q4": "tiny-Q4_K_M.gguf", "f16": "tiny-F16.gguf"}
+    return {name: str(folder / file) for name, file in named.items()}
 
 
 def _with_models(plugin: str | dict[str, dict], models: dict[str, str]) -> str | dict[str, dict]:
@@ -331,24 +338,15 @@ def _with_models(plugin: str | dict[str, dict], models: dict[str, str]) -> str |
 
 
 @pytest.fixture(scope="session")
-def site(
-    server: Server, models: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Site]:
+def site(server: Server, models: dict[str, str], shared: Shared) -> Callable[[str], Site]:
     """Builds a site of `SITES` when a test first needs it."""
-    built: dict[str, Site] = {}
 
     def build(name: str) -> Site:
-        if name in built:
-            return built[name]
-        folder = tmp_path_factory.mktemp(name)
-        (folder / "docs").mkdir()
-        for path, text in PAGES.items():
-            (folder / "docs" / path).write_text(text, encoding="utf-8")
         settings = {"plugins": ["search", "quantlab"]} | SITES[name]
         settings["plugins"] = [_with_models(plugin, models) for plugin in settings["plugins"]]
         config = {
             "site_name": "Labs",
-            "site_url": f"{server.origin}/{name}/",
+            "site_url": f"{ORIGIN}/{name}/",
             "nav": [
                 {"Lab": "index.md"},
                 {"Own": "own.md"},
@@ -365,22 +363,12 @@ def site(
             ],
             **settings,
         }
-        text = json.dumps(config).replace("{origin}", server.origin)  # JSON is YAML
-        (folder / "mkdocs.yml").write_text(text, encoding="utf-8")
-        run = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert run.returncode == 0, run.stderr
-        server.sites[name] = folder / "site"
-        flat = settings.get("use_directory_urls") is False
-        built[name] = Site(f"{server.origin}/{name}/", folder / "site", flat)
-        return built[name]
+        sources = {f"docs/{path}": text for path, text in PAGES.items()}
+        sources["mkdocs.yml"] = json.dumps(config)  # JSON is YAML
+        root = server.sites[name] = shared.site(name, sources)
+        return Site(f"{server.origin}/{name}/", root, settings.get("use_directory_urls") is False)
 
-    return build
+    return cache(build)
 
 
 # The server
@@ -399,6 +387,9 @@ TYPES = {
     ".zip": "application/zip",
 }
 
+
+# Files that may have addresses of their own site in them.
+ADDRESSES = {".html", ".json", ".xml"}
 
 # Chromium itself asks this about forms, whatever the page.
 AUTOFILL = "content-autofill.googleapis.com:443"
@@ -507,11 +498,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(status, self._type(file), body, **{"Cache-Control": "no-store"})
         elif file.is_file():
             cache = {"Cache-Control": "max-age=600"}
-            self._answer(200, self._type(file), file.read_bytes(), **cache)
+            self._answer(200, self._type(file), self._content(file), **cache)
         else:
             self._answer(404, TYPES[".html"], (root / "404.html").read_bytes())
 
     do_HEAD = do_GET  # noqa: N815  # the standard library's name
+
+    def _content(self, file: Path) -> bytes:
+        content = file.read_bytes()
+        if file.suffix in ADDRESSES:
+            content = content.replace(ORIGIN.encode(), self.server.origin.encode())
+        return content
 
     def _type(self, file: Path) -> str:
         types = TYPES | self.server.types
@@ -793,11 +790,3 @@ def warm(warm_visit: Visit) -> Visit:
         widget.root.locator("details").evaluate_all("all => all.forEach(e => (e.open = false))")
         widget.start_over()
     return warm_visit
-
-
-def pytest_collection_modifyitems(items):
-    """Another try for what happens in a browser: on a busy machine a moment can be missed, but hardly twice."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))

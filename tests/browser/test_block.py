@@ -11,8 +11,6 @@ from mkdocs_quantlab.engine.ggml import bits_of_weight, decode, encode
 from mkdocs_quantlab.engine.gguf.ranges import read_file
 from mkdocs_quantlab.engine.methods import samples
 
-pytestmark = pytest.mark.xdist_group("browser-python")
-
 
 @pytest.fixture
 def block(visit):

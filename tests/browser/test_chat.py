@@ -16,9 +16,6 @@ from playwright.sync_api import expect
 from tests.paths import AXE
 from tests.servers.ollama_models import Script
 
-pytestmark = pytest.mark.xdist_group("browser")
-
-
 DRAWING = """Here it is:
 
 ```svg

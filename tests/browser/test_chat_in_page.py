@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from mkdocs_quantlab.site.assets import WLLAMA
 from tests.browser.conftest import PATIENCE
 from tests.paths import ROOT
 from tests.servers import tiny_model
+from tests.shared import ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Worker
 
     from tests.browser.conftest import Server, Visit
+    from tests.shared import Shared
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 TINY = ROOT / "docs/models/tiny-llama-Q8_0.gguf"
 PELICAN = "Draw a pelican riding a bicycle."
@@ -52,24 +52,19 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def url(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture(scope="session")
+def url(server: Server, shared: Shared) -> str:
     """The site's home page."""
-    folder = tmp_path_factory.mktemp("in-page")
-    (folder / "docs").mkdir()
-    for name, text in PAGES.items():
-        (folder / "docs" / name).write_text(text, encoding="utf-8")
     named = {"q8": str(TINY), "q4": str(TINY).replace("Q8_0", "Q4_K_M")}
     config = {
         "site_name": "Labs",
-        "site_url": f"{server.origin}/in-page/",
+        "site_url": f"{ORIGIN}/in-page/",
         "theme": {"name": "material", "font": False, "features": ["navigation.instant"]},
         "plugins": [{"quantlab": {"models": named}}],
     }
-    (folder / "mkdocs.yml").write_text(json.dumps(config), encoding="utf-8")
-    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict"]
-    subprocess.run(command, cwd=folder, check=True)
-    server.sites["in-page"] = folder / "site"
+    sources = {f"docs/{name}": text for name, text in PAGES.items()}
+    sources["mkdocs.yml"] = json.dumps(config)
+    server.sites["in-page"] = shared.site("in-page", sources)
     return f"{server.origin}/in-page/"
 
 

@@ -10,8 +10,6 @@ from playwright.sync_api import expect
 from mkdocs_quantlab.engine.core.widget import answer
 from tests.live import drawn, rows, text_of
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 GRID = "quantization-grid-explorer"
 SYMMETRIC = text_of(GRID, "symmetric")
 TRUNCATED = SYMMETRIC.replace("stored(weight, self.scale)", "int(weight / self.scale)")

@@ -11,8 +11,6 @@ from mkdocs_quantlab.engine.core.live_code import source
 from mkdocs_quantlab.engine.core.widget import widget
 from tests.browser.test_code import Panel
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 ABSMAX4 = source(widget("quantization-challenge").live.objects["absmax4"])
 KEEPS = """
 kept = []

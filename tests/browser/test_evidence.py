@@ -12,8 +12,6 @@ from playwright.sync_api import expect
 from tests.paths import AXE
 from tests.servers.ollama_models import Script
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 BLOCKED = """Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('denied', 'SecurityError'); },
 });"""

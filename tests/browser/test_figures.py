@@ -5,8 +5,6 @@ from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.core.widget import answer
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 EXPLORER = "quantization-explorer"
 GRID = "quantization-grid-explorer"
 

@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.widget import answer
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture
 def lab(visit):

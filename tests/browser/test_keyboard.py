@@ -3,8 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 FOCUSED = """() => {
   const e = document.activeElement;
   if (e.dataset.dragX) return `${e.localName} ${e.dataset.dragX}`;

@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from tests.paths import AXE
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 THEMES = ["material", "mkdocs", "readthedocs"]
 BLOCKED = """Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('denied', 'SecurityError'); },

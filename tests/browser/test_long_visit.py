@@ -3,10 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.xdist_group("browser-python")
 
 MIB = 2**20
 

@@ -13,8 +13,6 @@ from playwright.sync_api import expect
 from tests.browser.test_chat import Chat
 from tests.servers.ollama_models import Held, Script
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 KEY = "a-key-of-the-class"
 QUESTION = {"model": "tiny:q4", "messages": [{"role": "user", "content": "Hello"}]}
 

@@ -19,8 +19,6 @@ from tests.live import text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 METHODS = ("layer", "qat", "quality", "palette")
 
 

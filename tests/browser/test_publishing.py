@@ -16,9 +16,6 @@ from playwright.sync_api import expect
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.core.widget import answer
-from tests.paths import ROOT
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 COMMANDS = Path(sys.executable).parent
 IDENTITY = {
@@ -65,15 +62,11 @@ def redraws(widget, weight="0.25"):
     assert widget.figure() == widget.same(answer("quantization-explorer", options)["html"])
 
 
-@pytest.fixture(scope="module")
-def documentation(server, tmp_path_factory):
+@pytest.fixture
+def documentation(server, docs):
     """The documentation under `/repo/`, as its workflow builds it; gives its home."""
-    folder = tmp_path_factory.mktemp("documentation")
-    home = f"{server.origin}/repo/"
-    mkdocs = COMMANDS / "mkdocs"
-    run(mkdocs, "build", "--strict", "--site-dir", folder, cwd=ROOT, SITE_URL=home)
-    server.sites["repo"] = folder
-    return home
+    server.sites["repo"] = docs
+    return f"{server.origin}/repo/"
 
 
 def test_the_documentation_under_a_sub_path(visit, documentation):

@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.core.widget import answer
 
-pytestmark = pytest.mark.xdist_group("browser-python")
-
 EXPLORER = "quantization-explorer"
 
 # A site with Material's instant navigation keeps one page, with a worker of its own; on any other the pages of a visit

@@ -16,8 +16,6 @@ from mkdocs_quantlab.engine.methods.schemes import Symmetric
 from mkdocs_quantlab.engine.widgets.quantization_challenge.starts import absmax8
 from tests.browser.test_code import Panel
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # Workers start, on a machine that may be doing other things.
 LONG = 60_000
 HEAR = """

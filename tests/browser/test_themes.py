@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 from mkdocs_quantlab.engine.core.widget import answer
 from tests.paths import AXE
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 THEMES = ["material", "mkdocs", "readthedocs"]
 
 

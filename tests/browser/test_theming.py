@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 SCRIPT = Path(__file__).parents[2] / "docs" / "theme_tokens.py"
 SPEC = importlib.util.spec_from_file_location("theme_tokens", SCRIPT)
 theme_tokens = importlib.util.module_from_spec(SPEC)

@@ -1,13 +1,9 @@
 """In-page options of any widget switch between their views, without script and without Python."""
 
-import pytest
-
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import Choice, join, view
 from mkdocs_quantlab.engine.core.form import form
 from mkdocs_quantlab.site.assets import STATIC, STYLE
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 SIDES = ("north", "east", "south", "west")
 PARTS = ("all", "head", "tail")

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.paths import ROOT
+from tests.shared import QUIET
 
 
 def build_folder(folder, engine="mkdocs", *arguments, name="mkdocs.yml"):
     """Builds the site whose sources are in a folder, and gives the engine's exit code and output."""
     command = [str(Path(sys.executable).parent / engine), "build", "-f", name, *arguments]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
     done = subprocess.run(
         command,
         cwd=folder,
-        env=environment,
+        env=os.environ | QUIET,
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -57,13 +56,3 @@ def build_page(build):
         return code, output, index.read_text(encoding="utf-8") if index.is_file() else ""
 
     return run
-
-
-@pytest.fixture(scope="session")
-def docs(tmp_path_factory):
-    """The project's own documentation, built; tests of it are in the group `docs`, so that one process builds it."""
-    site = tmp_path_factory.mktemp("docs") / "site"
-    root = ROOT
-    code, output = build_folder(root, "mkdocs", "--strict", "--site-dir", str(site))
-    assert code == 0, output
-    return site

@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
-
 from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.engine.ggml import TYPES
 from mkdocs_quantlab.engine.widgets.quantization_block.widget import FORMATS
 from mkdocs_quantlab.site.evidence.evidence import KINDS
 from tests.paths import ROOT
-
-pytestmark = pytest.mark.xdist_group("docs")
 
 
 def test_every_widget_has_a_page_that_shows_it(docs):

@@ -21,8 +21,6 @@ from tests.gguf_files import write_gguf
 from tests.paths import ROOT
 
 # One site holds all examples of Markdown, and one process builds it.
-pytestmark = pytest.mark.xdist_group("examples")
-
 MISTAKES = [each for each in inline(r"<(?:div|span) .*") if each.page == "docs/guide/directives.md"]
 INLINE = [each for each in inline(r"<div data-\S.*></div>") if each not in MISTAKES]
 PAGES = [*fences("html", "markdown"), *INLINE]

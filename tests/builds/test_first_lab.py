@@ -19,8 +19,6 @@ import yaml
 from tests.examples import fences
 from tests.paths import ROOT
 
-pytestmark = pytest.mark.xdist_group("first-lab")
-
 PAGE = ROOT / "docs/guide/first-lab.md"
 INSTALL, BEGIN, SERVE, CHECK, PUBLISH = (each.text for each in fences("sh", pages=(PAGE,)))
 LISTED, MISTAKE = (each.text for each in fences("text", pages=(PAGE,)))

@@ -23,8 +23,6 @@ from mkdocs_quantlab.site.mkdocs.navigation import ORDER
 from mkdocs_quantlab.site.settings import SETTINGS
 from tests.paths import ROOT
 
-pytestmark = pytest.mark.xdist_group("docs")
-
 PAGES = {name: f"widgets/{name}" for name in built_in()} | {CHAT: "widgets/chat"}
 OPTIONS = {name: widget(name).options for name in built_in()} | {CHAT: chat.Options}
 
