@@ -96,12 +96,13 @@ await Promise.all([
 
 // Texts of other languages, a classic script for each group, for the same reason.
 const catalogues = join(root, "mkdocs_quantlab", "engine", "core", "texts");
-for (const file of readdirSync(catalogues).filter((name) => /^[a-z]+\.json$/.test(name) && name !== "en.json")) {
-  const language = file.replace(".json", "");
+const [, translated] = /TRANSLATED: .* = (.*);/.exec(readFileSync(source("generated/texts.ts"), "utf8"));
+for (const [language, groups] of Object.entries(JSON.parse(translated))) {
+  const catalogue = JSON.parse(readFileSync(join(catalogues, `${language}.json`), "utf8"));
   mkdirSync(join(out, "texts", language), { recursive: true });
-  for (const [group, texts] of Object.entries(JSON.parse(readFileSync(join(catalogues, file), "utf8")))) {
+  for (const group of groups) {
     const key = JSON.stringify(`${language} ${group}`);
-    writeFileSync(join(out, "texts", language, `${group}.js`), `globalThis[Symbol.for("quantlab.texts")].texts[${key}]=${JSON.stringify(texts)};`);
+    writeFileSync(join(out, "texts", language, `${group}.js`), `globalThis[Symbol.for("quantlab.texts")].texts[${key}]=${JSON.stringify(catalogue[group])};`);
   }
 }
 
