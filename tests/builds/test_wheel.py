@@ -135,7 +135,7 @@ def test_the_pinned_pyodide_is_the_one_that_is_built_in():
     package = json.loads((ROOT / "browser" / "package.json").read_text(encoding="utf-8"))
     version = package["dependencies"]["pyodide"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
-    assert version in (STATIC / "quantlab.js").read_text(encoding="utf-8")
+    assert version in (STATIC / "worker.mjs").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
