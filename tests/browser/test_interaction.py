@@ -9,8 +9,6 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # Every state has a frame, so that nothing here waits for Python; what changes another option is looked up in its control.
 WIDGET = """
 from __future__ import annotations

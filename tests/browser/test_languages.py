@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from tests.browser.conftest import Widget
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture
 def german(visit):
