@@ -101,9 +101,9 @@ test("the file in JSON brings back what was saved", () => {
 });
 
 for (const [what, text, message] of [
-  ["no JSON", "{", /no JSON/],
-  ["another's", '{"format": "x"}', /not one of evidence/],
-  ["null", "null", /not one of evidence/],
+  ["no JSON", "{", /not valid JSON/],
+  ["another's", '{"format": "x"}', /not an evidence file\./],
+  ["null", "null", /not an evidence file\./],
   ["a later version", '{"format": "quantlab-evidence", "version": 2}', /another version/],
   ["without fields", '{"format": "quantlab-evidence", "version": 1, "page": {"title": "", "url": ""}}', /damaged/],
   ["with an unreadable field", asJson(SHEET).replace('"20.18"', "20.18"), /damaged/],
@@ -156,7 +156,7 @@ test("what counts as filled in", () => {
 test("what is wrong with a number is said", () => {
   const limits = { min: -1, max: 60 };
   for (const fine of ["0", "-1", "−0.5", "+3", ".5", "5.", "1e1", " 60 "]) assert.equal(numberProblem(limits, fine), "", fine);
-  for (const [text, problem] of [["20,18", "Write 20.18 with a point."], ["x", "This is no number."], ["1e", "This is no number."], ["0x10", "This is no number."], ["Infinity", "This is no number."], ["-2", "The number is less than -1."], ["61", "The number is more than 60."]]) {
+  for (const [text, problem] of [["20,18", "Write 20.18 with a decimal point."], ["x", "This is not a number."], ["1e", "This is not a number."], ["0x10", "This is not a number."], ["Infinity", "This is not a number."], ["-2", "The number is less than -1."], ["61", "The number is greater than 60."]]) {
     assert.equal(numberProblem(limits, text!), problem);
   }
 });

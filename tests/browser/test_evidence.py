@@ -292,7 +292,7 @@ def test_evidence_of_a_field_that_is_gone_is_kept(start):
     lab.page.reload()
     lab = Evidence(lab.visit)
     expect(lab.sheet).to_contain_text(
-        "No longer on the page, and still in the files: What broke first?."
+        "No longer on the page, but still in the files: What broke first?."
     )
     assert "## What broke first? (no longer on the page)\n\nkept" in lab.save("Markdown")[1]
     gone = json.loads(lab.save("JSON")[1])["fields"][-1]
@@ -307,7 +307,7 @@ def test_evidence_of_a_field_that_is_gone_is_kept(start):
 
 def test_a_number_says_what_is_wrong_with_it(start):
     lab = start()
-    for typed, problem in (("20,18", "Write 20.18 with a point."), ("61", "The number is more than 60."), ("x", "This is no number.")):  # fmt: skip
+    for typed, problem in (("20,18", "Write 20.18 with a decimal point."), ("61", "The number is greater than 60."), ("x", "This is not a number.")):  # fmt: skip
         lab.number.fill(typed)
         lab.number.blur()
         expect(lab.field("snr").get_by_role("status")).to_have_text(problem)
@@ -337,8 +337,8 @@ def test_a_figure_is_taken_down_as_it_stands(start):
     figure.settle()
     result = figure.result.inner_text()
     field = lab.field("figure")
-    field.get_by_role("button", name="Take down the figure").click()
-    expect(field.get_by_role("status")).to_have_text("Taken down.")
+    field.get_by_role("button", name="Capture the figure").click()
+    expect(field.get_by_role("status")).to_have_text("Captured.")
     figure.set("bits", "5")
     figure.settle()
     assert figure.result.inner_text() != result
@@ -354,9 +354,9 @@ def test_a_figure_is_taken_down_as_it_stands(start):
     assert data["tables"][0]["columns"][0] == "Bits"
     assert data["link"].endswith("?quantlab-1.bits=3#quantlab-1")
     # Once more, and back.
-    lab.field("figure").get_by_role("button", name="Take it down again").click()
+    lab.field("figure").get_by_role("button", name="Capture it again").click()
     expect(taken).not_to_contain_text(result)
-    lab.press("Undo: Take down the figure")
+    lab.press("Undo: Capture the figure")
     expect(taken).to_contain_text(result)
     lab.field("figure").get_by_role("button", name="Remove").click()
     expect(taken).to_have_count(0)
@@ -388,7 +388,7 @@ def test_an_answer_of_the_chat_is_taken_with_all_that_made_it(start_ollama, star
         field.get_by_role("list", name="Answers in the chat").get_by_role("button")
     ).to_have_count(3)
     field.get_by_role("button", name="tiny:q6, seed 7: Two").click()
-    expect(field.get_by_role("status")).to_have_text("Taken down.")
+    expect(field.get_by_role("status")).to_have_text("Captured.")
     lab.page.reload()
     lab = Evidence(lab.visit)
     taken = lab.field("best").locator(".lab-evidence-control .lab-evidence-taken")
@@ -437,7 +437,7 @@ def test_an_answer_of_a_comparison_is_taken_too(start_ollama, start):
 def test_a_file_brings_back_what_was_saved(start, visit):
     lab = start()
     lab.write()
-    lab.field("figure").get_by_role("button", name="Take down the figure").click()
+    lab.field("figure").get_by_role("button", name="Capture the figure").click()
     name, text = lab.save("JSON")
     assert name == "evidence-evidence-lab.json"
     new = start()
@@ -447,7 +447,7 @@ def test_a_file_brings_back_what_was_saved(start, visit):
     again = json.loads(new.save("JSON")[1])
     assert again["fields"] == json.loads(text)["fields"]
     new.open(text)
-    expect(new.said).to_have_text("All that is in the file is on the page already.")
+    expect(new.said).to_have_text("The page already has everything in the file.")
 
 
 def test_a_file_in_markdown_is_valid_whatever_is_in_it(start):
@@ -472,17 +472,17 @@ def test_a_file_asks_before_it_writes_over_anything(start):
     lab.number.fill("")
     lab.open(text)
     question = lab.sheet.get_by_role(
-        "group", name="In the file something else stands in “What broke first?”."
+        "group", name="The file has other values for “What broke first?”."
     )
     expect(question.get_by_role("button", name="Cancel")).to_be_focused()
     question.get_by_role("button", name="Cancel").click()
     expect(lab.said).to_have_text("Nothing was changed.")
     assert lab.values() == ["mine", "", *WRITTEN[2:]]
     lab.open(text)
-    lab.press("Keep mine, take the rest")
+    lab.press("Keep mine, add the rest")
     assert lab.values() == ["mine", *WRITTEN[1:]]
     lab.open(text)
-    lab.press("Take the file's")
+    lab.press("Use the file's")
     assert lab.values() == WRITTEN
     lab.press("Undo: Open a file")
     assert lab.text.input_value() == "mine"
@@ -491,9 +491,9 @@ def test_a_file_asks_before_it_writes_over_anything(start):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "it is no JSON. Nothing was changed."),
-        ('{"turns": []}', "This file is not one of evidence. Nothing was changed."),
-        ("whole"[:3], "it is no JSON. Nothing was changed."),
+        ("{", "it is not valid JSON. Nothing was changed."),
+        ('{"turns": []}', "This is not an evidence file. Nothing was changed."),
+        ("whole"[:3], "it is not valid JSON. Nothing was changed."),
         ('{"format": "quantlab-evidence", "version": 1, "page": {"title": "x", "url": "y"}, "fields": [{}]}', "This file is damaged"),
     ],
 )  # fmt: skip
@@ -514,22 +514,22 @@ def test_a_file_of_another_page_is_refused_or_asks(start, visit, site):
     other = Evidence(elsewhere)
     other.open(json.dumps({**data, "fields": data["fields"][1:]}))
     expect(other.said).to_have_text(
-        "This file holds the evidence of another page, “Evidence lab”, and nothing for the fields of this one. Nothing was changed."
+        "This file has the evidence of another page, “Evidence lab”, and nothing for the fields of this one. Nothing was changed."
     )
     # A field of that name is on both: the site may have moved.
     other.open(text)
     expect(other.sheet).to_contain_text("This file was saved on another page, “Evidence lab”")
-    other.press("Take it over")
+    other.press("Use it")
     expect(other.text).to_have_value(WRITTEN[0])
     expect(other.sheet).to_contain_text(
-        "No longer on the page, and still in the files: Signal-to-noise"
+        "No longer on the page, but still in the files: Signal-to-noise"
     )
 
 
 def test_what_is_in_a_file_is_text_and_nothing_else(start):
     lab = start()
     lab.write()
-    lab.field("figure").get_by_role("button", name="Take down the figure").click()
+    lab.field("figure").get_by_role("button", name="Capture the figure").click()
     data = json.loads(lab.save("JSON")[1])
     for field in data["fields"]:
         value = field["value"]
@@ -551,7 +551,7 @@ def test_what_is_in_a_file_is_text_and_nothing_else(start):
     new.open(
         json.dumps({**data, "page": {"title": HOSTILE, "url": "https://other.example/" + HOSTILE}})
     )
-    new.press("Take it over")
+    new.press("Use it")
     expect(new.said).to_contain_text("Taken from the file: 8 of 8.")
     new.page.evaluate("() => { window.print = () => {}; }")
     new.press("Print")
@@ -578,7 +578,7 @@ def test_clearing_asks_and_can_be_undone(start):
     lab.write()
     lab.press("Clear all")
     expect(
-        lab.sheet.get_by_role("group", name="Clear all 5 fields in which something is written?")
+        lab.sheet.get_by_role("group", name="Clear all 5 fields that are filled in?")
     ).to_be_visible()
     lab.press("Cancel")
     assert lab.values() == WRITTEN
@@ -622,7 +622,7 @@ def test_the_page_on_paper_has_whole_texts(start, theme):
 def test_the_sheet_is_printed_alone(start):
     lab = start("material")
     lab.write()
-    lab.field("figure").get_by_role("button", name="Take down the figure").click()
+    lab.field("figure").get_by_role("button", name="Capture the figure").click()
     lab.page.evaluate(
         "() => { window.print = () => { window.printed = document.querySelector('.lab-evidence-sheet-paper').innerText; }; }"
     )
@@ -673,7 +673,7 @@ def test_by_keyboard(start):
     expect(lab.sheet.get_by_role("button", name="Cancel")).to_be_focused()
     lab.page.keyboard.press("Shift+Tab")
     lab.page.keyboard.press("Enter")
-    expect(lab.said).to_have_text("Cleared. Undo brings it back, until you leave the page.")
+    expect(lab.said).to_have_text("Cleared. Undo restores it until you leave the page.")
     expect(lab.status).to_be_focused()
 
 
@@ -690,7 +690,7 @@ def test_accessibility(start, name):
     lab.write()
     lab.number.fill("x")
     lab.number.blur()
-    lab.field("figure").get_by_role("button", name="Take down the figure").click()
+    lab.field("figure").get_by_role("button", name="Capture the figure").click()
     lab.field("figure").locator(".lab-evidence-control summary").click()
     lab.press("Clear all")
     lab.page.evaluate("Promise.all(document.getAnimations().map(a => a.finished.catch(() => {})))")
@@ -706,7 +706,7 @@ def test_accessibility(start, name):
 def test_a_phone(start, theme):
     lab = start(theme, viewport={"width": 320, "height": 800})
     lab.write()
-    lab.field("figure").get_by_role("button", name="Take down the figure").click()
+    lab.field("figure").get_by_role("button", name="Capture the figure").click()
     lab.field("figure").locator(".lab-evidence-control summary").click()
     lab.press("Clear all")
     assert lab.page.evaluate("document.documentElement.scrollWidth") <= 320

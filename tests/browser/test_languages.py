@@ -93,3 +93,17 @@ def test_only_the_pages_language_is_fetched(visit):
     german.explorer.settle()
     fetched = {url.partition("/texts/")[2] for url in german.requests if "/texts/" in url}
     assert fetched == {"de/page.js", "de/shared.js"}
+
+
+def test_evidence_in_german(visit):
+    german = visit("german", page="evidence")
+    sheet = german.page.locator("quantlab-evidence-sheet")
+    expect(sheet).to_contain_text("0 von 7 ausgefüllt. Nur in diesem Browser gespeichert.")
+    number = german.page.locator("#lab-evidence-snr")
+    number.get_by_role("textbox").fill("20,18")
+    number.get_by_role("textbox").blur()
+    expect(number.get_by_role("status")).to_be_empty()
+    expect(sheet).to_contain_text("1 von 7 ausgefüllt.")
+    number.get_by_role("textbox").fill("61,5")
+    number.get_by_role("textbox").blur()
+    expect(number.get_by_role("status")).to_have_text("Die Zahl ist größer als 60.")

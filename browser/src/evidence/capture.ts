@@ -1,4 +1,5 @@
-/** Takes down a figure of the page: what its form stands at, and what it says. */
+/** Captures a figure's state: the values of its controls and its result. */
+import { t } from "./texts.ts";
 import { webAddress, type Capture } from "./values.ts";
 
 /** Rows of a table; the longest that figures have are shorter, but for those of readers' own files. */
@@ -8,8 +9,8 @@ const MOST_ROWS = 60;
 export function capture(widget: HTMLElement | null): Capture {
   const form = widget?.querySelector("form");
   const figure = widget?.querySelector("figure");
-  if (!form || !figure || !widget!.hasAttribute("data-ready")) throw new Error("The figure is not there yet. Try again in a moment.");
-  if (widget!.hasAttribute("data-busy")) throw new Error("The figure is still being computed. Try again when it has come to rest.");
+  if (!form || !figure || !widget!.hasAttribute("data-ready")) throw new Error(t("not_ready"));
+  if (widget!.hasAttribute("data-busy")) throw new Error(t("still_computing"));
   return {
     title: form.ariaLabel ?? "",
     options: options(form),
@@ -42,5 +43,6 @@ function tableOf(table: HTMLTableElement): Capture["tables"][number] {
   const all = [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => columns.map((_, i) => words(row.cells[i] ?? null)));
   const rows = all.slice(0, MOST_ROWS);
   const left = all.length - rows.length;
-  return { caption: words(table.caption) + (left ? ` (${left} more rows in the figure)` : ""), columns, rows };
+  const caption = words(table.caption);
+  return { caption: left ? t("more_rows", { caption, count: left }) : caption, columns, rows };
 }

@@ -3,6 +3,7 @@ import { button, h } from "../ui/dom.ts";
 import type { Taken } from "../chat/taken.ts";
 import { capture } from "./capture.ts";
 import { fit, numberProblem, same, type Field, type Kind, type Table, type Value } from "./values.ts";
+import { t } from "./texts.ts";
 import { shown } from "./view.ts";
 
 export interface Control {
@@ -72,7 +73,7 @@ function number(host: Host): Control {
 function choice(host: Host): Control {
   const { name, options = [] } = host.field;
   const element = h("div", { class: "lab-evidence-choices", role: "radiogroup", ...named(host) });
-  const none = button("Choose none", () => {
+  const none = button(t("choose_none"), () => {
     host.write(undefined);
     element.querySelector("input")?.focus();
   });
@@ -82,7 +83,7 @@ function choice(host: Host): Control {
     offered = texts;
     const labels = texts.map((text) => {
       const radio = h("input", { type: "radio", name: `lab-evidence-${name}`, value: text, autocomplete: "off", change: () => host.write(text) });
-      return h("label", {}, radio, h("span", {}, text + (options.includes(text) ? "" : " (no longer offered)")));
+      return h("label", {}, radio, h("span", {}, options.includes(text) ? text : t("not_offered", { choice: text })));
     });
     element.replaceChildren(...labels, none);
   };
@@ -111,13 +112,13 @@ function table(host: Host): Control {
   const draw = ({ columns, rows }: Table): void => {
     cells = rows.map(() => []);
     const body = rows.map((row, r) => {
-      const rowName = isGiven(row) ? row[0] : `row ${r + 1}`;
+      const rowName = isGiven(row) ? row[0]! : t("row", { number: r + 1 });
       return h(
         "tr",
         {},
         ...row.map((cell, c) => {
           if (!c && isGiven(row)) return h("th", { scope: "row" }, cell);
-          const box = h("textarea", { rows: 1, autocomplete: "off", "aria-label": `${columns[c]}, ${rowName}`, input: write });
+          const box = h("textarea", { rows: 1, autocomplete: "off", "aria-label": t("cell", { column: columns[c]!, row: rowName }), input: write });
           box.value = cell;
           cells[r]![c] = box;
           return h("td", {}, box);
@@ -143,9 +144,9 @@ function table(host: Host): Control {
 
 /** What `widget` and `answer` have in common: buttons, and what was taken. */
 function taking(host: Host, take: HTMLButtonElement, first: string, again: string): Control & { actions: HTMLElement } {
-  const remove = button("Remove", () => {
-    host.replace("Remove", undefined);
-    host.say("Removed.");
+  const remove = button(t("remove"), () => {
+    host.replace(t("remove"), undefined);
+    host.say(t("removed"));
     take.focus();
   });
   const view = h("div");
@@ -165,34 +166,34 @@ function taking(host: Host, take: HTMLButtonElement, first: string, again: strin
 }
 
 function link({ of, title }: Field): HTMLElement {
-  return h("p", { class: "lab-evidence-hint" }, "From: ", h("a", { href: `#${of}` }, title));
+  return h("p", { class: "lab-evidence-hint" }, t("from"), " ", h("a", { href: `#${of}` }, title));
 }
 
 function widget(host: Host): Control {
   const take = button("", () => {
     try {
       const taken = capture(document.getElementById(host.field.of!));
-      host.replace("Take down the figure", taken);
-      host.say("Taken down.");
+      host.replace(t("capture"), taken);
+      host.say(t("captured"));
     } catch (error) {
       host.say((error as Error).message);
     }
   });
-  const control = taking(host, take, "Take down the figure", "Take it down again");
+  const control = taking(host, take, t("capture"), t("capture_again"));
   control.element.prepend(link(host.field));
   return control;
 }
 
 function answer(host: Host): Control {
-  const list = h("ul", { class: "lab-evidence-answers", "aria-label": "Answers in the chat" });
+  const list = h("ul", { class: "lab-evidence-answers", "aria-label": t("answers") });
   const close = (): void => {
     list.replaceChildren();
     take.focus();
   };
   const item = (taken: Taken): HTMLElement => {
-    const choose = button(`${taken.label}, seed ${taken.settings.seed}: ${start(taken.prompt, 60)} → ${start(taken.text, 90)}`, () => {
-      host.replace("Choose an answer", taken);
-      host.say("Taken down.");
+    const choose = button(t("answer", { model: taken.label, seed: String(taken.settings.seed), prompt: start(taken.prompt, 60), answer: start(taken.text, 90) }), () => {
+      host.replace(t("choose_answer"), taken);
+      host.say(t("captured"));
       close();
     });
     return h("li", {}, choose);
@@ -200,11 +201,11 @@ function answer(host: Host): Control {
   const take = button("", () => {
     const chat = document.getElementById(host.field.of!) as (HTMLElement & { taken?: () => Taken[] }) | null;
     const all = chat?.taken?.() ?? [];
-    list.replaceChildren(...all.map(item), ...(all.length ? [h("li", {}, button("Cancel", close))] : []));
-    host.say(all.length ? "" : "The chat has no finished answer yet.");
+    list.replaceChildren(...all.map(item), ...(all.length ? [h("li", {}, button(t("cancel"), close))] : []));
+    host.say(all.length ? "" : t("no_answer"));
     list.querySelector("button")?.focus();
   });
-  const control = taking(host, take, "Choose an answer", "Choose another answer");
+  const control = taking(host, take, t("choose_answer"), t("choose_another"));
   control.element.prepend(link(host.field));
   control.actions.after(list);
   return control;

@@ -1,6 +1,8 @@
 /** `<quantlab-evidence>`: a field in which a reader writes something down. */
 import { button, h } from "../ui/dom.ts";
 import { CONTROLS, type Control } from "./controls.ts";
+import { langOf } from "../ui/texts.ts";
+import { t } from "./texts.ts";
 import { pageStore, type Store } from "./store.ts";
 import { idOf, same, withOther, type Entry, type Field, type Value } from "./values.ts";
 import { onPaper, shown } from "./view.ts";
@@ -46,7 +48,7 @@ export class QuantlabEvidence extends HTMLElement {
     });
     const inner = this.#control.element.matches("textarea") ? this.#control.element : this.#control.element.querySelector("p > input");
     this.querySelector(".lab-evidence-label")!.addEventListener("click", () => (inner as HTMLElement | null)?.focus());
-    this.append(h("div", { class: "lab-evidence-control" }, this.#control.element, this.#said, this.#others), this.#paper);
+    this.append(h("div", { class: "lab-evidence-control", lang: langOf("evidence") }, this.#control.element, this.#said, this.#others), this.#paper);
   }
 
   /** What is kept of a value now; what stands beside it stays. */
@@ -78,14 +80,14 @@ export class QuantlabEvidence extends HTMLElement {
     const apply = (what: string, next: Entry): void => this.#store.apply(what, new Map([[idOf(entry), { ...next, at: new Date().toISOString() }]]));
     return h(
       "div",
-      { class: "lab-evidence-other", role: "group", "aria-label": "Another value of this field" },
-      h("p", {}, "This stood here too, in another tab or before an undo:"),
+      { class: "lab-evidence-other", role: "group", "aria-label": t("other_value") },
+      h("p", {}, t("other_was_here")),
       shown({ ...entry, value: other }),
       h(
         "div",
         { class: "lab-evidence-actions" },
-        button("Use this one", () => apply("Use this one", withOther({ ...rest, value: other }, entry.value))),
-        button("Forget this one", () => apply("Forget this one", rest)),
+        button(t("use_this"), () => apply(t("use_this"), withOther({ ...rest, value: other }, entry.value))),
+        button(t("forget_this"), () => apply(t("forget_this"), rest)),
       ),
     );
   }

@@ -1,5 +1,6 @@
 /** All of a page's evidence as a file, and what such a file brings back. */
 import type { Changes } from "./store.ts";
+import { t } from "./texts.ts";
 import { idOf, readEntry, same, withOther, type Entry, type Field } from "./values.ts";
 
 /** What a file holds. */
@@ -44,15 +45,15 @@ export function fromFile(text: string): Brought {
   try {
     data = JSON.parse(text);
   } catch {
-    throw new Error("This file is not one of evidence, or it is damaged: it is no JSON. Nothing was changed.");
+    throw new Error(t("not_json"));
   }
-  if (data?.format !== FORMAT) throw new Error("This file is not one of evidence. Nothing was changed.");
-  if (data.version !== VERSION) throw new Error("This file is from another version of this site's software, which this page cannot read. Nothing was changed.");
+  if (data?.format !== FORMAT) throw new Error(t("not_evidence"));
+  if (data.version !== VERSION) throw new Error(t("other_version"));
   const { title, url } = data.page ?? {};
   const filled = Array.isArray(data.fields) ? data.fields.filter((field) => field?.value !== null) : undefined;
   const entries = filled?.map(readEntry);
   const isWhole = entries?.every((entry) => entry !== undefined) && new Set(entries.map(idOf)).size === entries.length;
-  if (!isWhole || typeof title !== "string" || typeof url !== "string") throw new Error("This file is damaged: some of the evidence in it cannot be read. Nothing was changed.");
+  if (!isWhole || typeof title !== "string" || typeof url !== "string") throw new Error(t("damaged"));
   return { page: { title, url }, entries };
 }
 

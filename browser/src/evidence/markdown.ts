@@ -1,5 +1,6 @@
 /** Evidence as Markdown. Whatever a reader or a model wrote stands in it as text, in CommonMark and with tables as GitHub has them. */
 import type { Taken } from "../chat/taken.ts";
+import { t } from "./texts.ts";
 import { isFilled, webAddress, type Capture, type Entry, type Table, type Value } from "./values.ts";
 import type { Sheet } from "./file.ts";
 
@@ -7,15 +8,15 @@ export function asMarkdown(sheet: Sheet): string {
   const { title, url } = sheet.page;
   const filled = sheet.rows.filter(({ field, entry }) => isFilled(field, entry?.value)).length;
   const address = webAddress(url);
-  const head = `${address ? `<${address}> – ` : ""}${sheet.saved.slice(0, 16).replace("T", " ")} UTC – ${filled} of ${sheet.rows.length} filled in`;
+  const head = (address ? `<${address}> – ` : "") + t("file_head", { date: sheet.saved.slice(0, 16).replace("T", " "), done: filled, count: sheet.rows.length });
   const parts = [`# ${line(sheet.label)}: ${line(title)}`, head];
-  for (const { field, entry } of sheet.rows) parts.push(`## ${line(field.label)}`, ...(entry ? block(entry) : ["*Not filled in.*"]));
-  for (const entry of sheet.gone) parts.push(`## ${line(entry.label)} (no longer on the page)`, ...block(entry));
+  for (const { field, entry } of sheet.rows) parts.push(`## ${line(field.label)}`, ...(entry ? block(entry) : [`*${t("not_filled_in")}*`]));
+  for (const entry of sheet.gone) parts.push(`## ${t("gone_field", { label: line(entry.label) })}`, ...block(entry));
   return `${parts.join("\n\n")}\n`;
 }
 
 function block(entry: Entry): string[] {
-  const others = (entry.others ?? []).flatMap((value) => ["*Also, from another tab or before an undo:*", ...valueBlock({ ...entry, value })]);
+  const others = (entry.others ?? []).flatMap((value) => [`*${t("also")}*`, ...valueBlock({ ...entry, value })]);
   return [...valueBlock(entry), ...others];
 }
 
@@ -46,11 +47,11 @@ function answer({ label, model, endpoint, words, prompt, system, earlier, thinki
   const said = (what: string, words: string): string[] => (words ? [`${what}:`, paragraphs(words).replace(/^/gm, "> ")] : []);
   return [
     `**${line(label)}**`,
-    list([`Model: ${line(model)} at ${line(endpoint)}`, ...words.map(line), ...(earlier ? [`Prompts before this one: ${earlier}`] : [])]),
-    ...said("System prompt", system),
-    ...said("Prompt", prompt),
-    ...said("Thinking", thinking),
-    "Answer:",
+    list([`${t("model")}: ${t("model_at", { model: line(model), endpoint: line(endpoint) })}`, ...words.map(line), ...(earlier ? [`${t("prompts_before")}: ${earlier}`] : [])]),
+    ...said(t("system_prompt"), system),
+    ...said(t("prompt"), prompt),
+    ...said(t("thinking"), thinking),
+    `${t("answer_title")}:`,
     fenced(text),
   ];
 }

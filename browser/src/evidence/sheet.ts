@@ -5,6 +5,7 @@ import { asJson, fromFile, merge, MOST_BYTES, type Brought, type Page, type Shee
 import { asMarkdown } from "./markdown.ts";
 import { pageStore, type Changes, type Store } from "./store.ts";
 import { idOf, isFilled, type Entry, type Field } from "./values.ts";
+import { t } from "./texts.ts";
 import { onPaper } from "./view.ts";
 
 /** A field in the page, and what is written in it. */
@@ -22,11 +23,11 @@ export class QuantlabEvidenceSheet extends HTMLElement {
   readonly #status = h("p", { role: "status" });
   readonly #empty = h("p", { class: "lab-evidence-hint" });
   readonly #gone = h("p", { class: "lab-evidence-hint" });
-  readonly #question = h("div", { class: "lab-evidence-question", role: "group", "aria-label": "A question", hidden: true });
-  readonly #file = h("input", { type: "file", accept: ".json,application/json", "aria-label": "File of evidence", hidden: true, change: () => void this.#open() });
-  readonly #files = [button("Save as Markdown", () => this.#save("md")), button("Save as JSON", () => this.#save("json")), button("Print", () => this.#print())];
-  readonly #clear = button("Clear all", () => this.#askToClear());
-  readonly #undo = button("Undo", () => this.#takeBack());
+  readonly #question = h("div", { class: "lab-evidence-question", role: "group", "aria-label": t("question"), hidden: true });
+  readonly #file = h("input", { type: "file", accept: ".json,application/json", "aria-label": t("file"), hidden: true, change: () => void this.#open() });
+  readonly #files = [button(t("save_markdown"), () => this.#save("md")), button(t("save_json"), () => this.#save("json")), button(t("print"), () => this.#print())];
+  readonly #clear = button(t("clear_all"), () => this.#askToClear());
+  readonly #undo = button(t("undo"), () => this.#takeBack());
   readonly #said = h("p", { class: "lab-evidence-said", role: "status" });
   readonly #onChange = (): void => this.#draw();
 
@@ -34,7 +35,7 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     this.#store = pageStore();
     if (!this.hasAttribute("data-ready")) {
       this.setAttribute("data-ready", "");
-      const open = button("Open a file", () => this.#file.click());
+      const open = button(t("open_file"), () => this.#file.click());
       this.querySelector(".lab-evidence-plain")?.remove();
       this.append(this.#status, this.#empty, this.#gone, h("div", { class: "lab-evidence-actions" }, ...this.#files, open, this.#file, this.#clear, this.#undo), this.#question, this.#said);
     }
@@ -61,20 +62,16 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     const { rows, gone } = this.#sheet();
     const store = this.#store;
     const empty = rows.filter(({ field, entry }) => !isFilled(field, entry?.value));
-    const kept = store.isBlocked
-      ? "This browser stores nothing for this page: save a file before you leave it."
-      : store.hasUnsaved
-        ? "This browser did not store your last changes, its storage may be full: save a file before you leave the page."
-        : "Kept in this browser only.";
-    setText(this.#status, `${rows.length - empty.length} of ${rows.length} filled in. ${kept}`);
+    const state = store.isBlocked ? "blocked" : store.hasUnsaved ? "unsaved" : "kept";
+    setText(this.#status, t(state, { done: rows.length - empty.length, count: rows.length }));
     this.toggleAttribute("data-warns", store.isBlocked || store.hasUnsaved);
     const links = empty.flatMap(({ element, field }, i) => [i ? ", " : "", h("a", { href: `#${element.id}` }, field.label)]);
-    this.#empty.replaceChildren(...(empty.length && empty.length < rows.length ? ["Still to fill in: ", ...links] : []));
-    this.#gone.textContent = gone.length ? `No longer on the page, and still in the files: ${gone.map(({ label }) => label).join(", ")}.` : "";
+    this.#empty.replaceChildren(...(empty.length && empty.length < rows.length ? [`${t("still_to_fill")} `, ...links] : []));
+    this.#gone.textContent = gone.length ? t("gone", { labels: gone.map(({ label }) => label).join(", ") }) : "";
     const isEmpty = !store.entries().length;
     for (const each of [...this.#files.slice(0, 2), this.#clear]) each.disabled = isEmpty;
     this.#undo.hidden = !store.undoable;
-    this.#undo.textContent = `Undo: ${store.undoable ?? ""}`;
+    this.#undo.textContent = t("undo_what", { action: store.undoable ?? "" });
   }
 
   #say(text: string): void {
@@ -87,7 +84,7 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     if (kind === "md") save(name, "text/markdown", asMarkdown(sheet));
     else save(name, "application/json", asJson(sheet));
     this.#store.markSaved();
-    this.#say(`Saved as ${name}.`);
+    this.#say(t("saved_as", { name }));
   }
 
   /** Prints the sheet without the page around it; the page's own print has the fields where they stand. */
@@ -95,7 +92,7 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     const { label, page, rows, gone } = this.#sheet();
     const parts = [
       ...rows.map(({ element, field, entry }) => h("section", {}, h("h2", {}, field.label), ...(entry ? onPaper(entry) : [element.querySelector(".lab-evidence-blank")!.cloneNode(true)]))),
-      ...gone.map((entry) => h("section", {}, h("h2", {}, `${entry.label} (no longer on the page)`), ...onPaper(entry))),
+      ...gone.map((entry) => h("section", {}, h("h2", {}, t("gone_field", { label: entry.label })), ...onPaper(entry))),
     ];
     const paper = h("div", { class: "lab-evidence-sheet-paper" }, h("h1", {}, `${label}: ${page.title}`), h("p", {}, page.url), ...parts);
     document.body.append(paper);
@@ -114,7 +111,7 @@ export class QuantlabEvidenceSheet extends HTMLElement {
       this.#question.hidden = true;
       this.#question.replaceChildren();
     };
-    const buttons = [...answers, ["Cancel", () => this.#say("Nothing was changed.")] as const].map(([label, then]) =>
+    const buttons = [...answers, [t("cancel"), () => this.#say(t("nothing_changed"))] as const].map(([label, then]) =>
       button(label, () => {
         close();
         then();
@@ -131,21 +128,21 @@ export class QuantlabEvidenceSheet extends HTMLElement {
 
   #askToClear(): void {
     const number = this.#store.entries().length;
-    this.#ask(`Clear ${number === 1 ? "the one field" : `all ${number} fields`} in which something is written?`, [
+    this.#ask(t("ask_clear", { count: number }), [
       [
-        "Clear all of it",
+        t("clear_confirm"),
         () => {
-          this.#store.apply("Clear all", new Map(this.#store.entries().map((entry) => [idOf(entry), undefined])));
-          this.#say("Cleared. Undo brings it back, until you leave the page.");
+          this.#store.apply(t("clear_all"), new Map(this.#store.entries().map((entry) => [idOf(entry), undefined])));
+          this.#say(t("cleared"));
         },
       ],
     ]);
   }
 
   #takeBack(): void {
-    const what = this.#store.undoable;
+    const action = this.#store.undoable ?? "";
     this.#store.undo();
-    this.#say(`Undone: ${what}.`);
+    this.#say(t("undone", { action }));
     if (this.#undo.hidden) this.#clear.focus();
   }
 
@@ -154,7 +151,7 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     if (!file) return;
     let brought: Brought;
     try {
-      if (file.size > MOST_BYTES) throw new Error("This file is too large to be one of evidence. Nothing was changed.");
+      if (file.size > MOST_BYTES) throw new Error(t("too_large"));
       brought = fromFile(await file.text());
     } catch (error) {
       this.#say((error as Error).message);
@@ -172,26 +169,25 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     const here = entries.filter((entry) => ids.has(idOf(entry))).length;
     const isOther = path(page.url) !== path(openPage().url);
     if (isOther && !here) {
-      this.#say(`This file holds the evidence of another page, “${page.title}”, and nothing for the fields of this one. Nothing was changed.`);
+      this.#say(t("other_page", { title: page.title }));
       return;
     }
     const { added, replaced } = merge(brought, (id) => this.#store.get(id));
     const changes = (all: Changes): void => {
-      this.#store.apply("Open a file", all);
-      this.#say(`Taken from the file: ${all.size} of ${entries.length}. Undo takes it back, until you leave the page.`);
+      this.#store.apply(t("open_file"), all);
+      this.#say(t("taken", { taken: all.size, count: entries.length }));
     };
     if (!added.size && !replaced.size) {
-      this.#say(entries.length ? "All that is in the file is on the page already." : "There is nothing in this file.");
+      this.#say(entries.length ? t("nothing_new") : t("nothing_in_file"));
       return;
     }
-    const labels = [...replaced.keys()].map((id) => `“${this.#store.get(id)!.label}”`).join(", ");
-    const other = isOther ? `This file was saved on another page, “${page.title}” at ${page.url}. ` : "";
+    const labels = [...replaced.keys()].map((id) => t("quoted", { label: this.#store.get(id)!.label })).join(", ");
     if (replaced.size) {
-      this.#ask(`${other}In the file something else stands in ${labels}.`, [
-        ["Take the file's", () => changes(new Map([...added, ...replaced]))],
-        [added.size ? "Keep mine, take the rest" : "Keep mine", () => (added.size ? changes(added) : this.#say("Nothing was changed."))],
+      this.#ask(isOther ? t("differs_elsewhere", { ...page, labels }) : t("differs", { labels }), [
+        [t("take_files"), () => changes(new Map([...added, ...replaced]))],
+        [t(added.size ? "keep_mine_rest" : "keep_mine"), () => (added.size ? changes(added) : this.#say(t("nothing_changed")))],
       ]);
-    } else if (isOther) this.#ask(`${other}Take it over?`, [["Take it over", () => changes(added)]]);
+    } else if (isOther) this.#ask(t("ask_take", { ...page }), [[t("take"), () => changes(added)]]);
     else changes(added);
   }
 }

@@ -3,6 +3,8 @@
  *
  * Nothing that is read is trusted. What has not exactly the shape of a kind is none, and texts stay texts.
  */
+import { readNumber, written } from "../ui/numbers.ts";
+import { t } from "./texts.ts";
 import type { Taken } from "../chat/taken.ts";
 
 export interface Table {
@@ -114,12 +116,17 @@ export function isFilled(field: Field, value: Value | undefined): boolean {
 
 /** What is wrong with a number, in a sentence; empty where nothing is. */
 export function numberProblem({ min, max }: Pick<Field, "min" | "max">, text: string): string {
-  const typed = text.trim().replace("−", "-");
-  if (/^[+-]?\d+,\d+$/.test(typed)) return `Write ${typed.replace(",", ".")} with a point.`;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(typed)) return "This is no number.";
+  let typed: string;
+  try {
+    typed = readNumber(text);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  if (/^[+-]?\d+,\d+$/.test(typed)) return t("write_point", { number: typed.replace(",", ".") });
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(typed)) return t("not_a_number");
   const value = Number(typed);
-  if (min !== undefined && value < min) return `The number is less than ${min}.`;
-  if (max !== undefined && value > max) return `The number is more than ${max}.`;
+  if (min !== undefined && value < min) return t("too_small", { limit: written(String(min)) });
+  if (max !== undefined && value > max) return t("too_big", { limit: written(String(max)) });
   return "";
 }
 

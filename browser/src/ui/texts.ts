@@ -38,6 +38,9 @@ export function languageOf(group: string): string {
   return `${primary(state.language)} ${group}` in state.texts ? state.language : "en";
 }
 
+/** The `lang` attribute of an element with a group's texts, where it is not the page's language. */
+export const langOf = (group: string): string | undefined => (primary(languageOf(group)) === primary(state.language) ? undefined : languageOf(group));
+
 /**
  * A function from a group's keys to its texts in the page's language.
  *

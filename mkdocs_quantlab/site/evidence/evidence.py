@@ -18,6 +18,7 @@ from mkdocs_quantlab.engine.core.numbers import plain
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.engine.core.texts import EN, Words
 from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text, identifier
 
 if TYPE_CHECKING:
@@ -257,13 +258,14 @@ OPTIONS: Mapping[str, type[schema.Options]] = {
 """The options of each kind of evidence, and of the sheet, by the directive's value."""
 
 
-def element(page: Sequence[Found], at: int, title: Callable[[str], str]) -> str:
+def element(page: Sequence[Found], at: int, title: Callable[[str], str], words: Words = EN) -> str:
     """The element for one directive, followed by the sheet where it is the page's last field and the author placed none.
 
     Args:
         page: All directives of the page, in order.
         at: Which of them it is, from 0.
         title: Gives the title of a widget by its name.
+        words: The page's texts.
 
     Raises:
         OptionError: Its kind is unknown, its options are not taken, or the page has its like already.
@@ -276,12 +278,12 @@ def element(page: Sequence[Found], at: int, title: Callable[[str], str]) -> str:
             raise OptionError("a page has one sheet of evidence, and this is another")
         if len(all_of_it) == len(sheets):
             raise OptionError("a sheet needs evidence: the page has no field")
-        return _sheet(SheetOptions(found.options), found.attributes)
-    made = _field(page, at, title)
+        return _sheet(SheetOptions(found.options), found.attributes, words)
+    made = _field(page, at, title, words)
     # Where mistakes are warnings, the page is built without the fields that have one, and still needs its sheet.
     if sheets or any(_is_field(page, i, title) for i in range(at + 1, len(page))):
         return made
-    return made + _sheet(SheetOptions(), {})
+    return made + _sheet(SheetOptions(), {}, words)
 
 
 def _is_field(page: Sequence[Found], at: int, title: Callable[[str], str]) -> bool:
@@ -295,7 +297,7 @@ def _is_field(page: Sequence[Found], at: int, title: Callable[[str], str]) -> bo
     return True
 
 
-def _field(page: Sequence[Found], at: int, title: Callable[[str], str]) -> str:
+def _field(page: Sequence[Found], at: int, title: Callable[[str], str], words: Words = EN) -> str:
     found = page[at]
     if found.value not in KINDS:
         known = (*KINDS, SHEET)
@@ -314,8 +316,10 @@ def _field(page: Sequence[Found], at: int, title: Callable[[str], str]) -> str:
     config = {"kind": found.value, **_given(options)}
     link = Html("")
     if isinstance(options, WidgetOptions | AnswerOptions):
-        config["of"], config["title"] = _target(page, at, options, title)
-        link = tag("p", "From: ", tag("a", str(config["title"]), href=f"#{config['of']}"))
+        config["of"], config["title"] = _target(page, at, options, title, words("fields.chat"))
+        link = tag(
+            "p", words("fields.from"), " ", tag("a", str(config["title"]), href=f"#{config['of']}")
+        )
     head = attributes_text({"id": f"lab-evidence-{name}", **found.attributes})
     data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
     inside = join(
@@ -336,6 +340,7 @@ def _target(
     at: int,
     options: WidgetOptions | AnswerOptions,
     title: Callable[[str], str],
+    of_chat: str,
 ) -> tuple[str, str]:
     """The identifier and the title of what a field captures.
 
@@ -347,7 +352,7 @@ def _target(
     # In the order in which they are looked at where none is named: backwards from the field, then on behind it.
     places = [*range(at - 1, -1, -1), *range(at + 1, len(page))]
     targets = {
-        identifier(page, i): "The chat" if is_chat else title(page[i].name)
+        identifier(page, i): of_chat if is_chat else title(page[i].name)
         for i in places
         if (page[i].name == CHAT if is_chat else page[i].name not in ("", CHAT, EVIDENCE))
     }
@@ -361,15 +366,20 @@ def _target(
     return of, targets[of]
 
 
-def _sheet(options: SheetOptions, attributes: Mapping[str, str]) -> str:
-    head = attributes_text({"id": "lab-evidence", **attributes, "data-search-exclude": ""})
+def _sheet(options: SheetOptions, attributes: Mapping[str, str], words: Words) -> str:
+    label = options.label if "label" in options.given else words("fields.sheet")
+    lang = words.lang("evidence")
+    language = {"lang": lang} if lang else {}
+    head = attributes_text(
+        {"id": "lab-evidence", **language, **attributes, "data-search-exclude": ""}
+    )
     inside = join(
-        tag("quantlab-load", data_file="evidence.js"),
-        tag("p", options.label, class_="lab-evidence-label"),
+        tag("quantlab-load", data_file="evidence.js", data_language=words.told),
+        tag("p", label, class_="lab-evidence-label"),
         tag(
             "p",
-            "Without JavaScript this page keeps nothing: print it, and fill in the fields by hand.",
+            words("fields.without_script"),
             class_="lab-evidence-plain",
         ),
     )
-    return f"<quantlab-evidence-sheet{head} data-label={attribute(options.label)}>{inside}</quantlab-evidence-sheet>"
+    return f"<quantlab-evidence-sheet{head} data-label={attribute(label)}>{inside}</quantlab-evidence-sheet>"

@@ -318,7 +318,10 @@ class _Directives(Postprocessor):
             if found.value in evidence.OPTIONS:
                 self._current(evidence.OPTIONS[found.value], page, at)
             return evidence.element(
-                page, at, lambda name: self.extension.widgets.widget(name).title
+                page,
+                at,
+                lambda name: self.extension.widgets.widget(name).title,
+                self.extension.words(self.md, self._page()),
             )
         if found.name == CHAT:
             options = self._current(chat.Options, page, at)

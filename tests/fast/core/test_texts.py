@@ -99,3 +99,50 @@ def test_a_group_that_is_not_translated_is_english(monkeypatch):
     monkeypatch.setitem(catalogue("en"), "new", {"a": "A text"})
     assert Words("de")("new.a") == "A text"
     assert Words("de").lang("new") == "en"
+
+
+# Scripts of the page
+
+BROWSER = PACKAGE.parent / "browser" / "src"
+SOURCES = {
+    path: path.read_text(encoding="utf-8")
+    for path in BROWSER.rglob("*.ts")
+    if "generated" not in path.parts
+}
+
+
+def without_comments(source):
+    return re.sub(r"/\*.*?\*/|(?m:^\s*//.*$)|(?<=\s)// .*", "", source, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("group", SCRIPTS)
+def test_scripts_use_every_text_of_their_groups(group):
+    source = "".join(SOURCES.values())
+    unused = [key for key in catalogue("en")[group] if f'"{key}"' not in source]
+    assert not unused, f"{group}: {unused}"
+
+
+def in_catalogue():
+    """Sources whose texts are in the catalogue: all that use a group of it."""
+    return [
+        path
+        for path, source in SOURCES.items()
+        if re.search(r'import \{[^}]*\} from "\.\.?/(generated/)?texts\.ts"', source)
+        and path.name != "texts.ts"
+    ]
+
+
+@pytest.mark.parametrize("path", in_catalogue(), ids=lambda path: str(path.relative_to(BROWSER)))
+def test_no_text_for_readers_is_left_in_a_script(path):
+    source = without_comments(SOURCES[path])
+    literals = re.findall(r'"((?:[^"\\\n]|\\.)*)"', source)
+    # Of templates the parts between placeholders.
+    for template in re.findall(r"`((?:[^`\\\n]|\\.)*)`", source):
+        literals += re.split(r"\$\{[^}]*\}", template)
+    sentences = [
+        text
+        for text in literals
+        if re.search(r"[A-Za-z]{2,} [a-z]{2,} |^[A-Z][a-z]+ [a-z]+|[a-z]{3}[.…]$", text)
+        and "quantlab-" not in text  # names of classes
+    ]
+    assert not sentences, sentences
