@@ -107,7 +107,7 @@ BROWSER = PACKAGE.parent / "browser" / "src"
 SOURCES = {
     path: path.read_text(encoding="utf-8")
     for path in BROWSER.rglob("*.ts")
-    if "generated" not in path.parts
+    if path != BROWSER / "generated" / "texts.ts"
 }
 
 
