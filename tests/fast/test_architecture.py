@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "site/mkdocs": {"mkdocs_quantlab.site", "mkdocs", "jinja2"},
     "site/doctor": {"mkdocs_quantlab", "mkdocs", "requests", "urllib3"},
     "cli": {"mkdocs_quantlab", "mkdocs", "click", "requests", "packaging", "pyodide_lock"},
+    "testing": {ENGINE, "mkdocs_quantlab.site"},
     "course": {"jinja2"},
     "endpoint": {"jinja2"},
 }

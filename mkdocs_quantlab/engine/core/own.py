@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.html import Html
@@ -11,7 +11,6 @@ from mkdocs_quantlab.engine.core.schema import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
 
 LONGEST = 300
 """Characters of an exception's message that are shown."""
@@ -48,11 +47,11 @@ class Origin(NamedTuple):
 
 
 @contextmanager
-def blaming(origin: Origin, file: str = "") -> Iterator[None]:
+def blaming(origin: Origin | None, file: str = "") -> Iterator[None]:
     """Turns what an author's module raises into an error of one line that names the author's file.
 
     Args:
-        origin: The author's files.
+        origin: The author's files; None for a widget of ours, whose exceptions are left as they are.
         file: The widget's module while it is imported: it is blamed for whatever is raised. Else only exceptions that came
             through one of the author's files are turned; others are ours.
 
@@ -64,6 +63,8 @@ def blaming(origin: Origin, file: str = "") -> Iterator[None]:
     except (OptionError, WidgetError):
         raise
     except (Exception, SystemExit) as error:
+        if origin is None:
+            raise
         place = _place(error, origin.root)
         if place is None and not file:
             raise

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.core.html import Html
     from mkdocs_quantlab.engine.core.live_code import LiveCode
+    from mkdocs_quantlab.engine.core.own import Origin
     from mkdocs_quantlab.engine.core.protocol import Figure
     from mkdocs_quantlab.engine.core.resources import Sources
 
@@ -47,6 +48,8 @@ class Widget(NamedTuple):
     """What a script of its own takes over, where the module has `panel`."""
     requires: tuple[str, ...] = ()
     """Packages that an own widget needs in the page, as its module's `REQUIRES` names them."""
+    origin: Origin | None = None
+    """Whose files an own widget is made of; None for one of ours."""
 
 
 WIDGETS = "mkdocs_quantlab.engine.widgets"
@@ -107,7 +110,7 @@ def unknown(name: str, names: Sequence[str]) -> WidgetError:
 
 
 def answer(
-    name: str,
+    widget_or_name: Widget | str,
     strings: Mapping[str, str],
     sources: Sources | None = None,
     ran: Ran | None = None,
@@ -115,7 +118,7 @@ def answer(
     """What the page's worker sends back for a set of options and what they name.
 
     Args:
-        name: The widget's name.
+        widget_or_name: The widget, or the name of one of ours.
         strings: Options as texts.
         sources: Where models come from that the options name.
         ran: A run of the reader's code, whose values the figure shows; None for the engine's figure.
@@ -128,7 +131,7 @@ def answer(
         OptionError: The options are not taken.
         EditError: The reader's code gave what cannot be shown.
     """
-    found = widget(name)
+    found = widget_or_name if isinstance(widget_or_name, Widget) else widget(widget_or_name)
     options = found.options(strings, sources)
     edited = (read(found.live, options, *ran),) if ran and found.live else ()
     html = found.render(options, *edited)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -341,7 +340,7 @@ class _Directives(Postprocessor):
         defaults = self.extension.defaults.get(found.name, {})
         strings = widget.options.merge(defaults, self._current(widget.options, page, at))
         sources = SiteSources(self.extension.models, self.extension.warn)
-        with blaming(own.origin) if own else nullcontext():
+        with blaming(widget.origin):
             made = element(
                 widget,
                 strings,

@@ -85,6 +85,7 @@ class _Module:
             render=giving_html(render, self.place("render")),
             panel=giving_html(panel, self.place("panel")) if panel else None,
             requires=self.requires(),
+            origin=self.origin,
         )
 
     def requires(self) -> tuple[str, ...]:

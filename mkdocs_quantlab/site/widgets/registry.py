@@ -148,14 +148,13 @@ class Widgets:
             except WheelError as error:
                 problem = f"`REQUIRES`: {error}"
                 raise WidgetError(problem, place_of("REQUIRES", module, origin)) from None
-        return OwnWidget(checked, origin, archive)
+        return OwnWidget(checked, archive)
 
 
 class OwnWidget(NamedTuple):
-    """A widget that is not one of this package's: what it draws, whose files it is made of, and those that pages get."""
+    """A widget that is not one of this package's, and the files of it that pages get."""
 
     widget: Widget
-    origin: Origin
     archive: Archive
 
 

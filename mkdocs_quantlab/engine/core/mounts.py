@@ -1,0 +1,46 @@
+"""Own widgets in the page's Python: their files come as an archive, and are modules like others from then on."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from io import BytesIO
+from zipfile import ZipFile
+
+from mkdocs_quantlab.engine.core.own import Origin, blaming
+from mkdocs_quantlab.engine.core.widget import Widget, of_module
+
+ROOT = "/widgets"
+"""Where their files are."""
+_folders: dict[str, str] = {}
+"""The folder of each package."""
+
+
+def mount(given: dict[str, str], data: bytes) -> dict[str, str]:
+    """Unpacks an archive where Python finds it. Another version of the same package goes away."""
+    folder = f"{ROOT}/{given['file'].rpartition('/')[2].removesuffix('.zip')}"
+    with ZipFile(BytesIO(data)) as archive:
+        archive.extractall(folder)
+        package = archive.namelist()[0].partition("/")[0].removesuffix(".py")
+    for name in list(sys.modules):
+        if name.partition(".")[0] == package:
+            del sys.modules[name]
+    if package in _folders:
+        sys.path.remove(_folders[package])
+    sys.path.append(folder)
+    _folders[package] = folder
+    return {}
+
+
+def mounted(name: str, module: str) -> Widget:
+    """The widget of a module whose files were mounted.
+
+    Raises:
+        WidgetError: The module cannot be imported.
+    """
+    package = module.partition(".")[0]
+    folder = _folders[package]
+    origin = Origin(f"{folder}/", f"{folder}/{package}/" if "." in module else f"{folder}/")
+    with blaming(origin, f"{folder}/{module.replace('.', '/')}.py"):
+        found = importlib.import_module(module)
+    return of_module(name, found)._replace(origin=origin)

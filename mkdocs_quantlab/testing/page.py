@@ -1,0 +1,110 @@
+"""The page's Python, run under Node on the browser files of the installed package."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.site.assets import STATIC
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mkdocs_quantlab.site.widgets.archive import Archive
+
+SCRIPT = """
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+const [folder, abi_version, given, code, archive] = process.argv.slice(-5);
+try {
+  const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`).href);
+  const python = await loadPyodide({
+    indexURL: folder,
+    stdLibURL: `${folder}/python.zip`,
+    lockFileContents: { info: { abi_version }, packages: {} },
+    packageBaseUrl: folder,
+  });
+  python.globals.set("given", readFileSync(given, "utf8"));
+  python.globals.set("archive", new Uint8Array(readFileSync(archive)));
+  console.log(python.runPython(readFileSync(code, "utf8")));
+} catch (error) {
+  // Node prints the line that an error came from, which here is all of Pyodide.
+  console.log(JSON.stringify(String(error.message)));
+}
+"""
+CODE = """
+import json
+from mkdocs_quantlab.engine.core.mounts import mount, mounted
+from mkdocs_quantlab.engine.core.widget import answer
+asked = json.loads(given)
+widget = asked["name"]
+if asked["module"]:
+    mount({"file": asked["file"]}, archive.to_bytes())
+    widget = mounted(widget, asked["module"])
+json.dumps([answer(widget, case)["html"] for case in asked["cases"]])
+"""
+
+
+def why_no_page() -> str:
+    """Why the page's Python cannot be run here; the empty text where it can."""
+    if not shutil.which("node"):
+        return "there is no Node"
+    if not (STATIC / "pyodide" / "python.zip").is_file():
+        return "this installation has no built browser files"
+    return ""
+
+
+def page_figures(
+    name: str, archive: Archive | None, cases: Sequence[Mapping[str, str]]
+) -> list[str]:
+    """The figures that the page's Python draws.
+
+    Args:
+        name: The widget's name.
+        archive: Its files, where it is not one of this package's.
+        cases: Options of each figure.
+
+    Raises:
+        AssertionError: Python ended with an error; the message is its last lines.
+    """
+    asked = {
+        "name": name,
+        "cases": [dict(case) for case in cases],
+        "module": archive.module if archive else "",
+        "file": archive.name if archive else "",
+    }
+    folder = STATIC / "pyodide"
+    with TemporaryDirectory() as below:
+        files = {
+            "given": json.dumps(asked).encode(),
+            "code.py": CODE.encode(),
+            "archive.zip": archive.data if archive else b"",
+        }
+        for path, content in files.items():
+            Path(below, path).write_bytes(content)
+        command = ["node", "--input-type=module", "-e", SCRIPT, "--", str(folder), _abi()]
+        done = subprocess.run(  # noqa: S603  # Node, with files of this package
+            [*command, *(str(Path(below, path)) for path in files)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr[-2000:]
+    figures: list[str] | str = json.loads(done.stdout.strip().splitlines()[-1])
+    assert not isinstance(figures, str), f"the page's Python cannot draw it: {figures[-2000:]}"
+    return figures
+
+
+def _abi() -> str:
+    """The version of Pyodide's binary interface, which it wants to be told; the page's worker has it."""
+    found = re.search(
+        r'abi_version:\s*"([^"]+)"', (STATIC / "worker.mjs").read_text(encoding="utf-8")
+    )
+    assert found
+    return found[1]
