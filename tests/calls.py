@@ -30,7 +30,8 @@ def refusal(method, params, data=None):
 
 def draw(widget, options, sources=None, run=None):
     """The parameters of `draw`."""
-    return {"widget": widget, "options": options, "sources": sources, "run": run}
+    given = {"widget": widget, "options": options, "sources": sources}
+    return {**given, "run": run, "module": ""}
 
 
 def live(widget, options, value, code, sources=None):

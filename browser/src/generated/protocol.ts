@@ -36,6 +36,14 @@ export interface Draw {
   sources: Sources | null;
   /** What the reader's code gave in place of a method, where the figure is to show that. */
   run: LiveRun | null;
+  /** The module of an own widget, whose files were mounted, or the empty string. */
+  module: string;
+}
+
+/** The files of an own widget, which are the call's bytes. */
+export interface Mount {
+  /** The archive's address, whose last part names the widget and the contents. */
+  file: string;
 }
 
 /** A figure, and what its form shows. */
@@ -273,6 +281,8 @@ export interface Calls {
   start: { params: Nothing; sends: []; answer: Nothing; gives: undefined };
   /** Draws a widget's figure. */
   draw: { params: Draw; sends: []; answer: Figure; gives: undefined };
+  /** Unpacks an archive where Python finds it. Another version of the same package goes away. */
+  mount: { params: Mount; sends: [data: Uint8Array]; answer: Nothing; gives: undefined };
   /** Begins to read headers; says which bytes are needed first. */
   read_headers: { params: ReadHeaders; sends: []; answer: WantedBytes | ModelHeaders; gives: undefined };
   /** Takes the bytes that were asked for; says which are needed next, or gives the models. */

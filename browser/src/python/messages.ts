@@ -32,6 +32,8 @@ export interface Call {
   /** JSON. */
   params: string;
   data?: Uint8Array | undefined;
+  /** The address of an own widget's files, which are mounted first. */
+  archive?: string | undefined;
 }
 
 /** A GGUF file of the reader's own, or the address of one. */

@@ -139,6 +139,17 @@ export class Python {
   }
 
   /**
+   * Draws a figure.
+   *
+   * @param archive The files of an own widget, beside the page's script.
+   */
+  draw(owner: Owner, params: Calls["draw"]["params"], archive?: string): Promise<Reply<"draw"> | null> {
+    const text = JSON.stringify(params);
+    const url = archive && this.base + archive;
+    return this.#request(owner, (id) => ({ type: "call", id, method: "draw", params: text, archive: url }));
+  }
+
+  /**
    * Reads the headers of GGUF files.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.

@@ -8,6 +8,7 @@
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
 import { readHeaders } from "./headers.ts";
 import type { FromWorker, Method, Start, ToWorker } from "./messages.ts";
+import { mount } from "./mount.ts";
 import { compile } from "./wasm.ts";
 
 type Send = (message: FromWorker) => void;
@@ -97,7 +98,13 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       await starting;
       send({ type: "ready" });
     } else if (message.type === "call") {
-      const [outcome, data] = (await starting!)(message.method, message.params, message.data);
+      const python = await starting!;
+      const missing = message.archive && (await mount(python, message.archive).then(() => undefined, (error: Error) => error.message));
+      if (missing) {
+        send({ type: "outcome", id: message.id, outcome: JSON.stringify({ error: { message: missing, option: null, line: null } }) });
+        return;
+      }
+      const [outcome, data] = python(message.method, message.params, message.data);
       send({ type: "outcome", id: message.id, outcome, data });
     } else if (message.type === "read") {
       await readHeaders(await starting!, message, send);

@@ -15,6 +15,7 @@ import { Interaction } from "./interact.ts";
 import { LiveRunner, type LiveCode } from "./live.ts";
 import { takeFiles } from "./files.ts";
 import { dragSegments } from "../ui/segments.ts";
+import { linkStyle } from "../ui/style.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
 import type { Figure, Sources } from "../generated/protocol.ts";
 import type { GgufFile, Strings } from "../python/messages.ts";
@@ -28,6 +29,13 @@ type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 interface Found {
   files: string[];
   found: Record<string, unknown>;
+}
+
+/** An own widget's files beside the page's script: the archive of its Python, the module in it, and its style sheet. */
+interface Archive {
+  file?: string;
+  module?: string;
+  style?: string;
 }
 
 const t = texts("page", page);
@@ -83,6 +91,8 @@ export class QuantlabWidget extends HTMLElement {
   #changes: Changes = {};
   /** What the figure shows beside options: what it came with, and what was in the reader's own files. */
   #sources = "";
+  /** Where Python gets an own widget from. */
+  #archive: Archive = {};
   /** The reader's files that were not read yet. */
   #unread: GgufFile[] = [];
   /** What makes the figure, where the reader may edit it. */
@@ -117,6 +127,8 @@ export class QuantlabWidget extends HTMLElement {
     this.#stop = form.querySelector(".quantlab-stop")!;
     this.#options = JSON.parse(this.dataset.options ?? "{}");
     this.#sources = this.dataset.sources ?? "";
+    this.#archive = JSON.parse(this.dataset.archive ?? "{}");
+    if (this.#archive.style) linkStyle(BASE + this.#archive.style);
     this.#initial = figure.innerHTML;
     for (const input of form.querySelectorAll<HTMLInputElement>("input[min]")) {
       this.#limits.set(input, [input.min, input.max]);
@@ -408,7 +420,7 @@ export class QuantlabWidget extends HTMLElement {
       const code = this.#liveCode(this.#code?.running);
       const run = code ? await this.#runner!.run(ours, this, code, { options, sources }) : null;
       if (turn !== this.#turn || run === undefined) return;
-      const drawing = ours.call(this, "draw", { widget: this.getAttribute("name")!, options, sources, run });
+      const drawing = ours.draw(this, { widget: this.getAttribute("name")!, options, sources, run, module: this.#archive.module ?? "" }, this.#archive.file);
       const reply = await (run ? drawing.catch(asCodeError) : drawing);
       if (turn !== this.#turn || reply === null) return;
       this.#rest("");

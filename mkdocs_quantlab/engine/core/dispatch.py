@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.core.errors import InputError
+from mkdocs_quantlab.engine.core.own import blaming
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import Ran, answer
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 METHODS = {
     "start": "core.modules:install",
     "draw": "core.dispatch:draw",
+    "mount": "core.mounts:mount",
     "read_headers": "gguf.user_files:read_headers",
     "continue_reading": "gguf.user_files:continue_reading",
     "end_reading": "gguf.user_files:end_reading",
@@ -80,7 +82,13 @@ def draw(given: Draw) -> Figure:
     """Draws a widget's figure."""
     sources = Sources(**given["sources"]) if given["sources"] else None
     run = Ran(**given["run"]) if given["run"] else None
-    return answer(given["widget"], given["options"], sources, run)
+    if not given["module"]:
+        return answer(given["widget"], given["options"], sources, run)
+    from mkdocs_quantlab.engine.core.mounts import mounted  # noqa: PLC0415  # most pages have no own widget
+
+    widget = mounted(given["widget"], given["module"])
+    with blaming(widget.origin):
+        return answer(widget, given["options"], sources, run)
 
 
 def _bytes(data: Any) -> bytes:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import importlib
 import sys
 from io import BytesIO
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from mkdocs_quantlab.engine.core.own import Origin, blaming
 from mkdocs_quantlab.engine.core.widget import Widget, of_module
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.core.protocol import Mount, Nothing
 
 ROOT = "/widgets"
 """Where their files are."""
@@ -16,7 +20,7 @@ _folders: dict[str, str] = {}
 """The folder of each package."""
 
 
-def mount(given: dict[str, str], data: bytes) -> dict[str, str]:
+def mount(given: Mount, data: bytes) -> Nothing:
     """Unpacks an archive where Python finds it. Another version of the same package goes away."""
     folder = f"{ROOT}/{given['file'].rpartition('/')[2].removesuffix('.zip')}"
     with ZipFile(BytesIO(data)) as archive:

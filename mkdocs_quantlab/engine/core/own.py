@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.html import Html
-from mkdocs_quantlab.engine.core.schema import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,11 +55,11 @@ def blaming(origin: Origin | None, file: str = "") -> Iterator[None]:
             through one of the author's files are turned; others are ours.
 
     Raises:
-        WidgetError: In place of what was raised, but for options that are not taken.
+        WidgetError: In place of what was raised, but for input that is not accepted.
     """
     try:
         yield
-    except (OptionError, WidgetError):
+    except InputError:
         raise
     except (Exception, SystemExit) as error:
         if origin is None:

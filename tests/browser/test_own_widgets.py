@@ -1,0 +1,147 @@
+"""An author's own widgets in the page: from a course's folder, and from a package that was built and installed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.fast.site.test_own_widgets import SAMPLING
+
+pytestmark = pytest.mark.xdist_group("browser-own")
+
+PACKAGE = Path(__file__).parent / "sample_widget"
+FILES = {
+    "docs/index.md": """# Own widgets
+
+<div data-sampling></div>
+
+<div data-rounding-steps></div>
+
+[To a page of ours](ours.md)
+""",
+    "docs/ours.md": """# Ours
+
+<div data-quantization-explorer></div>
+""",
+    "widgets/sampling/words.py": "def sentence(shown):\n    return f'The shares are {shown}.'\n",
+    "widgets/sampling/style.css": ".own-sentence { color: rgb(1, 2, 3) }\n",
+    "widgets/sampling/widget.py": SAMPLING.replace("from math", "from .words import sentence\nfrom math")
+    .replace('tag("p", shown, class_="quantlab-result")', 'tag("p", sentence(shown), class_="quantlab-result own-sentence")')
+    .replace("    weights =", "    assert options.temperature != 1.5, 'not this'\n    weights ="),
+}  # fmt: skip
+
+
+def pip(*arguments):
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """The folder where the sample package is installed, from its wheel."""
+    wheels, target = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("packages")
+    pip("wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", wheels, PACKAGE)
+    [wheel] = wheels.glob("quantlab_sample-*.whl")
+    pip("install", "--no-deps", "--no-index", "--target", target, wheel)
+    return target
+
+
+@pytest.fixture(scope="module", params=["material", "mkdocs"])
+def own(request, server, packages, tmp_path_factory):
+    """A course with two own widgets; gives its address and its files."""
+    folder = tmp_path_factory.mktemp("own")
+    for path, text in FILES.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    themes = {
+        "material": {"name": "material", "font": False, "features": ["navigation.instant"]},
+        "mkdocs": {"name": "mkdocs", "highlightjs": False},
+    }
+    name = f"own-{request.param}"
+    config = {
+        "site_name": "Own",
+        "site_url": f"{server.origin}/{name}/",
+        "theme": themes[request.param],
+        "plugins": ["search", "quantlab"],
+    }
+    (folder / "mkdocs.yml").write_text(json.dumps(config), encoding="utf-8")
+    paths = [str(packages), os.environ.get("PYTHONPATH", "")]
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    server.sites[name] = folder / "site"
+    return f"{server.origin}/{name}/", folder
+
+
+def of_widgets(visit):
+    """What was asked for of own widgets, without hashes."""
+    asked = visit.server.asked[visit.asked :]
+    return sorted(url.rpartition("/")[2].partition("-")[0] for url in asked if "/widgets/" in url)
+
+
+def test_figures_are_there_and_python_draws_them_again(visit, own):
+    page = visit(url=own[0])
+    sampling, rounding = page.widget("quantlab-1"), page.widget("quantlab-2")
+    expect(sampling.result).to_have_text("The shares are 0.090, 0.245, 0.665.")
+    expect(sampling.result).to_have_css("color", "rgb(1, 2, 3)")
+    expect(page.page.locator(".rounding-steps")).to_have_css("font-weight", "700")
+    # Frames need no Python, and so nothing of the widgets but their style.
+    sampling.set("top", "2")
+    expect(sampling.result).to_have_text("The shares are 0.269, 0.731.")
+    assert page.python_requests() == []
+    assert of_widgets(page) == ["rounding", "sampling"]
+
+    sampling.set("temperature", "0.5")
+    expect(sampling.result).to_have_text("The shares are 0.119, 0.881.")
+    assert of_widgets(page) == ["rounding", "sampling", "sampling"]
+    rounding.set("value", "3.3")
+    expect(rounding.result).to_have_text("3.3 in whole steps is 3.")
+    rounding.set("step", "4")
+    expect(rounding.result).to_have_text("3.3 in quarter steps is 3.25.")
+    sampling.set("temperature", "2")
+    expect(sampling.result).to_have_text("The shares are 0.378, 0.622.")
+    assert of_widgets(page) == ["rounding", "rounding", "sampling", "sampling"]
+
+
+def test_a_page_without_them_fetches_nothing_of_them(visit, own):
+    page = visit(url=f"{own[0]}ours/")
+    explorer = page.explorer
+    explorer.set("weight", "0.5")
+    expect(explorer.result).to_contain_text("the weight 0.5 ")
+    assert of_widgets(page) == []
+    assert "widgets/" not in page.page.content()
+
+
+def test_what_an_own_widget_raises_is_said_and_python_goes_on(visit, own):
+    page = visit(url=own[0])
+    sampling = page.widget("quantlab-1")
+    sampling.set("temperature", "1.5")
+    expect(sampling.status).to_have_text("sampling/widget.py:20: AssertionError: not this")
+    sampling.set("temperature", "9")
+    expect(sampling.status).to_contain_text("temperature takes a number from 0.1 to 2; found 9")
+    sampling.set("temperature", "2")
+    expect(sampling.result).to_have_text("The shares are 0.186, 0.307, 0.506.")
+
+
+def test_files_that_are_not_there_are_said(visit, own):
+    page = visit(url=own[0])
+    sampling = page.widget("quantlab-1")
+    page.allow("404")
+    [archive] = (own[1] / "site/assets/quantlab/widgets").glob("sampling-*.zip")
+    with page.server.replaced(archive.name, 404):
+        sampling.set("temperature", "0.5")
+        expect(sampling.status).to_contain_text("The files of this widget are not there")
+    sampling.set("temperature", "2")
+    expect(sampling.result).to_have_text("The shares are 0.186, 0.307, 0.506.")
