@@ -8,6 +8,7 @@ import json
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.gguf.model import ALIGNMENT, Model
+from mkdocs_quantlab.engine.gguf.named import ModelOf
 from mkdocs_quantlab.engine.gguf.recipes import plan
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
 
@@ -34,7 +35,7 @@ def made(shape: str, recipe: str) -> Model:
 def comparison_weight(shape: str = "Llama-3.1-70B") -> str:
     """Bytes of figure and data, before and after gzip, in sentences."""
     models = [made(shape, recipe) for recipe in RECIPES]
-    sources = Sources(RECIPES, {f"model {model.name}": model.to_json() for model in models})
+    sources = Sources(RECIPES, {ModelOf(model.name): model for model in models})
     figure = answer("gguf-compare", {}, sources)["html"]
     data = json.dumps(sources.to_json(), separators=(",", ":"))
 

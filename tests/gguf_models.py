@@ -6,6 +6,7 @@ from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.gguf.named import ModelOf
 
 SHAPES = {
     "attn_norm": (256,),
@@ -43,4 +44,4 @@ def model(
 
 def sources(*models):
     """The sources that a figure of these models comes with."""
-    return Sources([m.name for m in models], {f"model {m.name}": m.to_json() for m in models})
+    return Sources([m.name for m in models], {ModelOf(m.name): m for m in models})

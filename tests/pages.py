@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 
@@ -14,3 +15,9 @@ def sources(html: str) -> str:
 def figure(html: str) -> str:
     """The page's only figure."""
     return re.search(r"<figure>(.*)</figure>", html, re.DOTALL)[1]
+
+
+def found(html: str) -> dict[tuple[str, ...], object]:
+    """The answers that the page's only widget came with, by kind and key."""
+    given = json.loads(sources(html))["found"]
+    return {(each["kind"], *each["key"]): each["value"] for each in given}

@@ -7,10 +7,11 @@ from mkdocs_quantlab.engine.gguf.comparison import shares, type_bits
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor, place
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.named import named_model, named_models
+from mkdocs_quantlab.engine.gguf.named import FileOf, named_model, named_models
 
 __all__ = [
     "Array",
+    "FileOf",
     "GgufError",
     "Model",
     "Stored",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from mkdocs_quantlab.engine.core.picture import Bitmap, Colour, landscape, png, png_of_colours
+from mkdocs_quantlab.engine.core.picture import (
+    Bitmap,
+    Colour,
+    UserPicture,
+    landscape,
+    png,
+    png_of_colours,
+)
 
 __all__ = [
     "Bitmap",
     "Colour",
+    "UserPicture",
     "landscape",
     "png",
     "png_of_colours",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
 from mkdocs_quantlab.engine.core.own import WidgetError
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resource, Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import built_in, widget
 from mkdocs_quantlab.engine.gguf.errors import GgufError
@@ -134,13 +134,16 @@ def read_models(value: object) -> dict[str, str]:
     return {str(name): place for name, place in value.items()}
 
 
+T = TypeVar("T")
+
+
 class _NotRead(Sources):
     """Stands for models while options are checked before any is read."""
 
     def __init__(self) -> None:
         super().__init__(("any",))
 
-    def find(self, kind: str, key: str) -> Any:
+    def answer(self, asked: Resource[T]) -> T:
         raise _NotReadError
 
 

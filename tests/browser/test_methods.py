@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.core.picture import MOST_PIXELS, landscape, png_of_colours
+from mkdocs_quantlab.engine.core.picture import MOST_PIXELS, UserPicture, landscape, png_of_colours
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.widget import answer
 from tests.browser.conftest import Visit
@@ -271,12 +271,7 @@ def test_the_readers_picture_takes_the_place_of_ours(lab, tmp_path):
     give(palette, write(tmp_path, 20, 10))
     # Small enough to be taken as it is, colour by colour.
     picture = landscape(20, 10)
-    own = {
-        "width": 20,
-        "height": 10,
-        "colours": "".join(bytes(pixel).hex() for pixel in picture.pixels),
-    }
-    sources = Sources(found={"picture own": own})
+    sources = Sources(found={UserPicture(): picture})
     drawn = answer("quantization-palette", {}, sources)["html"]
     assert palette.figure() == palette.same(drawn)
     palette.set("colours", "4")

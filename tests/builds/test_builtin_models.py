@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from mkdocs_quantlab.site.models.models import ModelError, Models
 from mkdocs_quantlab.site.settings import read_models
-from tests.pages import figure, sources
+from tests.pages import figure, found, sources
 
 NAMED = """
 plugins:
@@ -26,12 +24,12 @@ def test_a_directive_takes_the_names(build_page):
     )
     assert code == 0, output
     assert "WARNING" not in output
-    found = json.loads(sources(html))["found"]
-    files = [found[f"model {name}"]["file"] for name in ("drawing:Q2_K", "drawing:F16")]
+    given = found(html)
+    files = [given["model", name]["file"] for name in ("drawing:Q2_K", "drawing:F16")]
     assert files == ["drawing-Q2_K.gguf", "drawing-F16.gguf"]
     # The twin's weights are others than the reference's, whatever they were quantized to.
     plain, twin = (
-        found[f"accuracy {name} drawing:F16"]["blk.0.ffn_down.weight"]
+        given["levels", name, "drawing:F16"]["blk.0.ffn_down.weight"]
         for name in ("drawing:Q2_K", "drawing-uneven:Q2_K-imatrix")
     )
     assert twin < 5 < plain

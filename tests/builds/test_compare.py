@@ -12,7 +12,7 @@ from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.fast import accuracy
 from tests.calls import answer, draw
 from tests.gguf_files import weights, write_gguf
-from tests.pages import figure, sources
+from tests.pages import figure, found, sources
 
 CONFIG = """
 plugins:
@@ -44,7 +44,7 @@ def test_all_models_of_the_site(page):
     assert code == 0, output
     assert "q4</strong>" in html
     assert json.loads(sources(html))["names"] == ["f32", "q4", "q8"]
-    assert set(json.loads(sources(html))["found"]) == {"model f32", "model q4", "model q8"}
+    assert set(found(html)) == {("model", name) for name in ("f32", "q4", "q8")}
     # In the page the same figure comes from what travelled with it.
     again = answer("draw", draw("gguf-compare", {}, json.loads(sources(html))))
     assert again["html"] == figure(html)
@@ -55,10 +55,10 @@ def test_errors_against_a_reference(page):
     attributes = " ".join(f'data-{key}="{value}"' for key, value in options.items())
     code, output, html = page(f"<div data-gguf-compare {attributes}></div>")
     assert code == 0, output
-    found = json.loads(sources(html))["found"]
+    given = found(html)
     expected = accuracy(weights()["blk.1.ffn_down.weight"], "Q4_K").snr_db
-    assert found["accuracy q4 f32"]["blk.1.ffn_down.weight"] == round(expected, 3)
-    assert found["accuracy q4 f32"]["blk.1.attn_norm.weight"] is None
+    assert given["levels", "q4", "f32"]["blk.1.ffn_down.weight"] == round(expected, 3)
+    assert given["levels", "q4", "f32"]["blk.1.attn_norm.weight"] is None
     assert f"{expected:.2f} dB" in figure(html)
     assert figure(html).count('class="quantlab-histogram"') == 2
     again = answer("draw", draw("gguf-compare", options, json.loads(sources(html))))

@@ -11,12 +11,14 @@ import pytest
 
 from mkdocs_quantlab.engine.ggml import TYPES
 from mkdocs_quantlab.engine.ggml.measured import BY_GGML, SNR
+from mkdocs_quantlab.engine.views.losses import LevelsOf
+from mkdocs_quantlab.engine.views.ratios import RatiosOf
 from mkdocs_quantlab.fast import accuracy, dequantize, quantize
 from mkdocs_quantlab.site.models.models import Models
 from mkdocs_quantlab.site.models.resources import SiteSources
 from tests.calls import answer, draw
 from tests.gguf_files import weights, write_gguf
-from tests.pages import figure, sources
+from tests.pages import figure, found, sources
 
 CONFIG = """
 plugins:
@@ -66,15 +68,15 @@ def test_every_format_that_can_be_encoded_is_measured(page, model):
     key = f"{model}:{TENSOR}"
     code, output, html = page(f'data-tensor="{key}"')
     assert code == 0, output
-    found = json.loads(sources(html))["found"]
-    assert list(found) == [f"snr {key}"]
-    given = weights()[TENSOR]
+    given = found(html)
+    assert list(given) == [("ratios", key)]
+    before = weights()[TENSOR]
     if model == "q8":
-        given = dequantize(quantize(given, "Q8_0"), "Q8_0")
-    measured = found[f"snr {key}"]["snr"]
+        before = dequantize(quantize(before, "Q8_0"), "Q8_0")
+    measured = given["ratios", key]["snr"]
     assert set(measured) == set(SNR) - BY_GGML
     for name, level in measured.items():
-        expected = accuracy(given, name).snr_db
+        expected = accuracy(before, name).snr_db
         assert level == (None if expected == np.inf else round(expected, 3)), name
     # In the page the same figure, and others, come from what travelled with it.
     for options in ({}, {"sort": "snr"}, {"formats": "Q5_1 TQ1_0 F16", "parameters": "1e9"}):
@@ -86,7 +88,7 @@ def test_every_format_that_can_be_encoded_is_measured(page, model):
 def test_rows_that_are_no_blocks_of_some_formats(page):
     code, output, html = page('data-tensor="odd:narrow"')
     assert code == 0, output
-    measured = json.loads(sources(html))["found"]["snr odd:narrow"]["snr"]
+    measured = found(html)["ratios", "odd:narrow"]["snr"]
     assert set(measured) == {n for n in SNR if TYPES[n].block_size in (1, 32, 64)} - BY_GGML
     assert figure(html).count("blocks of 256, rows of 64") >= 5
 
@@ -125,7 +127,7 @@ def test_files_that_cannot_be_measured(page, tensor, message):
 @pytest.fixture
 def asked(files):
     models = Models({"f32": str(files / "tiny-F32.gguf")}, files)
-    return lambda: SiteSources(models, pytest.fail).find("snr", f"f32:{TENSOR}")
+    return lambda: SiteSources(models, pytest.fail).find(RatiosOf(f"f32:{TENSOR}"))
 
 
 def test_it_is_measured_again_only_when_the_file_has_changed(files, asked):
@@ -138,12 +140,12 @@ def test_it_is_measured_again_only_when_the_file_has_changed(files, asked):
 
 def test_what_has_no_ratio_is_no_number_that_json_lacks(files):
     models = Models({name: str(files / f"{name}.gguf") for name in ("odd", "odd16")}, files)
-    found = SiteSources(models, pytest.fail)
-    lost = found.find("accuracy", "odd16 odd")
+    asked = SiteSources(models, pytest.fail)
+    lost = asked.find(LevelsOf("odd16", "odd"))
     assert lost["zero"] is None, "a copy is exact"
     assert 70 < lost["narrow"] < 80
     assert "huge" not in lost, "F16 has no such numbers"
-    measured = found.find("snr", "odd:huge")["snr"]
+    measured = asked.find(RatiosOf("odd:huge")).snr
     assert not {"F16", "Q4_0"} & set(measured), "nor has it such scales"
     assert measured["BF16"] > 50
-    json.dumps(found.to_json(), allow_nan=False)
+    json.dumps(asked.to_json(), allow_nan=False)

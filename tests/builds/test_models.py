@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.engine.gguf.named import named_model
+from mkdocs_quantlab.engine.gguf.named import ModelOf, named_model
+from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
 from mkdocs_quantlab.site.models import remote
 from mkdocs_quantlab.site.models.lock import NAME, LockError
 from mkdocs_quantlab.site.models.models import ModelError, Models
@@ -183,11 +184,11 @@ def test_names_and_places_that_are_not_there(site):
 def test_figures_note_what_they_asked(site):
     sources = SiteSources(models(site), pytest.fail)
     assert named_model(sources, "near").name == "near"
-    assert list(sources.found) == ["model near"]
-    found = sources.find("accuracy", "near near")
+    assert list(sources.found) == [ModelOf("near")]
+    found = sources.find(LevelsOf("near", "near"))
     assert set(found) == {tensor.name for tensor in named_model(sources, "near").tensors}
     assert set(found.values()) == {None}, "a copy is exact"
-    assert len(sources.find("histogram", "near near blk.0.attn_q.weight")["before"]) > 2
+    assert len(sources.find(HistogramOf("near", "near", "blk.0.attn_q.weight"))["before"]) > 2
     json.dumps(sources.to_json(), allow_nan=False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import inspect
 import json
 import subprocess
@@ -16,11 +15,15 @@ from mkdocs_quantlab.engine.drawing.parse import parse
 from mkdocs_quantlab.engine.drawing.scene import draw
 from mkdocs_quantlab.engine.drawing.svg import svg
 from mkdocs_quantlab.engine.ggml.measured import SNR
+from mkdocs_quantlab.engine.gguf.blocks import BlocksOf, Stored
 from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.quantize import quantized
+from mkdocs_quantlab.engine.gguf.named import ModelOf
+from mkdocs_quantlab.engine.gguf.quantize import Loss, LossesHere, quantized
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted
+from mkdocs_quantlab.engine.views.losses import LevelsOf
+from mkdocs_quantlab.engine.views.ratios import Measured, RatiosOf
 from mkdocs_quantlab.site.assets import STATIC
 from tests import calls
 from tests.generated import generate
@@ -156,20 +159,16 @@ def test_the_page_draws_what_the_build_draws(run, name):
         model("a", "a-Q4_K_M.gguf", general__file_type=15),
         model("b", "b-UD-Q2_K_XL.gguf", "Q2_K", more={"blk.1.attn_q.weight": "Q3_K"}),
     )
-    found.found["model f16"] = CASES["2 layers"].model()._replace(name="f16").to_json()
-    found.found["quantized own"] = {
-        "blk.0.attn_q.weight Q4_0": [0.01, 3.5],
-        "output.weight Q6_K": [0, 0],
+    found.found[ModelOf("f16")] = CASES["2 layers"].model()._replace(name="f16")
+    found.found[LossesHere()] = {
+        ("blk.0.attn_q.weight", "Q4_0"): Loss(0.01, 3.5),
+        ("output.weight", "Q6_K"): Loss(0, 0),
     }
-    found.found["accuracy b a"] = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
-    data = base64.b64encode(bytes(range(66))).decode()
-    found.found["block a:x[2]"] = {"type": "IQ2_XXS", "data": data}
-    found.found["snr a:x"] = {
-        "type": "Q8_0",
-        "shape": [64, 4],
-        "rms": 0.0213,
-        "snr": {"Q4_0": 19.5, "Q8_0": None, "F32": None, "MXFP4": 18.25},
-    }
+    levels = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
+    found.found[LevelsOf("b", "a")] = levels
+    found.found[BlocksOf("a:x[2]")] = Stored("IQ2_XXS", bytes(range(66)))
+    snr = {"Q4_0": 19.5, "Q8_0": None, "F32": None, "MXFP4": 18.25}
+    found.found[RatiosOf("a:x")] = Measured("Q8_0", [64, 4], 0.0213, snr)
     given = {**found.to_json(), "files": ["b"]}
     asked = [json.dumps(calls.draw(name, options, given)) for options in cases]
     code = f"""

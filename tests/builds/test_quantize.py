@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 
 import pytest
 
 from tests.oracle.quantized import source
 from tests.oracle.recipes import Case
-from tests.pages import sources
+from tests.pages import found
 
 FILE = source(Case(layers=1))
 NAME = f"{hashlib.sha256(FILE).hexdigest()[:16]}.gguf"
@@ -35,8 +34,8 @@ def test_the_models_file_is_in_the_site_once_a_page_asks(site):
     assert (folder / "assets/quantlab/quantize.mjs").is_file()
     html = (folder / "index.html").read_text(encoding="utf-8")
     assert f'data-file="models/{NAME}"' in html
-    found = json.loads(sources(html))["found"]
-    assert found["file small"] == {"address": f"models/{NAME}", "size": len(FILE)}
+    given = found(html)
+    assert given["file", "small"] == [f"models/{NAME}", len(FILE)]
     # No reader fetches it by opening the page.
     assert not re.search(r"(src|href)=[^>]*\.gguf", html)
     code, output, folder = site(

@@ -20,11 +20,11 @@ from mkdocs_quantlab import api
 
 NAMES = {
     "api": """
-        Attribute Child Choice Editable Field FloatList Html Integer LiveCode ModelNames
-        MultiChoice Number OptionError Options Real Scale Sources Text TextList cells
-        click count decibel did_you_mean drag fact facts gibibytes in_place_of join
-        nearest nearest_number note number paint percent plain play precise result row
-        scrub series shade short significant table tag text tight view volume yours
+        Attribute Child Choice Field FloatList Html Integer LiveCode ModelNames MultiChoice
+        Number OptionError Options Real Resource Scale Sources Text TextList cells click
+        count decibel did_you_mean drag fact facts gibibytes in_place_of join nearest
+        nearest_number note number paint percent plain play precise result row scrub series
+        shade short significant table tag text tight view volume yours
     """,
     "api.drawing": """
         Element Group Jitter Mark Marks Scene Thing draw find marks read score svg
@@ -36,8 +36,8 @@ NAMES = {
         ggml_type_of_id scale_search terms_of_weight
     """,
     "api.gguf": """
-        Array GgufError Model Stored Tensor find_blocks named_model named_models place
-        shares type_bits
+        Array FileOf GgufError Model Stored Tensor find_blocks named_model named_models
+        place shares type_bits
     """,
     "api.live": """
         EditError fields items matrix number numbers refused string whole
@@ -51,7 +51,7 @@ NAMES = {
         product relative rmse snr
     """,
     "api.methods.challenge": """
-        BLOCK BLOCKS Score decode_with draw encode_with judge read_run score
+        BLOCK BLOCKS Score decode_all draw encode_all judge read_run score
     """,
     "api.methods.codebook": """
         k_means nearest nf4 small_float
@@ -73,14 +73,14 @@ NAMES = {
         HIDDEN Network Point Rounding Trained extreme moons symmetric train
     """,
     "api.pictures": """
-        Bitmap Colour landscape png png_of_colours
+        Bitmap Colour UserPicture landscape png png_of_colours
     """,
     "api.plots": """
         BOTTOM HEIGHT LEFT Point RIGHT TOP Trial axis interval line plot rules scatter
         trials
     """,
     "api.quantize": """
-        CHOICES GROUPS OWN SCHEME assigned group_of made_here seconds
+        CHOICES GROUPS Loss LossesHere OWN SCHEME assigned group_of made_here seconds
     """,
     "api.recipes": """
         FILE_TYPES GUESSED METADATA MIXTURES MODEL Plan RECIPES SHAPES Shape differences

@@ -12,11 +12,46 @@ export interface CallError {
 export interface Nothing {
 }
 
+/** An answer that travels with a figure; `engine.core.resources.Resource`. */
+export interface Found {
+  kind: string;
+  key: string[];
+  value: unknown;
+}
+
+/** A picture, row by row. */
+export interface Picture {
+  width: number;
+  height: number;
+  /** Red, green and blue of each pixel, in hexadecimal. */
+  colours: string;
+}
+
+/** What a tensor lost that was quantized in the page. */
+export interface TensorLoss {
+  tensor: string;
+  /** The ggml type, or `own` or `scheme`. */
+  target: string;
+  /** Sum of the squared errors. */
+  noise: number;
+  /** Sum of the squared weights. */
+  power: number;
+  /** Bytes that the tensor takes in the reader's own format; null for a type of ggml. */
+  size: number | null;
+}
+
+/** What the page adds to a figure's sources: the type of each kind's value. */
+export interface PageResources {
+  model: ModelHeader;
+  picture: Picture;
+  quantized: TensorLoss[];
+}
+
 /** What a figure shows beside its options; `engine.core.resources.Sources`. */
 export interface Sources {
   /** The models' names, in the author's order. */
   names: string[];
-  found: Record<string, unknown>;
+  found: Found[];
   /** Names of the models in the reader's own files. */
   files: string[];
 }

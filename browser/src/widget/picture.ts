@@ -1,16 +1,10 @@
 /** A reader's own picture, reduced in the page to the few pixels that a figure shows. */
 import { page } from "../generated/texts.ts";
+import type { Picture } from "../generated/protocol.ts";
 import { OptionError } from "../python/python.ts";
 import { language, texts } from "../ui/texts.ts";
 
 const t = texts("page", page);
-
-/** `engine.core.picture.Bitmap.from_json`. */
-export interface Picture {
-  width: number;
-  height: number;
-  colours: string;
-}
 
 /**
  * @param file Any picture that the browser can show.

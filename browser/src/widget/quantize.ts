@@ -4,8 +4,9 @@
  */
 import { quantize } from "../generated/texts.ts";
 import { decimal, languageOf, texts } from "../ui/texts.ts";
-import type { Calls, LiveTarget, Piece, PieceLoss, QuantizationPlan, Sources } from "../generated/protocol.ts";
+import type { Calls, Found, LiveTarget, Piece, PieceLoss, QuantizationPlan, Sources, TensorLoss } from "../generated/protocol.ts";
 import type { Method, Reply, Strings } from "../python/messages.ts";
+import { found } from "../python/sources.ts";
 import type { LiveCode } from "./live.ts";
 import { offer } from "./models.ts";
 // Types only: the interpreters are the page's, whose script is another.
@@ -30,8 +31,11 @@ export interface Host {
   /** The first widget of a name on the page. */
   other(name: string): WidgetState | undefined;
   /** Adds to what the figure is drawn from, and draws it. */
-  show(found: Record<string, unknown>): void;
+  show(found: Found[]): void;
 }
+
+/** By tensor and target, in one text. */
+type Losses = Map<string, TensorLoss>;
 
 /** Makes a piece out of what it was. */
 type Encode = (worker: Python, piece: Piece, data: Uint8Array) => Promise<Reply<"encode_piece" | "store_values" | "store_by_scheme">>;
@@ -50,8 +54,9 @@ function said({ message, line }: Error & { line?: number | null }): string {
 }
 
 /** Adds what a piece lost to what others of the same tensor did. */
-function add(losses: Map<string, PieceLoss>, key: string, { noise, power, size }: PieceLoss): void {
-  const sums = losses.get(key) ?? { noise: 0, power: 0, size: null };
+function add(losses: Losses, { tensor, target }: Piece, { noise, power, size }: PieceLoss): void {
+  const key = JSON.stringify([tensor, target]);
+  const sums = losses.get(key) ?? { tensor, target, noise: 0, power: 0, size: null };
   sums.noise += noise;
   sums.power += power;
   if (size !== null) sums.size = (sums.size ?? 0) + size;
@@ -74,7 +79,7 @@ export class Quantizer {
   /** The reader stopped what is under way. */
   #isStopped = false;
   /** Of everything that was quantized since the page was opened, by tensor and type. */
-  readonly #losses: Record<string, number[]> = {};
+  readonly #losses: Losses = new Map();
   #made: { name: string; file: Blob; note: string } | undefined;
 
   /**
@@ -127,10 +132,10 @@ export class Quantizer {
       const begin = performance.now();
       const { plan, parts, losses, workers } = await this.#quantize(this.#file);
       const took = (performance.now() - begin) / 1000;
-      for (const [key, { noise, power, size }] of losses) this.#losses[key] = [noise, power, ...(size === null ? [] : [size])];
+      for (const [key, loss] of losses) this.#losses.set(key, loss);
       this.#keep({ name: plan.name, file: new Blob(parts), note: plan.note });
       this.#say(t("finished", { name: plan.name, size: megabytes(plan.size), seconds: decimal(took, 1), count: workers }));
-      this.host.show({ "quantized own": this.#losses });
+      this.host.show([found("quantized", [], [...this.#losses.values()])]);
     } catch (error) {
       this.end();
       if (this.#isStopped) this.#say(t("stopped"));
@@ -154,7 +159,7 @@ export class Quantizer {
     return file;
   }
 
-  async #quantize(file: Uint8Array<ArrayBuffer>): Promise<{ plan: QuantizationPlan; parts: BlobPart[]; losses: Map<string, PieceLoss>; workers: number }> {
+  async #quantize(file: Uint8Array<ArrayBuffer>): Promise<{ plan: QuantizationPlan; parts: BlobPart[]; losses: Losses; workers: number }> {
     const first = this.#start();
     const { answer: plan } = await this.#ask(first, "plan_quantization", { options: this.host.options(), sources: this.host.sources() }, file);
     const processors = navigator.hardwareConcurrency || 1;
@@ -165,21 +170,21 @@ export class Quantizer {
     const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode_piece", { piece }, before);
     const own = Object.fromEntries(plan.live.map((target) => [target.target, this.#byWidget(target)]));
     const encoded: Uint8Array<ArrayBuffer>[] = [];
-    const losses = new Map<string, PieceLoss>();
+    const losses: Losses = new Map();
     let next = 0;
     let done = 0;
     const work = async (worker: Python): Promise<void> => {
       while (next < plan.pieces.length) {
         const number = next++;
         const piece = plan.pieces[number]!;
-        const { tensor, start, stop, source, target } = piece;
+        const { start, stop, source, target } = piece;
         const before = file.slice(start, stop);
         if (source === target) {
           encoded[number] = before;
         } else {
           const { answer, data } = await (own[target] ?? encode)(worker, piece, before);
           encoded[number] = data;
-          add(losses, `${tensor} ${target}`, answer);
+          add(losses, piece, answer);
         }
         this.#progress.value = ++done / plan.pieces.length;
       }

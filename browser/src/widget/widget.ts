@@ -19,17 +19,15 @@ import { linkStyle } from "../ui/style.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
 import type { Figure, Sources } from "../generated/protocol.ts";
 import type { GgufFile, Strings } from "../python/messages.ts";
+import { found, merged } from "../python/sources.ts";
 import { readPicture } from "./picture.ts";
 import type { Quantizer, WidgetState } from "./quantize.ts";
 import { CodeError, OptionError, Python, Stopped, type Use } from "../python/python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-/** What the reader's files add to `Sources`: names of models, and answers by kind and key. */
-interface Found {
-  files: string[];
-  found: Record<string, unknown>;
-}
+/** What the reader's files add to `Sources`. */
+type Added = Pick<Sources, "files" | "found">;
 
 /** An own widget's files beside the page's script: the archive of its Python, the module in it, and its style sheet. */
 interface Archive {
@@ -338,13 +336,13 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   /** What is in the reader's files, as `engine.core.resources` has it; null where it is not wanted any more. */
-  async #read(ours: Python, files: GgufFile[]): Promise<Found | null> {
+  async #read(ours: Python, files: GgufFile[]): Promise<Added | null> {
     const pixels = this.#form.querySelector<HTMLElement>(".quantlab-files")!.dataset.pixels;
-    if (pixels) return { files: [], found: { "picture own": await readPicture(files[0] as File, Number(pixels)) } };
+    if (pixels) return { files: [], found: [found("picture", [], await readPicture(files[0] as File, Number(pixels)))] };
     const models = await ours.read(this, files);
     return models && {
       files: models.map(({ name }) => name),
-      found: Object.fromEntries(models.map((model) => [`model ${model.name}`, model])),
+      found: models.map((model) => found("model", [model.name], model)),
     };
   }
 
@@ -353,10 +351,10 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   /** Adds to what the figure shows; of two with one name the newer stays. */
-  #add({ files, found }: Found): void {
-    const sources = this.#cameWith() ?? { names: [], found: {}, files: [] };
+  #add({ files, found }: Added): void {
+    const sources = this.#cameWith() ?? { names: [], found: [], files: [] };
     sources.files = [...new Set([...sources.files, ...files])];
-    Object.assign(sources.found, found);
+    sources.found = merged(sources.found, found);
     this.#sources = JSON.stringify(sources);
   }
 

@@ -20,7 +20,7 @@ def live_inputs(given: LiveFigure) -> LiveInputs:
     Raises:
         OptionError: The options are not taken.
     """
-    sources = Sources(**given["sources"]) if given["sources"] else None
+    sources = Sources.from_json(given["sources"]) if given["sources"] else None
     found = widget(given["widget"])
     return {"inputs": inputs(_live(given["widget"]), found.options(given["options"], sources))}
 

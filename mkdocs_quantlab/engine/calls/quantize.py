@@ -61,7 +61,7 @@ def plan_quantization(given: protocol.PlanQuantization, data: bytes) -> protocol
     Raises:
         OptionError: The options are not taken, or the file is not what the figure was drawn from.
     """
-    sources = Sources(**given["sources"]) if given["sources"] else None
+    sources = Sources.from_json(given["sources"]) if given["sources"] else None
     options = Options(given["options"], sources)
     model = options.described()
     try:

@@ -80,7 +80,7 @@ def function_of(method: str) -> Callable[..., Any]:
 
 def draw(given: Draw) -> Figure:
     """Draws a widget's figure."""
-    sources = Sources(**given["sources"]) if given["sources"] else None
+    sources = Sources.from_json(given["sources"]) if given["sources"] else None
     run = Ran(**given["run"]) if given["run"] else None
     if not given["module"]:
         return answer(given["widget"], given["options"], sources, run)

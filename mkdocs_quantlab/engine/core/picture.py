@@ -7,9 +7,12 @@ from base64 import b64encode
 from binascii import crc32
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from mkdocs_quantlab.engine.core.resources import Resource
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
+
+    from mkdocs_quantlab.engine.core import protocol
 
 Colour: TypeAlias = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
@@ -25,12 +28,27 @@ class Bitmap(NamedTuple):
     height: int
     pixels: tuple[Colour, ...]
 
-    @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> Bitmap:
-        """What the page's script made of a reader's picture: `width`, `height`, and all colours as hexadecimal in one text."""
-        values = bytes.fromhex(found["colours"])
+
+class UserPicture(Resource[Bitmap]):
+    """The picture that the reader opened; only the page has one."""
+
+    kind = "picture"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    @staticmethod
+    def pack(value: Bitmap) -> protocol.Picture:
+        """As the page's script makes it."""
+        colours = b"".join(map(bytes, value.pixels)).hex()
+        return {"width": value.width, "height": value.height, "colours": colours}
+
+    @staticmethod
+    def unpack(packed: protocol.Picture) -> Bitmap:
+        """What the page's script made of the reader's picture."""
+        values = bytes.fromhex(packed["colours"])
         pixels = tuple(zip(values[::3], values[1::3], values[2::3], strict=True))
-        return cls(found["width"], found["height"], pixels)
+        return Bitmap(packed["width"], packed["height"], pixels)
 
 
 def landscape(width: int, height: int) -> Bitmap:

@@ -24,12 +24,51 @@ class Nothing(TypedDict):
     """No parameters, or no answer."""
 
 
+class Found(TypedDict):
+    """An answer that travels with a figure; `engine.core.resources.Resource`."""
+
+    kind: str
+    key: list[str]
+    value: Any
+
+
+class Picture(TypedDict):
+    """A picture, row by row."""
+
+    width: int
+    height: int
+    colours: str
+    """Red, green and blue of each pixel, in hexadecimal."""
+
+
+class TensorLoss(TypedDict):
+    """What a tensor lost that was quantized in the page."""
+
+    tensor: str
+    target: str
+    """The ggml type, or `own` or `scheme`."""
+    noise: float
+    """Sum of the squared errors."""
+    power: float
+    """Sum of the squared weights."""
+    size: float | None
+    """Bytes that the tensor takes in the reader's own format; null for a type of ggml."""
+
+
+class PageResources(TypedDict):
+    """What the page adds to a figure's sources: the type of each kind's value."""
+
+    model: ModelHeader
+    picture: Picture
+    quantized: list[TensorLoss]
+
+
 class Sources(TypedDict):
     """What a figure shows beside its options; `engine.core.resources.Sources`."""
 
     names: list[str]
     """The models' names, in the author's order."""
-    found: dict[str, Any]
+    found: list[Found]
     files: list[str]
     """Names of the models in the reader's own files."""
 

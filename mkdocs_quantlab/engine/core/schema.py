@@ -173,8 +173,8 @@ class Options:
     primary: ClassVar[str] = ""
     """The option whose every value is rendered at build time, so that it answers without Python; `""` for none."""
     takes_files: ClassVar[str] = ""
-    """Files that readers may open: `models`, which are then in `sources.files`, a `picture`, which is then
-    `sources.picture`, or none."""
+    """Files that readers may open: `models`, which are then in `sources.files`, a `picture`, which `sources` then has as
+    `UserPicture()`, or none."""
 
     def __init_subclass__(cls) -> None:
         following = 1

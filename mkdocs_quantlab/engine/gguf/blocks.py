@@ -1,8 +1,4 @@
-"""Blocks of tensors in files: how they are named, and what sources answer.
-
-Sources answer `block "MODEL:TENSOR[NUMBER]"` with `type`, the ggml type's name, and `data`, the block and as many after it as
-make `WEIGHTS` weights, as far as the tensor has them, in Base64.
-"""
+"""Blocks of tensors in files: how they are named, and how sources are asked for them."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from mkdocs_quantlab.engine.core.resources import Resource
 from mkdocs_quantlab.engine.core.suggest import did_you_mean, nearest_number
 from mkdocs_quantlab.engine.ggml import TYPES, decode
 
@@ -49,6 +46,26 @@ class Stored(NamedTuple):
     def weights(self) -> tuple[float, ...]:
         """All weights, decoded."""
         return tuple(decode(self.type, self.data))
+
+
+class BlocksOf(Resource[Stored]):
+    """A block, named as `parse_name` reads it, and as many after it as make `WEIGHTS` weights, as far as the tensor has them."""
+
+    kind = "blocks"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+    @staticmethod
+    def pack(value: Stored) -> list[str]:
+        """The ggml type's name, and the blocks in Base64."""
+        return [value.type, base64.b64encode(value.data).decode()]
+
+    @staticmethod
+    def unpack(packed: list[str]) -> Stored:
+        """What `pack` gave."""
+        type_, data = packed
+        return Stored(type_, base64.b64decode(data))
 
 
 def parse_name(text: str) -> Name:
@@ -103,5 +120,4 @@ def find_blocks(sources: Sources, text: str) -> Stored:
         LookupError: There are none; the message says why.
     """
     parse_name(text)
-    answer = sources.find("block", text)
-    return Stored(answer["type"], base64.b64decode(answer["data"]))
+    return sources.find(BlocksOf(text))

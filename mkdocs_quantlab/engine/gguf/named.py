@@ -2,14 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.resources import Resource
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.model import Model
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from mkdocs_quantlab.engine.core import protocol
     from mkdocs_quantlab.engine.core.resources import Sources
     from mkdocs_quantlab.engine.core.schema import Options
+
+
+class ModelOf(Resource[Model]):
+    """The model of a name, or at a path where the sources take paths."""
+
+    kind = "model"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+    @staticmethod
+    def pack(value: Model) -> protocol.ModelHeader:
+        """As `Model.to_json`."""
+        return value.to_json()
+
+    @staticmethod
+    def unpack(packed: protocol.ModelHeader) -> Model:
+        """As `Model.from_json`."""
+        return Model.from_json(packed)
+
+
+class ServedFile(NamedTuple):
+    """A model's file, as the site serves it."""
+
+    address: str
+    """Its address in the folder of our files."""
+    size: int
+    """Bytes."""
+
+
+class FileOf(Resource[ServedFile]):
+    """The file of a model, which the site then has to serve."""
+
+    kind = "file"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+    @staticmethod
+    def unpack(packed: list[Any]) -> ServedFile:
+        """From address and size."""
+        return ServedFile(*packed)
 
 
 def named_model(sources: Sources, name: str) -> Model:
@@ -19,7 +65,7 @@ def named_model(sources: Sources, name: str) -> Model:
         LookupError: There is none; the message lists those there are.
     """
     try:
-        return Model.from_json(sources.find("model", name))
+        return sources.find(ModelOf(name))
     except LookupError as error:
         raise sources.unknown(name, error) from None
 

@@ -13,6 +13,7 @@ import math
 from operator import mul, sub
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.resources import Resource
 from mkdocs_quantlab.engine.ggml import batch
 from mkdocs_quantlab.engine.ggml.types import QK_K, TYPES, by_size
 from mkdocs_quantlab.engine.gguf.errors import GgufError
@@ -33,6 +34,7 @@ from mkdocs_quantlab.engine.gguf.writer import alignment, head, padding
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core.protocol import TensorLoss
     from mkdocs_quantlab.engine.gguf.header import Header, Tensor, Value
 
 QUANTIZATION_VERSION = 2
@@ -123,6 +125,42 @@ class Encoded(NamedTuple):
     """Sum of the squared errors."""
     power: float
     """Sum of the squared weights."""
+
+
+class Loss(NamedTuple):
+    """What a tensor lost that was quantized in the page."""
+
+    noise: float
+    """Sum of the squared errors."""
+    power: float
+    """Sum of the squared weights."""
+    size: float | None = None
+    """Bytes that it takes in the reader's own format; None for a type of ggml."""
+
+
+class LossesHere(Resource[dict[tuple[str, str], Loss]]):
+    """What the reader quantized, by tensor and target; only the page has some."""
+
+    kind = "quantized"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    @staticmethod
+    def pack(value: Mapping[tuple[str, str], Loss]) -> list[TensorLoss]:
+        """As the page's script notes them."""
+        return [
+            {"tensor": tensor, "target": target, "noise": noise, "power": power, "size": size}
+            for (tensor, target), (noise, power, size) in value.items()
+        ]
+
+    @staticmethod
+    def unpack(packed: list[TensorLoss]) -> dict[tuple[str, str], Loss]:
+        """What the page's script noted."""
+        return {
+            (each["tensor"], each["target"]): Loss(each["noise"], each["power"], each["size"])
+            for each in packed
+        }
 
 
 def group_of(tensor: Tensor) -> str | None:

@@ -1,11 +1,4 @@
-"""What tensors lost against a reference: how it is shown. The figures come from `mkdocs_quantlab.fast`, through sources.
-
-Sources answer, of two models by name,
-
-- `accuracy "MODEL REFERENCE"`: for each tensor that both have in one shape its signal-to-noise ratio in dB, None where it is an
-  exact copy;
-- `histogram "MODEL REFERENCE TENSOR"`: `low`, `high`, `before`, `after`, `beyond` of `measure.files.Histogram`.
-"""
+"""What tensors lost against a reference: how it is shown. The figures come from `mkdocs_quantlab.fast`, through sources."""
 
 from __future__ import annotations
 
@@ -15,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_quantlab.engine.core.figures import note, row, table
 from mkdocs_quantlab.engine.core.html import Html, tag
 from mkdocs_quantlab.engine.core.numbers import count, decibel, short
+from mkdocs_quantlab.engine.core.resources import Resource
 from mkdocs_quantlab.engine.gguf.header import place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from mkdocs_quantlab.engine.core.resources import Sources
     from mkdocs_quantlab.engine.gguf.model import Model
@@ -27,13 +21,31 @@ Levels = dict[str, float]
 """Signal-to-noise ratios in dB by tensor; infinite for an exact copy."""
 
 
+class LevelsOf(Resource[dict[str, float | None]]):
+    """For each tensor that two models have in one shape its signal-to-noise ratio in dB, None where it is an exact copy."""
+
+    kind = "levels"
+
+    def __init__(self, model: str, reference: str) -> None:
+        super().__init__(model, reference)
+
+
+class HistogramOf(Resource[dict[str, Any]]):
+    """The values of a tensor in two models: the fields of `mkdocs_quantlab.fast.files.Histogram`."""
+
+    kind = "histogram"
+
+    def __init__(self, model: str, reference: str, tensor: str) -> None:
+        super().__init__(model, reference, tensor)
+
+
 def levels(sources: Sources, model: str, reference: str) -> Levels:
     """What is known of a model's tensors against a reference.
 
     Raises:
         LookupError: Nothing; the message says why.
     """
-    found: Mapping[str, float | None] = sources.find("accuracy", f"{model} {reference}")
+    found = sources.find(LevelsOf(model, reference))
     return {name: math.inf if level is None else level for name, level in found.items()}
 
 
@@ -80,7 +92,7 @@ def histogram(sources: Sources, model: str, reference: str, tensor: str) -> Html
         LookupError: It is not known; the message says why.
     """
     level = levels(sources, model, reference)[tensor]
-    given: Mapping[str, Any] = sources.find("histogram", f"{model} {reference} {tensor}")
+    given = sources.find(HistogramOf(model, reference, tensor))
     before, after = given["before"], given["after"]
     top = max(1, *before, *after)
     size = sum(before) + given["beyond"][0]

@@ -1,9 +1,4 @@
-"""Signal-to-noise ratios of ggml's formats, and what they were measured on: independent weights, or a tensor of a file.
-
-Sources answer `snr "MODEL:TENSOR"` with what `mkdocs_quantlab.fast` found when the site was built: `type`, the ggml type's
-name that the file stores the tensor in; `shape`, as the file has it; `rms`, the root mean square of its weights; and `snr`, the
-ratio of each type that `measurable` names in dB, None for an exact copy.
-"""
+"""Signal-to-noise ratios of ggml's formats, and what they were measured on: independent weights, or a tensor of a file."""
 
 from __future__ import annotations
 
@@ -11,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.numbers import count, decibel, plain, short
+from mkdocs_quantlab.engine.core.resources import Resource
 from mkdocs_quantlab.engine.ggml.measured import (
     BY_GGML,
     COLUMNS,
@@ -25,7 +21,7 @@ from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.methods.rate import headroom
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mkdocs_quantlab.engine.core.resources import Sources
 
@@ -41,6 +37,38 @@ NAMED = {
     "student-t4": "weights of Student's t distribution with 4 degrees of freedom",
 }
 """What a sentence calls them."""
+
+
+class Measured(NamedTuple):
+    """What `mkdocs_quantlab.fast` found of a tensor when the site was built."""
+
+    type: str
+    """The ggml type's name that the file stores the tensor in."""
+    shape: Sequence[int]
+    """As the file has it."""
+    rms: float
+    """The root mean square of its weights."""
+    snr: Mapping[str, float | None]
+    """The ratio of each type that `measurable` names, in dB; None for an exact copy."""
+
+
+class RatiosOf(Resource[Measured]):
+    """The ratios on a tensor, named as `parse_name` reads it."""
+
+    kind = "ratios"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+    @staticmethod
+    def pack(value: Measured) -> dict[str, Any]:
+        """The fields by name."""
+        return value._asdict()
+
+    @staticmethod
+    def unpack(packed: dict[str, Any]) -> Measured:
+        """What `pack` gave."""
+        return Measured(**packed)
 
 
 class Ratios(NamedTuple):
@@ -129,13 +157,13 @@ def of_tensor(sources: Sources, text: str) -> Ratios:
         LookupError: They are not known; the message says why.
     """
     model, tensor = parse_name(text)
-    found: Mapping[str, Any] = sources.find("snr", text)
-    row = found["shape"][0]
-    entry = TYPES[found["type"]]
+    found = sources.find(RatiosOf(text))
+    row = found.shape[0]
+    entry = TYPES[found.type]
     weights = f"{tensor} of {model}"
-    sample = f"the {count(math.prod(found['shape']), 'weight')} of {weights}"
+    sample = f"the {count(math.prod(found.shape), 'weight')} of {weights}"
     how = (
-        f"Measured when this site was built, on {sample} (root mean square {short(found['rms'])}), without importance matrix, "
+        f"Measured when this site was built, on {sample} (root mean square {short(found.rms)}), without importance matrix, "
         f"with encoders whose bytes equal ggml's. The file stores the tensor as {entry.name}"
     )
     if entry.block_size > 1:
@@ -148,8 +176,8 @@ def of_tensor(sources: Sources, text: str) -> Ratios:
     return Ratios(
         weights,
         sample,
-        {name: math.inf if level is None else level for name, level in found["snr"].items()},
-        {name: _why(name, row) for name in SNR if name not in found["snr"]},
+        {name: math.inf if level is None else level for name, level in found.snr.items()},
+        {name: _why(name, row) for name in SNR if name not in found.snr},
         bounded=False,
         how=how,
         by_ggml="Only ggml encodes IQ1 to IQ3, which are made for an importance matrix: they have no ratio on a tensor of a file.",

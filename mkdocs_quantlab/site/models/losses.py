@@ -15,6 +15,7 @@ from mkdocs_quantlab.engine.ggml import TYPES
 from mkdocs_quantlab.engine.ggml.errors import GgmlError
 from mkdocs_quantlab.engine.ggml.measured import SNR
 from mkdocs_quantlab.engine.views import ratios
+from mkdocs_quantlab.engine.views.ratios import Measured
 from mkdocs_quantlab.site.models.models import ModelError
 
 if TYPE_CHECKING:
@@ -27,34 +28,33 @@ if TYPE_CHECKING:
     State = tuple[tuple[Located, int], ...]
 
 
-def accuracy(models: Models, key: str) -> dict[str, float | None]:
+def levels(models: Models, name: str, reference: str) -> dict[str, float | None]:
     """The signal-to-noise ratio of each tensor, in dB; None for an exact copy.
 
     Args:
         models: The site's models.
-        key: The names of a model and of its reference.
+        name: The model.
+        reference: The model that it is compared with.
 
     Raises:
         LookupError: There is no such model.
         ModelError: A model cannot be read, or is not in local files.
     """
-    name, reference = key.split(" ")
     return _accuracy(_state(models, name), _state(models, reference))
 
 
-def histogram(models: Models, key: str) -> dict[str, Any]:
-    """The values of a tensor before and after; the key names the tensor as well.
+def histogram(models: Models, name: str, reference: str, tensor: str) -> dict[str, Any]:
+    """The values of a tensor before and after.
 
     Raises:
         LookupError: There is no such model or tensor.
         ModelError: A model cannot be read, or is not in local files.
     """
-    name, reference, tensor = key.split(" ", 2)
     found = [models.tensors(model)[tensor] for model in (name, reference)]
     return _files().histogram(*found)._asdict()  # type: ignore[no-any-return]
 
 
-def snr(located: Located) -> dict[str, Any]:
+def ratios_of(located: Located) -> Measured:
     """What each type that can be encoded here would keep of a tensor.
 
     Raises:
@@ -73,7 +73,7 @@ def snr(located: Located) -> dict[str, Any]:
             f"`{tensor.name}` has rows of {count(row, 'weight')}, which are whole blocks of no format; the smallest hold "
             f"{min(sizes)}; name a matrix whose rows are blocks"
         )
-    return _snr(located, located.path.stat().st_mtime_ns)
+    return _ratios(located, located.path.stat().st_mtime_ns)
 
 
 def _state(models: Models, name: str) -> State:
@@ -90,19 +90,15 @@ def _accuracy(model: State, reference: State) -> dict[str, float | None]:
 
 
 @lru_cache(maxsize=32)
-def _snr(located: Located, _: int) -> dict[str, Any]:
+def _ratios(located: Located, _: int) -> Measured:
     tensor = located.tensor
     try:
         names = ratios.measurable(tensor.shape[0])
         found = _files().trial(located, names, threads=os.cpu_count() or 1)
     except GgmlError as error:
         raise ModelError(f"{located.path.name}: {error}") from None
-    return {
-        "type": tensor.type_name,
-        "shape": list(tensor.shape),
-        "rms": float(f"{found.rms:.6g}"),
-        "snr": _as_json(found.accuracy.items()),
-    }
+    rms = float(f"{found.rms:.6g}")
+    return Measured(tensor.type_name, tensor.shape, rms, _as_json(found.accuracy.items()))
 
 
 def _as_json(measured: Iterable[tuple[str, Accuracy]]) -> dict[str, float | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from mkdocs_quantlab.engine.core.resources import Sources
-from mkdocs_quantlab.engine.gguf.blocks import find_tensor, parse_name, span
+from mkdocs_quantlab.engine.core.resources import Resource, Sources
+from mkdocs_quantlab.engine.gguf.blocks import BlocksOf, Stored, find_tensor, parse_name, span
+from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf, ServedFile
 from mkdocs_quantlab.engine.views import ratios
+from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
+from mkdocs_quantlab.engine.views.ratios import Measured, RatiosOf
 from mkdocs_quantlab.site.models import losses
 from mkdocs_quantlab.site.models.models import ModelError
 from mkdocs_quantlab.site.models.page_models import of_file
@@ -15,8 +17,11 @@ from mkdocs_quantlab.site.models.page_models import of_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mkdocs_quantlab.engine.gguf.model import Model
     from mkdocs_quantlab.site.models.models import Located, Models
     from mkdocs_quantlab.site.models.page_models import PageModel
+
+T = TypeVar("T")
 
 
 class SiteSources(Sources):
@@ -34,35 +39,36 @@ class SiteSources(Sources):
         self.published: set[PageModel] = set()
         """Files of models that figures hand to readers."""
 
-    def find(self, kind: str, key: str) -> Any:
-        """What is known under a kind and a key.
+    def answer(self, asked: Resource[T]) -> T:
+        """Answers a question from the site's models.
 
         Raises:
-            LookupError: There is no model of that name.
+            LookupError: There is no model of that name, or only pages have answers of this kind.
             ModelError: A model cannot be read.
             LockError: The lock file cannot be used.
         """
-        question = f"{kind} {key}"
-        if question not in self.found:
-            self.found[question] = KINDS[kind](self, key)
-        return self.found[question]
+        answer = ANSWERS.get(type(asked))
+        if answer is None:
+            raise LookupError(f"a site that is built has no `{asked.kind}`")
+        value: T = answer(self, *asked.key)
+        return value
 
 
-def _model(sources: SiteSources, key: str) -> Any:
-    return sources.models.model(key, sources.warn).to_json()
+def _model(sources: SiteSources, name: str) -> Model:
+    return sources.models.model(name, sources.warn)
 
 
-def _file(sources: SiteSources, key: str) -> Any:
+def _file(sources: SiteSources, name: str) -> ServedFile:
     try:
-        path = sources.models.file(key)
+        path = sources.models.file(name)
     except LookupError as error:
-        raise sources.unknown(key, error) from None
+        raise sources.unknown(name, error) from None
     model = of_file(path)
     sources.published.add(model)
-    return {"address": model.file, "size": model.size}
+    return ServedFile(model.file, model.size)
 
 
-def _block(sources: SiteSources, key: str) -> Any:
+def _blocks(sources: SiteSources, key: str) -> Stored:
     name = parse_name(key)
     located = _tensors(sources, name.model)
     type_, start, stop = span(name, {each: found.tensor for each, found in located.items()})
@@ -71,13 +77,12 @@ def _block(sources: SiteSources, key: str) -> Any:
         raise ModelError(f"`{name.model}`: blocks of big-endian files cannot be decoded here")
     with place.path.open("rb") as file:
         file.seek(place.start + start)
-        data = file.read(stop - start)
-    return {"type": type_, "data": base64.b64encode(data).decode()}
+        return Stored(type_, file.read(stop - start))
 
 
-def _snr(sources: SiteSources, key: str) -> Any:
+def _ratios(sources: SiteSources, key: str) -> Measured:
     model, tensor = ratios.parse_name(key)
-    return losses.snr(find_tensor(model, tensor, _tensors(sources, model)))
+    return losses.ratios_of(find_tensor(model, tensor, _tensors(sources, model)))
 
 
 def _tensors(sources: SiteSources, model: str) -> dict[str, Located]:
@@ -87,12 +92,12 @@ def _tensors(sources: SiteSources, model: str) -> dict[str, Located]:
         raise sources.unknown(model, error) from None
 
 
-KINDS: dict[str, Callable[[SiteSources, str], Any]] = {
-    "model": _model,
-    "file": _file,
-    "block": _block,
-    "snr": _snr,
-    "accuracy": lambda sources, key: losses.accuracy(sources.models, key),
-    "histogram": lambda sources, key: losses.histogram(sources.models, key),
+ANSWERS: dict[type[Resource[Any]], Callable[..., Any]] = {
+    ModelOf: _model,
+    FileOf: _file,
+    BlocksOf: _blocks,
+    RatiosOf: _ratios,
+    LevelsOf: lambda sources, *key: losses.levels(sources.models, *key),
+    HistogramOf: lambda sources, *key: losses.histogram(sources.models, *key),
 }
-"""What can be asked for, by kind."""
+"""What answers each kind of resource: given the sources and the key."""

@@ -12,7 +12,7 @@ from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.named import named_model, named_models
+from mkdocs_quantlab.engine.gguf.named import ModelOf, named_model, named_models
 
 TINY = Model(
     name="q4",
@@ -41,7 +41,9 @@ class Chosen(Options):
 
 
 def sources():
-    return Sources(["q4"], {"model q4": json.loads(json.dumps(TINY.to_json()))})
+    return Sources.from_json(
+        json.loads(json.dumps(Sources(["q4"], {ModelOf("q4"): TINY}).to_json()))
+    )
 
 
 def test_a_model_survives_the_way_into_the_page():

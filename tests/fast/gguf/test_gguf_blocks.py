@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import json
 import re
 
 import numpy as np
@@ -12,7 +12,7 @@ from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import answer, frames, widget
 from mkdocs_quantlab.engine.ggml import TYPES, decode, encode
-from mkdocs_quantlab.engine.gguf.blocks import parse_name, span
+from mkdocs_quantlab.engine.gguf.blocks import BlocksOf, Stored, parse_name, span
 from mkdocs_quantlab.engine.gguf.header import Tensor
 
 NAME = "quantization-block"
@@ -21,8 +21,8 @@ WEIGHTS = np.random.default_rng(3).standard_normal(256).astype(np.float32).tolis
 
 
 def sources(type_, data):
-    found = {"type": type_, "data": base64.b64encode(data).decode()}
-    return Sources(["q4"], {f"block {KEY}": found})
+    given = Sources(["q4"], {BlocksOf(KEY): Stored(type_, data)}).to_json()
+    return Sources.from_json(json.loads(json.dumps(given)))
 
 
 def draw(type_, data, **options):

@@ -99,7 +99,9 @@ def test_dithering_keeps_the_mean_and_loses_signal():
 def own(width, height, pixels):
     """Sources with a reader's picture, as the page's script sends it."""
     colours = "".join(bytes(pixel).hex() for pixel in pixels)
-    return Sources(found={"picture own": {"width": width, "height": height, "colours": colours}})
+    picture = {"width": width, "height": height, "colours": colours}
+    found = [{"kind": "picture", "key": [], "value": picture}]
+    return Sources.from_json({"names": [], "found": found, "files": []})
 
 
 def test_the_readers_picture_takes_the_place_of_ours():

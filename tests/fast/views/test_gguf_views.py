@@ -9,7 +9,8 @@ import pytest
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.gguf.header import place
-from mkdocs_quantlab.engine.gguf.model import Model
+from mkdocs_quantlab.engine.gguf.named import ModelOf
+from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
 from mkdocs_quantlab.engine.views.tensor_maps import bits_class, level_class
 from tests.gguf_models import model, sources
 
@@ -89,7 +90,7 @@ def test_colours_of_levels(level, style):
 
 def test_levels_by_kind_are_the_median_and_the_lowest():
     found = sources(SMALL, LARGE)
-    found.found["accuracy small large"] = {
+    found.found[LevelsOf("small", "large")] = {
         "blk.0.attn_q.weight": 20.0,
         "blk.1.attn_q.weight": 21.0,
         "token_embd.weight": 35.5,
@@ -107,15 +108,15 @@ def test_levels_by_kind_are_the_median_and_the_lowest():
 
 def test_the_histogram_of_a_tensor():
     found = sources(SMALL, LARGE)
-    found.found["accuracy small large"] = {"blk.0.attn_q.weight": 20.0}
+    found.found[LevelsOf("small", "large")] = {"blk.0.attn_q.weight": 20.0}
     given = {"low": -1.0, "high": 1.0, "before": [1, 2, 1], "after": [0, 4, 0], "beyond": [5, 0]}
-    found.found["histogram small large blk.0.attn_q.weight"] = given
+    found.found[HistogramOf("small", "large", "blk.0.attn_q.weight")] = given
     options = {"models": "small", "reference": "large", "tensor": "blk.0.attn_q.weight"}
     html = answer("gguf-compare", options, found)["html"]
     assert 'd="M0 100V75.0H1V50.0H2V75.0H3V100Z"' in html
     assert 'd="M0 100V100.0H1V0.0H2V100.0H3V100"' in html
     assert "Further out: 5 weights of large and 0 of small." in html
-    del found.found["histogram small large blk.0.attn_q.weight"]
+    del found.found[HistogramOf("small", "large", "blk.0.attn_q.weight")]
     with pytest.raises(
         OptionError, match=r"`tensor`: `small large blk.0.attn_q.weight` is not among"
     ):
@@ -136,7 +137,7 @@ def test_what_a_hostile_file_says_of_itself_is_text():
     hostile = model(nasty, f"{nasty}.gguf", general__name=nasty, general__quantized_by=nasty)
     tensors = (*hostile.tensors, hostile.tensors[-1]._replace(name=f"blk.0.{nasty}.weight"))
     found = sources()
-    found.found[f"model {nasty}"] = Model.to_json(hostile._replace(tensors=tensors))
+    found.found[ModelOf(nasty)] = hostile._replace(tensors=tensors)
     found.files = (nasty,)
     html = answer("gguf-inspect", {}, found)["html"]
     assert "<img" not in html

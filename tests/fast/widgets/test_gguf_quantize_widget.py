@@ -14,7 +14,16 @@ from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.quantize import GROUPS, Piece, prepare, quantized, read_everything
+from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf, ServedFile
+from mkdocs_quantlab.engine.gguf.quantize import (
+    GROUPS,
+    Loss,
+    LossesHere,
+    Piece,
+    prepare,
+    quantized,
+    read_everything,
+)
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
 from mkdocs_quantlab.engine.methods.schemes import Symmetric
 from tests.calls import answer, outcome, refusal
@@ -27,12 +36,9 @@ HEADER = read_everything(lambda start, stop: FILE[start:stop], len(FILE))
 MODEL = Model.of_files("own", [("own-F16.gguf", HEADER)])
 
 
-def sources(model=MODEL, **more):
-    found = {
-        "model own": model.to_json(),
-        "file own": {"address": "models/own.gguf", "size": model.size},
-    }
-    return Sources(["own"], found | more)
+def sources(model=MODEL, losses=None):
+    found = {ModelOf("own"): model, FileOf("own"): ServedFile("models/own.gguf", model.size)}
+    return Sources(["own"], found | ({LossesHere(): losses} if losses else {}))
 
 
 def text(strings, given=None):
@@ -73,9 +79,9 @@ def _driver(data):
 
 
 def test_what_was_quantized_has_its_signal_to_noise_ratio():
-    losses = {f"blk.{layer}.attn_q.weight Q4_0": [0.5, 50.0] for layer in (0, 1)}
-    losses["blk.0.attn_k.weight Q4_0"] = [1.0, 2.0]
-    given = sources(**{"quantized own": losses})
+    losses = {(f"blk.{layer}.attn_q.weight", "Q4_0"): Loss(0.5, 50.0) for layer in (0, 1)}
+    losses["blk.0.attn_k.weight", "Q4_0"] = Loss(1.0, 2.0)
+    given = sources(losses=losses)
     said = text({"recipe": "Q4_0"}, given)
     assert re.search(r"Queries [\d,]+ \S+ \w+ \S+ \w+ 4\.50 Q4_0 20\.00 dB", said)
     assert re.search(r"Keys [\d,]+ \S+ \w+ \S+ \w+ 4\.50 Q4_0 –", said)  # one of two layers
@@ -171,8 +177,8 @@ def test_what_the_readers_code_makes_is_stored_as_f16():
         refusal("store_values", {"piece": piece, "run": run}, data)
     assert said["noise"] == pytest.approx(said["power"] / 4, rel=1e-3)
     assert said["size"] == 64 + 60 + 2 * 2  # lengths that differ count
-    losses = {f"blk.{layer}.attn_q.weight own": [1.0, 100.0, 128] for layer in (0, 1)}
-    shown = text({"recipe": "F16", "attn_q": "own"}, sources(**{"quantized own": losses}))
+    losses = {(f"blk.{n}.attn_q.weight", "own"): Loss(1.0, 100.0, 128) for n in (0, 1)}
+    shown = text({"recipe": "F16", "attn_q": "own"}, sources(losses=losses))
     assert "16.00 F16, by your code 20.00 dB" in shown
     assert "It takes 2.000 bits per weight." in shown
     assert "It takes" not in text({"recipe": "F16", "attn_q": "own"})
@@ -222,8 +228,8 @@ def test_the_explorers_scheme_is_one_of_the_types(block, size):
     assert said["size"] == size
     shown = text({"recipe": "F16", "attn_v": "scheme"})
     assert "F16, by the explorer's scheme" in shown
-    losses = {f"blk.{n}.attn_v.weight scheme": [1.0, 100.0, size] for n in (0, 1)}
-    shown = text({"recipe": "F16", "attn_v": "scheme"}, sources(**{"quantized own": losses}))
+    losses = {(f"blk.{n}.attn_v.weight", "scheme"): Loss(1.0, 100.0, size) for n in (0, 1)}
+    shown = text({"recipe": "F16", "attn_v": "scheme"}, sources(losses=losses))
     assert f"It takes {8 * size / 512:.3f} bits per weight." in shown
 
 

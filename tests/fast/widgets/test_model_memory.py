@@ -10,6 +10,7 @@ from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.header import Tensor
+from mkdocs_quantlab.engine.gguf.named import ModelOf
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
 from tests.oracle.memory_cases import REAL, model
 
@@ -29,9 +30,7 @@ def sources():
     )
     short = model(REAL["Gemma-3-27B"]["metadata"] | {"gemma3.attention.key_length": 80}, "short")
     models = (gemma, large, alien, short)
-    return Sources(
-        [each.name for each in models], {f"model {each.name}": each.to_json() for each in models}
-    )
+    return Sources([each.name for each in models], {ModelOf(each.name): each for each in models})
 
 
 def rendered(**strings):

@@ -22,6 +22,7 @@ from mkdocs_quantlab.engine.core.widget import (
     widget,
 )
 from mkdocs_quantlab.engine.ggml import bits_of_weight, encode, ggml_type, scale_search
+from mkdocs_quantlab.engine.gguf.named import ModelOf
 from mkdocs_quantlab.engine.methods import samples
 from mkdocs_quantlab.engine.methods.schemes import SCHEMES
 from tests.oracle.recipes import CASES
@@ -221,7 +222,7 @@ def test_toy_layer_takes_no_seed():
 
 
 # The one widget that always shows a model.
-SOURCES = Sources((), {"model drawing-uneven:F16": CASES["8 layers"].model().to_json()})
+SOURCES = Sources((), {ModelOf("drawing-uneven:F16"): CASES["8 layers"].model()})
 
 
 @pytest.mark.parametrize("name", [n for n in built_in() if widget(n).options.primary])

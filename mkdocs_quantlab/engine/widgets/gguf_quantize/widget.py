@@ -22,12 +22,13 @@ from mkdocs_quantlab.api import (
     tag,
     volume,
 )
-from mkdocs_quantlab.api.gguf import GgufError, named_model
+from mkdocs_quantlab.api.gguf import FileOf, GgufError, named_model
 from mkdocs_quantlab.api.quantize import (
     CHOICES,
     GROUPS,
     OWN,
     SCHEME,
+    LossesHere,
     assigned,
     group_of,
     made_here,
@@ -36,12 +37,13 @@ from mkdocs_quantlab.api.quantize import (
 from mkdocs_quantlab.api.recipes import RECIPES, padded_size, reason_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
     from mkdocs_quantlab.api.gguf import Model, Tensor
+    from mkdocs_quantlab.api.quantize import Loss
 
-    Losses: TypeAlias = Mapping[str, Sequence[float]]
+    Losses: TypeAlias = dict[tuple[str, str], Loss]
 
 TITLE = "Quantize a model"
 
@@ -56,11 +58,6 @@ YOURS = {OWN: "your code", SCHEME: "the explorer's scheme"}
 
 LARGEST = 100_000_000
 """Bytes of a model's file at most: it is fetched whole, and GitHub takes no larger files."""
-
-
-QUANTIZED = "quantized own"
-"""What `Sources` has of what the reader quantized: by tensor and type, in one text, the sums of squared errors and weights, and where code
-of the reader's did it, the bytes of its blocks."""
 
 
 def _group(name: str, label: str) -> Choice[str]:
@@ -162,7 +159,7 @@ def render(given: Options) -> Html:
         after = assigned(model, given.recipe, given.types)
     except GgufError as error:
         raise OptionError(f"`model`: `{model.name}`: {error}", "model") from None
-    losses: Losses = given.sources.found.get(QUANTIZED, {})
+    losses: Losses = given.sources.get(LossesHere()) or {}
     rows = [*_rows(given, model, after), _Row(ALL, list(model.tensors), list(after))]
     heads = ["Tensors", "Weights", "Now", "Then", "Bits", "Type"]
     if losses:
@@ -189,7 +186,7 @@ def panel(given: Options) -> Html:
         OptionError: The model's file cannot be in the site.
     """
     try:
-        file = given.sources.find("file", given.name)
+        file = given.sources.find(FileOf(given.name))
     except LookupError as error:
         raise OptionError(f"`model`: {error.args[0]}", "model") from None
     return tag(
@@ -198,7 +195,7 @@ def panel(given: Options) -> Html:
             "div",
             tag(
                 "button",
-                f"Fetch {volume(file['size'])} and quantize",
+                f"Fetch {volume(file.size)} and quantize",
                 type="button",
                 data_role="start",
             ),
@@ -223,7 +220,7 @@ def panel(given: Options) -> Html:
             data_role="done",
         ),
         class_="quantlab-form quantlab-make",
-        data_file=file["address"],
+        data_file=file.address,
         hidden=True,
     )
 
@@ -270,12 +267,12 @@ def _cells(each: _Row) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _losses(each: _Row, losses: Losses) -> list[Sequence[float] | None]:
+def _losses(each: _Row, losses: Losses) -> list[Loss | None]:
     """What is known of each tensor that is quantized."""
     if each.own:
-        return [losses.get(f"{tensor.name} {each.own}") for tensor in each.after]
+        return [losses.get((tensor.name, each.own)) for tensor in each.after]
     pairs = zip(each.before, each.after, strict=True)
-    return [losses.get(f"{new.name} {new.type_name}") for old, new in pairs if old.type != new.type]
+    return [losses.get((new.name, new.type_name)) for old, new in pairs if old.type != new.type]
 
 
 def _snr(each: _Row, losses: Losses) -> str:
@@ -284,8 +281,8 @@ def _snr(each: _Row, losses: Losses) -> str:
     # Of a group that is partly copied, only what is quantized was summed up.
     if None in found or 0 < len(found) < len(each.after):
         return "–"
-    noise = math.fsum(loss[0] for loss in found if loss)
-    power = math.fsum(loss[1] for loss in found if loss)
+    noise = math.fsum(loss.noise for loss in found if loss)
+    power = math.fsum(loss.power for loss in found if loss)
     if not noise:
         return decibel(math.inf)
     return decibel(10 * math.log10(power / noise) if power else -math.inf)
@@ -313,7 +310,7 @@ def _own_remark(rows: Sequence[_Row], losses: Losses) -> Iterable[str]:
     known = [loss for loss in found if loss]
     if found and len(known) == len(found):
         weights = sum(_weights(each.after) for each in groups)
-        yield f" It takes {8 * math.fsum(loss[2] for loss in known) / weights:.3f} bits per weight."
+        yield f" It takes {8 * math.fsum(loss.size or 0 for loss in known) / weights:.3f} bits per weight."
 
 
 def _remark(rows: Sequence[_Row]) -> str:

@@ -27,7 +27,7 @@ from mkdocs_quantlab.api import (
 )
 from mkdocs_quantlab.api.live import items, whole
 from mkdocs_quantlab.api.methods import codebook, gaussian, palette, snr
-from mkdocs_quantlab.api.pictures import Bitmap, Colour, landscape, png, png_of_colours
+from mkdocs_quantlab.api.pictures import Bitmap, Colour, UserPicture, landscape, png, png_of_colours
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.api.methods.palette import Reduced
@@ -77,7 +77,7 @@ class Options(api.Options):
 
 
 def _inputs(given: Options) -> list[Any]:
-    pixels = () if given.made == "uniform" else (given.sources.picture or _ours()).pixels
+    pixels = () if given.made == "uniform" else (given.sources.get(UserPicture()) or _ours()).pixels
     return [given.made, pixels, given.number]
 
 
@@ -202,7 +202,7 @@ def render(given: Options, edited: list[Colour] | None = None) -> Html:
         given: The options.
         edited: The palette of the reader's code; the table shows it beside the one that it takes the place of.
     """
-    original = given.sources.picture or _ours()
+    original = given.sources.get(UserPicture()) or _ours()
     ours = _picture(original, given.made, given.number)
     picture = Picture(original, edited) if edited else ours
     weights = _weights(given.made, given.number)
