@@ -64,7 +64,7 @@ def test_hostile_answers(visit, start_ollama, server, container):
     chat = Chat(lab, ollama)
     chat.connect(ollama.url)
     chat.page.get_by_text("Settings", exact=True).click()
-    chat.page.get_by_role("spinbutton", name="Token limit").fill("9999")
+    chat.page.get_by_role("textbox", name="Token limit").fill("9999")
     for number in range(len(corpus)):
         chat.root.get_by_role("button", name="Clear").evaluate("button => button.click()")
         chat.send(str(number))

@@ -107,3 +107,16 @@ def test_evidence_in_german(visit):
     number.get_by_role("textbox").fill("61,5")
     number.get_by_role("textbox").blur()
     expect(number.get_by_role("status")).to_have_text("Die Zahl ist größer als 60.")
+
+
+def test_the_chat_takes_a_decimal_comma_and_says_that_it_is_english(visit):
+    german = visit("german", page="chat")
+    chat = german.page.locator("quantlab-chat").first
+    expect(chat).to_have_attribute("lang", "en")
+    chat.get_by_text("Settings", exact=True).click()
+    temperature = chat.get_by_role("textbox", name="Temperature")
+    expect(temperature).to_have_value("0,7")
+    for typed, shown in (("0,25", "0,25"), ("3", "0,25"), ("1.234", "0,25"), ("0.5", "0.5")):
+        temperature.fill(typed)
+        temperature.blur()
+        expect(temperature).to_have_value(shown)

@@ -1,4 +1,5 @@
 /** Where a model server is, and who may be told a key. */
+import { t } from "./texts.ts";
 
 /**
  * An endpoint's address as it was typed.
@@ -7,16 +8,16 @@
  */
 export function readAddress(text: string): URL {
   const typed = text.trim();
-  if (!typed) throw new Error("Type the address of a model server, for example http://localhost:11434.");
+  if (!typed) throw new Error(t("type_address"));
   let url: URL;
   try {
     url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `${isLoopback(typed.split(/[:/]/)[0]!) ? "http" : "https"}://${typed}`);
   } catch {
-    throw new Error("This is no address. An address looks like http://localhost:11434 or https://models.example.edu.");
+    throw new Error(t("not_an_address"));
   }
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error("An address begins with https:// or http://.");
-  if (url.username || url.password) throw new Error("Leave name and password out of the address: a key has its own field.");
-  if (url.search || url.hash) throw new Error("Leave out what follows ? or # in the address: a key has its own field.");
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error(t("scheme"));
+  if (url.username || url.password) throw new Error(t("password_in_address"));
+  if (url.search || url.hash) throw new Error(t("query_in_address"));
   return url;
 }
 
@@ -45,9 +46,9 @@ export class Key {
     this.#value = "";
     const key = value.trim();
     if (!key) return;
-    if (!/^[\x21-\x7e]+$/.test(key)) throw new Error("A key has no spaces and only plain letters, digits and signs.");
+    if (!/^[\x21-\x7e]+$/.test(key)) throw new Error(t("key_characters"));
     if (endpoint.protocol !== "https:" && !isLoopback(endpoint.hostname)) {
-      throw new Error("A key is not sent over plain http, where everyone on the way can read it. Use the https address of the server.");
+      throw new Error(t("key_over_http"));
     }
     this.#value = key;
     this.#origin = endpoint.origin;

@@ -4,24 +4,16 @@ import { button, h } from "../ui/dom.ts";
 import { Drawing, findDrawing } from "./drawing.ts";
 import { Markdown } from "./markdown.ts";
 import { markRow, whyNot, type Marker } from "./marks.ts";
+import { t } from "./texts.ts";
 import type { Figures, Problem, Reason, Settings } from "./wire.ts";
 
 /** Text is rendered in parts of this many characters, for at most so many milliseconds a frame. */
 const PART = 400;
 const BUDGET = 5;
 
-const ENDS: Record<Reason, string> = {
-  stop: "the model ended it",
-  length: "cut at the token limit",
-  looped: "the model looped, and the server stopped it",
-  cut: "cut off: the stream ended without a word on why",
-  stopped: "stopped by you",
-  error: "failed",
-};
-
 /** What made an answer, in words. */
 export function describeSettings({ seed, temperature, topP, maxTokens, think }: Settings): string {
-  return `seed ${seed}, temperature ${temperature}, top_p ${topP}, at most ${maxTokens} tokens, thinking ${think ? "on" : "off"}`;
+  return t(think ? "settings_on" : "settings_off", { seed: String(seed), temperature: String(temperature), top_p: String(topP), tokens: String(maxTokens) });
 }
 
 /** Durations and counts, in words; what the server does not tell is left out. */
@@ -31,19 +23,19 @@ export function describeFigures(figures: Figures): string {
   // Servers of one figure say a loaded model took some milliseconds to load.
   const isCold = load !== undefined && load >= 500;
   return [
-    isCold && `${seconds(load)} to load the model`,
-    firstToken !== undefined && `${seconds(firstToken)} to the first text`,
-    rate !== undefined && `${rate < 100 ? rate.toPrecision(3) : Math.round(rate)} tokens a second`,
-    tokens !== undefined && `${tokens} tokens`,
-    promptTokens !== undefined && `${promptTokens} tokens of prompt`,
-    `${seconds(total)} in all`,
+    isCold && t("to_load", { time: seconds(load) }),
+    firstToken !== undefined && t("to_first_text", { time: seconds(firstToken) }),
+    rate !== undefined && t("rate", { rate: rate < 100 ? rate.toPrecision(3) : String(Math.round(rate)) }),
+    tokens !== undefined && t("tokens", { count: tokens }),
+    promptTokens !== undefined && t("prompt_tokens", { count: promptTokens }),
+    t("total", { time: seconds(total) }),
   ]
     .filter(Boolean)
     .join(", ");
 }
 
 export function describeEnd({ reason, model }: Answer): string {
-  return reason ? `${model ? `${model}: ` : ""}${ENDS[reason]}` : "";
+  return reason ? `${model ? `${model}: ` : ""}${t(`end_${reason}`)}` : "";
 }
 
 function seconds(ms: number): string {
@@ -79,7 +71,7 @@ export class AnswerView {
     this.#marker = marker;
     this.#actions = actions;
     this.#label = label;
-    this.element = h("article", { class: "quantlab-chat-answer", "aria-label": `Answer from ${label}`, "aria-busy": "true" }, h("p", { class: "quantlab-chat-who" }, label), this.#state, this.#text, this.#end);
+    this.element = h("article", { class: "quantlab-chat-answer", "aria-label": t("answer_from", { model: label }), "aria-busy": "true" }, h("p", { class: "quantlab-chat-who" }, label), this.#state, this.#text, this.#end);
     this.tick();
   }
 
@@ -106,20 +98,20 @@ export class AnswerView {
     const { text, thinking, reason, waiting, endpoint } = this.#answer;
     if (endpoint.kind === "browser" && !reason && !text && !thinking) {
       // What is being fetched is shown beside the choice of models.
-      this.#state.textContent = waiting ? "Getting the model ready …" : "The model reads the prompt …";
+      this.#state.textContent = t(waiting ? "getting_ready" : "reading_prompt");
       return;
     }
     const waited = Math.round((performance.now() - this.#begun) / 1000);
-    const why = { loading: "The server loads the model", busy: "The server is busy; the chat asks again" };
     if (reason || text) this.#state.textContent = "";
-    else if (thinking) this.#state.textContent = "Thinking …";
-    else this.#state.textContent = `${waiting ? why[waiting] : "Waiting for the server"} …${waited > 1 ? ` ${waited} s` : ""}${waited > 9 && !waiting ? ". It may load the model, or answer others first." : ""}`;
+    else if (thinking) this.#state.textContent = t("thinking_now");
+    else if (waited < 2) this.#state.textContent = t(waiting ?? "waiting");
+    else this.#state.textContent = t(waiting ? `${waiting}_for` : waited > 9 ? "waiting_long" : "waiting_for", { seconds: waited });
   }
 
   #showThinking(text: string): void {
     if (!this.#thinking) {
       const inside = h("div", { class: "quantlab-chat-thinking" });
-      const element = h("details", {}, h("summary", {}, "Thinking"), inside);
+      const element = h("details", {}, h("summary", {}, t("thinking")), inside);
       this.#text.before(element);
       this.#thinking = { element, text: inside, shown: 0 };
     }
@@ -133,11 +125,11 @@ export class AnswerView {
     const found = findDrawing(text);
     if (!found) return;
     if (!this.#drawing) {
-      this.#drawing = new Drawing(`Drawing by ${this.#label}`);
+      this.#drawing = new Drawing(t("drawing_by", { model: this.#label }));
       this.#text.after(this.#drawing.element);
       // Nothing but a drawing, and not even fenced as code: folded as code is.
       if (/^\s*<svg[\s>]/i.test(text)) {
-        this.#bare = h("details", { class: "quantlab-chat-bare" }, h("summary", {}, "Source of the drawing"));
+        this.#bare = h("details", { class: "quantlab-chat-bare" }, h("summary", {}, t("source")));
         this.#text.replaceWith(this.#bare);
         this.#bare.append(this.#text);
       }
@@ -150,16 +142,16 @@ export class AnswerView {
       // The picture stands for its source, which is a click away.
       block.setAttribute("data-folded", "");
       block.open = false;
-      block.querySelector("summary")!.textContent = "Source of the drawing";
+      block.querySelector("summary")!.textContent = t("source");
     }
   }
 
   /** Marks the drawing, below it. */
   async #mark(drawing: HTMLElement): Promise<void> {
-    const host = h("div", {}, h("p", { class: "quantlab-chat-note" }, "Marking …"));
+    const host = h("div", {}, h("p", { class: "quantlab-chat-note" }, t("marking")));
     drawing.after(host);
     try {
-      const marking = await this.#marker.mark(this.#answer, (state) => (host.firstElementChild!.textContent = state || "Marking …"));
+      const marking = await this.#marker.mark(this.#answer, (state) => (host.firstElementChild!.textContent = state || t("marking")));
       host.replaceChildren(markRow(marking));
     } catch (error) {
       host.replaceChildren(h("p", { class: "quantlab-chat-note" }, whyNot(error)));
@@ -176,17 +168,17 @@ export class AnswerView {
     const other = otherModel(this.#answer);
     const asksForDrawing = /\b(svg|draw|sketch|picture)/i.test(request.messages.at(-1)?.content ?? "");
     const add = (className: string, ...children: (string | Node)[]): void => this.#end.append(h("p", { class: className }, ...children));
-    if (other) add("quantlab-chat-warning", `Asked for ${request.model}, this server answered with ${other}. A comparison of two such answers compares a model with itself.`);
-    if (reason === "stop" && !text) add("quantlab-chat-warning", "The answer is empty.");
-    if (asksForDrawing && !this.#drawing && text && reason !== "error") add("quantlab-chat-none", "There is no SVG in this answer, so there is nothing to draw.");
+    if (other) add("quantlab-chat-warning", t("other_model", { model: request.model, other }));
+    if (reason === "stop" && !text) add("quantlab-chat-warning", t("empty"));
+    if (asksForDrawing && !this.#drawing && text && reason !== "error") add("quantlab-chat-none", t("no_svg"));
     if (problem && reason === "error") {
       const host = h("div", { class: "quantlab-chat-problem" });
       this.#end.append(host);
       this.#actions.explain(host, problem, request.model);
     } else if (problem) add("quantlab-chat-words", problem.message);
-    add("quantlab-chat-figures", `${capital(ENDS[reason])}. ${figures ? `${describeFigures(figures)}. ` : ""}${request.model}, ${describeSettings(request.settings)}.`);
-    const copy = button("Copy", () => void copyText(text, copy));
-    this.#end.append(h("div", { class: "quantlab-chat-actions" }, text ? copy : undefined, button("Ask again", () => this.#actions.again(), { title: "One more answer to the same prompt, with the model and settings chosen now" })));
+    add("quantlab-chat-figures", `${capital(t(`end_${reason}`))}. ${figures ? `${describeFigures(figures)}. ` : ""}${request.model}, ${describeSettings(request.settings)}.`);
+    const copy = button(t("copy"), () => void copyText(text, copy));
+    this.#end.append(h("div", { class: "quantlab-chat-actions" }, text ? copy : undefined, button(t("again"), () => this.#actions.again(), { title: t("again_hint") })));
   }
 }
 
@@ -199,9 +191,9 @@ export async function copyText(text: string, button: HTMLButtonElement): Promise
   const label = button.textContent;
   try {
     await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
+    button.textContent = t("copied");
   } catch {
-    button.textContent = "The browser did not allow it";
+    button.textContent = t("copy_refused");
   }
   setTimeout(() => (button.textContent = label), 2000);
 }

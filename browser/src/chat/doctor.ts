@@ -9,6 +9,7 @@ import { isLoopback, isPrivate, readAddress } from "./address.ts";
 import cases from "../../../mkdocs_quantlab/site/doctor/connection.json";
 import { button, h, prose } from "../ui/dom.ts";
 import { PLAIN } from "./http.ts";
+import { t } from "./texts.ts";
 import type { Problem } from "./wire.ts";
 
 type Case = (typeof cases)[number];
@@ -127,7 +128,7 @@ function explanation(id: CaseId, place: Place): { title: string; why: string; wh
   } catch {
     // No address, no machine.
   }
-  const words = { endpoint: place.endpoint, model: place.model || "of that name", origin: location.origin };
+  const words = { endpoint: place.endpoint, model: place.model || t("of_that_name"), origin: location.origin };
   const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, name: keyof typeof words) => words[name]);
   // Only on the reader's own machine can the reader run a command.
   const what = typeof found.do === "string" ? found.do : found.do[isNear ? readersSystem() : "elsewhere"]!;
@@ -136,19 +137,19 @@ function explanation(id: CaseId, place: Place): { title: string; why: string; wh
 
 /** Puts into `host` why a request failed; says so to `announce`. */
 export async function explain(host: HTMLElement, problem: Problem, place: Place, hasKey: boolean, announce: (text: string) => void): Promise<void> {
-  host.replaceChildren(h("p", {}, "The request failed. Looking for the reason …"));
+  host.replaceChildren(h("p", {}, t("diagnosing")));
   const ids = await diagnose(place.endpoint, problem, hasKey);
   const parts = ids.map((id, i) => {
     const { title, why, what } = explanation(id, place);
     return h(
       "div",
       { class: "quantlab-chat-case", "data-case": id },
-      h("p", {}, h("strong", {}, i ? `Or: ${title}` : title), ". ", ...prose(why)),
-      h("p", {}, h("strong", {}, "What to do: "), ...prose(what)),
-      button("Copy what to do", () => void navigator.clipboard?.writeText(`${title}. ${why}\n${what}`.replaceAll("`", "")).catch(() => {})),
+      h("p", {}, h("strong", {}, i ? t("or_case", { title }) : title), ". ", ...prose(why)),
+      h("p", {}, h("strong", {}, t("what_to_do")), " ", ...prose(what)),
+      button(t("copy_what_to_do"), () => void navigator.clipboard?.writeText(`${title}. ${why}\n${what}`.replaceAll("`", "")).catch(() => {})),
     );
   });
   host.replaceChildren(...parts);
-  if (problem.message && problem.status) host.append(h("p", { class: "quantlab-chat-words" }, `The server's words (status ${problem.status}): ${problem.message}`));
-  announce(parts[0]!.textContent.replace("Copy what to do", ""));
+  if (problem.message && problem.status) host.append(h("p", { class: "quantlab-chat-words" }, t("server_words", { status: String(problem.status), message: problem.message })));
+  announce(parts[0]!.textContent.replace(t("copy_what_to_do"), ""));
 }

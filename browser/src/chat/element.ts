@@ -15,6 +15,8 @@ import { save } from "../ui/save.ts";
 import { Session, type Config, type Turn } from "./session.ts";
 import { MEMORY as COMPARISON, type Comparison } from "./compare/comparison.ts";
 import { compared, said, type Taken } from "./taken.ts";
+import { numberField, numberIn, showValue } from "../ui/numbers.ts";
+import { t } from "./texts.ts";
 import { EndpointError, type Problem, type Settings } from "./wire.ts";
 
 /** What stands below the conversation, in this order. */
@@ -38,7 +40,7 @@ export class QuantlabChat extends HTMLElement {
   #clock = 0;
   #leave: (() => void)[] = [];
 
-  readonly #list = h("ol", { class: "quantlab-chat-turns", "aria-label": "Conversation" });
+  readonly #list = h("ol", { class: "quantlab-chat-turns", "aria-label": t("conversation") });
   readonly #live = h("p", { class: "quantlab-live", role: "status" });
   readonly #body = h("div", { class: "quantlab-chat-body" });
 
@@ -139,7 +141,7 @@ export class QuantlabChat extends HTMLElement {
       endpoint = written(url);
       hasKey = key.for(url) !== "";
     } catch (error) {
-      host.replaceChildren(h("p", {}, address ? (error as Error).message : "No model server is set. Type the address of one under Connection: Ollama on your own machine is at http://localhost:11434."));
+      host.replaceChildren(h("p", {}, address ? (error as Error).message : t("no_server")));
       return;
     }
     void explain(host, problem, { endpoint, model }, hasKey, (text) => this.#say(text));
@@ -150,12 +152,15 @@ export class QuantlabChat extends HTMLElement {
     const answer = await send();
     if (!this.isConnected || answer.reason === "error") return;
     const tokens = answer.figures?.tokens;
-    const ends = { stop: "is complete", length: "reached the token limit", looped: "looped and was stopped", cut: "was cut off", stopped: "was stopped" };
-    this.#say(`The answer from ${this.#label(answer.request.model)} ${ends[answer.reason ?? "cut"]}${tokens ? `: ${tokens} tokens` : ""}.`);
+    const model = this.#label(answer.request.model);
+    const ends = { length: "reached_limit", looped: "has_looped", cut: "was_cut", stopped: "was_stopped" } as const;
+    const reason = answer.reason ?? "cut";
+    if (reason === "stop") this.#say(tokens ? t("is_complete_tokens", { model, tokens }) : t("is_complete", { model }));
+    else this.#say(t(ends[reason], { model }));
   }
 
   #label(model: string): string {
-    return this.#session.models().find((choice) => choice.model === model)?.label ?? (model || "no model");
+    return this.#session.models().find((choice) => choice.model === model)?.label ?? (model || t("no_model"));
   }
 
   #showTurns(): void {
@@ -181,8 +186,8 @@ export class QuantlabChat extends HTMLElement {
 
   #prompt(turn: Turn): HTMLElement {
     const text = h("p", {}, turn.prompt);
-    const edit = button("Edit", () => {
-      const box = h("textarea", { rows: 3, "aria-label": "Prompt" });
+    const edit = button(t("edit"), () => {
+      const box = h("textarea", { rows: 3, "aria-label": t("prompt") });
       box.value = turn.prompt;
       const form = h(
         "form",
@@ -194,9 +199,9 @@ export class QuantlabChat extends HTMLElement {
           },
         },
         box,
-        h("p", {}, "What follows this prompt is removed."),
-        h("button", { type: "submit" }, "Send"),
-        button("Cancel", () => {
+        h("p", {}, t("removes")),
+        h("button", { type: "submit" }, t("send")),
+        button(t("cancel"), () => {
           form.replaceWith(text);
           edit.hidden = false;
           edit.focus();
@@ -253,16 +258,16 @@ class Controls {
 
   readonly #model = h("select");
   readonly #other = h("input", { type: "text", autocomplete: "off", spellcheck: "false" });
-  readonly #otherLabel = labelled("Name of the model", this.#other);
+  readonly #otherLabel = labelled(t("model_name"), this.#other);
   readonly #note = h("span", { class: "quantlab-chat-note" });
   readonly #host = h("span", { class: "quantlab-chat-note" });
-  readonly #box = h("textarea", { rows: 3, placeholder: "Write a prompt" });
-  readonly #send = h("button", { type: "submit" }, "Send");
-  readonly #stop = button("Stop", () => this.#session.stop());
+  readonly #box = h("textarea", { rows: 3, placeholder: t("write_prompt") });
+  readonly #send = h("button", { type: "submit" }, t("send"));
+  readonly #stop = button(t("stop"), () => this.#session.stop());
   readonly #files: HTMLButtonElement[];
   readonly #status = h("div", { class: "quantlab-chat-status" });
-  readonly #check = button("Check the connection", () => void this.#checkConnection());
-  readonly #bar = h("progress", { "aria-label": "Bytes that have arrived" });
+  readonly #check = button(t("check"), () => void this.#checkConnection());
+  readonly #bar = h("progress", { "aria-label": t("arrived") });
   readonly #doingNow = h("span");
   readonly #progress = h("p", { class: "quantlab-chat-progress", hidden: true }, this.#bar, this.#doingNow);
   readonly #page = h("div", { class: "quantlab-chat-page" });
@@ -273,10 +278,10 @@ class Controls {
     this.#doing = doing;
     this.#model.addEventListener("change", () => this.#choose());
     this.#other.addEventListener("input", () => (session.model = this.#other.value.trim()));
-    this.top.append(labelled("Model", this.#model), this.#otherLabel, this.#note);
+    this.top.append(labelled(t("model"), this.#model), this.#otherLabel, this.#note);
     if (session.config.inPage) {
       const own = new OwnFile(host, (name) => session.usePage(name), doing.say);
-      const meaning = "The model runs in this page, by llama.cpp in WebAssembly: what you write stays in it, and what is fetched comes from this site.";
+      const meaning = t("in_page");
       this.#page.append(h("p", { class: "quantlab-chat-note" }, lack() ?? meaning), own.element, this.#progress);
       this.top.append(this.#page);
     }
@@ -291,9 +296,9 @@ class Controls {
       this.#submit();
     });
     this.#files = [
-      button("Save as Markdown", () => save("chat.md", "text/markdown", asMarkdown(session))),
-      button("Save as JSON", () => save("chat.json", "application/json", asData(session))),
-      button("Clear", () => {
+      button(t("save_markdown"), () => save("chat.md", "text/markdown", asMarkdown(session))),
+      button(t("save_json"), () => save("chat.json", "application/json", asData(session))),
+      button(t("clear"), () => {
         session.clear();
         this.#box.focus();
       }),
@@ -315,10 +320,10 @@ class Controls {
         // The reader is about to ask: which language the server speaks is found out meanwhile.
         focusin: () => void session.endpoint().catch(() => {}),
       },
-      labelled("Prompt (Enter sends, Shift+Enter begins a line)", this.#box),
+      labelled(t("prompt_label"), this.#box),
       h("div", { class: "quantlab-chat-actions" }, this.#send, this.#stop, ...this.#files),
     );
-    this.bottom.append(h("div", { class: "quantlab-chat-prompts", role: "group", "aria-label": "Prompts to try" }, ...prompts), form);
+    this.bottom.append(h("div", { class: "quantlab-chat-prompts", role: "group", "aria-label": t("prompts") }, ...prompts), form);
   }
 
   /** Brings the controls in line with the session. */
@@ -327,7 +332,7 @@ class Controls {
     const models = this.#session.models();
     const { isInPage } = this.#session;
     const options = models.map(({ model, label }) => h("option", { value: model }, label));
-    if (!isInPage) options.push(h("option", { value: "" }, "Another …"));
+    if (!isInPage) options.push(h("option", { value: "" }, t("another")));
     const isListed = models.some((choice) => choice.model === model);
     this.#model.replaceChildren(...options);
     this.#model.value = isListed ? model : "";
@@ -336,15 +341,15 @@ class Controls {
     this.#note.textContent = models.find((choice) => choice.model === model)?.note ?? "";
     this.#send.disabled = isBusy;
     const toFetch = model ? this.#session.toFetch([model]) : 0;
-    const taken = isInPage ? "A comparison has the model" : "A comparison has the server";
-    this.#send.textContent = isBusy && !isAnswering ? taken : toFetch && !isBusy ? `Fetch ${megabytes(toFetch)} and send` : "Send";
+    const taken = t(isInPage ? "comparison_has_model" : "comparison_has_server");
+    this.#send.textContent = isBusy && !isAnswering ? taken : toFetch && !isBusy ? t("fetch_and_send", { size: megabytes(toFetch) }) : t("send");
     this.#page.hidden = this.#check.hidden = false;
     if (isInPage) this.#check.hidden = true;
     else this.#page.hidden = true;
     this.#stop.hidden = !isAnswering;
     for (const file of this.#files) file.disabled = !turns.length;
     const { address } = this.#session;
-    this.#host.textContent = isInPage ? "The model runs in this page" : address ? `Talks to ${address}` : "No model server is set";
+    this.#host.textContent = isInPage ? t("runs_in_page") : address ? t("talks_to", { address }) : t("server_not_set");
     this.showProgress();
   }
 
@@ -356,7 +361,7 @@ class Controls {
     const { doing, done, all } = progress;
     this.#bar.max = all;
     this.#bar.value = done;
-    this.#doingNow.textContent = done < all ? `${doing}: ${megabytes(done)} of ${megabytes(all)}` : `${doing} …`;
+    this.#doingNow.textContent = done < all ? t("progress", { doing, done: megabytes(done), all: megabytes(all) }) : t("progress_open", { doing });
   }
 
   #choose(): void {
@@ -409,25 +414,25 @@ class Controls {
       address.value = config.endpoint;
       setAddress();
     };
-    const preset = config.inPage ? button("The model in this page", toPage) : config.endpoint ? button("The page's own server", toServer) : undefined;
+    const preset = config.inPage ? button(t("to_page"), toPage) : config.endpoint ? button(t("to_server"), toServer) : undefined;
     return h(
       "details",
       { class: "quantlab-chat-panel", open: !config.endpoint && !config.inPage },
-      h("summary", {}, "Connection: ", this.#host),
-      h("div", { class: "quantlab-form" }, labelled("Endpoint", address), labelled("Key, if the server wants one", key), this.#check, preset),
-      h("p", { class: "quantlab-chat-note" }, "The key stays in memory, goes to this endpoint only, and is gone when the page is reloaded."),
+      h("summary", {}, `${t("connection")} `, this.#host),
+      h("div", { class: "quantlab-form" }, labelled(t("endpoint"), address), labelled(t("key"), key), this.#check, preset),
+      h("p", { class: "quantlab-chat-note" }, t("key_note")),
       this.#status,
     );
   }
 
   async #checkConnection(): Promise<void> {
-    this.#status.replaceChildren("Asking the server …");
+    this.#status.replaceChildren(t("asking"));
     try {
       const models = await this.#session.list();
       const endpoint = await this.#session.endpoint();
       const missing = this.#session.config.models.filter(({ model }) => !models.some(({ name }) => name === model || name === `${model}:latest`));
-      const speaks = endpoint.kind === "ollama" ? "Ollama's own API" : "OpenAI's API";
-      const said = `Connected to ${endpoint.url}, which speaks ${speaks} and lists ${models.length} ${models.length === 1 ? "model" : "models"}.${missing.length ? ` Not among them: ${missing.map(({ model }) => model).join(", ")}.` : ""}`;
+      const speaks = t(endpoint.kind === "ollama" ? "ollama" : "openai");
+      const said = [t("connected", { address: endpoint.url, api: speaks, count: models.length }), missing.length ? t("not_listed", { models: missing.map(({ model }) => model).join(", ") }) : ""].filter(Boolean).join(" ");
       this.#status.replaceChildren(said);
       this.#doing.say(said);
     } catch (error) {
@@ -444,9 +449,11 @@ class Controls {
     const number = (label: string, name: "seed" | "temperature" | "topP" | "maxTokens", min: number, max: number, step: string): HTMLElement => {
       const input = h("input", { type: "number", min, max, step, autocomplete: "off", required: true });
       input.value = String(session.settings[name]);
+      numberField(input);
       input.addEventListener("change", () => {
-        if (!input.checkValidity()) input.value = String(session.settings[name]);
-        set({ [name]: input.valueAsNumber });
+        const value = numberIn(input);
+        if (value === undefined) showValue(input, String(session.settings[name]));
+        else set({ [name]: value });
       });
       return labelled(label, input);
     };
@@ -459,18 +466,18 @@ class Controls {
     return h(
       "details",
       { class: "quantlab-chat-panel" },
-      h("summary", {}, "Settings"),
+      h("summary", {}, t("settings")),
       h(
         "div",
         { class: "quantlab-form" },
-        number("Seed", "seed", 0, 2 ** 31 - 1, "1"),
-        number("Temperature", "temperature", 0, 2, "any"),
+        number(t("seed"), "seed", 0, 2 ** 31 - 1, "1"),
+        number(t("temperature"), "temperature", 0, 2, "any"),
         number("top_p", "topP", 0, 1, "any"),
-        number("Token limit", "maxTokens", 1, 131072, "1"),
-        labelled("Thinking", think),
-        labelled("Send earlier prompts and answers along", history),
+        number(t("token_limit"), "maxTokens", 1, 131072, "1"),
+        labelled(t("thinking"), think),
+        labelled(t("history"), history),
       ),
-      h("p", { class: "quantlab-chat-note" }, "All of these are sent with every prompt: what servers choose where they are told nothing differs."),
+      h("p", { class: "quantlab-chat-note" }, t("settings_note")),
     );
   }
 }

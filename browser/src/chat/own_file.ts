@@ -5,6 +5,7 @@ import { megabytes } from "./compare/format.ts";
 import { h, labelled } from "../ui/dom.ts";
 import { LARGEST } from "./engine.ts";
 import { GgufError, readFile } from "./gguf.ts";
+import { t } from "./texts.ts";
 
 export class OwnFile {
   readonly element: HTMLElement;
@@ -19,10 +20,10 @@ export class OwnFile {
   constructor(host: HTMLElement, take: (name: string) => void, say: (text: string) => void) {
     this.#take = take;
     const picker = h("input", { type: "file", accept: ".gguf" });
-    const zone = h("div", { class: "quantlab-files" }, labelled(`Or a GGUF file of your own, of up to ${megabytes(LARGEST)}: choose it, or drop it here`, picker), this.#trouble);
+    const zone = h("div", { class: "quantlab-files" }, labelled(t("own_file", { size: megabytes(LARGEST) }), picker), this.#trouble);
     this.element = zone;
     takeFiles(host, zone, ([file, ...others]) => {
-      if (others.length) this.#trouble.textContent = "Give one file at a time; split files are to be merged first.";
+      if (others.length) this.#trouble.textContent = t("one_file");
       // Without a field for one, nothing gives an address.
       else if (file instanceof File) void this.#look(file, say);
     });
@@ -31,17 +32,17 @@ export class OwnFile {
   async #look(file: File, say: (text: string) => void): Promise<void> {
     this.#trouble.textContent = "";
     try {
-      if (file.size > LARGEST) throw new GgufError(`It has ${megabytes(file.size)}; in the page a model can have ${megabytes(LARGEST)}.`);
+      if (file.size > LARGEST) throw new GgufError(t("file_too_large", { size: megabytes(file.size), limit: megabytes(LARGEST) }));
       const { metadata, tensors } = await readFile(file);
-      if (Number(metadata["split.count"] ?? 1) > 1) throw new GgufError("It is one part of a split model: merge the parts first.");
-      if (!tensors.length) throw new GgufError("It has no tensors.");
+      if (Number(metadata["split.count"] ?? 1) > 1) throw new GgufError(t("file_split"));
+      if (!tensors.length) throw new GgufError(t("file_without_tensors"));
     } catch (error) {
-      const why = error instanceof GgufError ? error.message : "The browser could not read it.";
-      this.#trouble.textContent = `${file.name} cannot be used. ${why}`;
+      const why = error instanceof GgufError ? error.message : t("file_unreadable");
+      this.#trouble.textContent = t("file_refused", { name: file.name, reason: why });
       return;
     }
-    offer({ name: file.name, file, note: "your file" });
+    offer({ name: file.name, file, note: t("your_file") });
     this.#take(file.name);
-    say(`${file.name} is chosen.`);
+    say(t("file_chosen", { name: file.name }));
   }
 }

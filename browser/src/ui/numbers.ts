@@ -59,6 +59,14 @@ export function isReadable(control: Control): boolean {
   }
 }
 
+/** The number in a number field, or undefined where there is none within its limits; with a step of 1, a whole one. */
+export function numberIn(input: HTMLInputElement): number | undefined {
+  const text = isReadable(input) ? valueOf(input) : "";
+  const value = text ? Number(text) : NaN;
+  const isTaken = value >= Number(input.min || -Infinity) && value <= Number(input.max || Infinity) && (input.step !== "1" || Number.isInteger(value));
+  return isTaken ? value : undefined;
+}
+
 /** Shows a value in a form's control. */
 export function showValue(control: Control, neutral: string): void {
   control.value = control.dataset.numeric ? written(neutral) : neutral;

@@ -1,4 +1,5 @@
 /** The form of a comparison: which prompts, which models, how many answers. */
+import { isReadable, numberField, showValue, valueOf } from "../../ui/numbers.ts";
 import { button, h, labelled } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { EndpointError } from "../wire.ts";
@@ -22,6 +23,9 @@ export class PlanForm {
   /** @param submit Called with what is to be compared, and whether the answers are to be kept back until a vote. */
   constructor(context: ChatContext, submit: (plan: Plan, isHidden: boolean) => Promise<void>) {
     this.#context = context;
+    numberField(this.#seeds);
+    // What is shown is what is asked for.
+    this.#seeds.addEventListener("change", () => showValue(this.#seeds, String(this.#plan().seeds.length)));
     const presets = h(
       "select",
       { "aria-label": "Take a preset prompt", change: () => this.#take(presets) },
@@ -137,7 +141,7 @@ export class PlanForm {
 
   #plan(): Plan {
     const { seed, ...settings } = this.#context.settings();
-    const seeds = Math.min(MOST_SEEDS, Math.max(1, Math.round(this.#seeds.valueAsNumber) || 1));
+    const seeds = Math.min(MOST_SEEDS, Math.max(1, Math.round(Number(isReadable(this.#seeds) ? valueOf(this.#seeds) : 1)) || 1));
     return {
       prompts: this.#areas().map(({ value }) => value.trim()).filter(Boolean),
       system: this.#context.system,

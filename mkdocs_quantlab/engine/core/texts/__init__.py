@@ -25,7 +25,7 @@ ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de")
 """The languages that have a file here."""
 
-SCRIPTS = ("page", "shared", "quantize", "evidence")
+SCRIPTS = ("page", "shared", "quantize", "evidence", "chat")
 """Groups that the page's scripts read; all others are Python's."""
 
 PLURALS: Mapping[str, Callable[[float], str]] = {
