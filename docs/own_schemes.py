@@ -10,7 +10,7 @@ from mkdocs_quantlab.engine.core.numbers import decibel, significant
 from mkdocs_quantlab.engine.ggml.codec import decode, encode
 from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.methods.error import snr
-from mkdocs_quantlab.engine.methods.schemes import SCHEMES, read_back
+from mkdocs_quantlab.engine.methods.schemes import SCHEMES, quantize_dequantize
 
 TENSOR = "blk.1.attn_output.weight"
 MODELS = {"drawing": "As it was trained", "drawing-uneven": "Its uneven twin"}
@@ -39,7 +39,7 @@ def schemes() -> str:
         label = f"{SCHEMES[name].label}, {block} weights per scale"
         kept[label] = []
         for matrix in matrices.values():
-            values, size = read_back(SCHEMES[name], matrix, BITS, block)
+            values, size = quantize_dequantize(SCHEMES[name], matrix, BITS, block)
             kept[label].append(snr(matrix, values))
             bits[label] = size / len(matrix)
     nf4, _, symmetric = list(kept)[1:]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mkdocs_quantlab.engine.drawing.scene import (
     ABOVE,
     BESIDE,
-    MOST,
+    MAX_PER_KIND,
     PLACES,
     RIDERS,
     RIGHT_OF,
@@ -64,7 +64,7 @@ def _random_thing(rng: random.Random, *, alone: bool) -> Thing:
         return Thing(kind, _random_colour(rng, kind), hat=_random_hat(rng, kind), on=Thing(vehicle, _random_colour(rng, vehicle)))  # fmt: skip
     if alone and chance < 0.68:
         kind = rng.choice(COUNTABLE)
-        return Thing(kind, _random_colour(rng, kind), number=rng.randint(2, MOST))
+        return Thing(kind, _random_colour(rng, kind), number=rng.randint(2, MAX_PER_KIND))
     kind = rng.choice(ANYTHING) if rng.random() < 0.85 else "house"
     return Thing(
         kind,

@@ -19,7 +19,15 @@ from mkdocs_quantlab.engine.drawing.parse import (
     words_of,
 )
 from mkdocs_quantlab.engine.drawing.phrases import ADJECTIVES, SMALL, TRAINING, UNSEEN, VERBS, Style
-from mkdocs_quantlab.engine.drawing.scene import BESIDE, MOST, RIDERS, SKY, VEHICLES, Scene, Thing
+from mkdocs_quantlab.engine.drawing.scene import (
+    BESIDE,
+    MAX_PER_KIND,
+    RIDERS,
+    SKY,
+    VEHICLES,
+    Scene,
+    Thing,
+)
 from mkdocs_quantlab.engine.drawing.things import COLOURS, KINDS
 from models.drawing.phrases import NOUNS, UNKNOWN, UNKNOWN_UNSEEN, invented
 
@@ -182,5 +190,5 @@ def unknown_wording(rng: random.Random, noun: str, style: Style = TRAINING) -> s
     elif chance < 0.65:
         text += f" {rng.choice(PLACE_NAMES[rng.choice(tuple(PLACE_NAMES))])}"
     elif chance < 0.75:
-        text = f"{NUMBERS[rng.randint(2, MOST)]} {colour}{noun}s"
+        text = f"{NUMBERS[rng.randint(2, MAX_PER_KIND)]} {colour}{noun}s"
     return dressed(text, rng, style)

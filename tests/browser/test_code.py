@@ -117,7 +117,7 @@ def test_another_scheme_has_its_own_code(panel):
     panel.press("Run")
     expect(panel.said).to_have_text("The figure is drawn with this code.")
     grid.set("scheme", "nf4")
-    expect(panel.text).to_contain_text("class Coded")
+    expect(panel.text).to_contain_text("class Codebook")
     expect(grid.result).to_contain_text("NF4")
     grid.settle()
     assert grid.figure() == grid.same(answer(GRID, {"scheme": "nf4"})["html"])

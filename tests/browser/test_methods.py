@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.core.picture import MOST_PIXELS, UserPicture, landscape, png_of_colours
+from mkdocs_quantlab.engine.core.picture import MAX_PIXELS, UserPicture, landscape, png_of_colours
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.widget import answer
 from tests.browser.conftest import Visit
@@ -290,7 +290,7 @@ def test_a_large_picture_is_reduced_and_keeps_its_proportions(lab, tmp_path, wid
     give(palette, write(tmp_path, width, height))
     image = palette.root.locator("figure img").first
     columns, rows = int(image.get_attribute("width")), int(image.get_attribute("height"))
-    assert MOST_PIXELS * 0.9 < columns * rows <= MOST_PIXELS
+    assert MAX_PIXELS * 0.9 < columns * rows <= MAX_PIXELS
     if height > 1:
         assert columns / rows == pytest.approx(width / height, rel=0.07)
     expect(palette.result).to_contain_text("smaller")

@@ -63,7 +63,7 @@ NAMES = {
         Reduced dither k_means reduce uniform
     """,
     "api.methods.schemes": """
-        ANY CLASSES SCHEMES Scheme bits_of fitted read_back
+        ANY CLASSES SCHEMES Scheme bits_of fit_blocks quantize_dequantize
     """,
     "api.methods.stored": """
         REACH StoredLayer StoredWeight neighbours place read_layer read_weight

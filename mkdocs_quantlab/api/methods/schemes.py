@@ -8,8 +8,8 @@ from mkdocs_quantlab.engine.methods.schemes import (
     SCHEMES,
     Scheme,
     bits_of,
-    fitted,
-    read_back,
+    fit_blocks,
+    quantize_dequantize,
 )
 
 __all__ = [
@@ -18,6 +18,6 @@ __all__ = [
     "SCHEMES",
     "Scheme",
     "bits_of",
-    "fitted",
-    "read_back",
+    "fit_blocks",
+    "quantize_dequantize",
 ]

@@ -24,7 +24,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     stored,
 )
 from mkdocs_quantlab.engine.methods.challenge import BLOCK, read_run, size_of
-from mkdocs_quantlab.engine.methods.schemes import read_back
+from mkdocs_quantlab.engine.methods.schemes import quantize_dequantize
 from mkdocs_quantlab.engine.widgets.gguf_quantize.widget import Options
 from mkdocs_quantlab.engine.widgets.quantization_grid_explorer import widget as explorer
 from mkdocs_quantlab.engine.widgets.quantization_grid_explorer.live import read_tensor, tensor
@@ -164,7 +164,9 @@ def store_by_scheme(given: protocol.StoreByScheme, data: bytes) -> tuple[protoco
     piece = Piece(**given["piece"])
     weights = read(piece, data)
     scheme = explorer.scheme_at(options.scheme, options.bits)
-    values, bits = read_back(scheme, weights, options.bits, options.per_scale(len(weights)))
+    values, bits = quantize_dequantize(
+        scheme, weights, options.bits, options.per_scale(len(weights))
+    )
     return _with_loss(stored(piece, data, values), bits / 8)
 
 

@@ -18,7 +18,7 @@ from mkdocs_quantlab.engine.core.fields import (
 )
 from mkdocs_quantlab.engine.core.html import Html, join, tag
 from mkdocs_quantlab.engine.core.numbers import plain
-from mkdocs_quantlab.engine.core.picture import MOST_PIXELS
+from mkdocs_quantlab.engine.core.picture import MAX_PIXELS
 from mkdocs_quantlab.engine.core.texts import EN, Words
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def _picture(words: Words) -> Html:
         ),
         class_="quantlab-files",
         lang=words.lang("form"),
-        data_pixels=MOST_PIXELS,
+        data_pixels=MAX_PIXELS,
         hidden=True,
     )
 

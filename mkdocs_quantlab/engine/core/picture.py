@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Colour: TypeAlias = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
-MOST_PIXELS = 1200
+MAX_PIXELS = 1200
 """Pixels that a reader's picture is reduced to, in the page: 256 colours for them take the page's Python under two seconds."""
 
 

@@ -9,7 +9,7 @@ from mkdocs_quantlab.engine.drawing.phrases import ADJECTIVES, SMALL, TRAINING, 
 from mkdocs_quantlab.engine.drawing.scene import (
     ABOVE,
     BESIDE,
-    MOST,
+    MAX_PER_KIND,
     RIDERS,
     RIGHT_OF,
     SKY,
@@ -47,7 +47,9 @@ KIND_OF = _by_word({name: (*kind.names, *kind.plurals) for name, kind in KINDS.i
 COLOUR_OF = _by_word({name: COLOUR_NAMES.get(name, (name,)) for name in COLOURS})
 SIZE_OF = _by_word(dict(SIZE_NAMES))
 PLACE_OF = {name.split()[-1]: place for place, names in PLACE_NAMES.items() for name in names}
-NUMBER_OF = {word: i for i, word in enumerate(NUMBERS)} | {str(i): i for i in range(1, MOST + 1)}
+NUMBER_OF = {word: i for i, word in enumerate(NUMBERS)} | {
+    str(i): i for i in range(1, MAX_PER_KIND + 1)
+}
 PARTS = ("window", "windows", "hat")
 _RIDING = frozenset({"riding", "on", "in", "top"})
 
@@ -180,7 +182,9 @@ class _Reader:
             return None
         for thing in things:
             kind = KINDS[thing.kind]
-            if thing.number > MOST or (thing.number > 1 and (not kind.plurals or not alone)):
+            if thing.number > MAX_PER_KIND or (
+                thing.number > 1 and (not kind.plurals or not alone)
+            ):
                 return None
             if thing.size and (not alone or thing.on or thing.number > 1):
                 return None

@@ -19,7 +19,7 @@ from mkdocs_quantlab.engine.drawing.things import COLOURS, KINDS, hat, windows
 RIDERS = tuple(name for name, kind in KINDS.items() if kind.hat)
 VEHICLES = tuple(name for name, kind in KINDS.items() if kind.seat)
 
-MOST = 5
+MAX_PER_KIND = 5
 """Of a kind."""
 SIZES = {"small": 0.55, "": 1.0, "big": 1.3}
 SKY = ("sun", "moon", "cloud")

@@ -31,7 +31,7 @@ SLACK = 3
 GROUND, SHIFT = 3, 5
 """How far the grammar moves the ground and the things at most; see `Jitter`."""
 
-MOST = 120
+MAX_ELEMENTS = 120
 """Elements that are compared; the fullest scene of the grammar has a third of them."""
 SAID = 3
 """Sentences of a mark, at most."""
@@ -155,8 +155,8 @@ class _Pairing:
     def __init__(self, scene: Scene, elements: Sequence[Drawn]) -> None:
         self.wholes = wholes(scene, Jitter())
         self.parts = [(whole, part) for whole in self.wholes for part in whole.parts]
-        self.unread = max(0, len(elements) - MOST)
-        elements = elements[:MOST]
+        self.unread = max(0, len(elements) - MAX_ELEMENTS)
+        elements = elements[:MAX_ELEMENTS]
         pairs = _align([part for _, part in self.parts], elements)
         self.drawn: dict[int, Drawn] = {i: elements[j] for i, j in pairs}
         """The element of each part that is there, by the part's number."""

@@ -25,7 +25,7 @@ BLOCK = QK_K
 """Weights that are encoded at a time: as many as in a super-block of ggml."""
 BLOCKS = 16
 """Blocks of each distribution."""
-MOST = 8 * BLOCK
+MAX_BLOCK_BYTES = 8 * BLOCK
 """Bytes of a block at most: as many as double precision takes."""
 
 LENGTH = 2
@@ -94,9 +94,9 @@ def _encoded(encode: Callable[..., Any], block: list[float]) -> str:
     if not isinstance(given, bytes | bytearray):
         raise EditError(f"`encode` gave a {type(given).__name__}; it has to give bytes", None)
     data = bytes(given)  # a class derived from bytes may say another length
-    if len(data) > MOST:
+    if len(data) > MAX_BLOCK_BYTES:
         raise EditError(
-            f"`encode` gave {len(data):,} bytes for {BLOCK} weights; at most {MOST:,} are taken",
+            f"`encode` gave {len(data):,} bytes for {BLOCK} weights; at most {MAX_BLOCK_BYTES:,} are taken",
             None,
         )
     return data.hex()
@@ -160,7 +160,7 @@ def read_run(weights: Weights, blocks: Any, decoded: Any) -> tuple[Blocks, Weigh
 
 
 def _hexadecimal(block: Any) -> str:
-    text = string(block, "a block", 2 * MOST)
+    text = string(block, "a block", 2 * MAX_BLOCK_BYTES)
     try:
         # Capitals could tell `decode` more than the bytes do.
         if bytes.fromhex(text).hex() == text:

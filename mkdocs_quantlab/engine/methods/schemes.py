@@ -45,7 +45,7 @@ class Stored(NamedTuple):
         return f"{self.storing}; {self.reading}"
 
 
-class Kept(NamedTuple):
+class SideInformation(NamedTuple):
     """What a group keeps beside its weights."""
 
     name: str
@@ -60,7 +60,7 @@ class Fit:
 
     levels: Sequence[float] = ()
     """All values that can be read back, ascending; none where they are too many to list."""
-    kept: Sequence[Kept] = ()
+    kept: Sequence[SideInformation] = ()
     step: float | None = None
     """The distance between neighbouring levels, where all have the same."""
     holds = "integers"
@@ -81,7 +81,7 @@ class Symmetric(Fit):
         self.levels = [q * self.scale for q in range(-top, top + 1)]
         scale = number(self.scale)
         how = f"{plain(largest)} / (2^({bits}-1) - 1) = {plain(largest)} / {top} = {scale}"
-        self.kept = [Kept("scale", scale, FLOAT32, how)]
+        self.kept = [SideInformation("scale", scale, FLOAT32, how)]
 
     def store(self, weight: float) -> Stored:
         q = stored(weight, self.scale)
@@ -106,7 +106,7 @@ class Affine(Fit):
         self.levels = [q * self.scale + self.low for q in range(self.top + 1)]
         self.kept = [
             _scale(self.low, high, bits, self.scale),
-            Kept("minimum", number(self.low), FLOAT32),
+            SideInformation("minimum", number(self.low), FLOAT32),
         ]
 
     def store(self, weight: float) -> Stored:
@@ -137,7 +137,7 @@ class ZeroPoint(Fit):
         how = f"round({plain(-low)} / {number(self.scale)}) = {self.zero}"
         self.kept = [
             _scale(low, high, bits, self.scale),
-            Kept("zero point", str(self.zero), bits, how),
+            SideInformation("zero point", str(self.zero), bits, how),
         ]
 
     def store(self, weight: float) -> Stored:
@@ -154,10 +154,10 @@ class ZeroPoint(Fit):
         )
 
 
-def _scale(low: float, high: float, bits: int, scale: float) -> Kept:
+def _scale(low: float, high: float, bits: int, scale: float) -> SideInformation:
     """The scale of whole steps from `low` to `high`."""
     how = f"({plain(high)} {_signed(-low)}) / (2^{bits} - 1) = {number(scale)}"
-    return Kept("scale", number(scale), FLOAT32, how)
+    return SideInformation("scale", number(scale), FLOAT32, how)
 
 
 def _signed(x: float) -> str:
@@ -165,7 +165,7 @@ def _signed(x: float) -> str:
     return f"{'-' if x < 0 else '+'} {plain(abs(x))}"
 
 
-class Coded(Fit):
+class Codebook(Fit):
     """The nearest of a fixed set of values, stretched to the largest magnitude among the weights."""
 
     holds = "numbers of codes"
@@ -180,7 +180,7 @@ class Coded(Fit):
         """Makes `scale` the group's, stored in so many bits."""
         self.scale = scale
         self.levels = [code * scale for code in self.codes]
-        self.kept = [Kept("scale", number(scale), bits, arithmetic)]
+        self.kept = [SideInformation("scale", number(scale), bits, arithmetic)]
 
     def shown(self, i: int) -> tuple[int, str]:
         """Code i as it is stored, and as it is shown."""
@@ -201,7 +201,7 @@ class Coded(Fit):
         )
 
 
-class SmallFloat(Coded):
+class SmallFloat(Codebook):
     """The same with the values of a small float; what is stored is its pattern of sign, exponent and fraction."""
 
     holds = "words, hexadecimal"
@@ -222,7 +222,7 @@ SCALES = 256
 """Blocks whose scales share a scale, with double quantization."""
 
 
-def quantize_scales(fits: Sequence[Coded]) -> list[Kept]:
+def quantize_scales(fits: Sequence[Codebook]) -> list[SideInformation]:
     """Double quantization: the blocks' scales are stored as 8-bit floats, what they differ from their mean.
 
     With blocks of 64 that is 4 + 8/64 + 32/(64 * 256) = 4.127 bits a weight, and the mean, once for all. Source: Dettmers et al.
@@ -235,7 +235,7 @@ def quantize_scales(fits: Sequence[Coded]) -> list[Kept]:
         What the blocks keep together.
     """
     mean = math.fsum(fit.scale for fit in fits) / len(fits)
-    shared = [Kept("mean scale", number(mean), FLOAT32)]
+    shared = [SideInformation("mean scale", number(mean), FLOAT32)]
     for start in range(0, len(fits), SCALES):
         group = fits[start : start + SCALES]
         second = SmallFloat([fit.scale - mean for fit in group], 4, 3, 1)
@@ -246,7 +246,7 @@ def quantize_scales(fits: Sequence[Coded]) -> list[Kept]:
     return shared
 
 
-class OwnCodebook(Fit):
+class FittedCodebook(Fit):
     """The nearest of values that were made for these weights, by k-means."""
 
     holds = "numbers of codes"
@@ -254,7 +254,7 @@ class OwnCodebook(Fit):
     def __init__(self, weights: Sequence[float], bits: int) -> None:
         self.levels = codebook.k_means(weights, 1 << bits)
         entries = " ".join(map(number, self.levels))
-        self.kept = [Kept("codebook", entries, FLOAT16 * len(self.levels))]
+        self.kept = [SideInformation("codebook", entries, FLOAT16 * len(self.levels))]
 
     def store(self, weight: float) -> Stored:
         i = codebook.nearest(self.levels, weight)
@@ -272,7 +272,7 @@ APART = 4
 """Weights more than this many times the group's root mean square are kept apart."""
 
 
-class OutliersApart(Fit):
+class MixedPrecision(Fit):
     """Symmetric 8-bit integers, with outliers kept in 16 bits, so that they do not stretch the others' scale.
 
     After LLM.int8 (Dettmers et al. 2022, arXiv 2208.07339), which keeps whole input channels apart, chosen by the size of
@@ -290,14 +290,14 @@ class OutliersApart(Fit):
         apart = [w for w in weights if abs(w) > self.limit]
         self.kept = [
             *self.inside.kept,
-            *(Kept("outlier", plain(w), FLOAT16 + place) for w in apart),
+            *(SideInformation("outlier", plain(w), FLOAT16 + place) for w in apart),
         ]
 
     def store(self, weight: float) -> Stored:
         if abs(weight) <= self.limit:
             return self.inside.store(weight)
         return (
-            Words()
+            BFloat16()
             .store(weight)
             ._replace(
                 code="apart",
@@ -306,7 +306,7 @@ class OutliersApart(Fit):
         )
 
 
-class Words(Fit):
+class BFloat16(Fit):
     """The upper half of the float32, rounded to nearest even; nothing is shared."""
 
     holds = "words, hexadecimal"
@@ -338,7 +338,7 @@ class Scheme(NamedTuple):
     """The rule in a sentence, with its source where it is not plain rounding."""
     arguments: Callable[[int], tuple[Any, ...]] = lambda bits: (bits,)
     """From the bits, what the class takes besides the weights."""
-    share: Callable[[Sequence[Any]], list[Kept]] = lambda _: []
+    share: Callable[[Sequence[Any]], list[SideInformation]] = lambda _: []
     """Takes all groups of a layer, and gives what they keep together."""
 
     def fit(self, weights: Sequence[float], bits: int) -> Fit:
@@ -346,9 +346,9 @@ class Scheme(NamedTuple):
         return self.made(weights, *self.arguments(bits))
 
 
-def fitted(
+def fit_blocks(
     scheme: Scheme, weights: Sequence[float], bits: int, block: int
-) -> tuple[list[Fit], list[Kept]]:
+) -> tuple[list[Fit], list[SideInformation]]:
     """A scheme fitted to each block of a layer, and all that is kept beside the weights."""
     fits = [
         scheme.fit(weights[start : start + block], bits) for start in range(0, len(weights), block)
@@ -357,16 +357,16 @@ def fitted(
     return fits, [kept for fit in fits for kept in fit.kept] + shared
 
 
-def bits_of(weights: int, bits: int, kept: Sequence[Kept]) -> int:
+def bits_of(weights: int, bits: int, kept: Sequence[SideInformation]) -> int:
     """Bits of weights with what is kept beside them."""
     return weights * bits + sum(each.bits for each in kept)
 
 
-def read_back(
+def quantize_dequantize(
     scheme: Scheme, weights: Sequence[float], bits: int, block: int
 ) -> tuple[list[float], int]:
     """Weights stored in blocks and read back, and the bits that all of it takes."""
-    fits, kept = fitted(scheme, weights, bits, block)
+    fits, kept = fit_blocks(scheme, weights, bits, block)
     values = [float(fits[i // block].store(weight).value) for i, weight in enumerate(weights)]
     return values, bits_of(len(weights), bits, kept)
 
@@ -397,14 +397,14 @@ SCHEMES = {
     "int8-outliers": Scheme(
         "INT8, outliers apart",
         (8,),
-        OutliersApart,
+        MixedPrecision,
         f"Symmetric integers for all weights but those over {APART} times the root mean square, which keep 16 bits and their "
         "place. After LLM.int8 (Dettmers et al. 2022, arXiv 2208.07339), which takes whole input channels apart, by the size of their inputs.",
     ),
     "nf4": Scheme(
         "NF4",
         (4,),
-        Coded,
+        Codebook,
         "Sixteen quantiles of the normal distribution, stretched to max(|w|) (Dettmers et al. 2023, arXiv 2305.14314). QLoRA has blocks "
         "of 64 weights: with a float32 scale each, 4.5 bits a weight.",
         lambda _: (codebook.nf4(),),
@@ -412,7 +412,7 @@ SCHEMES = {
     "nf4-double": Scheme(
         "NF4, double quantization",
         (4,),
-        Coded,
+        Codebook,
         "NF4, and the scales of 256 blocks are quantized once more: to 8-bit floats of what they differ from their mean (Dettmers et al. 2023, "
         "arXiv 2305.14314, section 3). In a large layer with blocks of 64 that takes 4.127 bits a weight instead of 4.5; in a small one the "
         "two float32 that all blocks share weigh more than they save.",
@@ -443,7 +443,7 @@ SCHEMES = {
     "k-means": Scheme(
         "Own codebook, k-means",
         ANY,
-        OwnCodebook,
+        FittedCodebook,
         "2^bits values made for these very weights by k-means, and stored with them. This is what the K of K-quants does not "
         "stand for: in ggml's Q4_K each 32 weights have 16 evenly spaced values, whose scale and minimum are the best of 21 tries by least "
         "squares, in 6 bits each; nothing is clustered, and no table of values is stored.",
@@ -451,7 +451,7 @@ SCHEMES = {
     "bf16": Scheme(
         "bfloat16",
         (16,),
-        Words,
+        BFloat16,
         "The upper half of a float32, rounded to nearest even: 8 bits of exponent, 7 of fraction. No scale.",
     ),
 }

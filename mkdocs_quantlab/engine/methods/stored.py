@@ -19,7 +19,7 @@ from mkdocs_quantlab.engine.core.live_values import (
     string,
     whole,
 )
-from mkdocs_quantlab.engine.methods.schemes import Kept, Stored, fitted
+from mkdocs_quantlab.engine.methods.schemes import SideInformation, Stored, fit_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ class StoredLayer(NamedTuple):
 
     stored: Sequence[Stored]
     """Each weight."""
-    kept: Sequence[Kept]
+    kept: Sequence[SideInformation]
     """All that is kept beside them."""
     steps: Sequence[float | None]
     """For each block the distance between neighbouring values, where all have the same."""
@@ -52,7 +52,7 @@ class StoredWeight(NamedTuple):
     """One weight, stored, and the values that it might have been stored as."""
 
     stored: Stored
-    kept: Sequence[Kept]
+    kept: Sequence[SideInformation]
     levels: Sequence[float]
     """All values that can be read back, ascending."""
     near: Sequence[Stored]
@@ -62,7 +62,7 @@ class StoredWeight(NamedTuple):
 
 def stored_layer(scheme: Scheme, weights: Sequence[float], bits: int, block: int) -> StoredLayer:
     """A layer as a scheme stores it."""
-    fits, kept = fitted(scheme, weights, bits, block)
+    fits, kept = fit_blocks(scheme, weights, bits, block)
     stored = [fits[i // block].store(weight) for i, weight in enumerate(weights)]
     return StoredLayer(stored, kept, [fit.step for fit in fits], fits[0].holds)
 
@@ -139,12 +139,14 @@ def _stored(data: Any) -> Stored:
     )
 
 
-def _kept(data: Any, most: int) -> list[Kept]:
+def _kept(data: Any, most: int) -> list[SideInformation]:
     found = []
     for each in items(data, "`kept`", 0, most):
-        name, value, bits, arithmetic = items(each, "an entry of `kept`", len(Kept._fields))
+        name, value, bits, arithmetic = items(
+            each, "an entry of `kept`", len(SideInformation._fields)
+        )
         found.append(
-            Kept(
+            SideInformation(
                 string(name, "the name of an entry of `kept`", MAX_NAME),
                 string(value, "the value of an entry of `kept`", MAX_KEPT_TEXT),
                 whole(bits, "the bits of an entry of `kept`", 0, MAX_BITS),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.core.protocol import Curve, DrawCurve
 
-LEAST, MOST = 1.5, 20.0
+MIN_BITS, MAX_BITS = 1.5, 20.0
 """Bits per weight at the edges of the picture, whose scale is logarithmic: quantizations are close together at its left."""
 _UPPER = TOP + 6
 """The height of all right, in pixels: its label stands above it."""
@@ -96,7 +96,7 @@ def _bar(run: Run, bits: float) -> Html:
 
 
 def _x(bits: float) -> float:
-    place = math.log(min(MOST, max(LEAST, bits)) / LEAST) / math.log(MOST / LEAST)
+    place = math.log(min(MAX_BITS, max(MIN_BITS, bits)) / MIN_BITS) / math.log(MAX_BITS / MIN_BITS)
     return LEFT + (RIGHT - LEFT) * place
 
 

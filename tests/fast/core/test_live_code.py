@@ -163,7 +163,7 @@ IN_STORE = "            value,\n"
         (lambda code: code.replace(IN_STORE, "            1e300 * 1e300,\n"), "`value` is `inf`; it has to be a finite number", None),
         (lambda code: code.replace("str(q),\n", '"x" * 1000,\n'), "`code` is `xxx", None),
         (lambda code: code.replace("self.scale = self.step =", "self.step = 'a'; self.scale ="), "`step` is `a`", None),
-        (lambda code: code.replace("[Kept(", "3, [Kept("), "an entry of `kept` is `3`", None),
+        (lambda code: code.replace("[SideInformation(", "3, [SideInformation("), "an entry of `kept` is `3`", None),
         (lambda code: code.replace("def store", "def save"), "NotImplementedError", None),
         (lambda code: "a\0b", "null", None),
         (lambda code: "(" * 3000 + ")" * 3000, "too many nested parentheses", 1),

@@ -7,7 +7,13 @@ import re
 import pytest
 
 from mkdocs_quantlab.engine.core.plots import BOTTOM, LEFT, RIGHT, TOP
-from mkdocs_quantlab.engine.views.drawing_curve import LEAST, MOST, Run, bits_per_weight, curve
+from mkdocs_quantlab.engine.views.drawing_curve import (
+    MAX_BITS,
+    MIN_BITS,
+    Run,
+    bits_per_weight,
+    curve,
+)
 from tests.calls import answer as in_page
 
 UPPER = TOP + 6
@@ -55,7 +61,7 @@ def test_of_fewer_than_two_there_is_no_curve():
     assert curve([]) == curve([Q8]) == curve([Q8, unknown]) == curve([Q8, Q2._replace(drawings=0)]) == ""  # fmt: skip
 
 
-@pytest.mark.parametrize("bits", [LEAST / 9, MOST * 9])
+@pytest.mark.parametrize("bits", [MIN_BITS / 9, MAX_BITS * 9])
 def test_the_edges_hold_what_is_beyond(bits, monkeypatch):
     from mkdocs_quantlab.engine.views import drawing_curve as module
 

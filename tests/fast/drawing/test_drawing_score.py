@@ -12,7 +12,7 @@ import pytest
 from mkdocs_quantlab.engine.drawing.parts import PARTS
 from mkdocs_quantlab.engine.drawing.reading import LONGEST, read
 from mkdocs_quantlab.engine.drawing.scene import Jitter, Scene, Thing, draw
-from mkdocs_quantlab.engine.drawing.score import EXAMPLES, LABELS, MOST, marks, score
+from mkdocs_quantlab.engine.drawing.score import EXAMPLES, LABELS, MAX_ELEMENTS, marks, score
 from mkdocs_quantlab.engine.drawing.svg import Group, svg
 from mkdocs_quantlab.engine.drawing.things import KINDS
 from models.drawing.scenes import random_jitter, random_scene
@@ -280,7 +280,7 @@ def test_a_text_that_is_too_long_is_not_read():
 
 
 def test_more_elements_than_are_compared_are_too_many():
-    drawing = svg(draw(PELICAN)).replace("</svg>", "<circle/>" * MOST + "</svg>")
+    drawing = svg(draw(PELICAN)).replace("</svg>", "<circle/>" * MAX_ELEMENTS + "</svg>")
     assert "16 further elements too many" in said(PELICAN, drawing, "shapes")
 
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 TITLE = "Block explorer"
 
-MOST = 256
+MAX_WEIGHTS = 256
 """The largest block has this many weights."""
 
 FORMATS = [entry.name for entry in TYPES.values() if entry.can_encode and entry.block_size > 1]
@@ -93,7 +93,7 @@ class Options(api.Options):
     seed = weight_fields.seed(excludes=("weights", "tensor"))
     weights = weight_fields.weights(
         (),
-        MOST,
+        MAX_WEIGHTS,
         "The block's weights, instead of a preset: at least as many as the format's block holds.",
         ("preset", "seed"),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.api import LiveCode
 from mkdocs_quantlab.api.live import fields, numbers, whole
-from mkdocs_quantlab.api.methods.schemes import CLASSES, SCHEMES, read_back
+from mkdocs_quantlab.api.methods.schemes import CLASSES, SCHEMES, quantize_dequantize
 from mkdocs_quantlab.api.methods.stored import StoredLayer, read_layer, stored_layer
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _run(made: Any, given: Any) -> Any:
     scheme = SCHEMES[given["scheme"]]._replace(made=made)
     weights, bits, block = given["weights"], given["bits"], given["block"]
     if given["brief"]:
-        values, size = read_back(scheme, weights, bits, block)
+        values, size = quantize_dequantize(scheme, weights, bits, block)
         return {"values": values, "bits": size}
     return stored_layer(scheme, weights, bits, block)._asdict()
 

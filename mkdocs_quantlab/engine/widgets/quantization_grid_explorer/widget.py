@@ -46,7 +46,7 @@ __all__ = ["LIVE", "TITLE", "Options", "render"]
 TITLE = "Toy-layer explorer"
 
 WIDTHS = (*range(2, 9), 16)
-MOST = 256
+MAX_WEIGHTS = 256
 
 
 class Options(api.Options):
@@ -86,7 +86,7 @@ class Options(api.Options):
     count = Integer(
         16,
         1,
-        MOST,
+        MAX_WEIGHTS,
         label="Count",
         help="How many weights a drawn preset has.",
         excludes=("weights",),
@@ -94,7 +94,7 @@ class Options(api.Options):
     seed = weight_fields.seed()
     weights = weight_fields.weights(
         TOY,
-        MOST,
+        MAX_WEIGHTS,
         "The layer's weights, instead of a preset.",
         ("preset", "count", "seed"),
     )
