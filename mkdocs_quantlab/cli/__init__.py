@@ -11,12 +11,17 @@ from mkdocs_quantlab import __version__
 from mkdocs_quantlab.cli.doctor import doctor
 from mkdocs_quantlab.cli.endpoint import endpoint
 from mkdocs_quantlab.cli.gguf import gguf
+from mkdocs_quantlab.cli.models import Unreadable
 from mkdocs_quantlab.cli.new import new
 from mkdocs_quantlab.cli.widgets import widgets
+from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
 from mkdocs_quantlab.site.models.models import Models
 from mkdocs_quantlab.site.models.page_models import page_model
+from mkdocs_quantlab.site.settings import WIDGETS
+from mkdocs_quantlab.site.widgets.archive import write_archives
+from mkdocs_quantlab.site.widgets.registry import Widgets
 
 
 @click.group()
@@ -39,15 +44,26 @@ for command in (doctor, endpoint, gguf, new, widgets):
     metavar="NAME",
     help="A model that runs in the page, with llama.cpp: a built-in one, or the path of a GGUF file. May be repeated.",
 )
-def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...]) -> None:
+@click.option(
+    "--widgets",
+    "own",
+    default=WIDGETS,
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The folder of your own widgets, whose files are copied too, with those of installed packages.",
+)
+def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...], own: Path) -> None:
     """Copy the browser files into FOLDER, for engines that run no plugins.
 
-    FOLDER is below the site's docs folder, for example docs/assets/quantlab.
+    FOLDER is below the site's docs folder, for example docs/assets/quantlab. To be run again when an own widget has changed.
     """
     try:
         found = [page_model(name, Models({}, Path.cwd())) for name in models]
+        archives = Widgets(own.resolve(), Path.cwd()).archives()
     except OptionError as error:
         raise click.UsageError(str(error)) from None
+    except WidgetError as error:
+        raise Unreadable(str(error)) from None
     names = files("off" if no_pyodide else "bundled", in_page=bool(models))
     sources = {name: STATIC / name for name in names}
     sources |= {model.file: model.path for model in found}
@@ -55,7 +71,10 @@ def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...]) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+    written = write_archives(archives, folder)
     below = folder.as_posix().removeprefix("./").removeprefix("docs/")
-    click.echo(f"{len(sources)} files copied to {folder}. The site's configuration needs:\n")
+    click.echo(
+        f"{len(sources) + written} files copied to {folder}. The site's configuration needs:\n"
+    )
     click.echo(f"markdown_extensions:\n  - quantlab\nextra_css:\n  - {below}/{STYLE}")
     click.echo(f"extra_javascript:\n  - path: {below}/{SCRIPT}\n    defer: true")

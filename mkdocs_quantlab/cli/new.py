@@ -1,20 +1,47 @@
-"""The command `quantlab new`."""
+"""The commands `quantlab new ...`."""
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
 import click
 
-from mkdocs_quantlab.cli.models import Unreadable
-from mkdocs_quantlab.course import CourseError, write_course
+from mkdocs_quantlab.cli.models import Unreadable, config_option, settings_of
+from mkdocs_quantlab.course import CourseError, write_course, write_widget
+from mkdocs_quantlab.engine.core.widget import built_in
+from mkdocs_quantlab.site.markdown.directives import ALIASES, CHAT, EVIDENCE
 from mkdocs_quantlab.site.models.lock import Locked, write_lock
 from mkdocs_quantlab.site.models.models import ModelError, Models, learned
-from mkdocs_quantlab.site.settings import read_models
+from mkdocs_quantlab.site.settings import WIDGETS, read_models, read_widgets
 
 
-@click.command()
+class _Course(click.Group):
+    """A group whose first word may be the folder of a course: `quantlab new FOLDER`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, self._complete(ctx, args))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        return super().resolve_command(ctx, self._complete(ctx, args))
+
+    def _complete(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = (*self.commands, *ctx.help_option_names)
+        return args if not args or args[0] in known else ["site", *args]
+
+
+@click.group(cls=_Course)
+def new() -> None:
+    """Write the files of a course, or a widget.
+
+    `quantlab new FOLDER` is short for `quantlab new site FOLDER`.
+    """
+
+
+@new.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--title", help="The course's name; else the folder's.")
 @click.option(
@@ -24,7 +51,7 @@ from mkdocs_quantlab.site.settings import read_models
     metavar="NAME=PLACE",
     help="A GGUF file to name and lock: a path from FOLDER, or an address; several times for several.",
 )
-def new(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
+def site(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
     """Write a course into FOLDER that builds as it is.
 
     Configuration, a first lab, requirements, and a workflow that publishes on GitHub Pages. No file is overwritten.
@@ -45,6 +72,32 @@ def new(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
         click.echo(path)
     there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     click.echo(f"\nNow: {there}pip install -r requirements.txt && mkdocs serve")
+
+
+@new.command()
+@click.argument("name")
+@config_option
+def widget(name: str, *, config_file: Path) -> None:
+    """Write a widget NAME that works, to begin with, into the site's folder of widgets.
+
+    The directive is data-NAME; no file is overwritten.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        raise click.BadParameter(
+            f"takes lower-case letters, digits and `-`; found `{name}`", param_hint="NAME"
+        )
+    if name in (*built_in(), CHAT, EVIDENCE, *ALIASES):
+        raise click.BadParameter(
+            f"`{name}` comes with mkdocs-quantlab: call yours something else", param_hint="NAME"
+        )
+    try:
+        setting = read_widgets(settings_of(config_file).get("widgets", WIDGETS))
+        path = write_widget(config_file.parent / setting, name)
+    except (CourseError, ValueError) as error:
+        raise Unreadable(str(error)) from None
+    except OSError as error:
+        raise Unreadable(f"{error.filename}: {error.strerror}") from None
+    click.echo(f"{path}\n\nNow, on a page: <div data-{name}></div>")
 
 
 def _models(named: tuple[str, ...], folder: Path) -> Models:

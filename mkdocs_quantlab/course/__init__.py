@@ -1,4 +1,4 @@
-"""A new course: the files that `quantlab new` writes."""
+"""What `quantlab new` writes: the files of a course, and a widget."""
 
 from __future__ import annotations
 
@@ -53,7 +53,32 @@ def write_course(folder: Path, title: str, models: Mapping[str, str]) -> list[Pa
     return list(texts)
 
 
-def _texts(title: str, models: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def write_widget(folder: Path, name: str) -> Path:
+    """Writes a widget that works.
+
+    Args:
+        folder: The folder of widgets; made if it is not there.
+        name: The widget's name, as directives have it.
+
+    Returns:
+        The file.
+
+    Raises:
+        CourseError: There is such a widget.
+    """
+    stem = name.replace("-", "_")
+    path = folder / f"{stem}.py"
+    for there in (path, folder / stem):
+        if there.exists():
+            raise CourseError(f"{there} is there already; a new widget overwrites nothing")
+    template = files("mkdocs_quantlab.course").joinpath("widget.py.jinja")
+    text = _environment().from_string(template.read_text(encoding="utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.render(title=name.replace("-", " ").capitalize()), encoding="utf-8")
+    return path
+
+
+def _environment() -> Environment:
     environment = Environment(
         autoescape=False,  # noqa: S701  # no HTML: YAML, Markdown and names of packages
         undefined=StrictUndefined,
@@ -62,6 +87,11 @@ def _texts(title: str, models: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     )
     # JSON is YAML, and quotes whatever is special there.
     environment.filters["yaml"] = lambda text: json.dumps(text, ensure_ascii=False)
+    return environment
+
+
+def _texts(title: str, models: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    environment = _environment()
     source = files("mkdocs_quantlab.course")
     for path, name in TEMPLATES.items():
         text = source.joinpath(name).read_text(encoding="utf-8")

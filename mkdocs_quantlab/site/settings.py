@@ -271,7 +271,8 @@ SETTINGS = {
         WIDGETS,
         read_widgets,
         "The folder of your own widgets, relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in). "
-        "Each `NAME.py` or `NAME/widget.py` in it is the directive `data-NAME`.",
+        "Each `NAME.py` or `NAME/widget.py` in it is the directive `data-NAME`. [Your own widget](own-widget.md) shows how to "
+        "write one.",
     ),
     "models": Setting(
         {},

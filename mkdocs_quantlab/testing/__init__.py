@@ -88,7 +88,7 @@ def check(widget: str | Path | ModuleType, /, *, page: bool = True, tries: int =
         drawn[tuple(strings.items())] = figure
     assert drawn, "no options are taken, the defaults not either"
     said = f"{len(drawn)} figures drawn"
-    reason = "`page` is false" if not page else why_no_page()
+    reason = "`page` is false" if not page else why_no_page(found)
     if reason:
         return f"{said}; the page's Python was not asked: {reason}"
     some = list(drawn)[:20]
@@ -116,7 +116,7 @@ def _find(widget: str | Path | ModuleType) -> tuple[Widget, Archive | None]:
         path = widget.resolve()
         path = path.parent if path.name == "widget.py" else path
         name, folder = path.stem.replace("_", "-"), path.parent
-    widgets = Widgets(folder.resolve(), folder.resolve().parent)
+    widgets = Widgets(folder.resolve(), folder.resolve().parent, locked=False)
     own = widgets.own(name)
     return (own.widget, own.archive) if own else (widgets.widget(name), None)
 

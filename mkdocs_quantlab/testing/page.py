@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,18 +14,19 @@ from mkdocs_quantlab.site.assets import STATIC
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core.widget import Widget
     from mkdocs_quantlab.site.widgets.archive import Archive
 
 SCRIPT = """
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-const [folder, abi_version, given, code, archive] = process.argv.slice(-5);
+const [folder, info, given, code, archive] = process.argv.slice(-5);
 try {
   const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`).href);
   const python = await loadPyodide({
     indexURL: folder,
     stdLibURL: `${folder}/python.zip`,
-    lockFileContents: { info: { abi_version }, packages: {} },
+    lockFileContents: { info: JSON.parse(info), packages: {} },
     packageBaseUrl: folder,
   });
   python.globals.set("given", readFileSync(given, "utf8"));
@@ -50,8 +50,10 @@ json.dumps([answer(widget, case)["html"] for case in asked["cases"]])
 """
 
 
-def why_no_page() -> str:
-    """Why the page's Python cannot be run here; the empty text where it can."""
+def why_no_page(widget: Widget) -> str:
+    """Why the page's Python cannot be asked for a widget's figures here; the empty text where it can."""
+    if widget.requires:
+        return "the widget requires packages"
     if not shutil.which("node"):
         return "there is no Node"
     if not (STATIC / "pyodide" / "python.zip").is_file():
@@ -79,6 +81,7 @@ def page_figures(
         "file": archive.name if archive else "",
     }
     folder = STATIC / "pyodide"
+    info = (folder / "info.json").read_text(encoding="utf-8")
     with TemporaryDirectory() as below:
         files = {
             "given": json.dumps(asked).encode(),
@@ -87,7 +90,7 @@ def page_figures(
         }
         for path, content in files.items():
             Path(below, path).write_bytes(content)
-        command = ["node", "--input-type=module", "-e", SCRIPT, "--", str(folder), _abi()]
+        command = ["node", "--input-type=module", "-e", SCRIPT, "--", str(folder), info]
         done = subprocess.run(  # noqa: S603  # Node, with files of this package
             [*command, *(str(Path(below, path)) for path in files)],
             capture_output=True,
@@ -99,12 +102,3 @@ def page_figures(
     figures: list[str] | str = json.loads(done.stdout.strip().splitlines()[-1])
     assert not isinstance(figures, str), f"the page's Python cannot draw it: {figures[-2000:]}"
     return figures
-
-
-def _abi() -> str:
-    """The version of Pyodide's binary interface, which it wants to be told; the page's worker has it."""
-    found = re.search(
-        r'abi_version:\s*"([^"]+)"', (STATIC / "worker.mjs").read_text(encoding="utf-8")
-    )
-    assert found
-    return found[1]

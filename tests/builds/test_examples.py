@@ -52,6 +52,7 @@ def site(tmp_path_factory, run_mkdocs):
     """The site of all examples: for each the HTML of its page, and what the build said of it."""
     folder = tmp_path_factory.mktemp("examples")
     shutil.copytree(ROOT / "docs/models", folder / "docs/models")
+    shutil.copytree(ROOT / "docs/example_widgets", folder / "widgets")
     (folder / "mkdocs.yml").write_text("site_name: Examples\n" + CONFIG, encoding="utf-8")
     for example in (*PAGES, *MISTAKES):
         page = folder / "docs" / f"{name(example)}.md"
@@ -97,6 +98,7 @@ def test_there_are_mistakes():
 
 LAB = '# Lab\n\n<div data-quantization-explorer></div>\n\n<div class="lab-callout">Note</div>\n'
 CONFIGURATIONS = fences("yaml")
+OWN_WIDGET = ROOT / "docs/guide/own-widget.md"
 
 
 @pytest.mark.parametrize("example", **named(CONFIGURATIONS))
@@ -204,6 +206,31 @@ def test_messages(example):
     with pytest.raises(LabError) as error:
         convert(f"{above}{WRITTEN[shown[3]]}\n")
     assert str(error.value) == f"labs/lab-2.md:{shown['line']}{shown['said']}"
+
+
+def test_a_widget_from_an_empty_file(tmp_path, monkeypatch, run_mkdocs):
+    """The guide's files, as they stand there, are a course that builds and whose test passes, in under 60 lines."""
+    files = {
+        each.title: each.text
+        for each in fences("python", "markdown", pages=(OWN_WIDGET,))
+        if each.title
+    }
+    assert set(files) == {"widgets/sampling.py", "docs/sampling.md", "test_sampling.py"}
+    [snippet] = re.findall('"(.*)"', files["widgets/sampling.py"])
+    files["widgets/sampling.py"] = (ROOT / snippet).read_text(encoding="utf-8")
+    files["mkdocs.yml"] = "site_name: Sampling\nplugins: [quantlab]\n"
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    assert sum(text.count("\n") for text in files.values()) < 60
+    code, output = run_mkdocs(tmp_path, "mkdocs", "--strict")
+    assert code == 0, output
+    html = (tmp_path / "site/sampling/index.html").read_text(encoding="utf-8")
+    assert "follows with a probability of" in html
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(files["test_sampling.py"], names)
+    names["test_sampling"]()
 
 
 def test_examples_are_found():

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
+from tests.fast.site.test_own_widgets import SAMPLING
 from tests.gguf_files import write_gguf
 
 
@@ -42,6 +43,34 @@ def test_a_mistake_that_comes_back_is_told_again(project):
             lab.write_text(page.format(4), encoding="utf-8")
             _wait(lambda: "Reloading" in log.read_text("utf-8").rpartition("found `9`")[2], log)
         assert log.read_text(encoding="utf-8").count("found `9`") == 2
+
+
+def test_an_own_widget_that_changes_changes_the_page(project):
+    """Its helpers too."""
+    folder = project(
+        {"docs/index.md": "# Lab\n\n<div data-sampling></div>\n"}, "plugins: [quantlab]"
+    )
+    below = folder / "widgets/sampling"
+    below.mkdir(parents=True)
+    widget = SAMPLING.replace("TITLE =", "from .words import WORD\n\nTITLE =").replace(
+        '"p", shown', '"p", WORD'
+    )
+    (below / "widget.py").write_text(widget, encoding="utf-8")
+    (below / "words.py").write_text("WORD = 'first'", encoding="utf-8")
+
+    def shown():
+        with urlopen(f"http://{address}/", timeout=10) as page:
+            return re.search(r'quantlab-result">(.*?)<', page.read().decode())[1]
+
+    with serving(folder) as (address, log):
+        assert shown() == "first"
+        (below / "words.py").write_text("WORD = 'other'", encoding="utf-8")
+        _wait(lambda: shown() == "other", log)
+        (below / "words.py").write_text("WORD = 1 / 0", encoding="utf-8")
+        _wait(lambda: "words.py:1: ZeroDivisionError" in log.read_text(encoding="utf-8"), log)
+        (below / "words.py").write_text("WORD = 'again'", encoding="utf-8")
+        _wait(lambda: shown() == "again", log)
+    assert not list(folder.rglob("__pycache__"))
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from mkdocs_quantlab.site.widgets.wheels import Wheel
@@ -19,6 +20,7 @@ STYLE = "style.css"
 DATE = (2026, 1, 1, 0, 0, 0)
 OWN = "quantlab_own_"
 """How the packages begin that hold an author's own widgets in the page's Python."""
+_VERSIONED = re.compile(r"[a-z0-9-]+-[0-9a-f]{12}\.(?:zip|css)")
 _LEFT_OUT = (".pyc", ".pyo", "~")
 
 
@@ -97,6 +99,22 @@ class Archive(NamedTuple):
         style = {self.style_name: self.style} if self.style else {}
         wheels = {f"{FOLDER}/{wheel.file}": wheel.path.read_bytes() for wheel in self.wheels}
         return {self.name: self.data} | style | wheels
+
+
+def write_archives(archives: Sequence[Archive], folder: Path) -> int:
+    """Writes the files of own widgets beside the page's script, in place of those of other versions.
+
+    Returns:
+        The number of files.
+    """
+    contents = {path: content for archive in archives for path, content in archive.files.items()}
+    for old in (folder / FOLDER).glob("*"):
+        if _VERSIONED.fullmatch(old.name) and f"{FOLDER}/{old.name}" not in contents:
+            old.unlink()
+    for path, content in contents.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return len(contents)
 
 
 def _files(path: Path) -> Iterator[Path]:

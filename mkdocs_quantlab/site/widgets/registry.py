@@ -102,6 +102,15 @@ class Widgets:
             self._loaded[name] = self._load(name, places[0])
         return self._loaded[name]
 
+    def archives(self) -> list[Archive]:
+        """The files of all widgets that are not of this package.
+
+        Raises:
+            WidgetError: One of them does not work.
+        """
+        found = (self.own(name) for name in self.names)
+        return [own.archive for own in found if own]
+
     def takes(self, name: str, option: str) -> bool:
         """Whether a widget has an option; none has one that does not work."""
         try:

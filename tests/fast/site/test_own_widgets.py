@@ -12,13 +12,16 @@ from html import unescape
 from textwrap import dedent
 
 import pytest
+from click.testing import CliRunner
 from markdown import Markdown
 
+from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
 from mkdocs_quantlab.site.widgets.loader import PREFIX
 from mkdocs_quantlab.site.widgets.registry import Widgets
+from mkdocs_quantlab.testing import check
 
 SAMPLING = '''\
 """Softmax with a temperature."""
@@ -401,3 +404,57 @@ def test_an_unknown_widget_is_no_key_error(tmp_path):
         WidgetError, match="there is no widget `blob`; the widgets are `gguf-compare`"
     ):
         Widgets(tmp_path, tmp_path).widget("blob")
+
+
+def test_export_writes_their_files_and_takes_old_versions_away(course, monkeypatch):
+    folder = course({"widgets/sampling/widget.py": SAMPLING, "widgets/sampling/style.css": "p {}"})
+    monkeypatch.chdir(folder)
+
+    def exported():
+        done = CliRunner().invoke(main, ["export", "out", "--no-pyodide"])
+        assert done.exit_code == 0, done.output
+        return sorted(path.name for path in (folder / "out/widgets").iterdir())
+
+    first = exported()
+    [archive] = convert(folder)[1].archives["labs/lab-2.md"]
+    assert [f"widgets/{name}" for name in first] == sorted(archive.files)
+    (folder / "out/widgets/mine.css").write_text("p {}", encoding="utf-8")
+    course({"widgets/sampling/widget.py": SAMPLING + "\n"})
+    second = exported()
+    assert len(second) == 3
+    assert "mine.css" in second
+    assert first[0] in second  # the style sheet, which did not change
+    assert first[1] not in second
+    course({"widgets/sampling/widget.py": "TITLE = 1"})
+    done = CliRunner().invoke(main, ["export", "out", "--no-pyodide"])
+    assert (done.exit_code, done.output) == (
+        2,
+        "Error: widgets/sampling/widget.py:1: it has no `Options`, a class of options, a subclass of `Options`\n",
+    )
+
+
+def test_a_new_widget_works_and_overwrites_nothing(course, monkeypatch):
+    folder = course({"mkdocs.yml": "plugins: [{quantlab: {widgets: own}}]"})
+    monkeypatch.chdir(folder)
+
+    def new(name):
+        done = CliRunner().invoke(main, ["new", "widget", name])
+        return done.exit_code, done.output
+
+    assert new("kv-cache") == (0, "own/kv_cache.py\n\nNow, on a page: <div data-kv-cache></div>\n")
+    html, _ = convert(folder, "<div data-kv-cache></div>", widgets="own")
+    assert "0.300 is stored as 0.333: an error of +0.033." in html
+    assert "figures drawn" in check(folder / "own/kv_cache.py", page=False)
+    assert new("kv-cache") == (
+        2,
+        "Error: own/kv_cache.py is there already; a new widget overwrites nothing\n",
+    )
+    for name, said in (
+        ("KV", "takes lower-case letters, digits and `-`; found `KV`"),
+        ("model-memory", "`model-memory` comes with mkdocs-quantlab"),
+        ("quantlab-chat", "`quantlab-chat` comes with mkdocs-quantlab"),
+    ):
+        code, output = new(name)
+        assert code == 2
+        assert said in output
+    assert [path.name for path in (folder / "own").iterdir()] == ["kv_cache.py"]
