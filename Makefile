@@ -6,7 +6,7 @@ READY := .venv/.ready
 
 TORCH := .venv/.torch
 
-.PHONY: serve build test slow check format lock static model bench clean
+.PHONY: serve build fast test slow style check format lock lowest pyodide-next static model bench clean
 
 ## Build and serve the documentation and its demo labs on http://127.0.0.1:8000
 serve: $(READY) static
@@ -16,20 +16,28 @@ serve: $(READY) static
 build: $(READY) static
 	$(BIN)/mkdocs build --strict
 
-## Run all checks and tests; tests/oracle has llama.cpp's quantizer from npm, where npm has one for the machine
+## A first answer within a minute: style, types and the quick tests, of Python alone, without Node, browser or server
+fast: style
+	$(BIN)/pytest -n auto --dist loadfile tests/fast
+
+## All that guards a change. tests/oracle has llama.cpp's quantizer from npm, where npm has one for the machine
 test: check tests/oracle/node_modules/.package-lock.json | chromium nginx
 	cd browser && npm run --silent test
 	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
-## Run the tests that take minutes, training among them
-slow: $(TORCH) static tests/oracle/node_modules/.package-lock.json | chromium nginx
+## What takes longer: the tests marked `slow`, training among them, and every property with many random examples
+slow: $(READY) $(TORCH) static tests/oracle/node_modules/.package-lock.json | chromium nginx
 	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow" --hypothesis-profile full tests/fast tests/oracle
 
-## Types and style, of Python and of TypeScript
-check: $(READY) static
+## Style and types of Python
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+## Style and types of Python, types of TypeScript
+check: style browser/node_modules/.package-lock.json static
 	cd browser && npm run --silent check
 
 ## Bring the code into its one format
@@ -45,7 +53,7 @@ static: browser/node_modules/.package-lock.json
 	cd $* && npm ci --no-audit --no-fund && mkdir -p node_modules
 	touch $@
 
-$(READY): requirements/dev.txt pyproject.toml hatch_build.py | static
+$(READY): requirements/dev.txt pyproject.toml hatch_build.py
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
@@ -88,10 +96,25 @@ nginx:
 	  sudo=$$(command -v sudo || true); \
 	  $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends nginx-light; }
 
-## Pin the development tools anew (needs uv: `pip install uv`)
-lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+## The quick tests with the oldest versions that pyproject.toml allows, in an environment of their own
+lowest: $(READY)
+	$(BIN)/uv venv --quiet --seed --clear --python $(PYTHON) .venv-lowest
+	$(BIN)/uv pip install --quiet --python .venv-lowest --resolution lowest-direct --requirement pyproject.toml --requirement requirements/lowest.in
+	$(BIN)/uv pip install --quiet --python .venv-lowest --no-deps --editable .
+	.venv-lowest/bin/pytest -n auto --dist loadfile tests/fast
+
+## The tests of the page's Python with the newest Pyodide of npm, alphas included. Changes browser/node_modules and
+## browser/src/generated: for a checkout that is thrown away, as the weekly workflow's is
+pyodide-next: $(READY) browser/node_modules/.package-lock.json | chromium
+	cd browser && npm install --no-save --no-audit --no-fund "pyodide@$$(npm view pyodide versions --json | node -p 'JSON.parse(fs.readFileSync(0)).at(-1)')"
+	$(BIN)/python browser/build/generate.py
+	cd browser && npm run --silent build
+	$(BIN)/pytest -n auto --dist loadfile tests/builds/test_page_python.py tests/browser/test_python.py tests/browser/test_code.py tests/browser/test_figures.py
+
+## Pin the development tools anew
+lock: $(READY)
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --quiet --upgrade requirements/dev.in pyproject.toml --output-file requirements/dev.txt
 
 clean:
-	rm -rf .venv site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis browser/node_modules tests/oracle/node_modules mkdocs_quantlab/static
+	rm -rf .venv .venv-lowest site dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis browser/node_modules tests/oracle/node_modules mkdocs_quantlab/static

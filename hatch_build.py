@@ -12,15 +12,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class BrowserBuildHook(BuildHookInterface[Any]):
     """Runs `npm ci` and `npm run build` in `browser/`, each where it has something to do.
 
-    A source distribution already holds `static/`, so that installing from it needs no Node. An editable install keeps
-    what is there: `make` looks after it.
+    A source distribution already holds `static/`, so that installing from it needs no Node. An editable install leaves it
+    to `make static`, so that the tests of Python alone need no Node either.
     """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         is_built = (root / "mkdocs_quantlab" / "static" / "quantlab.js").exists()
         from_sdist = (root / "PKG-INFO").exists()
-        if is_built and (from_sdist or version == "editable"):
+        if version == "editable" or (is_built and from_sdist):
             return
         browser = root / "browser"
         installed = browser / "node_modules" / ".package-lock.json"

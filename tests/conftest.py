@@ -11,9 +11,11 @@ from tests.shared import Shared
 
 pytest_plugins = ["tests.servers.fixtures"]
 
-# Tests say what is computed, never how fast: a busy machine would fail them.
-settings.register_profile("quantlab", deadline=None)
-settings.load_profile("quantlab")
+# Tests say what is computed, never how fast: a busy machine would fail them. `quick` has the same examples in each run, so
+# that a change which has nothing to do with a failure never meets it; `make slow` looks for new ones.
+settings.register_profile("quick", deadline=None, max_examples=20, derandomize=True)
+settings.register_profile("full", deadline=None, max_examples=300)
+settings.load_profile("quick")
 
 
 @pytest.fixture

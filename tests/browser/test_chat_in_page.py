@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server, Visit
     from tests.shared import Shared
 
-pytestmark = pytest.mark.timeout(180)
-
 TINY = ROOT / "docs/models/tiny-llama-Q8_0.gguf"
 PELICAN = "Draw a pelican riding a bicycle."
 PAGES = {

@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
+
+# Hundreds of redraws and pages, one after another.
+pytestmark = pytest.mark.slow
 
 MIB = 2**20
 

@@ -19,6 +19,9 @@ import yaml
 from tests.examples import fences
 from tests.paths import ROOT
 
+# A minute, most of it pip's.
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs/guide/first-lab.md"
 INSTALL, BEGIN, SERVE, CHECK, PUBLISH = (each.text for each in fences("sh", pages=(PAGE,)))
 LISTED, MISTAKE = (each.text for each in fences("text", pages=(PAGE,)))
@@ -109,7 +112,7 @@ def reader(tmp_path_factory, wheel_file):
     return reader
 
 
-def until(condition, log, seconds=60):
+def until(condition, log, seconds=300):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, log.read_text(encoding="utf-8")

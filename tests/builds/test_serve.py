@@ -96,7 +96,7 @@ def _tensors(address):
         return len(set(re.findall(rb"blk\.\d\.attn_q", page.read())))
 
 
-def _wait(condition, log, seconds=60):
+def _wait(condition, log, seconds=300):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, log.read_text(encoding="utf-8")

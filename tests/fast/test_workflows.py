@@ -45,13 +45,38 @@ def test_an_action_has_one_version_everywhere():
 
 def test_tests_run_on_every_python_that_the_docs_name():
     _, workflow = read(ROOT / ".github/workflows/test.yml")
-    versions = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    versions = workflow["jobs"]["fast"]["strategy"]["matrix"]["python"]
     compatibility = (ROOT / "docs/compatibility.md").read_text(encoding="utf-8")
     assert f"| Python, to build | {versions[0]} to {versions[-1]} |" in compatibility
     assert f'requires-python = ">={versions[0]}"' in (ROOT / "pyproject.toml").read_text("utf-8")
     assert [int(version.split(".")[1]) for version in versions] == list(
         range(11, 11 + len(versions))
     )
+    # Everything else runs once, on the oldest.
+    for job in ("test", "lowest"):
+        [python] = [
+            step["with"]["python-version"]
+            for step in workflow["jobs"][job]["steps"]
+            if "setup-python" in step.get("uses", "")
+        ]
+        assert python == versions[0]
+
+
+def test_other_systems_run_the_quick_tests():
+    _, workflow = read(ROOT / ".github/workflows/test.yml")
+    matrix = workflow["jobs"]["fast"]["strategy"]["matrix"]
+    systems = {*matrix["system"], *(each["system"] for each in matrix["include"])}
+    assert systems == {"ubuntu-latest", "windows-latest", "macos-latest"}
+    [run] = [s["run"] for s in workflow["jobs"]["fast"]["steps"] if "pytest" in s.get("run", "")]
+    assert run.endswith(" tests/fast")
+
+
+def test_what_takes_long_runs_each_week():
+    _, weekly = read(ROOT / ".github/workflows/weekly.yml")
+    assert weekly["on"]["schedule"]
+    runs = {step.get("run") for job in weekly["jobs"].values() for step in job.get("steps", ())}
+    assert {"make slow", "make pyodide-next"} <= runs
+    assert weekly["jobs"]["test"]["uses"] == "./.github/workflows/test.yml"
 
 
 def test_a_release_is_tested_and_only_its_last_job_may_publish():
