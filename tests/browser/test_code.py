@@ -244,7 +244,7 @@ def test_the_interpreter_of_the_code_asks_for_nothing(visit):
     assert lab.server.asked[started:] == []
     worker = next(each for each in lab.page.workers if "live_worker" in each.url)
     tried = worker.evaluate("fetch('/').then(() => 'sent', (error) => error.message)")
-    assert tried == "Code of the reader's fetches nothing."
+    assert tried == "The reader's code cannot fetch anything."
     assert lab.server.asked[started:] == []
 
 

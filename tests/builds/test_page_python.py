@@ -10,7 +10,7 @@ import pytest
 
 from mkdocs_quantlab.engine.core.dispatch import call
 from mkdocs_quantlab.engine.core.modules import OFFERED
-from mkdocs_quantlab.engine.core.widget import built_in
+from mkdocs_quantlab.engine.core.widget import Ran, answer, built_in, widget
 from mkdocs_quantlab.engine.drawing.parse import parse
 from mkdocs_quantlab.engine.drawing.scene import draw
 from mkdocs_quantlab.engine.drawing.svg import svg
@@ -25,7 +25,7 @@ from mkdocs_quantlab.engine.gguf.reader import Wanted
 from mkdocs_quantlab.engine.views.losses import LevelsOf
 from mkdocs_quantlab.engine.views.ratios import Measured, RatiosOf
 from mkdocs_quantlab.site.assets import STATIC
-from tests import calls
+from tests import calls, live
 from tests.generated import generate
 from tests.gguf_files import write_gguf
 from tests.gguf_models import model, sources
@@ -177,6 +177,38 @@ from mkdocs_quantlab.engine.core.dispatch import call
 json.dumps([call("draw", params)[0] for params in {asked!r}])
 """
     assert run(code) == [call("draw", params)[0] for params in asked]
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in live.LIVE}))
+def test_edited_code_gives_in_the_page_what_it_gives_here(run, name):
+    """Of the text that readers are shown; the challenge draws its weights anew each time."""
+    asked = [
+        (option, value, live.text_of(name, value))
+        for each, option, value in live.LIVE
+        if each == name
+    ]
+    code = f"""
+import json
+from mkdocs_quantlab.engine.core.dispatch import call
+def ask(method, params):
+    return json.loads(call(method, json.dumps(params))[0])["answer"]
+def drawn(option, value, code):
+    figure = {{"widget": {name!r}, "options": {{option: value}}, "sources": None}}
+    inputs = ask("live_inputs", figure)["inputs"]
+    values = []
+    for step in range({len(widget(name).live.steps)}):
+        given = values[-1] if values else inputs
+        step = {{"widget": {name!r}, "value": value, "step": step, "code": code, "given": given}}
+        values.append(ask("live_step", step)["values"])
+    run = {{"inputs": inputs, "values": values}}
+    return [run, ask("draw", {{**figure, "run": run}})["html"]]
+json.dumps([drawn(*each) for each in {asked!r}])
+"""
+    for (option, value, _), (made, html) in zip(asked, run(code), strict=True):
+        assert answer(name, {option: value}, ran=Ran(**made))["html"] == html
+        # To the digits that are shown: the last bits of a logarithm differ.
+        if name != "quantization-challenge":
+            assert live.drawn(name, {option: value}, live.text_of(name, value)) == html
 
 
 def test_headers_are_read_in_the_page_as_at_build_time(run, tmp_path):

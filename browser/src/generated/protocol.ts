@@ -149,7 +149,7 @@ export interface LiveInputs {
   inputs: string | null;
 }
 
-/** Code of the reader's to run. */
+/** A step of the reader's code to run. */
 export interface LiveStep {
   widget: string;
   /** The value of the option that chooses among the widget's texts. */

@@ -1,4 +1,4 @@
-/** Reads what an interpreter answered that ran code of the reader's: it may say anything. */
+/** Checks the answer of an interpreter that has run the reader's code: it may be anything. */
 import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
 import type { CallError, LiveValues } from "../generated/protocol.ts";

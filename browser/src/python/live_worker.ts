@@ -1,5 +1,5 @@
 /**
- * The worker that runs code of the reader's: Pyodide with the engine, one call at a time.
+ * The worker that runs the reader's code: Pyodide with the engine, one call at a time.
  *
  * A classic script that fetches nothing: all it needs comes by message, so that it also runs where nothing can be fetched. It is ended
  * from outside when it takes too long, as the page's own worker is.
@@ -17,7 +17,7 @@ const LIBRARY = `${FOLDER}python.zip`;
 const address = (text: string): string => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 
 function refuse(): never {
-  throw new TypeError("Code of the reader's fetches nothing.");
+  throw new TypeError("The reader's code cannot fetch anything.");
 }
 
 async function start({ loader, runtime, wasm, library }: LiveFiles): Promise<Dispatch> {

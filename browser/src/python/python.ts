@@ -56,8 +56,8 @@ export interface Owner {
 }
 
 /**
- * What a Python is for: `figures` of the engine; long `work` of the engine; `code` of the reader's, which has a time limit, or `long code`, which
- * has none. All but the first run in a worker that nobody shares and that can be ended while it computes; code of the reader's in
+ * What a Python is for: the engine's `figures`; long `work` of the engine; the reader's `code`, which has a time limit, or `long code`, which
+ * has none. All but the first run in a worker that nobody shares and that can be ended while it computes; the reader's code in
  * a worker that does nothing else.
  */
 export type Use = "figures" | "work" | "code" | "long code";
@@ -168,7 +168,7 @@ export class Python {
         message,
         settle: (outcome, data) => {
           // Where JSON becomes a type: both are of the method's function, whose annotations `Calls` is made from. But what an
-          // interpreter says that ran code of the reader's is foreign.
+          // interpreter says that has run the reader's code is foreign.
           const { answer, error }: Outcome<M> = JSON.parse(this.#runsCode ? liveOutcome(outcome) : outcome);
           if (!error) resolve({ answer, data: data as Calls[M]["gives"] });
           else if (this.#runsCode) reject(new CodeError(error.message, error.line));

@@ -1,5 +1,5 @@
 /**
- * Code of the reader's for a figure. The page's own Python says what it works on and draws what it gives; the code itself runs in an
+ * The reader's code in a figure. The page's own Python says what it works on and draws what it gives; the code itself runs in an
  * interpreter of its own (`python/live_worker.ts`).
  */
 import type { LiveRun, Sources } from "../generated/protocol.ts";

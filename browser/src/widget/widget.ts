@@ -43,7 +43,7 @@ const QUIET_MS = 300;
 
 /**
  * Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from, and another for
- * code of the reader's.
+ * the reader's code.
  */
 const pythons: Record<string, Python> = {};
 

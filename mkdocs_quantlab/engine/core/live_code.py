@@ -148,7 +148,7 @@ def parse(text: str) -> Any:
 
 
 def close_ways_out() -> None:
-    """Makes the interpreter forget the browser; to be called before any code of the reader's runs in it."""
+    """Makes the interpreter forget the browser; to be called before the reader's code runs in it."""
     for name in WAYS_OUT:
         sys.modules[name] = None  # type: ignore[assignment]  # which makes an import fail
 

@@ -179,7 +179,7 @@ class LiveInputs(TypedDict):
 
 
 class LiveStep(TypedDict):
-    """Code of the reader's to run."""
+    """A step of the reader's code to run."""
 
     widget: str
     value: str
