@@ -193,7 +193,7 @@ from mkdocs_quantlab.engine.core.dispatch import call
 def ask(method, params):
     return json.loads(call(method, json.dumps(params))[0])["answer"]
 def drawn(option, value, code):
-    figure = {{"widget": {name!r}, "options": {{option: value}}, "sources": None}}
+    figure = {{"widget": {name!r}, "options": {{option: value}}, "sources": None, "module": ""}}
     inputs = ask("live_inputs", figure)["inputs"]
     values = []
     for step in range({len(widget(name).live.steps)}):
