@@ -50,12 +50,12 @@ def names() -> tuple[str, ...]:
 
 
 def is_builtin(name: str) -> bool:
-    """Whether a name is meant for a built-in model, be it right or not."""
+    """Whether a name is meant for a built-in model, valid or not."""
     return name.partition(":")[0] in MODELS and ":" in name
 
 
 def check(name: str) -> None:
-    """Sees to it that there is a built-in model of a name.
+    """Ensures that there is a built-in model of a name.
 
     Raises:
         BuiltinModelError: There is none; the message says the nearest, and what a name is made of.

@@ -54,7 +54,7 @@ class Settings(NamedTuple):
         rate: Questions a minute that are let through in the long run, of each class; without keys, of each address.
         at_once: Questions that may wait or be answered at the same time, of each class or address.
         by_model: A model's questions all go to one host, instead of each to the host with the least to do.
-        listen: nginx's `listen`: an address, a port or both; where none is said, that of the endpoint.
+        listen: nginx's `listen`: an address, a port or both; defaults to the endpoint's port.
         certificate: Path of the TLS certificate and its chain.
         certificate_key: Path of its key.
     """

@@ -10,7 +10,7 @@ class Waits(NamedTuple):
 
     Attributes:
         mean: Of the whole class.
-        last: Of whom waits longest.
+        last: The longest wait.
     """
 
     mean: float

@@ -96,7 +96,7 @@ export function inspectDrawing({ source }: Found): Inspection {
 const OUTSIDE = /\\|@import|image-set|src\(|url\((?!\s*["']?#)/i;
 
 /**
- * The picture without what is none, or null where nothing is left.
+ * The sanitized SVG, or null if nothing remains.
  *
  * The frame's policy fetches nothing anyway. Two locks, because a page that a model can make ask for an address can be made
  * to tell what is in the conversation.

@@ -1,7 +1,7 @@
 /**
  * What a reader writes down: its kinds, and how what comes from a file or the browser's storage is read.
  *
- * Nothing that is read is trusted. What has not exactly the shape of a kind is none, and texts stay texts.
+ * Nothing that is read is trusted. Anything that does not match its kind's schema is discarded; strings are never treated as HTML.
  */
 import { readNumber, written } from "../ui/numbers.ts";
 import { t } from "./texts.ts";

@@ -5,7 +5,7 @@ export function pageKey(what: string): string {
   return `quantlab-${what}:${location.pathname.replace(/\/(index\.html)?$|\.html$/, "")}`;
 }
 
-/** What a text is in JSON, or null where it is none: then it is not ours. */
+/** The parsed JSON, or null if the string is not valid JSON: then it is not ours. */
 export function fromJson(text: string | null): unknown {
   try {
     return JSON.parse(text ?? "null");

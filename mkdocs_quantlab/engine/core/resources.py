@@ -1,4 +1,4 @@
-"""What figures show that is neither in their options nor computed from them: models, weights out of their files, pictures.
+"""External data that a figure needs: model headers, tensor blocks, the reader's picture.
 
 A widget asks its options' `sources` for it, by a `Resource`. When a site is built the answers come from files or the lock file
 (`site/models/resources.py`); they are noted and travel with the figure as JSON, and in the page the same question gets the same

@@ -102,7 +102,7 @@ def read(drawing: str) -> Read:
         return Read((), {}, f"It is longer than {LONGEST:,} characters")
     tags, fault = _parse(drawing)
     if fault:
-        # What of it can be told is told: a broken tag does not make the others wrong.
+        # Report what can be parsed: a broken tag does not make the others wrong.
         tags = [(tag, _attributes(rest)) for tag, rest in _TAG.findall(drawing)]
     has_root = bool(tags) and tags[0][0] == "svg"
     elements = tuple(_element(tag, attributes) for tag, attributes in tags[int(has_root) :])

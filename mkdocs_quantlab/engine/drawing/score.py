@@ -60,7 +60,7 @@ class Mark(NamedTuple):
     name: str
     """Out of `LABELS`."""
     said: tuple[str, ...]
-    """What is wrong, in sentences without their points; none where nothing is."""
+    """What is wrong, in sentences without a final period; empty where nothing is."""
 
     @property
     def is_right(self) -> bool:

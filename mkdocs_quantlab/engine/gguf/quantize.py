@@ -43,7 +43,7 @@ QUANTIZATION_VERSION = 2
 GROUPS = (
     "token_embd output attn_q attn_k attn_v attn_output ffn_gate ffn_up ffn_down".split()
 )  # fmt: skip
-"""What matrices are of a kind, as llama.cpp's rules tell them apart; each may be given a type of its own."""
+"""Tensor groups, as in llama.cpp's quantization rules; each may be given a type of its own."""
 
 CHOICES = tuple(
     entry.name

@@ -160,7 +160,7 @@ class _Reader:
         )
 
     def check(self, place: int, count: int) -> None:
-        """Sees to it that something of `count` bytes can be at a place."""
+        """Ensures that `count` bytes fit in the file from a place on."""
         if place + count > self.size:
             raise self.error(
                 f"the file ends within it, at byte {self.size:,} (an incomplete download?)", place
@@ -169,7 +169,7 @@ class _Reader:
             raise self.error(f"the header goes on; at most {MAX_HEADER:,} bytes are read", place)
 
     def need(self, count: int, ahead: int = 0) -> Reading[None]:
-        """Sees to it that `count` bytes from the place on are at hand; `ahead` are expected to be needed soon."""
+        """Ensures that `count` bytes from the place on have been read; `ahead` are expected to be needed soon."""
         self.check(self.place, count)
         if self.at + count <= len(self.data):
             return
@@ -434,7 +434,7 @@ def _digest(spans: Iterable[memoryview]) -> str:
 
 
 def _check_data(header: Header, alignment: int) -> None:
-    """Sees to it that the tensors' data lie in the file, aligned and apart.
+    """Ensures that the tensors' data lie in the file, aligned and apart.
 
     gguf.cpp also wants them in the table's order and without gaps, which `gguf.md` does not.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MIN_BITS, MAX_BITS = 1.5, 20.0
 """Bits per weight at the edges of the picture, whose scale is logarithmic: quantizations are close together at its left."""
 _UPPER = TOP + 6
-"""The height of all right, in pixels: its label stands above it."""
+"""y of 100 % correct, in pixels: its label is above it."""
 _TICKS = (2, 3, 4, 5, 6, 8, 12, 16)
 
 

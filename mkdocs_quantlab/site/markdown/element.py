@@ -51,6 +51,8 @@ def element(
     options = found.options(strings, sources)
     figure = found.render(options)
     panel = found.panel(options) if found.panel else ""
+    if panel and words.lang():
+        panel = tag("div", panel, lang=words.lang())
     data = {
         "options": json.dumps(dict(strings), ensure_ascii=False),
         "frames": _compact(frames(found, strings, sources)),

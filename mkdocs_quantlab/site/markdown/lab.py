@@ -74,7 +74,7 @@ STYLES = {
 CALLOUTS = ("info", "success", "warning", "danger")
 """Kinds of callouts, as in `lab-callout--info`."""
 
-# As much alike as a slip of the pen leaves a name; other tools have comments and front matter of their own.
+# Similarity threshold for a typo in a name; other tools have comments and front matter of their own.
 _SLIP = 0.85
 _COMMENT = re.compile(r"(?m)^ {0,3}<!--[ \t]*([\w-]+)[ \t]*:[ \t]*(.*?)[ \t]*-->[ \t]*$")
 _HEADING = re.compile(r"h([2-6])")

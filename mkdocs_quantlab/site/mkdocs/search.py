@@ -23,7 +23,7 @@ _MARK = "<!--quantlab-hidden-{}-->"
 
 
 def hide(html: str, plugin: str) -> tuple[str, list[str]]:
-    """The page with marks in place of what is not to be found, and that, in order.
+    """The page with placeholders for the content excluded from search, and that content, in order.
 
     Args:
         html: The page.

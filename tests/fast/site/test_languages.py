@@ -119,3 +119,8 @@ def test_the_chat_says_what_language_it_has():
     assert re.search(r'<quantlab-chat lang="en"', html)
     assert re.search(r'<quantlab-load [^>]*data-language="fr"', html)
     assert "lang" not in convert(chat).partition("data-config")[0]
+
+
+def test_a_panel_is_english_and_says_so():
+    html = convert('<div data-gguf-quantize data-model="drawing:F16"></div>', theme="de")
+    assert re.search(r'<div lang="en"><div [^>]*quantlab-make', html)
