@@ -1,9 +1,9 @@
 /** What each model's file is, where the server tells: quantization, tensor types, and how two files differ. */
 import { button, h, labelled } from "../ui/dom.ts";
-import { megabytes } from "./compare/format.ts";
 import type { ChatContext } from "./panel.ts";
 import { tabled } from "./table.ts";
 import { EndpointError, type ModelCard } from "./wire.ts";
+import { volume } from "../ui/volume.ts";
 
 /** Tensor types of a file, the most frequent first, with the numbers of tensors and of their values. */
 export function histogram({ tensors }: ModelCard): { type: string; tensors: number; values: number }[] {
@@ -36,7 +36,7 @@ function described(card: ModelCard): HTMLElement {
     {},
     h("h4", {}, card.name),
     h("p", {}, said ? `${said[0]!.toUpperCase()}${said.slice(1)}.` : "The server says nothing of its quantization."),
-    card.size === undefined ? undefined : h("p", {}, `A file of ${megabytes(card.size)}.`),
+    card.size === undefined ? undefined : h("p", {}, `A file of ${volume(card.size)}.`),
     rows.length
       ? tabled({
           caption: "Types of the tensors",

@@ -4,7 +4,6 @@ import { AnswerView } from "./answer_view.ts";
 import { readAddress, written } from "./address.ts";
 import { mountCards } from "./card.ts";
 import { mountCompare } from "./compare/panel.ts";
-import { megabytes } from "./compare/format.ts";
 import { explain } from "./doctor.ts";
 import { engine, lack } from "./engine.ts";
 import { OwnFile } from "./own_file.ts";
@@ -18,6 +17,7 @@ import { compared, said, type Taken } from "./taken.ts";
 import { numberField, numberIn, showValue } from "../ui/numbers.ts";
 import { t } from "./texts.ts";
 import { EndpointError, type Problem, type Settings } from "./wire.ts";
+import { volume } from "../ui/volume.ts";
 
 /** What stands below the conversation, in this order. */
 const PANELS: { name: string; mount: Panel }[] = [
@@ -342,7 +342,7 @@ class Controls {
     this.#send.disabled = isBusy;
     const toFetch = model ? this.#session.toFetch([model]) : 0;
     const taken = t(isInPage ? "comparison_has_model" : "comparison_has_server");
-    this.#send.textContent = isBusy && !isAnswering ? taken : toFetch && !isBusy ? t("fetch_and_send", { size: megabytes(toFetch) }) : t("send");
+    this.#send.textContent = isBusy && !isAnswering ? taken : toFetch && !isBusy ? t("fetch_and_send", { size: volume(toFetch) }) : t("send");
     this.#page.hidden = this.#check.hidden = false;
     if (isInPage) this.#check.hidden = true;
     else this.#page.hidden = true;
@@ -361,7 +361,7 @@ class Controls {
     const { doing, done, all } = progress;
     this.#bar.max = all;
     this.#bar.value = done;
-    this.#doingNow.textContent = done < all ? t("progress", { doing, done: megabytes(done), all: megabytes(all) }) : t("progress_open", { doing });
+    this.#doingNow.textContent = done < all ? t("progress", { doing, done: volume(done), all: volume(all) }) : t("progress_open", { doing });
   }
 
   #choose(): void {

@@ -9,12 +9,12 @@ import { offers, onOffer } from "../widget/models.ts";
 import { Key, readAddress } from "./address.ts";
 import { newAnswer, receive, type Answer } from "./answer.ts";
 import { InPage, type PageModel } from "./dialects/browser.ts";
-import { megabytes } from "./compare/format.ts";
 import { detect } from "./dialects/detect.ts";
 import { engine } from "./engine.ts";
 import { Marker, type MarksSetting } from "./marks.ts";
 import type { ModelChoice } from "./panel.ts";
 import { EndpointError, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
+import { volume } from "../ui/volume.ts";
 
 /** A model whose file the site has. */
 export interface SiteModel extends ModelChoice {
@@ -109,7 +109,7 @@ export class Session extends EventTarget {
 
   /** The models to choose from: the author's, then others that the server lists. */
   models(): ModelChoice[] {
-    if (this.isInPage) return this.pageModels().map(({ name, label, note, source }) => ({ model: name, label, note: [note, megabytes(source.size)].filter(Boolean).join(", ") }));
+    if (this.isInPage) return this.pageModels().map(({ name, label, note, source }) => ({ model: name, label, note: [note, volume(source.size)].filter(Boolean).join(", ") }));
     const preset = this.config.models;
     const others = this.offered.filter(({ name }) => !preset.some(({ model }) => model === name));
     return [...preset, ...others.map(({ name, quantization }) => ({ model: name, label: name, ...(quantization ? { note: quantization } : {}) }))];

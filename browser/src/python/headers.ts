@@ -5,6 +5,7 @@
 import type { CallError, Calls, WantedBytes } from "../generated/protocol.ts";
 import type { FromWorker, GgufFile, Outcome, Read } from "./messages.ts";
 import type { PythonCall } from "./worker.ts";
+import { volume } from "../ui/volume.ts";
 
 /** A file whose bytes can be had piece by piece. */
 interface Source {
@@ -99,7 +100,7 @@ export async function readHeaders(python: PythonCall, { id, files }: Read, send:
       const source = sources[file]!;
       if (Date.now() - told > 200) {
         told = Date.now();
-        send({ type: "reading", id, state: `Reading ${source.name}: ${(start / 1e6).toFixed(1)} MB of its header so far …` });
+        send({ type: "reading", id, state: `Reading ${source.name}: ${volume(start)} of its header so far …` });
       }
       step("continue_reading", { reading }, await source.slice(start, stop));
     }

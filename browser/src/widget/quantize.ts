@@ -4,6 +4,7 @@
  */
 import { quantize } from "../generated/texts.ts";
 import { decimal, languageOf, texts } from "../ui/texts.ts";
+import { volume } from "../ui/volume.ts";
 import type { Calls, Found, LiveTarget, Piece, PieceLoss, QuantizationPlan, Sources, TensorLoss } from "../generated/protocol.ts";
 import type { Method, Reply, Strings } from "../python/messages.ts";
 import { found } from "../python/sources.ts";
@@ -46,7 +47,6 @@ const t = texts("quantize", quantize);
 const MIN_SECONDS_PER_WORKER = 4;
 const MAX_WORKERS = 4;
 
-const megabytes = (bytes: number): string => `${decimal(bytes / 1e6, 1)} MB`;
 
 /** An error in words; one of the reader's code has the line it is in. */
 function said({ message, line }: Error & { line?: number | null }): string {
@@ -134,7 +134,7 @@ export class Quantizer {
       const took = (performance.now() - begin) / 1000;
       for (const [key, loss] of losses) this.#losses.set(key, loss);
       this.#keep({ name: plan.name, file: new Blob(parts), note: plan.note });
-      this.#say(t("finished", { name: plan.name, size: megabytes(plan.size), seconds: decimal(took, 1), count: workers }));
+      this.#say(t("finished", { name: plan.name, size: volume(plan.size), seconds: decimal(took, 1), count: workers }));
       this.host.show([found("quantized", [], [...this.#losses.values()])]);
     } catch (error) {
       this.end();

@@ -15,6 +15,7 @@ from mkdocs_quantlab.builtin_models import is_builtin
 from mkdocs_quantlab.engine.core import schema
 from mkdocs_quantlab.engine.core.fields import Choice, Integer, Real, Text, TextList, json_list
 from mkdocs_quantlab.engine.core.html import Child, Html, attribute, tag
+from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.texts import EN, Words
@@ -323,7 +324,7 @@ def _without_script(
     if in_page:
         parts.append(tag("p", "The models in the page:"))
         sized = (
-            model._replace(note=", ".join(filter(None, (model.note, f"{file.size / 1e6:.1f} MB"))))
+            model._replace(note=", ".join(filter(None, (model.note, volume(file.size)))))
             for model, file in in_page.items()
         )
         parts.append(tag("ul", [_model(model) for model in sized]))

@@ -3,7 +3,8 @@ import { isReadable, numberField, showValue, valueOf } from "../../ui/numbers.ts
 import { button, h, labelled } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { EndpointError } from "../wire.ts";
-import { count, megabytes } from "./format.ts";
+import { count } from "./format.ts";
+import { volume } from "../../ui/volume.ts";
 import type { Plan } from "./run.ts";
 
 const MOST_SEEDS = 50;
@@ -161,7 +162,7 @@ export class PlanForm {
         `${count(answers, "answer")}, one after the other, at temperature ${settings.temperature}, top_p ${settings.topP}, of at most ${settings.maxTokens} tokens.`,
       settings.temperature === 0 && seeds.length > 1 && "At temperature 0 a seed changes nothing: all answers of a model would be the same. Raise the temperature in the chat's settings.",
       seeds.length === 1 && "With one answer of each model nothing can be concluded.",
-      toFetch && `First ${megabytes(toFetch)} are fetched from this site: what of llama.cpp and these models is not in the page yet.`,
+      toFetch && `First ${volume(toFetch)} are fetched from this site: what of llama.cpp and these models is not in the page yet.`,
     ];
     this.#outlook.textContent = sentences.filter(Boolean).join(" ");
   }

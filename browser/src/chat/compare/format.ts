@@ -20,12 +20,6 @@ export function range({ low, high }: Interval, decimals: number): string {
   return `${low.toFixed(decimals)} to ${high.toFixed(decimals)}`;
 }
 
-/** A number of bytes. */
-export function megabytes(bytes: number): string {
-  const value = bytes / 1e6;
-  return `${value < 9.95 ? value.toFixed(1) : Math.round(value).toLocaleString("en")} MB`;
-}
-
 /** A duration in the unit that a person would name. */
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
