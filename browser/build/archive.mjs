@@ -1,6 +1,5 @@
-// The archive that the page's Python starts with: the part of the standard library that the engine and a reader's own
-// code may import, and the engine, all compiled. Pyodide's own archive holds sources, and compiling them takes most of
-// its start (docs/benchmarks.md).
+// The archives of Python modules that a page fetches: the needed part of the standard library and the engine, all compiled.
+// Pyodide's own archive holds sources, and compiling them takes most of its start (docs/benchmarks.md).
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -19,15 +18,15 @@ function engine(root) {
 }
 
 /**
- * Makes the archive, inside Pyodide: only the Python that will load the files can compile them.
+ * Makes the archives, inside Pyodide: only the Python that will load the files can compile them.
  *
  * @param pyodide The folder of npm's package.
  * @param root The folder of our Python package.
- * @returns The bytes of a zip file.
+ * @returns The bytes of zip files by name, and which of them each widget and method of the worker needs beside `python`.
  */
-export async function archive(pyodide, root) {
+export async function makeArchives(pyodide, root) {
   const { loadPyodide } = await import(pathToFileURL(join(pyodide, "pyodide.mjs")).href);
-  // Without the column numbers of tracebacks the archive is a quarter smaller.
+  // Without the column numbers of tracebacks the archives are a quarter smaller.
   const env = { HOME: "/home/pyodide", PYTHONNODEBUGRANGES: "1" };
   const python = await loadPyodide({ indexURL: pyodide, env });
   python.FS.writeFile("/compile_archive.py", readFileSync(join(here, "compile_archive.py")));
@@ -37,5 +36,7 @@ export async function archive(pyodide, root) {
     python.FS.writeFile(`/engine/${name}`, bytes);
   }
   python.runPython("exec(compile(open('/compile_archive.py').read(), 'compile_archive.py', 'exec'))");
-  return python.FS.readFile("/python.zip");
+  const names = python.FS.readdir("/archives").filter((name) => name.endsWith(".zip"));
+  const archives = Object.fromEntries(names.sort().map((name) => [name.replace(".zip", ""), python.FS.readFile(`/archives/${name}`)]));
+  return { archives, parts: JSON.parse(python.FS.readFile("/archives/parts.json", { encoding: "utf8" })) };
 }

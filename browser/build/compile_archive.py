@@ -1,20 +1,31 @@
-"""Runs inside Pyodide: compiles the standard library's needed part and the engine into `/python.zip`.
+"""Runs inside Pyodide: compiles the standard library's needed part and the engine into archives, by name in `/archives`.
+
+`python.zip` is what Python starts with: the modules of the standard library that Pyodide's boot and the engine import, and the modules of
+the engine that most widgets need. What a widget or a method of the worker needs beside it is in a part of its own, and `all.zip` has
+everything that `python.zip` has not. `/archives/parts.json` says which part each widget and method needs.
 
 Reproducible: files in sorted order, with a fixed date, and bytecode that carries a hash of its source instead of a time.
 """
 
+import ast
 import importlib
 import importlib.util
 import json
 import marshal
 import sys
 import zipfile
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, "/engine")
-from mkdocs_quantlab.engine.core.modules import OFFERED  # the engine lies there
+from mkdocs_quantlab.engine.core.dispatch import METHODS  # the engine lies there
+from mkdocs_quantlab.engine.core.modules import OFFERED
 from mkdocs_quantlab.engine.core.texts import SCRIPTS
 
+SOURCES = Path("/engine")
+PACKAGE = "mkdocs_quantlab.engine"
+START = f"{PACKAGE}.core.dispatch", f"{PACKAGE}.core.modules"
+"""What the worker imports before any call."""
 NEEDED = """
     encodings.ascii encodings.cp437 encodings.idna encodings.latin_1 encodings.unicode_escape encodings.utf_16
     encodings.utf_16_le encodings.utf_8_sig
@@ -25,10 +36,47 @@ STDLIB = next(f"{path}/" for path in sys.path if path.endswith(".zip"))
 """Where the interpreter has its standard library: `/lib/python314.zip/`, for one."""
 
 
-def loaded() -> set[str]:
+def standard() -> set[str]:
     """Names in the standard library's archive of all modules imported so far."""
     files = (getattr(module, "__file__", None) or "" for module in list(sys.modules.values()))
     return {file.removeprefix(STDLIB) for file in files if file.startswith(STDLIB)}
+
+
+def file_of(module: str) -> str | None:
+    """The file of one of our modules below `SOURCES`; None for others."""
+    for name in (f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"):
+        if (SOURCES / name).is_file():
+            return name
+    return None
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """What a module may import, wherever in it that happens, but for type checkers only; with `a.b` also for `from a import b`."""
+    if isinstance(tree, ast.If) and "TYPE_CHECKING" in ast.dump(tree.test):
+        return set()
+    if isinstance(tree, ast.Import):
+        return {alias.name for alias in tree.names}
+    if isinstance(tree, ast.ImportFrom):
+        return {str(tree.module), *(f"{tree.module}.{alias.name}" for alias in tree.names)}
+    return set().union(*map(imports, ast.iter_child_nodes(tree)))
+
+
+@cache
+def direct(module: str) -> set[str]:
+    """Our modules that one of ours may import, and the packages that it is in."""
+    source = (SOURCES / file_of(module)).read_text("utf-8")
+    found = imports(ast.parse(source)) | {module.rpartition(".")[0]}
+    return {name for name in found if name and file_of(name)}
+
+
+def closure(*modules: str) -> set[str]:
+    """The files of our modules that these need, their own among them."""
+    found: set[str] = set()
+    left = set(modules)
+    while left:
+        found |= left
+        left = set().union(*map(direct, left)) - found
+    return {file_of(module) for module in found}
 
 
 def compiled(name: str, source: bytes) -> bytes:
@@ -44,27 +92,60 @@ def texts(source: bytes) -> bytes:
     return json.dumps(groups, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def main() -> None:
-    """Writes `/python.zip`."""
+def units() -> dict[str, tuple[str, ...]]:
+    """The modules of each widget, by its name, and of each method."""
+    folders = sorted((SOURCES / PACKAGE.replace(".", "/") / "widgets").glob("*/widget.py"))
+    found = {
+        path.parent.name.replace("_", "-"): (f"{PACKAGE}.widgets.{path.parent.name}.widget",)
+        for path in folders
+    }
+    return found | {method: (f"{PACKAGE}.{where.partition(':')[0]}",) for method, where in METHODS.items()}
+
+
+def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
+    """Files by archive, and the part of each widget and method that needs one."""
+    ours = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("*.py")}
+    needs = {unit: closure(*modules) for unit, modules in units().items()}
+    widgets = [files for unit, files in needs.items() if unit not in METHODS]
+    start = closure(*START)
+    start |= {file for file in ours if 2 * sum(file in files for files in widgets) > len(widgets)}
+    # The engine needs little of the standard library that Pyodide's boot does not.
+    for file in sorted(set().union(*needs.values())):
+        importlib.import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    boot = standard()
     for name in (*OFFERED, *NEEDED):
         importlib.import_module(name)
-    sources = {}
-    with zipfile.ZipFile("/python_stdlib.zip") as library:
-        for name in sorted(loaded()):
-            sources[name] = library.read(name)
-    for path in sorted(Path("/engine").rglob("*.py")):
-        sources[str(path.relative_to("/engine"))] = path.read_bytes()
-    for path in sorted(Path("/engine/mkdocs_quantlab/engine/core/texts").glob("*.json")):
-        sources[str(path.relative_to("/engine"))] = texts(path.read_bytes())
-    with zipfile.ZipFile("/python.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
-        for name, source in sorted(sources.items()):
-            data = compiled(name, source) if name.endswith(".py") else source
-            info = zipfile.ZipInfo(
-                name + "c" if name.endswith(".py") else name, (2026, 1, 1, 0, 0, 0)
-            )
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            out.writestr(info, data)
+    languages = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("texts/*.json")}
+    archives = {"python": boot | start, "all": (standard() - boot) | (ours - start) | languages}
+    parts = {}
+    for unit, files in needs.items():
+        if not files <= start:
+            parts[unit] = METHODS[unit].partition(":")[0].rpartition(".")[2] if unit in METHODS else unit
+            archives[parts[unit]] = files - start
+    return archives, parts
+
+
+def main() -> None:
+    """Writes the archives."""
+    library = zipfile.ZipFile("/python_stdlib.zip")
+
+    @cache
+    def made(name: str) -> bytes:
+        source = (SOURCES / name).read_bytes() if (SOURCES / name).exists() else library.read(name)
+        return compiled(name, source) if name.endswith(".py") else texts(source)
+
+    archives, parts = contents()
+    Path("/archives").mkdir()
+    for archive, names in archives.items():
+        with zipfile.ZipFile(f"/archives/{archive}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+            for name in sorted(names):
+                info = zipfile.ZipInfo(
+                    name + "c" if name.endswith(".py") else name, (2026, 1, 1, 0, 0, 0)
+                )
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.external_attr = 0o644 << 16
+                out.writestr(info, made(name))
+    Path("/archives/parts.json").write_text(json.dumps(parts), encoding="utf-8")
 
 
 main()
