@@ -145,10 +145,9 @@ def slow(path: Path, folder: Path) -> str:
 def page(path: Path, rounds: int) -> str:
     """A table of the page's Python, under Node."""
     rows = []
-    archive = str(STATIC / "pyodide" / "python.zip")
     for name, wanted in IN_PAGE.items():
         code = PAGE.format(wanted=wanted)
-        command = ["node", "build/page_python.mjs", archive, code, str(path)]
+        command = ["node", "build/page_python.mjs", str(STATIC / "pyodide"), "all", code, str(path)]
         runs = [_json_of(command, BROWSER) for _ in range(rounds)]
         first = median(run["times"][0] for run in runs)
         memory = median(run["memory"] for run in runs)

@@ -52,9 +52,8 @@ json.dumps(found)
 
 def measure(names: list[str]) -> dict[str, float]:
     """Seconds a million weights, by type."""
-    archive = str(STATIC / "pyodide" / "python.zip")
     code = f"NAMES = {names!r}\n{CODE}"
-    command = ["node", "build/page_python.mjs", archive, code]
+    command = ["node", "build/page_python.mjs", str(STATIC / "pyodide"), "all", code]
     done = subprocess.run(command, cwd=BROWSER, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)

@@ -1,5 +1,5 @@
 // Builds mkdocs_quantlab/static: the scripts and the style from src/, Pyodide and llama.cpp's WebAssembly from npm's packages,
-// and the archive of Python modules that the page's Python starts with. Needs Node and what `npm ci` installed, and no network.
+// and the archives of Python modules that pages fetch. Needs Node and what `npm ci` installed, and no network.
 import * as esbuild from "esbuild";
 import { gzipSync } from "node:zlib";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { archive } from "./archive.mjs";
+import { makeArchives } from "./archive.mjs";
 
 const browser = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(browser);
@@ -34,7 +34,10 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "pyodide"), { recursive: true });
 mkdirSync(join(out, "wllama"));
 
-const python = await archive(pyodide, join(root, "mkdocs_quantlab"));
+const { archives, parts } = await makeArchives(pyodide, join(root, "mkdocs_quantlab"));
+const hash = createHash("sha256");
+for (const bytes of Object.values(archives)) hash.update(bytes);
+const build = hash.digest("hex").slice(0, 12);
 
 const common = {
   bundle: true,
@@ -42,7 +45,8 @@ const common = {
   target: "es2022",
   legalComments: "none",
   define: {
-    BUILD: JSON.stringify(createHash("sha256").update(python).digest("hex").slice(0, 12)),
+    BUILD: JSON.stringify(build),
+    PARTS: JSON.stringify(parts),
   },
 };
 const source = (name) => join(browser, "src", name);
@@ -109,7 +113,9 @@ for (const [language, groups] of Object.entries(JSON.parse(translated))) {
 for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]) {
   copyFileSync(join(pyodide, name), join(out, "pyodide", name));
 }
-writeFileSync(join(out, "pyodide", "python.zip"), python);
+for (const [name, bytes] of Object.entries(archives)) {
+  writeFileSync(join(out, "pyodide", name === "python" ? "python.zip" : `${name}-${build}.zip`), bytes);
+}
 // For `quantlab widgets lock`: which Pyodide packages must be made for. No site gets it.
 const { info } = JSON.parse(readFileSync(join(pyodide, "pyodide-lock.json"), "utf8"));
 writeFileSync(join(out, "pyodide", "info.json"), JSON.stringify({ version: versionOf(pyodide), ...info }));

@@ -24,8 +24,12 @@ from mkdocs_quantlab.engine.core.texts import SCRIPTS
 
 SOURCES = Path("/engine")
 PACKAGE = "mkdocs_quantlab.engine"
-START = f"{PACKAGE}.core.dispatch", f"{PACKAGE}.core.modules"
-"""What the worker imports before any call."""
+START = tuple(f"{PACKAGE}.{name}" for name in ("core.dispatch", "core.modules", "calls.live"))
+"""What the worker imports before any call, and what is too small for a request of its own."""
+OWN = "mount"
+"""The method that takes an own widget, which may import anything."""
+UNUSED = "ssl", "_ssl", "bz2", "lzma", "compression"
+"""What Pyodide's boot imports where it is there: encryption of sockets, and what zip files are seldom compressed with."""
 NEEDED = """
     encodings.ascii encodings.cp437 encodings.idna encodings.latin_1 encodings.unicode_escape encodings.utf_16
     encodings.utf_16_le encodings.utf_8_sig
@@ -39,7 +43,8 @@ STDLIB = next(f"{path}/" for path in sys.path if path.endswith(".zip"))
 def standard() -> set[str]:
     """Names in the standard library's archive of all modules imported so far."""
     files = (getattr(module, "__file__", None) or "" for module in list(sys.modules.values()))
-    return {file.removeprefix(STDLIB) for file in files if file.startswith(STDLIB)}
+    names = {file.removeprefix(STDLIB) for file in files if file.startswith(STDLIB)}
+    return {name for name in names if name.removesuffix(".py").partition("/")[0] not in UNUSED}
 
 
 def file_of(module: str) -> str | None:
@@ -51,7 +56,7 @@ def file_of(module: str) -> str | None:
 
 
 def imports(tree: ast.AST) -> set[str]:
-    """What a module may import, wherever in it that happens, but for type checkers only; with `a.b` also for `from a import b`."""
+    """What a module may import, wherever in it that happens, but for type checkers only; for `from a import b` also `a.b`."""
     if isinstance(tree, ast.If) and "TYPE_CHECKING" in ast.dump(tree.test):
         return set()
     if isinstance(tree, ast.Import):
@@ -62,10 +67,14 @@ def imports(tree: ast.AST) -> set[str]:
 
 
 @cache
+def imported(file: str) -> set[str]:
+    """What one of our modules may import."""
+    return imports(ast.parse((SOURCES / file).read_text("utf-8")))
+
+
 def direct(module: str) -> set[str]:
     """Our modules that one of ours may import, and the packages that it is in."""
-    source = (SOURCES / file_of(module)).read_text("utf-8")
-    found = imports(ast.parse(source)) | {module.rpartition(".")[0]}
+    found = imported(file_of(module)) | {module.rpartition(".")[0]}
     return {name for name in found if name and file_of(name)}
 
 
@@ -77,6 +86,21 @@ def closure(*modules: str) -> set[str]:
         found |= left
         left = set().union(*map(direct, left)) - found
     return {file_of(module) for module in found}
+
+
+@cache
+def standard_for(name: str) -> set[str]:
+    """Files of the standard library that an import adds; none where it is no module of it."""
+    before = set(sys.modules)
+    known = standard()
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return set()
+    added = standard() - known
+    for module in set(sys.modules) - before:
+        del sys.modules[module]  # the next one may import it, too
+    return added
 
 
 def compiled(name: str, source: bytes) -> bytes:
@@ -99,7 +123,9 @@ def units() -> dict[str, tuple[str, ...]]:
         path.parent.name.replace("_", "-"): (f"{PACKAGE}.widgets.{path.parent.name}.widget",)
         for path in folders
     }
-    return found | {method: (f"{PACKAGE}.{where.partition(':')[0]}",) for method, where in METHODS.items()}
+    return found | {
+        method: (f"{PACKAGE}.{where.partition(':')[0]}",) for method, where in METHODS.items()
+    }
 
 
 def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
@@ -111,17 +137,27 @@ def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
     start |= {file for file in ours if 2 * sum(file in files for files in widgets) > len(widgets)}
     # The engine needs little of the standard library that Pyodide's boot does not.
     for file in sorted(set().union(*needs.values())):
-        importlib.import_module(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        importlib.import_module(
+            file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        )
     boot = standard()
+    archives = {"python": boot | start}
+    parts = {}
+    for unit, files in needs.items():
+        if unit == OWN:
+            parts[unit] = "all"
+        elif not files <= start:
+            parts[unit] = (
+                METHODS[unit].partition(":")[0].rpartition(".")[2] if unit in METHODS else unit
+            )
+            own = files - start
+            # What they import only when they run: the other modules of the standard library are there.
+            late = (standard_for(name) for file in own for name in imported(file))
+            archives[parts[unit]] = own.union(*late)
     for name in (*OFFERED, *NEEDED):
         importlib.import_module(name)
     languages = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("texts/*.json")}
-    archives = {"python": boot | start, "all": (standard() - boot) | (ours - start) | languages}
-    parts = {}
-    for unit, files in needs.items():
-        if not files <= start:
-            parts[unit] = METHODS[unit].partition(":")[0].rpartition(".")[2] if unit in METHODS else unit
-            archives[parts[unit]] = files - start
+    archives["all"] = (standard() - boot) | (ours - start) | languages
     return archives, parts
 
 
@@ -137,7 +173,9 @@ def main() -> None:
     archives, parts = contents()
     Path("/archives").mkdir()
     for archive, names in archives.items():
-        with zipfile.ZipFile(f"/archives/{archive}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+        with zipfile.ZipFile(
+            f"/archives/{archive}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9
+        ) as out:
             for name in sorted(names):
                 info = zipfile.ZipInfo(
                     name + "c" if name.endswith(".py") else name, (2026, 1, 1, 0, 0, 0)

@@ -31,7 +31,7 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
     """The files that a site with widgets needs, relative to `STATIC`.
 
     Args:
-        pyodide: The option: `bundled` adds Pyodide and our archive, a URL only our archive, `off` neither.
+        pyodide: The option: `bundled` adds Pyodide and our archives, a URL only our archives, `off` neither.
         in_page: Some chat has models in the page.
         languages: Languages of pages.
 
@@ -49,13 +49,10 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
     if in_page:
         names += WLLAMA
     if pyodide != "off":
-        names += [
-            "worker.mjs",
-            "live_worker.js",
-            "editor.mjs",
-            "quantize.mjs",
-            "pyodide/python.zip",
-        ]
+        names += ["worker.mjs", "live_worker.js", "editor.mjs", "quantize.mjs"]
+        names += sorted(
+            path.relative_to(STATIC).as_posix() for path in STATIC.glob("pyodide/*.zip")
+        )
     if pyodide == "bundled":
         names += ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm"]
     return names

@@ -490,11 +490,14 @@ class _Handler(BaseHTTPRequestHandler):
             file /= "index.html"
         elif not file.suffix and not url.path.endswith("/"):
             file = file.with_suffix(".html")
-        gate = self.server.gates.get(file.name)
+        name = re.sub(
+            r"-[0-9a-f]{12}(?=\.zip$)", "", file.name
+        )  # archives are named by their build
+        gate = self.server.gates.get(name)
         if gate:
             gate.wait(PATIENCE / 1000)
-        if file.name in self.server.bodies:
-            status, body = self.server.bodies[file.name]
+        if name in self.server.bodies:
+            status, body = self.server.bodies[name]
             self._answer(status, self._type(file), body, **{"Cache-Control": "no-store"})
         elif file.is_file():
             cache = {"Cache-Control": "max-age=600"}

@@ -265,9 +265,11 @@ def test_a_crash(visit, server, kind):
         ("mkdocs", "pyodide.asm.mjs"),
         ("mkdocs", "pyodide.asm.wasm"),
         ("mkdocs", "python.zip"),
+        ("mkdocs", "quantization-explorer.zip"),
         ("material", "worker.mjs"),
         ("material", "pyodide.asm.wasm"),
         ("material", "python.zip"),
+        ("material", "quantization-explorer.zip"),
     ],
 )
 def test_a_file_that_does_not_arrive(visit, server, kind, file):

@@ -42,9 +42,8 @@ BROWSER = ROOT / "browser"
 def run():
     """Runs code in the page's Python and gives the value of its last line, which it must make JSON."""
 
-    def in_page(code):
-        archive = STATIC / "pyodide" / "python.zip"
-        command = ["node", "build/page_python.mjs", str(archive), code]
+    def in_page(code, archives="all"):
+        command = ["node", "build/page_python.mjs", str(STATIC / "pyodide"), archives, code]
         done = subprocess.run(
             command, cwd=BROWSER, capture_output=True, text=True, encoding="utf-8", check=False
         )
@@ -176,7 +175,8 @@ import json
 from mkdocs_quantlab.engine.core.dispatch import call
 json.dumps([call("draw", params)[0] for params in {asked!r}])
 """
-    assert run(code) == [call("draw", params)[0] for params in asked]
+    # With the archives that a page with this widget fetches, and no others.
+    assert run(code, archives=name) == [call("draw", params)[0] for params in asked]
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _, _ in live.LIVE}))
@@ -228,7 +228,7 @@ while "reading" in (asked := json.loads(text)["answer"]):
     text, _ = call("continue_reading", json.dumps({{"reading": asked["reading"]}}), data)
 text
 """
-    models = run(code)["answer"]["models"]
+    models = run(code, archives="user_files")["answer"]["models"]
     wanted = Model.of_files(
         "a-model-Q4_K_M", [(path.name, read_file(path, Wanted(digest=VOCABULARY)))]
     )
@@ -261,7 +261,7 @@ for piece in plan["pieces"]:
     parts += data, bytes(piece["padding"])
 json.dumps([b"".join(parts).hex(), plan["name"], plan["note"], plan["size"]])
 """
-    made, name, note, size = run(code)
+    made, name, note, size = run(code, archives="quantize")
     assert bytes.fromhex(made) == quantized(file, "Q5_1", {"attn_k": "Q3_K"})
     assert name == "some-9.22-bits.gguf"
     assert note == f"quantized in this page: {size / 1000:.2f} kB, 9.22 bits per weight"

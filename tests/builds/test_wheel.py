@@ -18,6 +18,7 @@ import pytest
 
 import mkdocs_quantlab
 from mkdocs_quantlab.course import TEMPLATES
+from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.site.assets import STATIC, WLLAMA, files
 from tests.paths import PACKAGE, ROOT
 
@@ -138,13 +139,34 @@ def test_the_pinned_pyodide_is_the_one_that_is_built_in():
     assert version in (STATIC / "worker.mjs").read_text(encoding="utf-8")
 
 
+def contents(path):
+    """The files of an archive, by name."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 @pytest.fixture(scope="module")
-def archive():
-    with zipfile.ZipFile(STATIC / "pyodide" / "python.zip") as found:
-        yield found
+def archives():
+    """The files of each archive of Python modules."""
+    return {path.name.partition(".")[0]: contents(path) for path in STATIC.glob("pyodide/*.zip")}
 
 
-def test_the_archive_holds_this_engine(archive):
+@pytest.fixture(scope="module")
+def archive(archives):
+    """All files."""
+    return {name: data for part in archives.values() for name, data in part.items()}
+
+
+def test_each_archive_is_a_part_of_the_two_that_have_everything(archives):
+    python = archives.pop("python")
+    [everything] = [files for name, files in archives.items() if name.startswith("all-")]
+    assert not python.keys() & everything.keys()
+    assert len(archives) > len(built_in())
+    for part in archives.values():
+        assert part.items() <= everything.items()
+
+
+def test_the_archives_hold_this_engine(archive):
     """Each module, made from the source that is here: a stale build would draw other figures than the site's."""
     modules = [
         PACKAGE / "__init__.py",
@@ -153,11 +175,11 @@ def test_the_archive_holds_this_engine(archive):
     ]
     sources = {path.relative_to(ROOT).as_posix(): path for path in modules}
     texts = {path.relative_to(ROOT).as_posix() for path in TEXTS}
-    inside = {n for n in archive.namelist() if n.startswith("mkdocs_quantlab/")}
+    inside = {n for n in archive if n.startswith("mkdocs_quantlab/")}
     assert inside == {f"{name}c" for name in sources} | texts
     for name, path in sources.items():
         # A hash-based .pyc: magic number, flags, then the hash of the source.
-        pinned = archive.read(f"{name}c")[8:16]
+        pinned = archive[f"{name}c"][8:16]
         assert pinned == _source_hash(path.read_bytes()), f"{name}: run `make static`"
 
 
@@ -172,19 +194,21 @@ PAGE_MAGIC = (3627).to_bytes(2, "little") + b"\r\n"
 """CPython 3.14's bytecode magic number (`Include/internal/pycore_magic_number.h`)."""
 
 
-def test_the_archive_is_bytecode_of_the_pages_python(archive):
-    for name in archive.namelist():
+def test_the_archives_are_bytecode_of_the_pages_python(archive):
+    for name, data in archive.items():
         if name.startswith("mkdocs_quantlab/engine/core/texts/"):
             continue
         assert name.endswith(".pyc"), name
-        head = archive.read(name)[:8]
+        head = data[:8]
         assert head[:4] == PAGE_MAGIC
         # Flags: a hash-based .pyc that is never compared with its source.
         assert head[4:] == b"\x01\x00\x00\x00"
 
 
 def test_no_size_creeps_in():
-    assert (STATIC / "pyodide" / "python.zip").stat().st_size < 1_600_000
+    assert (STATIC / "pyodide" / "python.zip").stat().st_size < 1_100_000
+    for path in STATIC.glob("pyodide/*-*.zip"):
+        assert path.stat().st_size < (600_000 if path.name.startswith("all-") else 150_000)
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,12 @@ export interface PageResources {
   quantized: TensorLoss[];
 }
 
+/** A zip file of Python modules, which is the call's bytes. */
+export interface Archive {
+  /** Without the file's ending. */
+  name: string;
+}
+
 /** What a figure shows beside its options; `engine.core.resources.Sources`. */
 export interface Sources {
   /** The models' names, in the author's order. */
@@ -314,6 +320,8 @@ export interface Curve {
 export interface Calls {
   /** Prepares the interpreter: an import that fails says which modules the page's Python has. */
   start: { params: Nothing; sends: []; answer: Nothing; gives: undefined };
+  /** Adds an archive of modules. */
+  add_archive: { params: Archive; sends: [data: Uint8Array]; answer: Nothing; gives: undefined };
   /** Draws a widget's figure. */
   draw: { params: Draw; sends: []; answer: Figure; gives: undefined };
   /** Unpacks an archive where Python finds it. Another version of the same package goes away. */

@@ -1,4 +1,5 @@
 /** What the worker of the reader's code is sent: it fetches nothing itself. */
+import { ALL, fetchArchive } from "./archives.ts";
 import type { LiveFiles } from "./messages.ts";
 
 const fetched = new Map<string, Promise<LiveFiles>>();
@@ -25,7 +26,8 @@ export function liveFiles(folder: string, archive: string, wasm: Promise<WebAsse
       get(`${folder}pyodide.asm.mjs`).then((response) => response.text()),
       wasm,
       get(archive).then((response) => response.arrayBuffer()),
-    ]).then(([loader, runtime, wasm, library]) => ({ loader, runtime, wasm, library }));
+      fetchArchive(archive, ALL),
+    ]).then(([loader, runtime, wasm, library, others]) => ({ loader, runtime, wasm, library, others }));
     fetched.set(key, files);
     files.catch(() => fetched.delete(key));
   }

@@ -7,7 +7,7 @@
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
 import type { FromWorker, LiveFiles, ToLiveWorker } from "./messages.ts";
 
-type Dispatch = (method: string, params: string) => { toJs(): [outcome: string]; destroy(): void };
+type Dispatch = (method: string, params: string, data?: Uint8Array) => { toJs(): [outcome: string]; destroy(): void };
 
 /** Where Pyodide looks for its files. No request goes there: `.invalid` is nobody's. */
 const FOLDER = "https://files-by-message.invalid/";
@@ -20,7 +20,7 @@ function refuse(): never {
   throw new TypeError("The reader's code cannot fetch anything.");
 }
 
-async function start({ loader, runtime, wasm, library }: LiveFiles): Promise<Dispatch> {
+async function start({ loader, runtime, wasm, library, others }: LiveFiles): Promise<Dispatch> {
   self.fetch = async (input) => {
     const url = String(input instanceof Request ? input.url : input);
     if (url === LIBRARY) return new Response(library);
@@ -47,6 +47,7 @@ async function start({ loader, runtime, wasm, library }: LiveFiles): Promise<Dis
   });
   const { call } = pyodide.pyimport("mkdocs_quantlab.engine.core.dispatch");
   call("start", "{}").destroy();
+  call("add_archive", JSON.stringify({ name: "all" }), others).destroy();
   return call;
 }
 

@@ -20,6 +20,8 @@ export interface Start {
   type: "start";
   folder: string;
   archive: string;
+  /** Widgets and methods that will be called first: the Python that they need is fetched at once. */
+  wanted: string[];
   /** The page compiles the WebAssembly and sends it as soon as it has it. */
   willSendWasm: boolean;
 }
@@ -34,6 +36,8 @@ export interface Call {
   data?: Uint8Array | undefined;
   /** The address of an own widget's files, which are mounted first. */
   archive?: string | undefined;
+  /** The method, and the widget that it is about: what its Python is found by. */
+  wanted: string[];
 }
 
 /** A GGUF file of the reader's own, or the address of one. */
@@ -61,8 +65,9 @@ export interface LiveFiles {
   runtime: string;
   /** Compiled, or the bytes, where a module cannot be sent. */
   wasm: WebAssembly.Module | ArrayBuffer;
-  /** The Python modules that it starts with. */
+  /** The Python modules that it starts with, and all others. */
   library: ArrayBuffer;
+  others: Uint8Array;
 }
 
 /** `files` is answered by `ready` or `failed`. */

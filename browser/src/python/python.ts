@@ -13,7 +13,7 @@ import { liveOutcome } from "./live_outcome.ts";
 import type { FromWorker, GgufFile, Method, Outcome, Reply, ToWorker } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
-/** A hash of the archive: tells apart two versions of a site. */
+/** A hash of all archives: tells apart two versions of a site. */
 declare const BUILD: string;
 
 const t = texts("page", page);
@@ -112,10 +112,14 @@ export class Python {
     return this.use === "code" || this.use === "long code";
   }
 
-  /** Starts what is not started yet. */
-  start(): Promise<void> {
+  /**
+   * Starts what is not started yet.
+   *
+   * @param wanted Widgets and methods that will be called first.
+   */
+  start(...wanted: string[]): Promise<void> {
     if (this.#starting) return this.#starting;
-    const starting = this.#start();
+    const starting = this.#start(wanted);
     this.#starting = starting;
     // What ended it already may have been followed by another start.
     starting.catch((error: Error) => {
@@ -135,7 +139,8 @@ export class Python {
    */
   call<M extends Method>(owner: Owner, method: M, params: Calls[M]["params"], ...[data]: Calls[M]["sends"]): Promise<Reply<M> | null> {
     const text = JSON.stringify(params);
-    return this.#request(owner, (id) => ({ type: "call", id, method, params: text, data }));
+    const wanted = "widget" in params ? [method, params.widget] : [method];
+    return this.#request(owner, wanted, (id) => ({ type: "call", id, method, params: text, data, wanted }));
   }
 
   /**
@@ -146,7 +151,8 @@ export class Python {
   draw(owner: Owner, params: Calls["draw"]["params"], archive?: string): Promise<Reply<"draw"> | null> {
     const text = JSON.stringify(params);
     const url = archive && this.base + archive;
-    return this.#request(owner, (id) => ({ type: "call", id, method: "draw", params: text, archive: url }));
+    const wanted = [url ? "mount" : params.widget];
+    return this.#request(owner, wanted, (id) => ({ type: "call", id, method: "draw", params: text, wanted, archive: url }));
   }
 
   /**
@@ -156,11 +162,11 @@ export class Python {
    * @returns The models, or null where a newer request took its place.
    */
   async read(owner: Owner, files: GgufFile[]): Promise<ModelHeader[] | null> {
-    const reply = await this.#request<"continue_reading">(owner, (id) => ({ type: "read", id, files }));
+    const reply = await this.#request<"continue_reading">(owner, ["read_headers"], (id) => ({ type: "read", id, files }));
     return reply && "models" in reply.answer ? reply.answer.models : null;
   }
 
-  #request<M extends Method>(owner: Owner, message: Request["message"]): Promise<Reply<M> | null> {
+  #request<M extends Method>(owner: Owner, wanted: string[], message: Request["message"]): Promise<Reply<M> | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.get(owner)?.replace();
       this.#waiting.set(owner, {
@@ -179,7 +185,7 @@ export class Python {
       });
       owner.onPython(this.#state);
       // A failed start rejects every request through #end.
-      this.start().then(() => this.#next(), () => {});
+      this.start(...wanted).then(() => this.#next(), () => {});
     });
   }
 
@@ -188,7 +194,7 @@ export class Python {
     this.#end(new Stopped("Stopped."));
   }
 
-  async #start(): Promise<void> {
+  async #start(wanted: string[]): Promise<void> {
     this.#tell(t("fetching_python"));
     await new Promise<void>((resolve, reject) => {
       this.#fail = reject;
@@ -215,7 +221,7 @@ export class Python {
       const url = `${this.base}worker.mjs`;
       const channel = (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ?? dedicated(url, receive, fail);
       this.#channel = channel;
-      channel.post({ type: "start", folder: this.folder, archive, willSendWasm: channel.sendsWasm });
+      channel.post({ type: "start", folder: this.folder, archive, wanted, willSendWasm: channel.sendsWasm });
       if (!channel.sendsWasm) return;
       wasmOf(this.folder).then((wasm) => channel.post({ type: "wasm", wasm }), (error: Error) => this.#end(error));
     });

@@ -6,6 +6,7 @@
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
+import { archivesOf, fetchArchive } from "./archives.ts";
 import { readHeaders } from "./headers.ts";
 import type { FromWorker, Method, Start, ToWorker } from "./messages.ts";
 import { mount } from "./mount.ts";
@@ -31,6 +32,10 @@ interface Pyodide {
 export type PythonCall = (method: Method, params: string, data?: Uint8Array) => ReturnType<Pair["toJs"]>;
 
 let starting: Promise<PythonCall> | undefined;
+/** The address of `python.zip`. */
+let library: string | undefined;
+/** Other archives that Python has. */
+const added = new Set<string>();
 let receiveWasm: (wasm: WebAssembly.Module) => void;
 const sentWasm = new Promise<WebAssembly.Module>((resolve) => (receiveWasm = resolve));
 
@@ -65,7 +70,8 @@ function intercept({ folder, archive, willSendWasm }: Start): Promise<unknown> {
 
 async function start(message: Start, fetched: () => void): Promise<PythonCall> {
   const { folder, archive } = message;
-  const arrival = intercept(message).then(fetched);
+  const parts = archivesOf(message.wanted).map((name) => fetchArchive(archive, name));
+  const arrival = Promise.all([intercept(message), ...parts]).then(fetched);
   arrival.catch(() => {}); // awaited below, if it comes to that
   const module = await import(`${folder}pyodide.mjs`);
   if (module.version !== PYODIDE_VERSION) {
@@ -91,14 +97,26 @@ async function start(message: Start, fetched: () => void): Promise<PythonCall> {
   return call;
 }
 
+/** The Python to call, with all that these widgets and methods need. */
+async function pythonFor(wanted: string[]): Promise<PythonCall> {
+  const call = await starting!;
+  for (const name of archivesOf(wanted)) {
+    if (added.has(name)) continue;
+    call("add_archive", JSON.stringify({ name }), await fetchArchive(library!, name));
+    added.add(name);
+  }
+  return call;
+}
+
 async function receive(message: ToWorker, send: Send): Promise<void> {
   try {
     if (message.type === "start") {
+      library = message.archive;
       starting ??= start(message, () => send({ type: "fetched" }));
       await starting;
       send({ type: "ready" });
     } else if (message.type === "call") {
-      const python = await starting!;
+      const python = await pythonFor(message.wanted);
       const missing = message.archive && (await mount(python, message.archive).then(() => undefined, (error: Error) => error.message));
       if (missing) {
         send({ type: "outcome", id: message.id, outcome: JSON.stringify({ error: { message: missing, option: null, line: null } }) });
@@ -107,7 +125,7 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       const [outcome, data] = python(message.method, message.params, message.data);
       send({ type: "outcome", id: message.id, outcome, data });
     } else if (message.type === "read") {
-      await readHeaders(await starting!, message, send);
+      await readHeaders(await pythonFor(["read_headers"]), message, send);
     } else if (message.type === "wasm") {
       receiveWasm(message.wasm);
     } else {

@@ -306,7 +306,7 @@ export class QuantlabWidget extends HTMLElement {
     if (!control || control.name === this.dataset.primary || this.#inPage(control.name)) return;
     if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
     try {
-      python(this.dataset.pyodide!).start().catch(() => {});
+      python(this.dataset.pyodide!).start(this.#archive.file ? "mount" : this.getAttribute("name")!).catch(() => {});
     } catch {
       // What fails now is said when it is needed.
     }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 METHODS = {
     "start": "core.modules:install",
+    "add_archive": "core.modules:add_archive",
     "draw": "core.dispatch:draw",
     "mount": "core.mounts:mount",
     "read_headers": "gguf.user_files:read_headers",

@@ -1,12 +1,15 @@
-"""Which modules the page's Python has. The build, the error for any other, and the docs read this."""
+"""Which modules the page's Python has, and the archives that they are in. The build, the error for any other, and the docs read this."""
 
 from __future__ import annotations
 
 import sys
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mkdocs_quantlab.engine.core.protocol import Nothing
+    from importlib.machinery import ModuleSpec
+
+    from mkdocs_quantlab.engine.core.protocol import Archive, Nothing
 
 OFFERED = """
     abc array ast base64 binascii bisect builtins cmath codecs collections collections.abc colorsys contextlib copy csv
@@ -18,16 +21,26 @@ OFFERED = """
 """What a quantizer written in the page may import, beside `mkdocs_quantlab.engine`."""
 
 
-class LeftOut:
-    """The last finder on `sys.meta_path`: says of a module that is not there why, and what to do."""
+FOLDER = "/archives"
+"""Where the archives are that came after the start."""
+_added: list[str] = []
+"""Their paths. Each may hold modules of any package, whichever archive the package itself is in."""
+
+
+class LaterArchives:
+    """The last finder on `sys.meta_path`: finds modules in archives that came later, and says of any other why it is not there."""
 
     @staticmethod
-    def find_spec(name: str, *_: object) -> None:
-        """Finds nothing.
+    def find_spec(name: str, *_: object) -> ModuleSpec | None:
+        """Finds a module.
 
         Raises:
-            ModuleNotFoundError: Always; its message names the module.
+            ModuleNotFoundError: It is in no archive; the message names it, and what to do.
         """
+        folder = name.rpartition(".")[0].replace(".", "/")
+        found = PathFinder.find_spec(name, [f"{archive}/{folder}" for archive in _added])
+        if found:
+            return found
         top = name.partition(".")[0]
         if top in sys.stdlib_module_names:
             why = (
@@ -35,7 +48,7 @@ class LeftOut:
                 "mkdocs_quantlab/engine/core/modules.py and build the package"
             )
         elif top in sys.modules:
-            return  # a misspelt part of a package that is there: Python's own message is right
+            return None  # a misspelt part of a package that is there: Python's own message is right
         else:
             why = "has no packages, numpy included"
         have = ", ".join(OFFERED)
@@ -46,5 +59,17 @@ class LeftOut:
 
 def install(_: Nothing) -> Nothing:
     """Prepares the interpreter: an import that fails says which modules the page's Python has."""
-    sys.meta_path.append(LeftOut)
+    sys.meta_path.append(LaterArchives)
+    return {}
+
+
+def add_archive(given: Archive, data: bytes) -> Nothing:
+    """Adds an archive of modules."""
+    from pathlib import Path  # noqa: PLC0415  # slow to import, but in the page, where it is imported already
+
+    file = Path(FOLDER, f"{given['name']}.zip")
+    if str(file) not in _added:
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(data)
+        _added.append(str(file))
     return {}

@@ -63,6 +63,13 @@ class PageResources(TypedDict):
     quantized: list[TensorLoss]
 
 
+class Archive(TypedDict):
+    """A zip file of Python modules, which is the call's bytes."""
+
+    name: str
+    """Without the file's ending."""
+
+
 class Sources(TypedDict):
     """What a figure shows beside its options; `engine.core.resources.Sources`."""
 
