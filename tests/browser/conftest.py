@@ -490,9 +490,9 @@ class _Handler(BaseHTTPRequestHandler):
             file /= "index.html"
         elif not file.suffix and not url.path.endswith("/"):
             file = file.with_suffix(".html")
-        name = re.sub(
-            r"-[0-9a-f]{12}(?=\.zip$)", "", file.name
-        )  # archives are named by their build
+        name = file.name
+        if file.parent.name == "pyodide":
+            name = re.sub(r"-[0-9a-f]{12}(?=\.zip$)", "", name)  # the build's hash
         gate = self.server.gates.get(name)
         if gate:
             gate.wait(PATIENCE / 1000)
