@@ -74,7 +74,7 @@ def imported(file: str) -> set[str]:
 
 def direct(module: str) -> set[str]:
     """Our modules that one of ours may import, and the packages that it is in."""
-    found = imported(file_of(module)) | {module.rpartition(".")[0]}
+    found = imported(file_of(module) or "") | {module.rpartition(".")[0]}
     return {name for name in found if name and file_of(name)}
 
 
@@ -85,7 +85,7 @@ def closure(*modules: str) -> set[str]:
     while left:
         found |= left
         left = set().union(*map(direct, left)) - found
-    return {file_of(module) for module in found}
+    return {file for file in map(file_of, found) if file}
 
 
 @cache
@@ -119,7 +119,7 @@ def texts(source: bytes) -> bytes:
 def units() -> dict[str, tuple[str, ...]]:
     """The modules of each widget, by its name, and of each method."""
     folders = sorted((SOURCES / PACKAGE.replace(".", "/") / "widgets").glob("*/widget.py"))
-    found = {
+    found: dict[str, tuple[str, ...]] = {
         path.parent.name.replace("_", "-"): (f"{PACKAGE}.widgets.{path.parent.name}.widget",)
         for path in folders
     }
