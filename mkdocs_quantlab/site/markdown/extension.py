@@ -206,10 +206,13 @@ class QuantlabExtension(Extension):
 
     def use(self, own: OwnWidget, page: str) -> None:
         """Has an own widget's files in the site."""
-        replaced = self.widgets.replaces(own.widget.name)
-        if replaced and replaced not in self.told:
-            self.told.add(replaced)
-            self.warn(replaced)
+        told = [self.widgets.replaces(own.widget.name)]
+        if self.getConfig("pyodide") != "off":
+            told.append(own.page_problem)
+        for warning in filter(None, told):
+            if warning not in self.told:
+                self.told.add(warning)
+                self.warn(warning)
         self.archives.setdefault(page, set()).add(own.archive)
 
     def current(self, md: Markdown, text: str) -> PageFile:

@@ -50,13 +50,7 @@ class Archive(NamedTuple):
         The package has a name by its contents, so that two versions can be in one Python.
         """
         stem = module.partition(".")[0]
-        own = folder / stem
-        files = {
-            path.relative_to(folder).as_posix(): path
-            for path in _files(own if own.is_dir() else folder / f"{stem}.py")
-        }
-        for shared in sorted(folder.glob("_*")):
-            files |= {path.relative_to(folder).as_posix(): path for path in _files(shared)}
+        files = {path.relative_to(folder).as_posix(): path for path in _own_files(folder, stem)}
         style = files.pop(f"{stem}/{STYLE}", None)
         contents = {path: file.read_bytes() for path, file in files.items()}
         package = f"{OWN}{_digest(contents)}"
@@ -115,6 +109,20 @@ def write_archives(archives: Sequence[Archive], folder: Path) -> int:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     return len(contents)
+
+
+def _own_files(folder: Path, stem: str) -> Iterator[Path]:
+    """The files of an author's own widget, and those that an author's widgets share."""
+    own = folder / stem
+    yield from _files(own if own.is_dir() else folder / f"{stem}.py")
+    for shared in sorted(folder.glob("_*")):
+        yield from _files(shared)
+
+
+def python_files(root: Path, module: str = "") -> list[Path]:
+    """The modules of a package, or of an own widget in a folder of widgets."""
+    files = _own_files(root, module.partition(".")[0]) if module else _files(root)
+    return [path for path in files if path.suffix == ".py"]
 
 
 def _files(path: Path) -> Iterator[Path]:

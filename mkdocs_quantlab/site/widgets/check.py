@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.core.fields import Choice
-from mkdocs_quantlab.engine.core.live_code import LiveCode
 from mkdocs_quantlab.engine.core.own import Origin, WidgetError, giving_html
 from mkdocs_quantlab.engine.core.schema import Field, OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
@@ -79,8 +78,10 @@ class _Module:
         if panel is not None:
             self.takes_options("panel", panel)
         live = getattr(self.module, "LIVE", None)
-        if live is not None and not isinstance(live, LiveCode):
-            raise self.wrong(f"`LIVE` takes `LiveCode`; found {live!r}", "LIVE")
+        if live is not None:
+            raise self.wrong(
+                "`LIVE` is for widgets of this package: readers edit its methods", "LIVE"
+            )
         return of_module(self.name, self.module)._replace(
             render=giving_html(render, self.place("render")),
             panel=giving_html(panel, self.place("panel")) if panel else None,

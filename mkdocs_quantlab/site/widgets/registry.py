@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.core.own import Origin, WidgetError, blaming
 from mkdocs_quantlab.engine.core.widget import Widget, built_in, unknown, widget
-from mkdocs_quantlab.site.widgets.archive import Archive
+from mkdocs_quantlab.site.widgets.archive import Archive, python_files
 from mkdocs_quantlab.site.widgets.check import check, place_of
+from mkdocs_quantlab.site.widgets.imports import missing
 from mkdocs_quantlab.site.widgets.loader import WidgetFolder
 from mkdocs_quantlab.site.widgets.wheels import WheelError, Wheels
 
@@ -157,14 +158,22 @@ class Widgets:
             except WheelError as error:
                 problem = f"`REQUIRES`: {error}"
                 raise WidgetError(problem, place_of("REQUIRES", module, origin)) from None
-        return OwnWidget(checked, archive)
+        root = self.folder if place.file else root
+        files = python_files(root, place.module) if place.file else python_files(root)
+        problem = (
+            ""
+            if checked.requires
+            else missing(files, root, origin, is_folder=place.file is not None)
+        )
+        return OwnWidget(checked, archive, problem)
 
 
 class OwnWidget(NamedTuple):
-    """A widget that is not one of this package's, and the files of it that pages get."""
+    """A widget that is not one of this package's, the files of it that pages get, and why they are not enough."""
 
     widget: Widget
     archive: Archive
+    page_problem: str
 
 
 def _own(folder: Path, base: Path) -> dict[str, list[Place]]:

@@ -406,6 +406,51 @@ def test_an_unknown_widget_is_no_key_error(tmp_path):
         Widgets(tmp_path, tmp_path).widget("blob")
 
 
+MISSING = {
+    "numpy": ("import numpy", "the page's Python has no module `numpy`; name what it needs in `REQUIRES`"),
+    "sqlite": ("from sqlite3 import connect", "the page's Python has no module `sqlite3`"),
+    "inside": ("def late():\n    import logging", "the page's Python has no module `logging`"),
+    "site": ("from mkdocs_quantlab.site import settings", "the page's Python has no module `mkdocs_quantlab.site`"),
+    "other": ("from .other import X", "`other` belongs to another widget, whose files the page does not have here: call what widgets share `_other`"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MISSING)
+def test_an_import_that_a_page_has_not_is_a_warning(course, kind):
+    line, said = MISSING[kind]
+    folder = course({"widgets/sampling.py": f"{line}\n{SAMPLING}", "widgets/other.py": "X = 1"})
+    number = line.count("\n") + 1
+    pytest.importorskip("numpy")
+    warnings = convert(folder, PAGE + PAGE)[1].warnings
+    assert len(warnings) == 1
+    assert warnings[0].startswith(f"widgets/sampling.py:{number}: {said}")
+    assert convert(folder, pyodide="off")[1].warnings == []
+
+
+def test_imports_that_a_page_has(course):
+    lines = """
+    from __future__ import annotations
+    import html.parser
+    import os.path
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import TYPE_CHECKING
+    from mkdocs_quantlab.api import plots
+    from . import _shared
+    from ._shared import X
+    if TYPE_CHECKING:
+        import numpy
+    try:
+        import numpy
+    except ImportError:
+        numpy = None
+    """
+    folder = course(
+        {"widgets/_shared.py": "X = 1", "widgets/sampling.py": dedent(lines) + SAMPLING}
+    )
+    assert convert(folder)[1].warnings == []
+
+
 def test_export_writes_their_files_and_takes_old_versions_away(course, monkeypatch):
     folder = course({"widgets/sampling/widget.py": SAMPLING, "widgets/sampling/style.css": "p {}"})
     monkeypatch.chdir(folder)
