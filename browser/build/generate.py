@@ -17,13 +17,18 @@ from typing import TYPE_CHECKING, get_args, get_origin, get_type_hints, is_typed
 
 import typescript
 
+from mkdocs_quantlab.builtin_models.files import MODELS
 from mkdocs_quantlab.engine.core import dispatch, protocol
 from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
 from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue
 from mkdocs_quantlab.engine.ggml.types import stored_type
+from mkdocs_quantlab.site.chat import chat
+from mkdocs_quantlab.site.models.page_models import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mkdocs_quantlab.engine.core.fields import Integer, Real
 
 BROWSER = Path(__file__).resolve().parent.parent
 GENERATED = BROWSER / "src" / "generated"
@@ -103,8 +108,33 @@ def calls() -> str:
     return "\n\n".join([*map(typescript.interface, classes), "\n".join([*lines, "}"])])
 
 
+def limits() -> str:
+    """Limits and names that both languages know, from `site/chat`, `site/models` and `builtin_models`."""
+    ranges: dict[str, Integer | Real] = {
+        "seed": chat.Options.seed,
+        "temperature": chat.Options.temperature,
+        "topP": chat.Options.top_p,
+        "maxTokens": chat.Options.max_tokens,
+    }
+    lines = [
+        "/** Bytes of a model in the page. */",
+        f"export const MAX_MODEL_BYTES = {LARGEST:_};",
+        "/** The models that come with the package, without their quantizations. */",
+        f"export const BUILTIN_MODELS: readonly string[] = {json.dumps(list(MODELS))};",
+        "/** What the chat's settings take. */",
+        "export const CHAT_LIMITS = {",
+        *(
+            f'  {name}: {{ min: {field.low}, max: {field.high}, step: "{field.step}" }},'
+            for name, field in ranges.items()
+        ),
+        "} as const;",
+    ]
+    return "\n".join(lines)
+
+
 FILES: dict[str, Callable[[], str]] = {
     "ggml_types.ts": ggml_types,
+    "limits.ts": limits,
     "protocol.ts": calls,
     "pyodide.ts": pyodide,
     "views.css": views,

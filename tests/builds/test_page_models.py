@@ -143,11 +143,6 @@ def test_sizes(tmp_path):
         Markdown(extensions=[extension]).convert(directive)
 
 
-def test_the_page_has_the_same_limit():
-    source = (ROOT / "browser/src/chat/engine.ts").read_text(encoding="utf-8")
-    assert f"LARGEST = {LARGEST:_};" in source
-
-
 def test_other_content_has_another_name():
     model = PageModel(Path("a"), 1, "ab" * 32)
     assert model.file != model._replace(sha256="cd" * 32).file

@@ -1,4 +1,5 @@
 /** `<quantlab-chat>`: the conversation in the page. What is said and heard is the `Session`'s; this shows it. */
+import { CHAT_LIMITS } from "../generated/limits.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerView } from "./answer_view.ts";
 import { readAddress, written } from "./address.ts";
@@ -446,8 +447,8 @@ class Controls {
     const set = (changes: Partial<Settings>): void => {
       session.settings = { ...session.settings, ...changes };
     };
-    const number = (label: string, name: "seed" | "temperature" | "topP" | "maxTokens", min: number, max: number, step: string): HTMLElement => {
-      const input = h("input", { type: "number", min, max, step, autocomplete: "off", required: true });
+    const number = (label: string, name: keyof typeof CHAT_LIMITS): HTMLElement => {
+      const input = h("input", { type: "number", ...CHAT_LIMITS[name], autocomplete: "off", required: true });
       input.value = String(session.settings[name]);
       numberField(input);
       input.addEventListener("change", () => {
@@ -470,10 +471,10 @@ class Controls {
       h(
         "div",
         { class: "quantlab-form" },
-        number(t("seed"), "seed", 0, 2 ** 31 - 1, "1"),
-        number(t("temperature"), "temperature", 0, 2, "any"),
-        number("top_p", "topP", 0, 1, "any"),
-        number(t("token_limit"), "maxTokens", 1, 131072, "1"),
+        number(t("seed"), "seed"),
+        number(t("temperature"), "temperature"),
+        number("top_p", "topP"),
+        number(t("token_limit"), "maxTokens"),
         labelled(t("thinking"), think),
         labelled(t("history"), history),
       ),

@@ -12,9 +12,6 @@ import { EndpointError } from "./wire.ts";
 /** Put in by the build: wllama's version, bytes of its WebAssembly, and of script and WebAssembly as a server sends them compressed. */
 declare const WLLAMA: { readonly version: string; readonly wasm: number; readonly sent: number };
 
-/** The largest model, in bytes: wllama reads files of up to 2 GiB. */
-export const LARGEST = 2_000_000_000;
-
 /** Tokens of a context, at most: what a context takes in memory grows with it, and models are made for up to a million. */
 const CONTEXT = 4096;
 

@@ -3,6 +3,7 @@
  *
  * Python is fetched for the first drawing that is to be marked, and not before.
  */
+import { BUILTIN_MODELS } from "../generated/limits.ts";
 import type { Curve, CurveRun, Marks, UnknownPrompt } from "../generated/protocol.ts";
 import { pagePython } from "../python/shared_python.ts";
 import type { Answer } from "./answer.ts";
@@ -12,9 +13,6 @@ import { h } from "../ui/dom.ts";
 export type Marking = Marks | UnknownPrompt;
 
 export type MarksSetting = "auto" | "on" | "off";
-
-/** The models that come with the plugin. */
-const SHIPPED = /^drawing(-uneven)?:/;
 
 export const hasMarks = (marking: Marking | undefined): marking is Marks => marking !== undefined && "marks" in marking;
 
@@ -35,7 +33,7 @@ export class Marker {
   /** Whether an answer's drawing is to be marked. */
   wants({ endpoint, request }: Pick<Answer, "endpoint" | "request">): boolean {
     if (this.#setting !== "auto") return this.#setting === "on";
-    return endpoint.kind === "browser" || SHIPPED.test(request.model);
+    return endpoint.kind === "browser" || BUILTIN_MODELS.some((name) => request.model.startsWith(`${name}:`));
   }
 
   /** What was found of an answer, once it was marked. */

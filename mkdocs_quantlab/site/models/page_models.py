@@ -23,7 +23,7 @@ FOLDER = "models"
 """Where the files are, below the site's other files of ours."""
 
 LARGEST = 2_000_000_000
-"""Bytes of a model in the page; wllama reads files of up to 2 GiB. `engine.ts` has the same limit."""
+"""Bytes of a model in the page; wllama reads files of up to 2 GiB."""
 
 HOSTED = 100 << 20
 """Bytes of the largest file that GitHub takes into a repository, and so into a site on GitHub Pages."""
