@@ -97,7 +97,7 @@ test("where there is no drawing, nothing is marked", async () => {
 
 test("a prompt that is not known and a Python that does not run are said, once", async () => {
   const unknown = await markedComparison(drawn, () => ({ examples: ["Draw a cat."] }));
-  assert.deepEqual(markSentences(unknown), ["Not marked: this prompt asks for something that the marks do not know. Marked are prompts such as “Draw a cat.”"]);
+  assert.deepEqual(markSentences(unknown), ["Not marked: this prompt asks for something that cannot be marked. These prompts can be: “Draw a cat.”"]);
   assert.equal(markTable(unknown), undefined);
   assert.equal(unknown.marked!.curve, null);
   const failed = await markedComparison(drawn, () => new Error("This site was built without it."));

@@ -2,6 +2,7 @@
 import { button, h, labelled } from "../ui/dom.ts";
 import type { ChatContext } from "./panel.ts";
 import { tabled } from "./table.ts";
+import { t } from "./texts.ts";
 import { EndpointError, type ModelCard } from "./wire.ts";
 import { volume } from "../ui/volume.ts";
 
@@ -28,35 +29,36 @@ export function differences(a: ModelCard, b: ModelCard): { key: string; values: 
 }
 
 function described(card: ModelCard): HTMLElement {
-  const said = [card.quantization && `the server calls it ${card.quantization}`, card.parameters && `${card.parameters} parameters`].filter(Boolean).join(", ");
+  const { quantization: type, parameters } = card;
+  const stated = type ? (parameters ? t("card_called_parameters", { type, parameters }) : t("card_called", { type })) : parameters ? t("card_parameters", { parameters }) : t("card_silent");
   const rows = histogram(card);
   const all = rows.reduce((sum, { values }) => sum + values, 0);
   return h(
     "section",
     {},
     h("h4", {}, card.name),
-    h("p", {}, said ? `${said[0]!.toUpperCase()}${said.slice(1)}.` : "The server says nothing of its quantization."),
-    card.size === undefined ? undefined : h("p", {}, `A file of ${volume(card.size)}.`),
+    h("p", {}, stated),
+    card.size === undefined ? undefined : h("p", {}, t("card_size", { size: volume(card.size) })),
     rows.length
       ? tabled({
-          caption: "Types of the tensors",
-          head: ["Tensor type", "Tensors", "Share of the weights"],
+          caption: t("card_types"),
+          head: [t("card_type"), t("card_tensors"), t("card_share")],
           rows: rows.map(({ type, tensors, values }) => [type, String(tensors), `${((values / all) * 100).toPrecision(3)} %`]),
         })
-      : h("p", {}, "The server lists no tensors."),
+      : h("p", {}, t("card_no_tensors")),
   );
 }
 
 /** The panel: two models to choose, and what their files are. */
 export function mountCards(section: HTMLElement, context: ChatContext): () => void {
-  const result = h("div", { role: "region", "aria-label": "What the models are", "aria-live": "polite" });
-  const chosen = ["First model", "Second model"].map((label, i) => {
+  const result = h("div", { role: "region", "aria-label": t("cards"), "aria-live": "polite" });
+  const chosen = [t("first_model"), t("second_model")].map((label, i) => {
     const select = h("select");
     return { select, label: labelled(label, select), fallback: i };
   });
   const ask = button("", () => void show());
   const fill = (): void => {
-    ask.textContent = context.isInPage() ? "Read the files' headers" : "Ask the server";
+    ask.textContent = t(context.isInPage() ? "read_headers" : "ask_server");
     const models = context.models();
     for (const { select, fallback } of chosen) {
       const before = select.value;
@@ -67,7 +69,7 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
   let turn = 0;
   const show = async (): Promise<void> => {
     const mine = ++turn;
-    result.replaceChildren(h("p", {}, context.isInPage() ? "Reading the files' headers …" : "Asking the server …"));
+    result.replaceChildren(h("p", {}, t(context.isInPage() ? "reading_headers" : "asking")));
     const names = [...new Set(chosen.map(({ select }) => select.value).filter(Boolean))];
     let parts: HTMLElement[];
     try {
@@ -75,7 +77,7 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
       if (!context.models().length) await context.offered();
       fill();
       const cards = await Promise.all((names.length ? names : chosen.map(({ select }) => select.value).filter(Boolean)).map((name) => endpoint.show(name)));
-      parts = cards.every((card) => card !== null) ? compared(cards) : [h("p", {}, "This server does not tell what its models' files are; Ollama does.")];
+      parts = cards.every((card) => card !== null) ? compared(cards) : [h("p", {}, t("no_cards"))];
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
       const host = h("div");
@@ -87,8 +89,8 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
   const opened = h(
     "details",
     { class: "quantlab-chat-panel", toggle: fill },
-    h("summary", {}, "What each model is"),
-    h("p", {}, "A tag is a name. What the file holds, the file itself or the server can tell: the type of each tensor, and the metadata."),
+    h("summary", {}, t("cards_title")),
+    h("p", {}, t("cards_note")),
     h("div", { class: "quantlab-form" }, ...chosen.map(({ label }) => label), ask),
     result,
   );
@@ -109,9 +111,9 @@ function compared(cards: ModelCard[]): HTMLElement[] {
     h(
       "section",
       {},
-      h("h4", {}, "Metadata"),
-      h("p", {}, rows.length ? `${rows.length === 1 ? "1 key differs" : `${rows.length} keys differ`}, ${equal} are the same.` : `All ${equal} keys that are shown are the same.`),
-      rows.length ? tabled({ caption: "Keys that differ", head: ["Key", a.name, b.name], rows: rows.map(({ key, values }) => [key, ...values]) }) : undefined,
+      h("h4", {}, t("metadata")),
+      h("p", {}, rows.length ? t("keys_differ", { count: rows.length, same: equal }) : t("keys_same", { same: equal })),
+      rows.length ? tabled({ caption: t("keys_that_differ"), head: [t("metadata_key"), a.name, b.name], rows: rows.map(({ key, values }) => [key, ...values]) }) : undefined,
     ),
   );
   return parts;

@@ -6,6 +6,7 @@
  */
 import DOMPurify from "dompurify";
 import { h } from "../ui/dom.ts";
+import { t } from "./texts.ts";
 
 /** Larger pictures are not drawn: bytes of source, and elements that are drawn, copies by `<use>` included. */
 const MOST_BYTES = 256 * 1024;
@@ -166,8 +167,8 @@ export class Drawing {
     clearTimeout(this.#timer);
     this.#draw();
     if (!this.#isShown) return;
-    if (!this.#wanted.isComplete) this.#say("The drawing was cut off before its end tag.");
-    else if (!inspectDrawing(this.#wanted).isWellFormed) this.#say("This SVG is broken: it is not well-formed XML. The picture shows as much as the browser makes of it.");
+    if (!this.#wanted.isComplete) this.#say(t("drawing_cut"));
+    else if (!inspectDrawing(this.#wanted).isWellFormed) this.#say(t("drawing_broken"));
   }
 
   #say(text: string): void {
@@ -183,20 +184,20 @@ export class Drawing {
     this.#drawnAt = performance.now();
     this.#source = text;
     if (text.length > MOST_BYTES) {
-      this.#say(`The drawing is not shown: its source is longer than ${MOST_BYTES / 1024} kB.`);
+      this.#say(t("drawing_too_long", { size: MOST_BYTES / 1024 }));
       return;
     }
     const svg = cleaned(text);
     if (!svg) {
-      this.#say("There is nothing to draw in this SVG.");
+      this.#say(t("drawing_empty"));
       return;
     }
     if (drawn(svg) > MOST_ELEMENTS) {
-      this.#say(`The drawing is not shown: it has more than ${MOST_ELEMENTS.toLocaleString("en")} elements.`);
+      this.#say(t("drawing_too_many", { count: MOST_ELEMENTS }));
       return;
     }
     this.#isShown = true;
-    this.#say(isComplete ? "" : "Drawing …");
+    this.#say(isComplete ? "" : t("drawing_now"));
     const frame = h("iframe", { sandbox: true, title: this.#name, tabindex: -1, referrerpolicy: "no-referrer", srcdoc: HEAD + svg.outerHTML });
     const old = this.#frame;
     this.#frame = frame;

@@ -9,6 +9,7 @@ import { pagePython } from "../python/shared_python.ts";
 import type { Answer } from "./answer.ts";
 import { findDrawing } from "./drawing.ts";
 import { h } from "../ui/dom.ts";
+import { t } from "./texts.ts";
 
 export type Marking = Marks | UnknownPrompt;
 
@@ -67,12 +68,12 @@ export class Marker {
 
 /** Why there are no marks, where Python does not run. */
 export function whyNot(error: unknown): string {
-  return `Not marked: marking needs Python in the page. ${(error as Error).message}`;
+  return t("unmarked_python", { reason: (error as Error).message });
 }
 
 /** Why there are no marks, where the prompt is not known. */
 export function whyUnknown({ examples }: UnknownPrompt): string {
-  return `Not marked: this prompt asks for something that the marks do not know. Marked are prompts such as ${examples.map((example) => `“${example}”`).join(", ")}`;
+  return t("unmarked_prompt", { examples: examples.map((text) => t("quoted", { text })).join(", ") });
 }
 
 /** What is wrong, in sentences; the same words once. */
@@ -83,21 +84,21 @@ export function wrongs({ marks }: Marks): string[] {
 /** In a line: what is right, or which marks are not. */
 export function inShort(marking: Marks): string {
   const wrong = marking.marks.filter(({ right }) => !right).map(({ label }) => label.toLowerCase());
-  return marking.all ? "all right" : `wrong: ${wrong.join(", ")}`;
+  return marking.all ? t("marks_short_right") : t("marks_short_wrong", { marks: wrong.join(", ") });
 }
 
 /** The row of marks below a drawing. */
 export function markRow(marking: Marking): HTMLElement {
   if (!hasMarks(marking)) return h("p", { class: "quantlab-chat-note" }, whyUnknown(marking));
-  const all = { name: "all", label: "All right", right: marking.all };
+  const all = { name: "all", label: t("all_right"), right: marking.all };
   const marks = [...marking.marks, all].map(({ label, right, name }) =>
-    h("li", { class: "quantlab-chat-mark", "data-mark": name, "data-right": String(right), "aria-label": `${label}: ${right ? "yes" : "no"}` }, `${right ? "✓" : "✗"} ${label}`),
+    h("li", { class: "quantlab-chat-mark", "data-mark": name, "data-right": String(right), "aria-label": t(right ? "mark_yes" : "mark_no", { mark: label }) }, `${right ? "✓" : "✗"} ${label}`),
   );
   const words = wrongs(marking);
   return h(
     "div",
     { class: "quantlab-chat-marks" },
-    h("ul", { class: "quantlab-chat-marked", "aria-label": "Marks of the drawing" }, ...marks),
-    words.length ? h("ul", { class: "quantlab-chat-wrong", "aria-label": "What is wrong" }, ...words.map((sentence) => h("li", { class: "quantlab-chat-said" }, `${sentence}.`))) : undefined,
+    h("ul", { class: "quantlab-chat-marked", "aria-label": t("marks_of_drawing") }, ...marks),
+    words.length ? h("ul", { class: "quantlab-chat-wrong", "aria-label": t("what_is_wrong") }, ...words.map((sentence) => h("li", { class: "quantlab-chat-said" }, `${sentence}.`))) : undefined,
   );
 }
