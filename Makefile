@@ -36,14 +36,15 @@ style: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-## Style and types of Python, types of TypeScript
+## Style and types of Python, TypeScript and CSS
 check: style browser/node_modules/.package-lock.json static
-	cd browser && npm run --silent check
+	cd browser && npm run --silent lint && npm run --silent check
 
 ## Bring the code into its one format
-format: $(READY)
+format: $(READY) browser/node_modules/.package-lock.json
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	cd browser && npm run --silent format
 
 ## The browser files: scripts, style, and the page's Python; nothing is done where they are up to date
 static: browser/node_modules/.package-lock.json
