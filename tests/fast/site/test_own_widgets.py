@@ -451,33 +451,6 @@ def test_imports_that_a_page_has(course):
     assert convert(folder)[1].warnings == []
 
 
-def test_export_writes_their_files_and_takes_old_versions_away(course, monkeypatch):
-    folder = course({"widgets/sampling/widget.py": SAMPLING, "widgets/sampling/style.css": "p {}"})
-    monkeypatch.chdir(folder)
-
-    def exported():
-        done = CliRunner().invoke(main, ["export", "out", "--no-pyodide"])
-        assert done.exit_code == 0, done.output
-        return sorted(path.name for path in (folder / "out/widgets").iterdir())
-
-    first = exported()
-    [archive] = convert(folder)[1].archives["labs/lab-2.md"]
-    assert [f"widgets/{name}" for name in first] == sorted(archive.files)
-    (folder / "out/widgets/mine.css").write_text("p {}", encoding="utf-8")
-    course({"widgets/sampling/widget.py": SAMPLING + "\n"})
-    second = exported()
-    assert len(second) == 3
-    assert "mine.css" in second
-    assert first[0] in second  # the style sheet, which did not change
-    assert first[1] not in second
-    course({"widgets/sampling/widget.py": "TITLE = 1"})
-    done = CliRunner().invoke(main, ["export", "out", "--no-pyodide"])
-    assert (done.exit_code, done.output) == (
-        2,
-        "Error: widgets/sampling/widget.py:1: it has no `Options`, a class of options, a subclass of `Options`\n",
-    )
-
-
 def test_a_new_widget_works_and_overwrites_nothing(course, monkeypatch):
     folder = course({"mkdocs.yml": "plugins: [{quantlab: {widgets: own}}]"})
     monkeypatch.chdir(folder)
