@@ -36,7 +36,14 @@ def draw(widget, options, sources=None, run=None):
 
 def live(widget, options, value, code, sources=None):
     """A run of the reader's code for a figure, as `draw` takes it."""
-    figure = {"widget": widget, "options": options, "sources": sources}
+    figure = {"widget": widget, "options": options, "sources": sources, "module": ""}
     inputs = answer("live_inputs", figure)["inputs"]
-    step = {"widget": widget, "value": value, "step": 0, "code": code, "given": inputs}
+    step = {
+        "widget": widget,
+        "module": "",
+        "value": value,
+        "step": 0,
+        "code": code,
+        "given": inputs,
+    }
     return {"inputs": inputs, "values": [answer("live_step", step)["values"]]}

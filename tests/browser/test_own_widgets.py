@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_code import Panel
 from tests.fast.site.test_own_widgets import SAMPLING
 
 pytestmark = pytest.mark.xdist_group("browser-own")
@@ -27,6 +28,44 @@ FILES = {
 
 <div data-quantization-explorer></div>
 """,
+    "docs/code.md": """# Code
+
+<div data-halving></div>
+""",
+    "widgets/halving.py": '''"""A number halved, by code that readers may edit."""
+
+from mkdocs_quantlab import api
+from mkdocs_quantlab.api import Choice, LiveCode, result
+from mkdocs_quantlab.api.live import number
+
+TITLE = "Halving"
+
+
+def half(x):
+    return x / PARTS
+
+
+PARTS = 2
+
+
+class Options(api.Options):
+    primary = "of"
+
+    of = Choice(8, {8: "8", 10: "10"}, label="Of", help="The number.")
+
+
+LIVE = LiveCode(
+    "of",
+    {"8": half, "10": half},
+    lambda given: given.of,
+    (lambda made, x: made(x),),
+    lambda given, inputs, value: number(value, "what it gives"),
+)
+
+
+def render(given, edited=None):
+    return result(f"It gives {half(given.of) if edited is None else edited:g}.")
+''',
     "widgets/sampling/words.py": "def sentence(shown):\n    return f'The shares are {shown}.'\n",
     "widgets/sampling/style.css": ".own-sentence { color: rgb(1, 2, 3) }\n",
     "widgets/sampling/widget.py": SAMPLING.replace("from math", "from .words import sentence\nfrom math")
@@ -145,3 +184,22 @@ def test_files_that_are_not_there_are_said(visit, own):
         expect(sampling.status).to_contain_text("The files of this widget are not there")
     sampling.set("temperature", "2")
     expect(sampling.result).to_have_text("The shares are 0.186, 0.307, 0.506.")
+
+
+def test_code_of_an_own_widget_runs_in_an_interpreter_of_its_own(visit, own):
+    page = visit(url=f"{own[0]}code/")
+    halving = page.widget("quantlab-1")
+    panel = Panel(halving)
+    expect(halving.result).to_have_text("It gives 4.")
+    panel.edit()
+    panel.write("def half(x):\n    return x / PARTS + 0.5\n")
+    panel.press("Run")
+    expect(halving.result).to_have_text("It gives 4.5.")
+    panel.write("def half(x):\n    return str(x)\n")
+    panel.press("Run")
+    expect(panel.said).to_have_text(
+        "what it gives is 8; it has to be a finite number in the range of float32"
+    )
+    halving.set("of", "10")
+    expect(halving.result).to_have_text("It gives 5.")
+    assert set(of_widgets(page)) == {"halving"}

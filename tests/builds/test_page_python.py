@@ -198,7 +198,7 @@ def drawn(option, value, code):
     values = []
     for step in range({len(widget(name).live.steps)}):
         given = values[-1] if values else inputs
-        step = {{"widget": {name!r}, "value": value, "step": step, "code": code, "given": given}}
+        step = {{"widget": {name!r}, "module": "", "value": value, "step": step, "code": code, "given": given}}
         values.append(ask("live_step", step)["values"])
     run = {{"inputs": inputs, "values": values}}
     return [run, ask("draw", {{**figure, "run": run}})["html"]]

@@ -147,6 +147,8 @@ export interface LiveFigure {
   widget: string;
   options: Record<string, string>;
   sources: Sources | null;
+  /** As in `Draw`. */
+  module: string;
 }
 
 /** What the reader's code works on. */
@@ -158,6 +160,8 @@ export interface LiveInputs {
 /** A step of the reader's code to run. */
 export interface LiveStep {
   widget: string;
+  /** As in `Draw`. */
+  module: string;
   /** The value of the option that chooses among the widget's texts. */
   value: string;
   /** Which of the steps of the widget's `LIVE`, from 0. */

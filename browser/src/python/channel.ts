@@ -8,7 +8,7 @@ const t = texts("page", page);
 export interface Channel {
   /** The page is to send the compiled WebAssembly. A shared worker is in another agent cluster, which no module can enter. */
   sendsWasm: boolean;
-  post(message: ToWorker): void;
+  post(message: ToWorker | ToLiveWorker): void;
   /** Ends the worker, whatever it is doing, or has a shared one end itself and lets the next line lead to another. */
   end(): void;
 }

@@ -51,6 +51,9 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
   return call;
 }
 
+/** Own widgets whose files Python has. */
+const mounted = new Set<string>();
+
 let starting: Promise<Dispatch> | undefined;
 
 const send = (message: FromWorker): void => postMessage(message);
@@ -62,7 +65,13 @@ self.onmessage = async ({ data: message }: MessageEvent<ToLiveWorker>) => {
       await starting;
       send({ type: "ready" });
     } else {
-      const pair = (await starting!)(message.method, message.params);
+      const call = await starting!;
+      if (message.own && !mounted.has(message.own.file)) {
+        const { file, data } = message.own;
+        call("mount", JSON.stringify({ file }), data).destroy();
+        mounted.add(file);
+      }
+      const pair = call(message.method, message.params);
       const [outcome] = pair.toJs();
       pair.destroy();
       send({ type: "outcome", id: message.id, outcome });

@@ -70,8 +70,15 @@ export interface LiveFiles {
   others: Uint8Array;
 }
 
+/** The files of an own widget. */
+export interface OwnFiles {
+  /** The archive's address, which names its contents. */
+  file: string;
+  data: Uint8Array;
+}
+
 /** `files` is answered by `ready` or `failed`. */
-export type ToLiveWorker = { type: "files"; files: LiveFiles } | Call;
+export type ToLiveWorker = { type: "files"; files: LiveFiles } | (Call & { own?: OwnFiles | undefined });
 
 export type FromWorker =
   /** Everything has arrived. */

@@ -10,7 +10,7 @@ import { dedicated, keepsPage, live, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
 import { liveFiles } from "./live_files.ts";
 import { liveOutcome } from "./live_outcome.ts";
-import type { FromWorker, GgufFile, Method, Outcome, Reply, ToWorker } from "./messages.ts";
+import type { FromWorker, GgufFile, Method, Outcome, OwnFiles, Reply, ToLiveWorker, ToWorker } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 /** A hash of all archives: tells apart two versions of a site. */
@@ -65,7 +65,7 @@ export type Use = "figures" | "work" | "code" | "long code";
 interface Request {
   owner: Owner;
   /** What is posted to the worker. */
-  message(id: number): ToWorker;
+  message(id: number): ToWorker | ToLiveWorker;
   /** Takes what came of it. */
   settle(outcome: string, data: unknown): void;
   /** A newer request took its place. */
@@ -144,15 +144,31 @@ export class Python {
   }
 
   /**
-   * Draws a figure.
+   * Calls a method for a figure, which may be of an own widget.
    *
+   * @param owner Whoever asks: its newer request replaces its waiting one.
    * @param archive The files of an own widget, beside the page's script.
+   * @returns The answer, or null where a newer request took its place.
    */
-  draw(owner: Owner, params: Calls["draw"]["params"], archive?: string): Promise<Reply<"draw"> | null> {
+  figure<M extends "draw" | "live_inputs">(owner: Owner, method: M, params: Calls[M]["params"], archive?: string): Promise<Reply<M> | null> {
     const text = JSON.stringify(params);
     const url = archive && this.base + archive;
-    const wanted = [url ? "mount" : params.widget];
-    return this.#request(owner, wanted, (id) => ({ type: "call", id, method: "draw", params: text, wanted, archive: url }));
+    const wanted = [method, url ? "mount" : params.widget];
+    return this.#request(owner, wanted, (id) => ({ type: "call", id, method, params: text, wanted, archive: url }));
+  }
+
+  /**
+   * Runs a step of the reader's code.
+   *
+   * @param owner Whoever asks: its newer request replaces its waiting one.
+   * @param own The files of an own widget.
+   * @returns The answer, or null where a newer request took its place.
+   * @throws CodeError The code does not run, or takes too long.
+   */
+  step(owner: Owner, params: Calls["live_step"]["params"], own?: OwnFiles): Promise<Reply<"live_step"> | null> {
+    const text = JSON.stringify(params);
+    // The interpreter of the reader's code has all archives from its start.
+    return this.#request(owner, [], (id) => ({ type: "call", id, method: "live_step", params: text, wanted: [], own }));
   }
 
   /**

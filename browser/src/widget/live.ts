@@ -3,12 +3,15 @@
  * interpreter of its own (`python/live_worker.ts`).
  */
 import type { LiveRun, Sources } from "../generated/protocol.ts";
-import type { Strings } from "../python/messages.ts";
+import type { OwnFiles, Strings } from "../python/messages.ts";
 import type { Owner, Python } from "../python/python.ts";
 
 /** Code in place of a method of a widget. */
 export interface LiveCode {
   widget: string;
+  /** The module of an own widget, or the empty string, and its files, beside the page's script. */
+  module: string;
+  archive: string | undefined;
   /** The value of the option that chooses among the widget's texts. */
   value: string;
   code: string;
@@ -20,6 +23,22 @@ export interface LiveCode {
 interface Figure {
   options: Strings;
   sources: Sources | null;
+}
+
+const fetched = new Map<string, Promise<OwnFiles>>();
+
+/** The files of an own widget, fetched once: the interpreter of the code fetches nothing. */
+function ownFiles(file: string): Promise<OwnFiles> {
+  let files = fetched.get(file);
+  if (!files) {
+    files = fetch(file).then(async (response) => {
+      if (!response.ok) throw new Error(`${file} answered ${response.status}.`);
+      return { file, data: new Uint8Array(await response.arrayBuffer()) };
+    });
+    fetched.set(file, files);
+    files.catch(() => fetched.delete(file));
+  }
+  return files;
 }
 
 export class LiveRunner {
@@ -47,22 +66,23 @@ export class LiveRunner {
    * @throws CodeError The code does not run, or takes too long.
    */
   async run(ours: Python, owner: Owner, live: LiveCode, { options, sources }: Figure): Promise<LiveRun | null | undefined> {
-    const { widget, value, code, steps } = live;
+    const { widget, module, archive, value, code, steps } = live;
     const last = this.#last;
     const isSame = last?.live.value === value && last.live.code === code;
     if (isSame && steps > 1) return { inputs: last.inputs, values: last.values };
     // Both start at the same time.
     if (steps === 1) this.shared().start().catch(() => {});
-    const asked = await ours.call(owner, "live_inputs", { widget, options, sources });
+    const asked = await ours.figure(owner, "live_inputs", { widget, options, sources, module }, archive);
     if (!asked) return undefined;
     const { inputs } = asked.answer;
     if (inputs === null) return null;
     if (isSame && last.inputs === inputs) return { inputs, values: last.values };
+    const own = archive === undefined ? undefined : await ownFiles(ours.base + archive);
     const values: string[] = [];
     for (let step = 0; step < steps; step++) {
       const python = (this.#current = steps > 1 ? this.fresh() : this.shared());
       try {
-        const reply = await python.call(owner, "live_step", { widget, value, step, code, given: values.at(-1) ?? inputs });
+        const reply = await python.step(owner, { widget, module, value, step, code, given: values.at(-1) ?? inputs }, own);
         if (!reply) return undefined;
         values.push(reply.answer.values);
       } finally {

@@ -211,7 +211,7 @@ export class Quantizer {
       if (inputs === null) return this.#ask(worker, "store_by_scheme", { piece, options }, data);
       const values: string[] = [];
       for (const [step, python] of interpreters.entries()) {
-        const params = { widget, value: code.value, step, code: code.code, given: values.at(-1) ?? inputs };
+        const params = { widget, module: code.module, value: code.value, step, code: code.code, given: values.at(-1) ?? inputs };
         values.push((await this.#ask(python, "live_step", params)).answer.values);
       }
       return this.#ask(worker, "store_values", { piece, run: { inputs, values } }, data);

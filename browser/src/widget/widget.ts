@@ -223,7 +223,8 @@ export class QuantlabWidget extends HTMLElement {
   /** Code in place of what the widget lets readers edit. */
   #liveCode(code: string | undefined): LiveCode | undefined {
     if (!this.#code || !code) return undefined;
-    return { widget: this.getAttribute("name")!, value: this.#value(this.#codeOption) ?? "", code, steps: this.#code.texts.steps };
+    const { module = "", file: archive } = this.#archive;
+    return { widget: this.getAttribute("name")!, module, archive, value: this.#value(this.#codeOption) ?? "", code, steps: this.#code.texts.steps };
   }
 
   /** The options that the controls stand at. */
@@ -418,7 +419,7 @@ export class QuantlabWidget extends HTMLElement {
       const code = this.#liveCode(this.#code?.running);
       const run = code ? await this.#runner!.run(ours, this, code, { options, sources }) : null;
       if (turn !== this.#turn || run === undefined) return;
-      const drawing = ours.draw(this, { widget: this.getAttribute("name")!, options, sources, run, module: this.#archive.module ?? "" }, this.#archive.file);
+      const drawing = ours.figure(this, "draw", { widget: this.getAttribute("name")!, options, sources, run, module: this.#archive.module ?? "" }, this.#archive.file);
       const reply = await (run ? drawing.catch(asCodeError) : drawing);
       if (turn !== this.#turn || reply === null) return;
       this.#rest("");

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.live_code import close_ways_out, inputs, step
+from mkdocs_quantlab.engine.core.own import blaming
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.widget import widget
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core.live_code import LiveCode
     from mkdocs_quantlab.engine.core.protocol import LiveFigure, LiveInputs, LiveStep, LiveValues
+    from mkdocs_quantlab.engine.core.widget import Widget
 
 
 def live_inputs(given: LiveFigure) -> LiveInputs:
@@ -21,8 +23,10 @@ def live_inputs(given: LiveFigure) -> LiveInputs:
         OptionError: The options are not taken.
     """
     sources = Sources.from_json(given["sources"]) if given["sources"] else None
-    found = widget(given["widget"])
-    return {"inputs": inputs(_live(given["widget"]), found.options(given["options"], sources))}
+    found = _widget(given["widget"], given["module"])
+    with blaming(found.origin):
+        options = found.options(given["options"], sources)
+        return {"inputs": inputs(_live(found), options)}
 
 
 def live_step(given: LiveStep) -> LiveValues:
@@ -32,13 +36,21 @@ def live_step(given: LiveStep) -> LiveValues:
         EditError: The code does not run.
     """
     close_ways_out()
-    live = _live(given["widget"])
+    live = _live(_widget(given["widget"], given["module"]))
     values = step(live, given["value"], given["step"], given["code"], given["given"])
     return {"values": values}
 
 
-def _live(name: str) -> LiveCode:
-    live = widget(name).live
-    if live is None:
-        raise InputError(f"the widget `{name}` has no code that can be edited")
-    return live
+def _widget(name: str, module: str) -> Widget:
+    """One of ours, or an own widget whose files were mounted."""
+    if not module:
+        return widget(name)
+    from mkdocs_quantlab.engine.core.mounts import mounted  # noqa: PLC0415  # most pages have no own widget
+
+    return mounted(name, module)
+
+
+def _live(found: Widget) -> LiveCode:
+    if found.live is None:
+        raise InputError(f"the widget `{found.name}` has no code that can be edited")
+    return found.live

@@ -176,6 +176,8 @@ class LiveFigure(TypedDict):
     widget: str
     options: dict[str, str]
     sources: Sources | None
+    module: str
+    """As in `Draw`."""
 
 
 class LiveInputs(TypedDict):
@@ -189,6 +191,8 @@ class LiveStep(TypedDict):
     """A step of the reader's code to run."""
 
     widget: str
+    module: str
+    """As in `Draw`."""
     value: str
     """The value of the option that chooses among the widget's texts."""
     step: int

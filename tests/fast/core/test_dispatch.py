@@ -37,14 +37,21 @@ def test_the_readers_code_runs_apart_and_is_drawn():
     html = answer("draw", draw(GRID, {}, run=run))["html"]
     assert "<strong>Your code</strong> in place of Symmetric: " in html
     assert "<strong>1 distinct value</strong>" in html
-    assert answer("live_inputs", {"widget": GRID, "options": {"bits": "16"}, "sources": None}) == {
-        "inputs": None
-    }
+    assert answer(
+        "live_inputs", {"widget": GRID, "options": {"bits": "16"}, "sources": None, "module": ""}
+    ) == {"inputs": None}
 
 
 def test_an_error_of_the_readers_code_has_its_line():
     code = "class Symmetric:\n    1 / 0\n"
-    step = {"widget": GRID, "value": "symmetric", "step": 0, "code": code, "given": "{}"}
+    step = {
+        "widget": GRID,
+        "module": "",
+        "value": "symmetric",
+        "step": 0,
+        "code": code,
+        "given": "{}",
+    }
     assert refusal("live_step", step) == ("ZeroDivisionError: division by zero", None, 2)
     code = "class Symmetric:\n    raise SystemExit\n"
     assert refusal("live_step", step | {"code": code}) == ("SystemExit", None, 2)
@@ -61,7 +68,8 @@ def test_an_error_of_the_readers_code_has_its_line():
         ("drw", {}, "there is no method `drw`; did you mean `draw`?; the methods are `start`, "),
         (
             "live_step",
-            {"widget": "gguf-inspect"} | dict.fromkeys(("value", "step", "code", "given"), ""),
+            {"widget": "gguf-inspect"}
+            | dict.fromkeys(("module", "value", "step", "code", "given"), ""),
             "no code that can be edited",
         ),
         ("draw", draw("quantization-explore", {}), "no widget `quantization-explore`; did you"),

@@ -207,7 +207,9 @@ def code_of(options, code):
     piece = scheme_piece()
     given = {"piece": piece, "options": options}
     inputs = answer("piece_inputs", given, cut(piece))["inputs"]
-    step = {"widget": "quantization-grid-explorer", "value": "symmetric", "step": 0}
+    step = {"widget": "quantization-grid-explorer", "module": "", "value": "symmetric"} | {
+        "step": 0
+    }
     values = answer("live_step", step | {"code": code, "given": inputs})["values"]
     run = {"inputs": inputs, "values": [values]}
     said, made = outcome("store_values", {"piece": piece, "run": run}, cut(piece))
