@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.core.fields import Choice
+from mkdocs_quantlab.engine.core.live_code import LiveCode
 from mkdocs_quantlab.engine.core.own import Origin, WidgetError, giving_html
 from mkdocs_quantlab.engine.core.schema import Field, OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
@@ -79,9 +80,7 @@ class _Module:
             self.takes_options("panel", panel)
         live = getattr(self.module, "LIVE", None)
         if live is not None:
-            raise self.wrong(
-                "`LIVE` is for widgets of this package: readers edit its methods", "LIVE"
-            )
+            self.check_live(live, options, render)
         return of_module(self.name, self.module)._replace(
             render=giving_html(render, self.place("render")),
             panel=giving_html(panel, self.place("panel")) if panel else None,
@@ -132,6 +131,24 @@ class _Module:
                 f"`primary` takes the name of a `Choice`, of which there is {known}; found `{primary}`{did_you_mean(primary, choices)}",
                 "primary",
             )
+
+    def check_live(self, live: Any, options: type[Options], render: Any) -> None:
+        """Checks the code that readers may edit, and that the figure can show what it gives."""
+        if not isinstance(live, LiveCode):
+            raise self.wrong(f"`LIVE` takes a `LiveCode`; found {live!r}", "LIVE")
+        names = [field.name for field in options.fields()]
+        if live.option not in names:
+            hint = did_you_mean(live.option, names)
+            raise self.wrong(
+                f"`LIVE` names an option `{live.option}`, which there is not{hint}", "LIVE"
+            )
+        try:
+            inspect.signature(render).bind(None, None)
+        except TypeError:
+            raise self.wrong(
+                "`render` of a widget with `LIVE` takes a second argument, what the reader's code gave, None by default",
+                "render",
+            ) from None
 
     def check_default(self, field: Field[Any]) -> None:
         """Checks that a field takes its own default."""

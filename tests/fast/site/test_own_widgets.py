@@ -231,6 +231,15 @@ def test_builds_keep_nothing(course):
 
 
 BROKEN = {
+    "code that is no LiveCode": (SAMPLING + "\nLIVE = 5\n", f"{SAMPLING.count(chr(10)) + 2}: `LIVE` takes a `LiveCode`; found 5"),
+    "code for no option": (
+        SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('tep', {}, None, (), None)\n",
+        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names an option `tep`, which there is not; did you mean `t",
+    ),
+    "code that render does not show": (
+        SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('top', {}, None, (), None)\n",
+        f"{SAMPLING[: SAMPLING.index('def render')].count(chr(10)) + 1}: `render` of a widget with `LIVE` takes a second argument",
+    ),
     "syntax": ("def render(options:\n", "1: SyntaxError: '(' was never closed"),
     "import": ("import math\nimport nothing_like_it\n", "2: ModuleNotFoundError: No module named 'nothing_like_it'"),
     "helper": ("from .softmax import softmax\n", "1: ModuleNotFoundError: No module named '"),
