@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, get_args, get_origin, get_type_hints, is_typed
 import typescript
 
 from mkdocs_quantlab.builtin_models.files import MODELS
+from mkdocs_quantlab.endpoint import dialects
 from mkdocs_quantlab.engine.core import dispatch, protocol
 from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
 from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue
@@ -56,6 +57,24 @@ def pyodide() -> str:
         f"export const PYODIDE_VERSION = {json.dumps(version)};\n"
         f"/** The `info` of a lock file of this version. */\n"
         f"export const PYODIDE_INFO = {{ {info} }};"
+    )
+
+
+def dialect_facts() -> str:
+    """The dialects of model servers, from `endpoint/dialects.py`."""
+    known = {
+        dialect.name: {
+            "label": dialect.label,
+            "probe": dialect.routes[dialect.probe].path,
+            "paths": {name: route.path for name, route in dialect.routes.items()},
+        }
+        for dialect in dialects.DIALECTS
+    }
+    return (
+        f"export const FACTS = {json.dumps(known, indent=2)} as const;\n"
+        "export type DialectName = keyof typeof FACTS;\n"
+        "/** The last folder that addresses may have behind the server's own path. */\n"
+        f"export const ENDING = new RegExp({json.dumps(dialects.ending())});"
     )
 
 
@@ -133,6 +152,7 @@ def limits() -> str:
 
 
 FILES: dict[str, Callable[[], str]] = {
+    "dialects.ts": dialect_facts,
     "ggml_types.ts": ggml_types,
     "limits.ts": limits,
     "protocol.ts": calls,

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 import { Key } from "../src/chat/address.ts";
 import { newAnswer, otherModel, receive, speed } from "../src/chat/answer.ts";
-import { detect } from "../src/chat/dialects/detect.ts";
+import { detect } from "../src/chat/dialects/index.ts";
 
 const SETTINGS = { seed: 3, temperature: 0.5, topP: 0.9, maxTokens: 50, think: false };
 

@@ -10,23 +10,10 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, StrictUndefined
 
+from mkdocs_quantlab.endpoint import dialects
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-ROUTES = [
-    ("GET", "/"),
-    ("GET", "/api/version"),
-    ("GET", "/api/tags"),
-    ("GET", "/api/ps"),
-    ("POST", "/api/show"),
-    ("POST", "/api/chat"),
-    ("GET", "/v1/models"),
-    ("POST", "/v1/chat/completions"),
-]
-"""What a chat asks of Ollama. To pull, push, create, copy and delete models is not among them."""
-
-LIMITED = ("/api/chat", "/v1/chat/completions")
-"""What costs the model's time."""
 
 REFUSALS = {
     413: ("too_long", "this conversation is longer than the endpoint takes"),
@@ -124,8 +111,7 @@ def configuration(settings: Settings) -> str:
         certificate_key=settings.certificate_key,
         prefix=url.path,
         body_size="1m",
-        routes=ROUTES,
-        limited=LIMITED,
+        routes=[route for dialect in dialects.DIALECTS for route in dialect.routes.values()],
         refusals=REFUSALS,
     )
 

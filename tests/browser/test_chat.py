@@ -302,7 +302,7 @@ def test_prompts_to_try(start, ollama):
 def test_any_model_of_the_server_by_name_or_from_its_list(start, ollama):
     chat = start()
     chat.check()
-    expect(chat.status).to_contain_text("speaks Ollama's own API and lists 2 models.")
+    expect(chat.status).to_contain_text("speaks the Ollama API and lists 2 models.")
     chat.model.select_option("Another …")
     name = chat.page.get_by_label("Name of the model")
     expect(name).to_be_focused()

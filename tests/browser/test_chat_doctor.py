@@ -245,7 +245,7 @@ def test_keys(visit, start_llama_server):
     assert "wrong" not in chat.status.inner_text().replace("key-wrong", "")
     chat.key("right")
     chat.check()
-    expect(chat.status).to_contain_text("speaks OpenAI's API and lists 1 model.")
+    expect(chat.status).to_contain_text("speaks the OpenAI API and lists 1 model.")
 
 
 def test_a_conversation_that_is_too_long(visit, start_ollama):

@@ -5,9 +5,16 @@ export interface Token extends Candidate {
   readonly candidates: readonly Candidate[];
 }
 
+/** What was asked. */
+export interface Asked {
+  /** `unknown` until the server has told which dialect it speaks. */
+  readonly kind: Endpoint["kind"] | "unknown";
+  readonly url: string;
+}
+
 export interface Answer {
   readonly request: ChatRequest;
-  endpoint: Pick<Endpoint, "kind" | "url">;
+  endpoint: Asked;
   /** What the server says it waits for, while it has not begun. */
   waiting?: "loading" | "busy";
   /** The model that answered, by the server's word; empty where it has not said. */
@@ -21,7 +28,7 @@ export interface Answer {
   problem?: Problem;
 }
 
-export function newAnswer(request: ChatRequest, endpoint: Pick<Endpoint, "kind" | "url">): Answer {
+export function newAnswer(request: ChatRequest, endpoint: Asked): Answer {
   return { request, endpoint: { kind: endpoint.kind, url: endpoint.url }, model: "", text: "", thinking: "", tokens: [] };
 }
 

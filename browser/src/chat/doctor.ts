@@ -7,6 +7,7 @@
  */
 import { isLoopback, isPrivate, readAddress } from "./address.ts";
 import cases from "../../../mkdocs_quantlab/site/doctor/connection.json";
+import { ENDING, FACTS } from "../generated/dialects.ts";
 import { button, h, prose } from "../ui/dom.ts";
 import { PLAIN } from "./http.ts";
 import { t } from "./texts.ts";
@@ -58,10 +59,10 @@ async function byProbing(endpoint: string): Promise<CaseId[]> {
   if (blocked.has(url.origin)) return ["blocked-by-policy"];
   if (location.protocol === "https:" && url.protocol === "http:" && !isNear) return ["mixed-content"];
 
-  const folder = url.href.replace(/\/+$/, "").replace(/\/(v\d+|api)$/, "");
+  const folder = url.href.replace(/\/+$/, "").replace(ENDING, "");
   // Where one simple request comes through, it was not the site that was refused.
-  for (const path of ["/api/version", "/v1/models"]) {
-    const simple = await attempt(folder + path, { redirect: "manual" });
+  for (const { probe } of Object.values(FACTS)) {
+    const simple = await attempt(folder + probe, { redirect: "manual" });
     if (simple?.type === "opaqueredirect") return ["redirected"];
     if (simple) return ["preflight-refused"];
   }

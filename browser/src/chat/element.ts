@@ -5,6 +5,7 @@ import { AnswerView } from "./answer_view.ts";
 import { readAddress, written } from "./address.ts";
 import { mountCards } from "./card.ts";
 import { mountCompare } from "./compare/panel.ts";
+import { labelOf } from "./dialects/index.ts";
 import { explain } from "./doctor.ts";
 import { engine, lack } from "./engine.ts";
 import { OwnFile } from "./own_file.ts";
@@ -432,8 +433,7 @@ class Controls {
       const models = await this.#session.list();
       const endpoint = await this.#session.endpoint();
       const missing = this.#session.config.models.filter(({ model }) => !models.some(({ name }) => name === model || name === `${model}:latest`));
-      const speaks = t(endpoint.kind === "ollama" ? "ollama" : "openai");
-      const said = [t("connected", { address: endpoint.url, api: speaks, count: models.length }), missing.length ? t("not_listed", { models: missing.map(({ model }) => model).join(", ") }) : ""].filter(Boolean).join(" ");
+      const said = [t("connected", { address: endpoint.url, api: labelOf(endpoint), count: models.length }), missing.length ? t("not_listed", { models: missing.map(({ model }) => model).join(", ") }) : ""].filter(Boolean).join(" ");
       this.#status.replaceChildren(said);
       this.#doing.say(said);
     } catch (error) {

@@ -9,7 +9,7 @@ import { offers, onOffer } from "../widget/models.ts";
 import { Key, readAddress } from "./address.ts";
 import { newAnswer, receive, type Answer } from "./answer.ts";
 import { InPage, type PageModel } from "./dialects/browser.ts";
-import { detect } from "./dialects/detect.ts";
+import { detect } from "./dialects/index.ts";
 import { engine } from "./engine.ts";
 import { Marker, type MarksSetting } from "./marks.ts";
 import type { ModelChoice } from "./panel.ts";
@@ -211,7 +211,7 @@ export class Session extends EventTarget {
   /** Asks for an answer to a turn, one more if it has some, with the model and settings that are set now. */
   async answer(turn: Turn): Promise<Answer> {
     const request = { model: this.model, messages: this.#messages(turn), settings: this.settings };
-    const answer = newAnswer(request, { kind: this.isInPage ? "browser" : "openai", url: this.address });
+    const answer = newAnswer(request, { kind: this.isInPage ? "browser" : "unknown", url: this.address });
     turn.answers.push(answer);
     this.#tell("turns");
     await this.alone(async () => {

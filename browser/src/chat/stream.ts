@@ -1,5 +1,6 @@
 /** What all answers have in common, whichever language the server speaks: times, waiting, stops, cuts and loops. */
-import { EndpointError, type ChatEvent, type Figures, type Reason } from "./wire.ts";
+import { asJson, asList, asNumber, asText, type Json } from "./http.ts";
+import { EndpointError, type Candidate, type ChatEvent, type Figures, type Reason } from "./wire.ts";
 
 /** What a server's language is read into: events, texts that may be empty, and the end where the server said it. */
 export type Piece = Exclude<ChatEvent, { type: "done" }> | { readonly type: "end"; readonly reason: Reason; readonly figures?: Partial<Figures>; readonly message?: string } | { readonly type: "figures"; readonly figures: Partial<Figures> };
@@ -166,5 +167,13 @@ export class ThinkTag {
     const text = this.#held;
     this.#held = "";
     if (text) yield { type: this.#state === "inside" ? "thinking" : "text", text };
+  }
+}
+
+/** Tokens with their candidates, which several dialects write alike. */
+export function* tokens(list: unknown): Generator<Piece> {
+  const one = (entry: Json): Candidate => ({ token: asText(entry.token), logprob: asNumber(entry.logprob) ?? -Infinity });
+  for (const entry of asList(list).map(asJson)) {
+    yield { type: "token", ...one(entry), candidates: asList(entry.top_logprobs).map(asJson).map(one) };
   }
 }

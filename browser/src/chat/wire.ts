@@ -4,6 +4,8 @@
  * One `Endpoint` speaks to one server. The chat and the comparison know this file only: not which of the servers' own
  * languages is spoken, nor whether the model runs elsewhere or in the page.
  */
+import type { DialectName } from "../generated/dialects.ts";
+import type { Key } from "./address.ts";
 
 /** What the sampler is told, explicitly each time: servers' own defaults differ, even between two APIs of one server. */
 export interface Settings {
@@ -107,7 +109,7 @@ export interface ModelCard extends Model {
 }
 
 export interface Endpoint {
-  readonly kind: "ollama" | "openai" | "browser";
+  readonly kind: DialectName | "browser";
   /** Where the model runs, as it is shown to the reader. */
   readonly url: string;
 
@@ -135,6 +137,23 @@ export interface Endpoint {
    */
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
 }
+
+/** A server that nothing is known of but its address. */
+export interface Server {
+  /** The address without the folder that belongs to a dialect. */
+  readonly root: URL;
+  /** That folder: `api`, `v1` or another version; empty where the address has none. */
+  readonly ending: string;
+  readonly key: Key;
+}
+
+/**
+ * Asks a server whether it speaks a dialect.
+ *
+ * @returns Undefined where its answer is that of no such server.
+ * @throws EndpointError
+ */
+export type Dialect = (server: Server, signal?: AbortSignal) => Promise<Endpoint | undefined>;
 
 /** A request that got no usable answer. */
 export class EndpointError extends Error implements Problem {

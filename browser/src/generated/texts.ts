@@ -245,12 +245,10 @@ export const chat = {
   "key_note": "The key stays in memory, goes to this endpoint only, and is gone when the page is reloaded.",
   "asking": "Asking the server …",
   "connected": {
-    "one": "Connected to {address}, which speaks {api} and lists {count} model.",
-    "other": "Connected to {address}, which speaks {api} and lists {count} models."
+    "one": "Connected to {address}, which speaks the {api} API and lists {count} model.",
+    "other": "Connected to {address}, which speaks the {api} API and lists {count} models."
   },
   "not_listed": "Not among them: {models}.",
-  "ollama": "Ollama's own API",
-  "openai": "OpenAI's API",
   "settings": "Settings",
   "seed": "Seed",
   "temperature": "Temperature",

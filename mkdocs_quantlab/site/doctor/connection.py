@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from mkdocs_quantlab.endpoint import dialects
+
 TIMEOUT = 10.0
 """Seconds in which a server must answer."""
 
@@ -59,16 +61,19 @@ def _case_id(endpoint: str, origin: str) -> str | None:
     url = urlsplit(endpoint)
     if origin.startswith("https:") and url.scheme == "http" and not is_loopback(url.hostname or ""):
         return "mixed-content"
-    root = re.sub(r"/(v\d+|api)$", "", endpoint.rstrip("/"))
+    root = re.sub(dialects.ending(), "", endpoint.rstrip("/"))
     answer = None
-    for path, question in (("/api/version", "/api/chat"), ("/v1/models", "/v1/chat/completions")):
+    for dialect in dialects.DIALECTS:
+        routes = dialect.routes
         try:
-            answer = _ask("GET", root + path, {"Origin": origin})
+            answer = _ask("GET", root + routes[dialect.probe].path, {"Origin": origin})
         except requests.RequestException:
             return "server-down"
         # A server that wants a key is there, and readers have one.
         if answer.status_code in (200, 401):
-            return _permission(answer, origin) or _preflight(root + question, origin)
+            return _permission(answer, origin) or _preflight(
+                root + routes[dialect.chat].path, origin
+            )
     assert answer is not None
     if answer.is_redirect:
         return "redirected"

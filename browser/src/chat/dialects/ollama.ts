@@ -4,14 +4,25 @@
  * Unlike Ollama's `/v1`, it tells load time and the server's own durations, reports errors in mid-stream, and can be
  * told not to drop the beginning of a long conversation silently.
  */
-import { asJson, asList, asNumber, asText, complaint, defined, texts, type Http, type Json } from "../http.ts";
-import { answerEvents, ThinkTag, type Piece } from "../stream.ts";
-import { EndpointError, type Candidate, type ChatEvent, type ChatRequest, type Endpoint, type Figures, type Model, type ModelCard } from "../wire.ts";
+import { FACTS } from "../../generated/dialects.ts";
+import { written } from "../address.ts";
+import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
+import { answerEvents, ThinkTag, tokens, type Piece } from "../stream.ts";
+import { EndpointError, type ChatEvent, type ChatRequest, type Dialect, type Endpoint, type Figures, type Model, type ModelCard } from "../wire.ts";
 
 /** A record longer than this is none. */
 const LONGEST_LINE = 4_000_000;
 
-export class Ollama implements Endpoint {
+const { paths } = FACTS.ollama;
+
+/** A server that tells its version. */
+export const ollama: Dialect = async ({ root, key }, signal) => {
+  const http = new Http(root, key);
+  const version = asText((await http.json(paths.version, undefined, signal)).version);
+  return version ? new Ollama(http, written(root), version) : undefined;
+};
+
+class Ollama implements Endpoint {
   readonly kind = "ollama";
   readonly url: string;
   readonly version: string;
@@ -24,12 +35,12 @@ export class Ollama implements Endpoint {
   }
 
   async models(signal?: AbortSignal): Promise<Model[]> {
-    const { models } = await this.#http.json("/api/tags", undefined, signal);
+    const { models } = await this.#http.json(paths.models, undefined, signal);
     return asList(models).map(asJson).map((entry) => ({ ...facts(entry), name: asText(entry.name) || asText(entry.model), ...defined<Pick<Model, "size">>({ size: asNumber(entry.size) }) }));
   }
 
   async show(model: string, signal?: AbortSignal): Promise<ModelCard | null> {
-    const shown = await this.#http.json("/api/show", { model }, signal);
+    const shown = await this.#http.json(paths.show, { model }, signal);
     const tensors = asList(shown.tensors).map(asJson);
     return {
       ...facts(shown),
@@ -40,7 +51,7 @@ export class Ollama implements Endpoint {
   }
 
   async warmUp(model: string, signal?: AbortSignal): Promise<void> {
-    await this.#http.json("/api/chat", { model, messages: [], stream: false }, signal);
+    await this.#http.json(paths.chat, { model, messages: [], stream: false }, signal);
   }
 
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
@@ -58,10 +69,10 @@ export class Ollama implements Endpoint {
     };
     return answerEvents(async (signal) => {
       try {
-        return records(await this.#http.send("/api/chat", { ...body, think: settings.think }, signal), signal);
+        return records(await this.#http.send(paths.chat, { ...body, think: settings.think }, signal), signal);
       } catch (error) {
         if (!settings.think || !(error instanceof EndpointError) || !/does not support thinking/i.test(error.message)) throw error;
-        return records(await this.#http.send("/api/chat", body, signal), signal);
+        return records(await this.#http.send(paths.chat, body, signal), signal);
       }
     }, signal);
   }
@@ -107,14 +118,6 @@ function* record(line: string, think: ThinkTag, status: number): Generator<Piece
   if (!parsed.done) return;
   yield* think.flush();
   yield { type: "end", reason: parsed.done_reason === "length" ? "length" : "stop", figures: figures(parsed) };
-}
-
-/** Tokens as Ollama and OpenAI both write them. */
-export function* tokens(list: unknown): Generator<Piece> {
-  const one = (entry: Json): Candidate => ({ token: asText(entry.token), logprob: asNumber(entry.logprob) ?? -Infinity });
-  for (const entry of asList(list).map(asJson)) {
-    yield { type: "token", ...one(entry), candidates: asList(entry.top_logprobs).map(asJson).map(one) };
-  }
 }
 
 /** Ollama counts in nanoseconds. */

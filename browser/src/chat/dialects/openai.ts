@@ -1,27 +1,47 @@
 /** The API that llama-server, LM Studio, vLLM and many more share: OpenAI's `/v1/chat/completions`, as server-sent events. */
 import { createParser } from "eventsource-parser";
-import { asJson, asList, asNumber, asText, complaint, defined, texts, type Http, type Json } from "../http.ts";
-import { tokens } from "./ollama.ts";
-import { answerEvents, ThinkTag, type Piece } from "../stream.ts";
-import { EndpointError, type ChatEvent, type ChatRequest, type Endpoint, type Figures, type Model, type ModelCard } from "../wire.ts";
+import { FACTS } from "../../generated/dialects.ts";
+import { written } from "../address.ts";
+import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
+import { answerEvents, ThinkTag, tokens, type Piece } from "../stream.ts";
+import { EndpointError, type ChatEvent, type ChatRequest, type Dialect, type Endpoint, type Figures, type Model, type ModelCard } from "../wire.ts";
 
 const LONGEST_EVENT = 4_000_000;
 
-export class OpenAI implements Endpoint {
+const { paths } = FACTS.openai;
+
+/** A server that lists models, or is too busy for it: a prompt will tell. */
+export const openai: Dialect = async ({ root, ending, key }, signal) => {
+  const endpoint = new OpenAI(new Http(root, key), /^v\d/.test(ending) ? ending : "v1");
+  try {
+    await endpoint.models(signal);
+  } catch (error) {
+    if (!(error instanceof EndpointError) || (error.status !== 503 && error.status !== 429)) throw error;
+  }
+  return endpoint;
+};
+
+class OpenAI implements Endpoint {
   readonly kind = "openai";
   readonly url: string;
   readonly #http: Http;
+  readonly #version: string;
   /** Fields that this server would not take. */
   readonly #refused = new Set<string>();
 
-  /** @param http Requests below the folder that ends in `/v1`. */
-  constructor(http: Http, url: string) {
+  /** @param version The folder that stands for `v1`. */
+  constructor(http: Http, version: string) {
     this.#http = http;
-    this.url = url;
+    this.#version = version;
+    this.url = `${written(http.base)}/${version}`;
+  }
+
+  #at(path: string): string {
+    return path.replace("v1", this.#version);
   }
 
   async models(signal?: AbortSignal): Promise<Model[]> {
-    const { data } = await this.#http.json("/models", undefined, signal);
+    const { data } = await this.#http.json(this.#at(paths.models), undefined, signal);
     return asList(data).map(asJson).map((entry) => {
       // llama-server tells what the file is; LM Studio names its quantization.
       const meta = asJson(entry.meta);
@@ -54,7 +74,7 @@ export class OpenAI implements Endpoint {
     for (;;) {
       const optional = Object.entries(wanted).filter(([name]) => !this.#refused.has(name));
       try {
-        return await this.#http.send("/chat/completions", { ...needed, ...Object.fromEntries(optional) }, signal);
+        return await this.#http.send(this.#at(paths.chat), { ...needed, ...Object.fromEntries(optional) }, signal);
       } catch (error) {
         if (!(error instanceof EndpointError) || (error.status !== 400 && error.status !== 422)) throw error;
         const named = optional.map(([name]) => name).filter((name) => error.message.includes(name));

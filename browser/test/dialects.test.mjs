@@ -1,0 +1,105 @@
+// A dialect that is added is known to all of the chat: what it takes is its facts and its line in the map.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+
+globalThis.document = { addEventListener() {}, currentScript: { src: "http://127.0.0.1/" } };
+globalThis.location = new URL("http://127.0.0.1/");
+const { FACTS } = await import("../src/generated/dialects.ts");
+const { DIALECTS, labelOf } = await import("../src/chat/dialects/index.ts");
+const { Http } = await import("../src/chat/http.ts");
+const { answerEvents } = await import("../src/chat/stream.ts");
+const { Session } = await import("../src/chat/session.ts");
+const { Run } = await import("../src/chat/compare/run.ts");
+
+const SETTINGS = { seed: 3, temperature: 0.5, topP: 0.9, maxTokens: 50, think: false };
+
+/** Speaks `/third/...`: a prompt is answered with its own text. */
+class Third {
+  kind = "third";
+
+  constructor(http) {
+    this.http = http;
+    this.url = http.base.href;
+  }
+
+  async models() {
+    return (await this.http.json("/third/models")).names.map((name) => ({ name }));
+  }
+
+  async show() {
+    return null;
+  }
+
+  async warmUp() {}
+
+  ask(request, signal) {
+    const { http } = this;
+    const said = async function* (signal) {
+      const { said } = await http.json("/third/chat", { prompt: request.messages.at(-1).content }, signal);
+      yield { type: "text", text: said };
+      yield { type: "end", reason: "stop" };
+    };
+    return answerEvents(async (signal) => said(signal), signal);
+  }
+}
+
+let server;
+const asked = [];
+before(async () => {
+  FACTS.third = { label: "Third", probe: "/third/hello", paths: {} };
+  DIALECTS.third = async ({ root, key }, signal) => {
+    const http = new Http(root, key);
+    return (await http.json(FACTS.third.probe, undefined, signal)).third ? new Third(http) : undefined;
+  };
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (part) => (body += part));
+    request.on("end", () => {
+      asked.push(request.url);
+      const answers = { "/third/hello": { third: true }, "/third/models": { names: ["one", "two"] }, "/third/chat": { said: body && JSON.parse(body).prompt } };
+      const answer = answers[request.url];
+      response.writeHead(answer ? 200 : 404, { "content-type": "application/json" }).end(JSON.stringify(answer ?? { error: "no" }));
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+after(() => server.close());
+
+const begin = () => {
+  const endpoint = `http://127.0.0.1:${server.address().port}`;
+  return new Session({ endpoint, models: [], prompts: [], system: "", history: true, settings: SETTINGS, marks: "off", pyodide: "off" });
+};
+
+test("every dialect of the facts has its line in the map", () => assert.deepEqual(Object.keys(DIALECTS), Object.keys(FACTS)));
+
+test("a third dialect is detected, after the others, and goes by its own name", async () => {
+  asked.length = 0;
+  const endpoint = await begin().endpoint();
+  assert.deepEqual(asked, ["/api/version", "/v1/models", "/third/hello"]);
+  assert.equal(endpoint.kind, "third");
+  assert.equal(labelOf(endpoint), "Third");
+});
+
+test("a conversation is held in a third dialect", async () => {
+  const session = begin();
+  await session.list();
+  assert.equal(session.model, "one");
+  const answer = await session.send("Draw a pelican.");
+  assert.deepEqual([answer.text, answer.reason, answer.endpoint.kind], ["Draw a pelican.", "stop", "third"]);
+});
+
+test("a comparison is run in a third dialect", async () => {
+  const endpoint = await begin().endpoint();
+  const run = new Run({ prompts: ["Hi"], models: ["one", "two"], seeds: [1], system: "", settings: SETTINGS }, endpoint);
+  await run.go();
+  assert.equal(run.state, "done");
+  assert.deepEqual(new Set(run.cells.map(({ answer }) => `${answer.endpoint.kind}: ${answer.text}`)), new Set(["third: Hi"]));
+});
+
+test("an answer that no server gave names no dialect", async () => {
+  const session = begin();
+  session.setAddress("http://127.0.0.1:1");
+  const answer = await session.send("Hi");
+  assert.deepEqual([answer.reason, answer.endpoint.kind], ["error", "unknown"]);
+});
