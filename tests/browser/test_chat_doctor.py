@@ -204,7 +204,7 @@ def test_a_doubled_header(chat_of):
 
 def test_mixed_content(course):
     text = diagnosed(course("http://models.example.org"), "mixed-content")
-    assert "http://models.example.org is plain http" in text
+    assert "http://models.example.org uses plain http" in text
 
 
 def test_local_network_access_not_granted(course, start_ollama):
