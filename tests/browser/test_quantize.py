@@ -227,5 +227,5 @@ def test_without_python_it_says_so(visit):
     widget = lab.widget("quantlab-1")
     expect(widget.root.locator(".quantlab-make")).to_be_hidden()
     expect(widget.status).to_contain_text(
-        "Quantizing needs Python in the page. This site was built without it."
+        "A part of this widget needs Python in the page. This site was built without it."
     )

@@ -6,7 +6,7 @@ export const page = {
   "stopped": "Stopped. The figure shows the last result.",
   "code_failed": "Your code failed. The figure shows the last result.",
   "needs_python": "This needs Python in the page. {reason} The results that came with the page still work.",
-  "quantizing_needs_python": "Quantizing needs Python in the page. {reason}",
+  "panel_needs_python": "A part of this widget needs Python in the page. {reason}",
   "no_python": "This site was built without it.",
   "no_python_from_file": "Browsers do not run it on a page that was opened from a file.",
   "python_timed_out": "It did not start within a minute.",

@@ -5,35 +5,13 @@
 import { quantize } from "../generated/texts.ts";
 import { decimal, languageOf, texts } from "../ui/texts.ts";
 import { volume } from "../ui/volume.ts";
-import type { Calls, Found, LiveTarget, Piece, PieceLoss, QuantizationPlan, Sources, TensorLoss } from "../generated/protocol.ts";
-import type { Method, Reply, Strings } from "../python/messages.ts";
+import type { Calls, LiveTarget, Piece, PieceLoss, QuantizationPlan, TensorLoss } from "../generated/protocol.ts";
+import type { Method, Reply } from "../python/messages.ts";
 import { found } from "../python/sources.ts";
-import type { LiveCode } from "./live.ts";
 import { offer } from "./models.ts";
+import type { Panel, PanelHost, PanelScript } from "./panels.ts";
 // Types only: the interpreters are the page's, whose script is another.
 import type { Owner, Python, Use } from "../python/python.ts";
-
-/** How a widget of the page is set. */
-export interface WidgetState {
-  options: Strings;
-  /** The code that it shows, where it has some that can be edited. */
-  code: LiveCode | undefined;
-  /** Whether that is the reader's. */
-  isEdited: boolean;
-}
-
-/** The widget, as far as it matters here. */
-export interface Host {
-  /** The options as they stand, and what the figure came with. */
-  options(): Strings;
-  sources(): Sources | null;
-  /** Makes an interpreter. */
-  start(use: Use): Python;
-  /** The first widget of a name on the page. */
-  other(name: string): WidgetState | undefined;
-  /** Adds to what the figure is drawn from, and draws it. */
-  show(found: Found[]): void;
-}
 
 /** By tensor and target, in one text. */
 type Losses = Map<string, TensorLoss>;
@@ -46,7 +24,6 @@ const t = texts("quantize", quantize);
 /** A further worker takes a second to start, and some 50 MB: it has to save more. */
 const MIN_SECONDS_PER_WORKER = 4;
 const MAX_WORKERS = 4;
-
 
 /** An error in words; one of the reader's code has the line it is in. */
 function said({ message, line }: Error & { line?: number | null }): string {
@@ -63,7 +40,7 @@ function add(losses: Losses, { tensor, target }: Piece, { noise, power, size }: 
   losses.set(key, sums);
 }
 
-export class Quantizer {
+class Quantizer implements Panel {
   readonly #go: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
   readonly #progress: HTMLProgressElement;
@@ -89,7 +66,7 @@ export class Quantizer {
   constructor(
     panel: HTMLElement,
     readonly url: string,
-    readonly host: Host,
+    readonly host: PanelHost,
   ) {
     const part = <Part extends HTMLElement>(role: string): Part => panel.querySelector<Part>(`[data-role="${role}"]`)!;
     this.#go = part("start");
@@ -255,3 +232,5 @@ export class Quantizer {
     this.#status.textContent = text;
   }
 }
+
+export const setUp: PanelScript["setUp"] = (panel, base, host) => new Quantizer(panel, base + panel.dataset.file!, host);

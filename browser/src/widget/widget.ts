@@ -13,21 +13,17 @@ import { Code, decode, encode, type Texts } from "./code.ts";
 import { Explorer } from "./explore.ts";
 import { Interaction } from "./interact.ts";
 import { LiveRunner, type LiveCode } from "./live.ts";
-import { takeFiles } from "./files.ts";
+import { READERS, takeFiles, type Added } from "./files.ts";
 import { dragSegments } from "../ui/segments.ts";
 import { linkStyle } from "../ui/style.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
 import type { Figure, Sources } from "../generated/protocol.ts";
 import type { GgufFile, Strings } from "../python/messages.ts";
-import { found, merged } from "../python/sources.ts";
-import { readPicture } from "./picture.ts";
-import type { Quantizer, WidgetState } from "./quantize.ts";
+import { merged } from "../python/sources.ts";
+import { panelsIn, type Panel, type WidgetState } from "./panels.ts";
 import { CodeError, OptionError, Python, Stopped, type Use } from "../python/python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-/** What the reader's files add to `Sources`. */
-type Added = Pick<Sources, "files" | "found">;
 
 /** An own widget's files beside the page's script: the archive of its Python, the module in it, and its style sheet. */
 interface Archive {
@@ -98,8 +94,8 @@ export class QuantlabWidget extends HTMLElement {
   #codeOption = "";
   /** Runs the reader's code. */
   #runner: LiveRunner | undefined;
-  /** What quantizes a model, where the widget has it. */
-  #quantizer: Quantizer | undefined;
+  /** What scripts of this widget's own have taken over. */
+  #panels: Panel[] = [];
   /** Counts redraws, so that a late answer to an old question is dropped. */
   #turn = 0;
   #patience = 0;
@@ -160,7 +156,7 @@ export class QuantlabWidget extends HTMLElement {
     form.querySelector(".quantlab-link")!.addEventListener("click", (event) => this.#onCopy(event as MouseEvent));
 
     this.#setUpCode();
-    void this.#setUpQuantizer();
+    void this.#setUpPanels();
     this.#changes = readLink(this.id, this.#names(), this.#aliases());
     for (const [name, value] of Object.entries(this.#changes)) this.#set(name, value ?? "");
     for (const name of Object.keys(this.#changes)) {
@@ -193,25 +189,26 @@ export class QuantlabWidget extends HTMLElement {
     });
   }
 
-  async #setUpQuantizer(): Promise<void> {
-    const panel = this.querySelector<HTMLElement>(".quantlab-make");
-    if (!panel) return;
+  async #setUpPanels(): Promise<void> {
     try {
-      const folder = folderOf(this.dataset.pyodide!);
-      await speak(this.dataset.language, ["quantize"]);
-      const { Quantizer } = (await import(`${BASE}quantize.mjs`)) as typeof import("./quantize.ts");
-      this.#quantizer = new Quantizer(panel, BASE + panel.dataset.file!, {
-        options: () => this.#asked(),
-        sources: () => this.#cameWith(),
-        start: (use) => new Python(BASE, folder, use),
-        other: (name) => document.querySelector<QuantlabWidget>(`quantlab-widget[name="${CSS.escape(name)}"]`)?.state,
-        show: (found) => {
-          this.#add({ files: [], found });
-          void this.#redraw();
-        },
-      });
+      for (const { panel, registered } of panelsIn(this)) {
+        const folder = folderOf(this.dataset.pyodide!);
+        await speak(this.dataset.language, [registered.texts]);
+        const { setUp } = await registered.load();
+        const made = setUp(panel, BASE, {
+          options: () => this.#asked(),
+          sources: () => this.#cameWith(),
+          start: (use) => new Python(BASE, folder, use),
+          other: (name) => document.querySelector<QuantlabWidget>(`quantlab-widget[name="${CSS.escape(name)}"]`)?.state,
+          show: (found) => {
+            this.#add({ files: [], found });
+            void this.#redraw();
+          },
+        });
+        this.#panels.push(made);
+      }
     } catch (error) {
-      this.#say(t("quantizing_needs_python", { reason: (error as Error).message }));
+      this.#say(t("panel_needs_python", { reason: (error as Error).message }));
     }
   }
 
@@ -244,7 +241,7 @@ export class QuantlabWidget extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#turn++;
-    this.#quantizer?.leave();
+    for (const panel of this.#panels) panel.leave();
     this.#interaction?.stop();
     clearTimeout(this.#patience);
     clearTimeout(this.#speaking);
@@ -337,14 +334,9 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   /** What is in the reader's files, as `engine.core.resources` has it; null where it is not wanted any more. */
-  async #read(ours: Python, files: GgufFile[]): Promise<Added | null> {
-    const pixels = this.#form.querySelector<HTMLElement>(".quantlab-files")!.dataset.pixels;
-    if (pixels) return { files: [], found: [found("picture", [], await readPicture(files[0] as File, Number(pixels)))] };
-    const models = await ours.read(this, files);
-    return models && {
-      files: models.map(({ name }) => name),
-      found: models.map((model) => found("model", [model.name], model)),
-    };
+  #read(ours: Python, files: GgufFile[]): Promise<Added | null> {
+    const zone = this.#form.querySelector<HTMLElement>(".quantlab-files")!;
+    return READERS[zone.dataset.files!]!(files, zone, (models) => ours.read(this, models));
   }
 
   #cameWith(): Sources | null {

@@ -220,6 +220,7 @@ def _picture(words: Words) -> Html:
         ),
         class_="quantlab-files",
         lang=words.lang("form"),
+        data_files="picture",
         data_pixels=MAX_PIXELS,
         hidden=True,
     )
@@ -243,6 +244,7 @@ def _models(words: Words) -> Html:
         tag("button", words("form.read"), type="button", class_="quantlab-read"),
         class_="quantlab-files",
         lang=words.lang("form"),
+        data_files="models",
         hidden=True,
     )
 

@@ -220,6 +220,7 @@ def panel(given: Options) -> Html:
             data_role="done",
         ),
         class_="quantlab-form quantlab-make",
+        data_script="quantizer",
         data_file=file.address,
         hidden=True,
     )
