@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.site.widgets.archive import Archive
 
 SCRIPT = """
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 const [folder, info, given, code, archive] = process.argv.slice(-5);
 try {
@@ -29,6 +29,10 @@ try {
     lockFileContents: { info: JSON.parse(info), packages: {} },
     packageBaseUrl: folder,
   });
+  const { call } = python.pyimport("mkdocs_quantlab.engine.core.dispatch");
+  call("start", "{}").destroy();
+  const all = readdirSync(folder).find((name) => /^all-.*[.]zip$/.test(name));
+  call("add_archive", JSON.stringify({ name: "all" }), new Uint8Array(readFileSync(`${folder}/${all}`))).destroy();
   python.globals.set("given", readFileSync(given, "utf8"));
   python.globals.set("archive", new Uint8Array(readFileSync(archive)));
   console.log(python.runPython(readFileSync(code, "utf8")));

@@ -66,7 +66,7 @@ LIVE = LiveCode(
 def render(given, edited=None):
     return result(f"It gives {half(given.of) if edited is None else edited:g}.")
 ''',
-    "widgets/sampling/words.py": "def sentence(shown):\n    return f'The shares are {shown}.'\n",
+    "widgets/sampling/words.py": "from mkdocs_quantlab.api import ggml, plots\n\ndef sentence(shown):\n    assert plots\n    return f'The {len(ggml.__all__) and \"shares\"} are {shown}.'\n",
     "widgets/sampling/style.css": ".own-sentence { color: rgb(1, 2, 3) }\n",
     "widgets/sampling/widget.py": SAMPLING.replace("from math", "from .words import sentence\nfrom math")
     .replace('tag("p", shown, class_="quantlab-result")', 'tag("p", sentence(shown), class_="quantlab-result own-sentence")')

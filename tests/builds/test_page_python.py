@@ -211,6 +211,21 @@ json.dumps([drawn(*each) for each in {asked!r}])
             assert live.drawn(name, {option: value}, live.text_of(name, value)) == html
 
 
+def test_a_figure_of_ours_loads_nothing_for_own_widgets(run):
+    code = f"""
+import json, sys
+before = set(sys.modules)
+from mkdocs_quantlab.engine.core.dispatch import call
+call("draw", {json.dumps(calls.draw("quantization-explorer", {}))!r})
+json.dumps(sorted(set(sys.modules) - before))
+"""
+    loaded = run(code)
+    assert "mkdocs_quantlab.engine.widgets.quantization_explorer.widget" in loaded
+    assert not {"mkdocs_quantlab.engine.core.mounts", "importlib.resources", "zipfile"} & set(
+        loaded
+    )
+
+
 def test_headers_are_read_in_the_page_as_at_build_time(run, tmp_path):
     """By the generator that the worker drives, from bytes as JavaScript has them."""
     path = write_gguf(tmp_path / "a model-Q4_K_M.gguf", file_type=15)
