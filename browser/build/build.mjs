@@ -76,6 +76,7 @@ const sheets = [source("styles/quantlab.css"), ...own.filter(existsSync)];
 await Promise.all([
   // Classic: module scripts do not run on file://.
   esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
+  esbuild.build({ ...common, entryPoints: [source("widget/interact_script.ts")], outfile: join(out, "interact.js"), format: "iife" }),
   esbuild.build({
     ...common,
     entryPoints: [source("chat/index.ts")],

@@ -19,6 +19,8 @@ FOLDER = "assets/quantlab"
 
 SCRIPT = "quantlab.js"
 STYLE = "quantlab.css"
+INTERACT = "interact.js"
+"""Marks that a reader can grab; a page fetches it where a figure has some."""
 CHAT = "chat.js"
 EVIDENCE = "evidence.js"
 
@@ -42,7 +44,7 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
         raise LabError(
             "quantlab: this installation has no built browser files; in a checkout, run `make static`"
         )
-    names = [SCRIPT, STYLE, CHAT, EVIDENCE]
+    names = [SCRIPT, INTERACT, STYLE, CHAT, EVIDENCE]
     for language in sorted({primary(tag) for tag in languages} & set(LANGUAGES) - {ENGLISH}):
         groups = [group for group in SCRIPTS if group in catalogue(language)]
         names += [f"texts/{language}/{group}.js" for group in groups]

@@ -13,7 +13,8 @@ const t = texts("page", page);
 /** Files that were asked for, and when they have run. */
 const asked = new Map<string, Promise<void>>();
 
-function fetched(file: string): Promise<void> {
+/** Fetches and runs a script of ours once. @throws Error It could not be fetched. */
+export function fetched(file: string): Promise<void> {
   const known = asked.get(file);
   if (known) return known;
   const loading = new Promise<void>((resolve, reject) => {

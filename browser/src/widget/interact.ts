@@ -6,11 +6,9 @@
  */
 
 import { isReadable, showValue, valueOf } from "../ui/numbers.ts";
+import { DRAG, MARKS } from "./marks.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-const DRAG = "[data-drag-x], [data-drag-y]";
-export const MARKS = `${DRAG}, [data-click], [data-paint], [data-scrub], [data-play]`;
 
 interface Axis {
   option: string;

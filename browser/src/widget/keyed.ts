@@ -4,7 +4,7 @@
  * Parts without such elements are replaced as they are, which is faster than comparing them.
  */
 
-import { MARKS } from "./interact.ts";
+import { MARKS } from "./marks.ts";
 
 const KEYED = "[data-key]";
 

@@ -11,7 +11,7 @@ import { isReadable, numberField, showValue, valueOf, written } from "../ui/numb
 import { language, primary, texts } from "../ui/texts.ts";
 import { Code, decode, encode, type Texts } from "./code.ts";
 import { Explorer } from "./explore.ts";
-import { Interaction } from "./interact.ts";
+import { Marks } from "./marks.ts";
 import { LiveRunner, type LiveCode } from "./live.ts";
 import { READERS, takeFiles, type Added } from "./files.ts";
 import { dragSegments } from "../ui/segments.ts";
@@ -72,7 +72,7 @@ export class QuantlabWidget extends HTMLElement {
   #stop!: HTMLButtonElement;
   #live!: HTMLElement;
   #explorer!: Explorer;
-  #interaction!: Interaction;
+  #marks!: Marks;
 
   /** What the author set, and the figure and limits that belong to it. */
   #options: Strings = {};
@@ -140,7 +140,7 @@ export class QuantlabWidget extends HTMLElement {
     this.#live.setAttribute("role", "status");
     this.append(this.#live);
     this.#explorer = new Explorer(this, figure);
-    this.#interaction = new Interaction(this, form, figure, (control) => this.#onIntent(control));
+    this.#marks = new Marks(this, form, figure, (control) => this.#onIntent(control));
 
     // The first sign that Python will be wanted: it starts while the reader still aims.
     for (const sign of ["pointerover", "focusin"]) form.addEventListener(sign, (event) => this.#onIntent(event.target));
@@ -242,7 +242,7 @@ export class QuantlabWidget extends HTMLElement {
   disconnectedCallback(): void {
     this.#turn++;
     for (const panel of this.#panels) panel.leave();
-    this.#interaction?.stop();
+    this.#marks?.stop();
     clearTimeout(this.#patience);
     clearTimeout(this.#speaking);
   }
@@ -417,7 +417,7 @@ export class QuantlabWidget extends HTMLElement {
       this.#rest("");
       this.#show(reply.answer.html);
       this.#follow(reply.answer);
-      this.#interaction.refresh(); // values of controls may have changed
+      this.#marks.refresh(); // values of controls may have changed
       this.#code?.succeed(run !== null);
     } catch (error) {
       if (turn !== this.#turn) return;
@@ -441,7 +441,7 @@ export class QuantlabWidget extends HTMLElement {
     const open = [...this.#figure.querySelectorAll("details")].map((details) => details.open);
     const scrolled = [...this.#figure.querySelectorAll(".quantlab-scroll")].map((box) => box.scrollLeft);
     this.#explorer.redraw(html);
-    this.#interaction.refresh();
+    this.#marks.refresh();
     this.#figure.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
     this.#figure.querySelectorAll(".quantlab-scroll").forEach((box, i) => (box.scrollLeft = scrolled[i] ?? 0));
     clearTimeout(this.#speaking);
