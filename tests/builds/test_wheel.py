@@ -50,6 +50,8 @@ def test_the_wheel_holds_nothing_else(wheel):
         "mkdocs_quantlab/builtin_models/drawing-F16.gguf",
         "mkdocs_quantlab/builtin_models/drawing.imatrix.gguf",
         "mkdocs_quantlab/builtin_models/SHA256SUMS",
+        "mkdocs_quantlab/course/widget.py.jinja",
+        "mkdocs_quantlab/static/pyodide/info.json",
     }
     expected |= {f"mkdocs_quantlab/course/{name}" for name in TEMPLATES.values()}
     expected |= {text.relative_to(ROOT).as_posix() for text in TEXTS}
