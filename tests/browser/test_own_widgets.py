@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_code import Panel
+from tests.fast.cli.test_widgets_lock import wheel
 from tests.fast.site.test_own_widgets import SAMPLING
 
 pytestmark = pytest.mark.xdist_group("browser-own")
@@ -27,6 +30,25 @@ FILES = {
     "docs/ours.md": """# Ours
 
 <div data-quantization-explorer></div>
+""",
+    "docs/packed.md": """# Packed
+
+<div data-packed></div>
+""",
+    "widgets/packed.py": """from quantlab_test_outer import VERSION
+
+from mkdocs_quantlab import api
+
+TITLE = "Packed"
+REQUIRES = ("quantlab-test-outer",)
+
+
+class Options(api.Options):
+    size = api.Integer(1, 1, 9, label="Size", help="A size.")
+
+
+def render(options):
+    return api.tag("p", f"{options.size} of {VERSION}", class_="quantlab-result")
 """,
     "docs/code.md": """# Code
 
@@ -110,7 +132,25 @@ def own(request, server, packages, tmp_path_factory):
         "plugins": ["search", "quantlab"],
     }
     (folder / "mkdocs.yml").write_text(json.dumps(config), encoding="utf-8")
-    paths = [str(packages), os.environ.get("PYTHONPATH", "")]
+    depends = {"quantlab-test-inner": [], "quantlab-test-outer": ["quantlab-test-inner"]}
+    wheels = {each: wheel(folder / "widgets/wheels", each, "1.5") for each in depends}
+    locked = {
+        each: {
+            "name": each,
+            "version": "1.5",
+            "file_name": path.name,
+            "sha256": sha256(path.read_bytes()).hexdigest(),
+            "depends": depends[each],
+        }
+        for each, path in wheels.items()
+    }
+    lock = json.dumps({"packages": locked})
+    (folder / "widgets/wheels/pyodide-lock.json").write_text(lock, encoding="utf-8")
+    here = folder / "here"  # where the build has the package installed
+    for path in wheels.values():
+        with zipfile.ZipFile(path) as file:
+            file.extractall(here)
+    paths = [str(packages), str(here), os.environ.get("PYTHONPATH", "")]
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict"],
         cwd=folder,
@@ -203,3 +243,18 @@ def test_code_of_an_own_widget_runs_in_an_interpreter_of_its_own(visit, own):
     halving.set("of", "10")
     expect(halving.result).to_have_text("It gives 5.")
     assert set(of_widgets(page)) == {"halving"}
+
+
+def test_packages_that_an_own_widget_needs(visit, own):
+    page = visit(url=f"{own[0]}packed/")
+    packed = page.widget("quantlab-1")
+    expect(packed.result).to_have_text("1 of 1.5")
+    page.allow("integrity|404")
+    with page.server.replaced("quantlab_test_outer-1.5-py3-none-any.whl", 200, b"another file"):
+        packed.set("size", "2")
+        expect(packed.status).to_contain_text("is not the file that was locked")
+    packed.set("size", "3")
+    expect(packed.result).to_have_text("3 of 1.5")
+    packed.set("size", "4")
+    expect(packed.result).to_have_text("4 of 1.5")
+    assert of_widgets(page).count("quantlab_test_inner") <= 2

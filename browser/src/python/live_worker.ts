@@ -6,6 +6,7 @@
  */
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
 import type { FromWorker, LiveFiles, ToLiveWorker } from "./messages.ts";
+import { mount } from "./mount.ts";
 
 type Dispatch = (method: string, params: string, data?: Uint8Array) => { toJs(): [outcome: string]; destroy(): void };
 
@@ -38,7 +39,7 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
   const [{ loadPyodide, version }, { default: createPyodideModule }] = await Promise.all([import(addresses[0]), import(addresses[1])]);
   addresses.forEach((each) => URL.revokeObjectURL(each));
   if (version !== PYODIDE_VERSION) throw new Error(`the site holds Pyodide ${version}, but needs ${PYODIDE_VERSION}.`);
-  const pyodide = await loadPyodide({
+  pyodide = await loadPyodide({
     indexURL: FOLDER,
     stdLibURL: LIBRARY,
     createPyodideModule,
@@ -51,10 +52,8 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
   return call;
 }
 
-/** Own widgets whose files Python has. */
-const mounted = new Set<string>();
-
 let starting: Promise<Dispatch> | undefined;
+let pyodide: { pyimport(module: string): { call: Dispatch }; unpackArchive(wheel: ArrayBuffer, format: "wheel"): void };
 
 const send = (message: FromWorker): void => postMessage(message);
 
@@ -66,11 +65,7 @@ self.onmessage = async ({ data: message }: MessageEvent<ToLiveWorker>) => {
       send({ type: "ready" });
     } else {
       const call = await starting!;
-      if (message.own && !mounted.has(message.own.file)) {
-        const { file, data } = message.own;
-        call("mount", JSON.stringify({ file }), data).destroy();
-        mounted.add(file);
-      }
+      if (message.own) mount(pyodide, (params, data) => call("mount", params, data).destroy(), message.own);
       const pair = call(message.method, message.params);
       const [outcome] = pair.toJs();
       pair.destroy();

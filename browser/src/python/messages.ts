@@ -26,6 +26,13 @@ export interface Start {
   willSendWasm: boolean;
 }
 
+/** The addresses of an own widget's files: the archive of its Python, and the packages that it needs, each after those that it needs itself. */
+export interface OwnAddresses {
+  file: string;
+  /** `sha256` is in hexadecimal. */
+  wheels?: { file: string; sha256: string }[];
+}
+
 /** Answered by `outcome`. */
 export interface Call {
   type: "call";
@@ -34,8 +41,8 @@ export interface Call {
   /** JSON. */
   params: string;
   data?: Uint8Array | undefined;
-  /** The address of an own widget's files, which are mounted first. */
-  archive?: string | undefined;
+  /** The addresses of an own widget's files, which are mounted first. */
+  archive?: OwnAddresses | undefined;
   /** The method, and the widget that it is about: what its Python is found by. */
   wanted: string[];
 }
@@ -75,6 +82,8 @@ export interface OwnFiles {
   /** The archive's address, which names its contents. */
   file: string;
   data: Uint8Array;
+  /** Packages, by address, in the order to unpack them. */
+  wheels: { file: string; data: ArrayBuffer }[];
 }
 
 /** `files` is answered by `ready` or `failed`. */

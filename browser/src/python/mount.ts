@@ -1,30 +1,19 @@
-/** Own widgets: their files are fetched and given to Python when a figure first needs them. */
-import type { PythonCall } from "./worker.ts";
+/** Gives the files of own widgets to Python, once. */
+import type { OwnFiles } from "./messages.ts";
 
-/** By address; an address names its contents. */
-const mounted = new Map<string, Promise<void>>();
+/** Archives and packages that Python has, by address; an address names its contents. */
+const mounted = new Set<string>();
 
 /**
- * Has Python take a widget's files, once.
- *
- * @param url The archive's address.
- * @throws Error It is not there; the message is for the reader.
+ * @param pyodide Unpacks packages.
+ * @param take Calls `mount` of the engine.
  */
-export function mount(call: PythonCall, url: string): Promise<void> {
-  let mounting = mounted.get(url);
-  if (!mounting) {
-    mounting = fetchAndMount(call, url);
-    mounted.set(url, mounting);
-    mounting.catch(() => mounted.delete(url)); // it may be there the next time
+export function mount(pyodide: { unpackArchive(wheel: ArrayBuffer, format: "wheel"): void }, take: (params: string, data: Uint8Array) => void, { file, data, wheels }: OwnFiles): void {
+  if (mounted.has(file)) return;
+  for (const wheel of wheels) {
+    if (!mounted.has(wheel.file)) pyodide.unpackArchive(wheel.data, "wheel");
+    mounted.add(wheel.file);
   }
-  return mounting;
-}
-
-async function fetchAndMount(call: PythonCall, url: string): Promise<void> {
-  const response = await fetch(url).catch(() => undefined);
-  if (!response?.ok) {
-    const why = response ? `${url} answered ${response.status}` : `${url} cannot be reached`;
-    throw new Error(`The files of this widget are not there: ${why}.`);
-  }
-  call("mount", JSON.stringify({ file: url }), new Uint8Array(await response.arrayBuffer()));
+  take(JSON.stringify({ file }), data);
+  mounted.add(file);
 }

@@ -10,7 +10,7 @@ import { dedicated, keepsPage, live, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
 import { liveFiles } from "./live_files.ts";
 import { liveOutcome } from "./live_outcome.ts";
-import type { FromWorker, GgufFile, Method, Outcome, OwnFiles, Reply, ToLiveWorker, ToWorker } from "./messages.ts";
+import type { FromWorker, GgufFile, Method, Outcome, OwnAddresses, OwnFiles, Reply, ToLiveWorker, ToWorker } from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 /** A hash of all archives: tells apart two versions of a site. */
@@ -147,14 +147,19 @@ export class Python {
    * Calls a method for a figure, which may be of an own widget.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
-   * @param archive The files of an own widget, beside the page's script.
+   * @param own The files of an own widget, beside the page's script.
    * @returns The answer, or null where a newer request took its place.
    */
-  figure<M extends "draw" | "live_inputs">(owner: Owner, method: M, params: Calls[M]["params"], archive?: string): Promise<Reply<M> | null> {
+  figure<M extends "draw" | "live_inputs">(owner: Owner, method: M, params: Calls[M]["params"], own?: OwnAddresses): Promise<Reply<M> | null> {
     const text = JSON.stringify(params);
-    const url = archive && this.base + archive;
-    const wanted = [method, url ? "mount" : params.widget];
-    return this.#request(owner, wanted, (id) => ({ type: "call", id, method, params: text, wanted, archive: url }));
+    const archive = own && this.at(own);
+    const wanted = [method, own ? "mount" : params.widget];
+    return this.#request(owner, wanted, (id) => ({ type: "call", id, method, params: text, wanted, archive }));
+  }
+
+  /** Addresses that are beside the page's script, in full. */
+  at({ file, wheels = [] }: OwnAddresses): OwnAddresses {
+    return { file: this.base + file, wheels: wheels.map((wheel) => ({ ...wheel, file: this.base + wheel.file })) };
   }
 
   /**

@@ -10,6 +10,7 @@ import { archivesOf, fetchArchive } from "./archives.ts";
 import { readHeaders } from "./headers.ts";
 import type { FromWorker, Method, Start, ToWorker } from "./messages.ts";
 import { mount } from "./mount.ts";
+import { ownFiles } from "./own_files.ts";
 import { compile } from "./wasm.ts";
 
 type Send = (message: FromWorker) => void;
@@ -26,12 +27,14 @@ interface Pair {
 
 interface Pyodide {
   pyimport(module: "mkdocs_quantlab.engine.core.dispatch"): Dispatch;
+  unpackArchive(bytes: ArrayBuffer, format: "wheel"): void;
 }
 
 /** Calls a method; gives its outcome as JSON, and the bytes beside it. */
 export type PythonCall = (method: Method, params: string, data?: Uint8Array) => ReturnType<Pair["toJs"]>;
 
 let starting: Promise<PythonCall> | undefined;
+let pyodide: Pyodide;
 /** The address of `python.zip`. */
 let library: string | undefined;
 /** Other archives that Python has. */
@@ -85,7 +88,7 @@ async function start(message: Start, fetched: () => void): Promise<PythonCall> {
     packageBaseUrl: folder,
   });
   await arrival;
-  const pyodide = await loading;
+  pyodide = await loading;
   const dispatch = pyodide.pyimport("mkdocs_quantlab.engine.core.dispatch");
   const call: PythonCall = (method, params, data) => {
     const pair = dispatch.call(method, params, data);
@@ -117,11 +120,12 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       send({ type: "ready" });
     } else if (message.type === "call") {
       const python = await pythonFor(message.wanted);
-      const missing = message.archive && (await mount(python, message.archive).then(() => undefined, (error: Error) => error.message));
-      if (missing) {
-        send({ type: "outcome", id: message.id, outcome: JSON.stringify({ error: { message: missing, option: null, line: null } }) });
+      const files = message.archive && (await ownFiles(message.archive).catch((error: Error) => error));
+      if (files instanceof Error) {
+        send({ type: "outcome", id: message.id, outcome: JSON.stringify({ error: { message: files.message, option: null, line: null } }) });
         return;
       }
+      if (files) mount(pyodide, (params, data) => python("mount", params, data), files);
       const [outcome, data] = python(message.method, message.params, message.data);
       send({ type: "outcome", id: message.id, outcome, data });
     } else if (message.type === "read") {

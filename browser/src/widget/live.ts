@@ -3,7 +3,8 @@
  * interpreter of its own (`python/live_worker.ts`).
  */
 import type { LiveRun, Sources } from "../generated/protocol.ts";
-import type { OwnFiles, Strings } from "../python/messages.ts";
+import type { OwnAddresses, Strings } from "../python/messages.ts";
+import { ownFiles } from "../python/own_files.ts";
 import type { Owner, Python } from "../python/python.ts";
 
 /** Code in place of a method of a widget. */
@@ -11,7 +12,7 @@ export interface LiveCode {
   widget: string;
   /** The module of an own widget, or the empty string, and its files, beside the page's script. */
   module: string;
-  archive: string | undefined;
+  archive: OwnAddresses | undefined;
   /** The value of the option that chooses among the widget's texts. */
   value: string;
   code: string;
@@ -23,22 +24,6 @@ export interface LiveCode {
 interface Figure {
   options: Strings;
   sources: Sources | null;
-}
-
-const fetched = new Map<string, Promise<OwnFiles>>();
-
-/** The files of an own widget, fetched once: the interpreter of the code fetches nothing. */
-function ownFiles(file: string): Promise<OwnFiles> {
-  let files = fetched.get(file);
-  if (!files) {
-    files = fetch(file).then(async (response) => {
-      if (!response.ok) throw new Error(`${file} answered ${response.status}.`);
-      return { file, data: new Uint8Array(await response.arrayBuffer()) };
-    });
-    fetched.set(file, files);
-    files.catch(() => fetched.delete(file));
-  }
-  return files;
 }
 
 export class LiveRunner {
@@ -77,7 +62,7 @@ export class LiveRunner {
     const { inputs } = asked.answer;
     if (inputs === null) return null;
     if (isSame && last.inputs === inputs) return { inputs, values: last.values };
-    const own = archive === undefined ? undefined : await ownFiles(ours.base + archive);
+    const own = archive === undefined ? undefined : await ownFiles(ours.at(archive));
     const values: string[] = [];
     for (let step = 0; step < steps; step++) {
       const python = (this.#current = steps > 1 ? this.fresh() : this.shared());

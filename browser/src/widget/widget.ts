@@ -18,7 +18,7 @@ import { dragSegments } from "../ui/segments.ts";
 import { linkStyle } from "../ui/style.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
 import type { Figure, Sources } from "../generated/protocol.ts";
-import type { GgufFile, Strings } from "../python/messages.ts";
+import type { GgufFile, OwnAddresses, Strings } from "../python/messages.ts";
 import { merged } from "../python/sources.ts";
 import { panelsIn, type Panel, type WidgetState } from "./panels.ts";
 import { CodeError, OptionError, Python, Stopped, type Use } from "../python/python.ts";
@@ -26,9 +26,8 @@ import { CodeError, OptionError, Python, Stopped, type Use } from "../python/pyt
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 /** An own widget's files beside the page's script: the archive of its Python, the module in it, and its style sheet. */
-interface Archive {
-  file?: string;
-  module?: string;
+interface Archive extends OwnAddresses {
+  module: string;
   style?: string;
 }
 
@@ -86,7 +85,7 @@ export class QuantlabWidget extends HTMLElement {
   /** What the figure shows beside options: what it came with, and what was in the reader's own files. */
   #sources = "";
   /** Where Python gets an own widget from. */
-  #archive: Archive = {};
+  #archive: Archive | undefined;
   /** The reader's files that were not read yet. */
   #unread: GgufFile[] = [];
   /** What makes the figure, where the reader may edit it. */
@@ -121,8 +120,8 @@ export class QuantlabWidget extends HTMLElement {
     this.#stop = form.querySelector(".quantlab-stop")!;
     this.#options = JSON.parse(this.dataset.options ?? "{}");
     this.#sources = this.dataset.sources ?? "";
-    this.#archive = JSON.parse(this.dataset.archive ?? "{}");
-    if (this.#archive.style) linkStyle(BASE + this.#archive.style);
+    this.#archive = JSON.parse(this.dataset.archive ?? "null") ?? undefined;
+    if (this.#archive?.style) linkStyle(BASE + this.#archive.style);
     this.#initial = figure.innerHTML;
     for (const input of form.querySelectorAll<HTMLInputElement>("input[min]")) {
       this.#limits.set(input, [input.min, input.max]);
@@ -220,8 +219,8 @@ export class QuantlabWidget extends HTMLElement {
   /** Code in place of what the widget lets readers edit. */
   #liveCode(code: string | undefined): LiveCode | undefined {
     if (!this.#code || !code) return undefined;
-    const { module = "", file: archive } = this.#archive;
-    return { widget: this.getAttribute("name")!, module, archive, value: this.#value(this.#codeOption) ?? "", code, steps: this.#code.texts.steps };
+    const module = this.#archive?.module ?? "";
+    return { widget: this.getAttribute("name")!, module, archive: this.#archive, value: this.#value(this.#codeOption) ?? "", code, steps: this.#code.texts.steps };
   }
 
   /** The options that the controls stand at. */
@@ -304,7 +303,7 @@ export class QuantlabWidget extends HTMLElement {
     if (!control || control.name === this.dataset.primary || this.#inPage(control.name)) return;
     if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
     try {
-      python(this.dataset.pyodide!).start(this.#archive.file ? "mount" : this.getAttribute("name")!).catch(() => {});
+      python(this.dataset.pyodide!).start(this.#archive ? "mount" : this.getAttribute("name")!).catch(() => {});
     } catch {
       // What fails now is said when it is needed.
     }
@@ -411,7 +410,7 @@ export class QuantlabWidget extends HTMLElement {
       const code = this.#liveCode(this.#code?.running);
       const run = code ? await this.#runner!.run(ours, this, code, { options, sources }) : null;
       if (turn !== this.#turn || run === undefined) return;
-      const drawing = ours.figure(this, "draw", { widget: this.getAttribute("name")!, options, sources, run, module: this.#archive.module ?? "" }, this.#archive.file);
+      const drawing = ours.figure(this, "draw", { widget: this.getAttribute("name")!, options, sources, run, module: this.#archive?.module ?? "" }, this.#archive);
       const reply = await (run ? drawing.catch(asCodeError) : drawing);
       if (turn !== this.#turn || reply === null) return;
       this.#rest("");
