@@ -23,7 +23,9 @@ from mkdocs_quantlab.engine.core import dispatch, protocol
 from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
 from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue
 from mkdocs_quantlab.engine.ggml.types import stored_type
+from mkdocs_quantlab.site import attributes
 from mkdocs_quantlab.site.chat import chat
+from mkdocs_quantlab.site.evidence.evidence import NAME
 from mkdocs_quantlab.site.models.page_models import LARGEST
 
 if TYPE_CHECKING:
@@ -127,8 +129,17 @@ def calls() -> str:
     return "\n\n".join([*map(typescript.interface, classes), "\n".join([*lines, "}"])])
 
 
+def built_attributes() -> str:
+    """What a build writes into attributes for the page's scripts, from `site/attributes.py`."""
+    classes = [each for each in vars(attributes).values() if is_typeddict(each)]
+    ours = [each for each in classes if each.__module__ == attributes.__name__]
+    others = ", ".join(sorted(each.__name__ for each in classes if each not in ours))
+    imports = f'import type {{ {others} }} from "./protocol.ts";'
+    return "\n\n".join([imports, *map(typescript.interface, ours)])
+
+
 def limits() -> str:
-    """Limits and names that both languages know, from `site/chat`, `site/models` and `builtin_models`."""
+    """Limits and names that both languages know, from `site` and `builtin_models`."""
     ranges: dict[str, Integer | Real] = {
         "seed": chat.Options.seed,
         "temperature": chat.Options.temperature,
@@ -140,6 +151,8 @@ def limits() -> str:
         f"export const MAX_MODEL_BYTES = {LARGEST:_};",
         "/** The models that come with the package, without their quantizations. */",
         f"export const BUILTIN_MODELS: readonly string[] = {json.dumps(list(MODELS))};",
+        "/** The name of a field of evidence. */",
+        f"export const EVIDENCE_NAME = /^{NAME}$/;",
         "/** What the chat's settings take. */",
         "export const CHAT_LIMITS = {",
         *(
@@ -152,6 +165,7 @@ def limits() -> str:
 
 
 FILES: dict[str, Callable[[], str]] = {
+    "attributes.ts": built_attributes,
     "dialects.ts": dialect_facts,
     "ggml_types.ts": ggml_types,
     "limits.ts": limits,

@@ -9,11 +9,12 @@ import { labelOf } from "./dialects/index.ts";
 import { explain } from "./doctor.ts";
 import { engine, lack } from "./engine.ts";
 import { OwnFile } from "./own_file.ts";
+import { attribute } from "../ui/attributes.ts";
 import { button, h, labelled } from "../ui/dom.ts";
 import { asData, asMarkdown } from "./export.ts";
 import type { ChatContext, Panel } from "./panel.ts";
 import { save } from "../ui/save.ts";
-import { Session, type Config, type Turn } from "./session.ts";
+import { Session, type Turn } from "./session.ts";
 import { MEMORY as COMPARISON, type Comparison } from "./compare/comparison.ts";
 import { compared, said, type Taken } from "./taken.ts";
 import { numberField, numberIn, showValue } from "../ui/numbers.ts";
@@ -47,7 +48,7 @@ export class QuantlabChat extends HTMLElement {
   readonly #body = h("div", { class: "quantlab-chat-body" });
 
   connectedCallback(): void {
-    const config = JSON.parse(this.dataset.config ?? "{}") as Config;
+    const config = attribute(this, "config")!;
     this.#session = sessions[`${location.pathname}#${this.id}`] ??= new Session(config);
     if (!this.hasAttribute("data-ready")) this.#build();
     const listen = (type: string, listener: () => void): void => {

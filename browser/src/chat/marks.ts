@@ -3,6 +3,7 @@
  *
  * Python is fetched for the first drawing that is to be marked, and not before.
  */
+import type { ChatConfig } from "../generated/attributes.ts";
 import { BUILTIN_MODELS } from "../generated/limits.ts";
 import type { Curve, CurveRun, Marks, UnknownPrompt } from "../generated/protocol.ts";
 import { pagePython } from "../python/shared_python.ts";
@@ -13,12 +14,10 @@ import { t } from "./texts.ts";
 
 export type Marking = Marks | UnknownPrompt;
 
-export type MarksSetting = "auto" | "on" | "off";
-
 export const hasMarks = (marking: Marking | undefined): marking is Marks => marking !== undefined && "marks" in marking;
 
 export class Marker {
-  readonly #setting: MarksSetting;
+  readonly #setting: ChatConfig["marks"];
   readonly #pyodide: string;
   readonly #known = new WeakMap<Answer, Marking>();
 
@@ -26,7 +25,7 @@ export class Marker {
    * @param setting The author's.
    * @param pyodide Where the page's Python is: `bundled`, `off` or an address.
    */
-  constructor(setting: MarksSetting, pyodide: string) {
+  constructor(setting: ChatConfig["marks"], pyodide: string) {
     this.#setting = setting;
     this.#pyodide = pyodide;
   }

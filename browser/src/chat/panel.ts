@@ -3,18 +3,11 @@
  *
  * A panel is a function: it fills its section, and gives the function that takes it down when the element leaves the page.
  */
+import type { ModelChoice } from "../generated/attributes.ts";
 import type { Marker } from "./marks.ts";
 import type { Endpoint, Model, Problem, Settings } from "./wire.ts";
 
 export type Panel = (section: HTMLElement, context: ChatContext) => () => void;
-
-/** A model that the author of the page set, or that the server offers. */
-export interface ModelChoice {
-  readonly model: string;
-  /** What the reader sees for it. */
-  readonly label: string;
-  readonly note?: string;
-}
 
 /** What a panel has of the chat around it. */
 export interface ChatContext {

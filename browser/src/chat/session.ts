@@ -4,6 +4,7 @@
  * It outlives its element, which instant navigation replaces, and so does an answer that is on its way. It ends with the
  * page: nothing is stored.
  */
+import type { ChatConfig, ModelChoice } from "../generated/attributes.ts";
 import { BASE } from "../ui/base.ts";
 import { offers, onOffer } from "../widget/models.ts";
 import { Key, readAddress } from "./address.ts";
@@ -11,37 +12,9 @@ import { newAnswer, receive, type Answer } from "./answer.ts";
 import { InPage, type PageModel } from "./dialects/browser.ts";
 import { detect } from "./dialects/index.ts";
 import { engine } from "./engine.ts";
-import { Marker, type MarksSetting } from "./marks.ts";
-import type { ModelChoice } from "./panel.ts";
+import { Marker } from "./marks.ts";
 import { EndpointError, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
 import { volume } from "../ui/volume.ts";
-
-/** A model whose file the site has. */
-export interface SiteModel extends ModelChoice {
-  /** Below our files. */
-  readonly file: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly sha256: string;
-}
-
-/** What the author set; `site/chat/chat.py` writes it. */
-export interface Config {
-  /** A server's address; empty where the author set none. */
-  readonly endpoint: string;
-  /** Models of a server. */
-  readonly models: readonly ModelChoice[];
-  /** Models that run in the page; absent where the chat begins with a server. */
-  readonly inPage?: readonly SiteModel[];
-  readonly prompts: readonly string[];
-  readonly system: string;
-  /** Earlier prompts and answers are sent along. */
-  readonly history: boolean;
-  readonly settings: Settings;
-  readonly marks: MarksSetting;
-  /** Where the page's Python is: `bundled`, `off` or an address. */
-  readonly pyodide: string;
-}
 
 /** A prompt and the answers to it; the last is the one that the conversation goes on from. */
 export interface Turn {
@@ -54,7 +27,7 @@ export interface Turn {
  * `state`, anything else changed.
  */
 export class Session extends EventTarget {
-  readonly config: Config;
+  readonly config: ChatConfig;
   readonly key = new Key();
   readonly memory = new Map<string, unknown>();
   readonly marker: Marker;
@@ -77,7 +50,7 @@ export class Session extends EventTarget {
   #line: Promise<unknown> = Promise.resolve();
   #running: AbortController | undefined;
 
-  constructor(config: Config) {
+  constructor(config: ChatConfig) {
     super();
     this.config = config;
     this.marker = new Marker(config.marks, config.pyodide);

@@ -4,22 +4,11 @@
  * One `Endpoint` speaks to one server. The chat and the comparison know this file only: not which of the servers' own
  * languages is spoken, nor whether the model runs elsewhere or in the page.
  */
+import type { Settings } from "../generated/attributes.ts";
 import type { DialectName } from "../generated/dialects.ts";
 import type { Key } from "./address.ts";
 
-/** What the sampler is told, explicitly each time: servers' own defaults differ, even between two APIs of one server. */
-export interface Settings {
-  /** Whole number, from 0. */
-  readonly seed: number;
-  /** From 0, which always takes the likeliest token. */
-  readonly temperature: number;
-  /** From 0 to 1: sample from the likeliest tokens that have this probability together. */
-  readonly topP: number;
-  /** The most tokens an answer may have; thinking counts. */
-  readonly maxTokens: number;
-  /** Let the model think first, where it can. */
-  readonly think: boolean;
-}
+export type { Settings };
 
 export interface Message {
   readonly role: "system" | "user" | "assistant";

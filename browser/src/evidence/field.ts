@@ -1,4 +1,5 @@
 /** `<quantlab-evidence>`: a field in which a reader writes something down. */
+import { attribute } from "../ui/attributes.ts";
 import { button, h } from "../ui/dom.ts";
 import { CONTROLS, type Control } from "./controls.ts";
 import { langOf } from "../ui/texts.ts";
@@ -20,7 +21,7 @@ export class QuantlabEvidence extends HTMLElement {
   connectedCallback(): void {
     this.#store = pageStore();
     // A copy of an element is made before it has attributes.
-    this.#field = JSON.parse(this.dataset.field!) as Field;
+    this.#field = attribute(this, "field")!;
     if (!this.#control && !this.hasAttribute("data-ready")) this.#build();
     this.#store.addEventListener("change", this.#onChange);
     this.#draw();

@@ -1,4 +1,5 @@
 /** `<quantlab-evidence-sheet>`: how far the reader is, and all of the page's evidence at once: saved, printed, brought back, cleared. */
+import { attribute } from "../ui/attributes.ts";
 import { button, h } from "../ui/dom.ts";
 import { save } from "../ui/save.ts";
 import { asJson, fromFile, merge, MOST_BYTES, type Brought, type Page, type Sheet } from "./file.ts";
@@ -50,7 +51,7 @@ export class QuantlabEvidenceSheet extends HTMLElement {
   #sheet(): Omit<Sheet, "rows"> & { rows: Row[] } {
     const elements = [...document.querySelectorAll<HTMLElement>("quantlab-evidence")];
     const rows = elements.map((element) => {
-      const field = JSON.parse(element.dataset.field!) as Field;
+      const field = attribute(element, "field")!;
       return { element, field, entry: this.#store.get(idOf(field)) };
     });
     const ids = new Set(rows.map(({ field }) => idOf(field)));

@@ -3,6 +3,8 @@
  *
  * Nothing that is read is trusted. Anything that does not match its kind's schema is discarded; strings are never treated as HTML.
  */
+import type { EvidenceField as Field } from "../generated/attributes.ts";
+import { EVIDENCE_NAME } from "../generated/limits.ts";
 import { readNumber, written } from "../ui/numbers.ts";
 import { t } from "./texts.ts";
 import type { Taken } from "../chat/taken.ts";
@@ -24,7 +26,7 @@ export interface Capture {
   readonly link: string;
 }
 
-export interface Values {
+export interface Values extends Record<Kind, unknown> {
   text: string;
   /** As it was typed. */
   number: string;
@@ -34,7 +36,8 @@ export interface Values {
   answer: Taken;
 }
 
-export type Kind = keyof Values;
+export type { Field };
+export type Kind = Field["kind"];
 export type Value = Values[Kind];
 
 /** One field's evidence. */
@@ -49,23 +52,6 @@ export interface Entry {
   readonly at: string;
   /** What stood here too, in another tab or before an undo, and would else be lost. */
   readonly others?: readonly Value[] | undefined;
-}
-
-/** What the author set for a field; `site/evidence/evidence.py` writes it. */
-export interface Field {
-  readonly kind: Kind;
-  readonly name: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly rows?: number;
-  readonly unit?: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly options?: readonly string[];
-  readonly columns?: readonly string[];
-  readonly first?: readonly string[];
-  readonly of?: string;
-  readonly title?: string;
 }
 
 /** What evidence is kept under: a field that became one of another kind is another field. */
@@ -135,7 +121,7 @@ export function readEntry(data: unknown): Entry | undefined {
   if (!isObject(data)) return undefined;
   const { kind, name, label, unit, at, others } = data;
   if (typeof kind !== "string" || !Object.hasOwn(READ, kind)) return undefined;
-  if (!isText(name) || !/^[A-Za-z0-9][\w-]{0,59}$/.test(name) || !isText(label) || !isText(at) || Number.isNaN(Date.parse(at))) return undefined;
+  if (!isText(name) || !EVIDENCE_NAME.test(name) || !isText(label) || !isText(at) || Number.isNaN(Date.parse(at))) return undefined;
   const read: (data: unknown) => Value | undefined = READ[kind as Kind];
   const value = read(data.value);
   if (value === undefined || (unit !== undefined && !isText(unit))) return undefined;

@@ -1,4 +1,5 @@
 /** What the page and the worker say to each other. The calls themselves are of `generated/protocol.ts`. */
+import type { OwnWidgetFiles } from "../generated/attributes.ts";
 import type { CallError, Calls } from "../generated/protocol.ts";
 
 export type Method = keyof Calls;
@@ -27,11 +28,7 @@ export interface Start {
 }
 
 /** The addresses of an own widget's files: the archive of its Python, and the packages that it needs, each after those that it needs itself. */
-export interface OwnAddresses {
-  file: string;
-  /** `sha256` is in hexadecimal. */
-  wheels?: { file: string; sha256: string }[];
-}
+export type OwnAddresses = Pick<OwnWidgetFiles, "file" | "wheels">;
 
 /** Answered by `outcome`. */
 export interface Call {

@@ -3,20 +3,13 @@
  *
  * The text came with the page. Nothing is run but on a click, even where a link brought the code: it may come from anyone.
  */
+import type { CodeTexts } from "../generated/attributes.ts";
 import { page } from "../generated/texts.ts";
 import { BASE } from "../ui/base.ts";
 import { texts } from "../ui/texts.ts";
 import type { Editor } from "./editor.ts";
 
 const t = texts("page", page);
-
-/** What the element carries: the option that chooses among the texts, and the text for each of its values. */
-export interface Texts {
-  option: string;
-  texts: Record<string, string>;
-  /** How many steps the code runs in; more than one make a contest (`live.ts`). */
-  steps: number;
-}
 
 /** Code as a link carries it: base64 of UTF-8, with the characters that an address takes as they are. */
 export function encode(text: string): string {
@@ -63,7 +56,7 @@ export class Code {
    */
   constructor(
     readonly details: HTMLDetailsElement,
-    readonly texts: Texts,
+    readonly texts: CodeTexts,
     value: string,
     readonly onChange: () => void,
   ) {

@@ -5,6 +5,7 @@
  * there; whatever follows from that is the form's.
  */
 
+import { attribute } from "../ui/attributes.ts";
 import { isReadable, showValue, valueOf } from "../ui/numbers.ts";
 import { DRAG, MARKS } from "./marks.ts";
 
@@ -335,7 +336,7 @@ function optionOf(mark: HTMLElement | null): string | undefined {
 }
 
 function valuesOf(mark: HTMLElement | null): string[] {
-  return JSON.parse(mark?.dataset.values ?? "[]") as string[];
+  return (mark && attribute(mark, "values")) ?? [];
 }
 
 /** The directions in which a mark is dragged, each with its option and scale. */

@@ -4,12 +4,14 @@
  * A change of the primary option shows a pre-rendered frame. Any other change asks Python, which is fetched then and
  * not before. The element knows nothing of any one widget.
  */
+import type { OwnWidgetFiles } from "../generated/attributes.ts";
 import { page } from "../generated/texts.ts";
+import { attribute } from "../ui/attributes.ts";
 import { BASE } from "../ui/base.ts";
 import { speak } from "../ui/load.ts";
 import { isReadable, numberField, showValue, valueOf, written } from "../ui/numbers.ts";
 import { language, primary, texts } from "../ui/texts.ts";
-import { Code, decode, encode, type Texts } from "./code.ts";
+import { Code, decode, encode } from "./code.ts";
 import { Explorer } from "./explore.ts";
 import { Marks } from "./marks.ts";
 import { LiveRunner, type LiveCode } from "./live.ts";
@@ -18,18 +20,12 @@ import { dragSegments } from "../ui/segments.ts";
 import { linkStyle } from "../ui/style.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
 import type { Figure, Sources } from "../generated/protocol.ts";
-import type { GgufFile, OwnAddresses, Strings } from "../python/messages.ts";
+import type { GgufFile, Strings } from "../python/messages.ts";
 import { merged } from "../python/sources.ts";
 import { panelsIn, type Panel, type WidgetState } from "./panels.ts";
 import { CodeError, OptionError, Python, Stopped, type Use } from "../python/python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-/** An own widget's files beside the page's script: the archive of its Python, the module in it, and its style sheet. */
-interface Archive extends OwnAddresses {
-  module: string;
-  style?: string;
-}
 
 const t = texts("page", page);
 
@@ -82,10 +78,12 @@ export class QuantlabWidget extends HTMLElement {
 
   /** What the reader changed; null for an option that another one cleared. */
   #changes: Changes = {};
-  /** What the figure shows beside options: what it came with, and what was in the reader's own files. */
-  #sources = "";
+  /** What the figure came with beside options. */
+  #brought: Sources | undefined;
+  /** What it shows beside options: that, and what was in the reader's own files. */
+  #sources: Sources | undefined;
   /** Where Python gets an own widget from. */
-  #archive: Archive | undefined;
+  #archive: OwnWidgetFiles | undefined;
   /** The reader's files that were not read yet. */
   #unread: GgufFile[] = [];
   /** What makes the figure, where the reader may edit it. */
@@ -118,9 +116,9 @@ export class QuantlabWidget extends HTMLElement {
     this.#figure = figure;
     this.#status = form.querySelector(".quantlab-status")!;
     this.#stop = form.querySelector(".quantlab-stop")!;
-    this.#options = JSON.parse(this.dataset.options ?? "{}");
-    this.#sources = this.dataset.sources ?? "";
-    this.#archive = JSON.parse(this.dataset.archive ?? "null") ?? undefined;
+    this.#options = attribute(this, "options") ?? {};
+    this.#brought = this.#sources = attribute(this, "sources");
+    this.#archive = attribute(this, "archive");
     if (this.#archive?.style) linkStyle(BASE + this.#archive.style);
     this.#initial = figure.innerHTML;
     for (const input of form.querySelectorAll<HTMLInputElement>("input[min]")) {
@@ -174,8 +172,8 @@ export class QuantlabWidget extends HTMLElement {
 
   #setUpCode(): void {
     const details = this.querySelector<HTMLDetailsElement>(".quantlab-code");
-    if (!details || !this.dataset.code) return;
-    const texts = JSON.parse(this.dataset.code) as Texts;
+    const texts = attribute(this, "code");
+    if (!details || !texts) return;
     this.#codeOption = texts.option;
     const setting = this.dataset.pyodide!;
     this.#runner = new LiveRunner(
@@ -196,7 +194,7 @@ export class QuantlabWidget extends HTMLElement {
         const { setUp } = await registered.load();
         const made = setUp(panel, BASE, {
           options: () => this.#asked(),
-          sources: () => this.#cameWith(),
+          sources: () => this.#sources ?? null,
           start: (use) => new Python(BASE, folder, use),
           other: (name) => document.querySelector<QuantlabWidget>(`quantlab-widget[name="${CSS.escape(name)}"]`)?.state,
           show: (found) => {
@@ -338,23 +336,17 @@ export class QuantlabWidget extends HTMLElement {
     return READERS[zone.dataset.files!]!(files, zone, (models) => ours.read(this, models));
   }
 
-  #cameWith(): Sources | null {
-    return this.#sources ? JSON.parse(this.#sources) : null;
-  }
-
   /** Adds to what the figure shows; of two with one name the newer stays. */
   #add({ files, found }: Added): void {
-    const sources = this.#cameWith() ?? { names: [], found: [], files: [] };
-    sources.files = [...new Set([...sources.files, ...files])];
-    sources.found = merged(sources.found, found);
-    this.#sources = JSON.stringify(sources);
+    const before = this.#sources ?? { names: [], found: [], files: [] };
+    this.#sources = { names: before.names, found: merged(before.found, found), files: [...new Set([...before.files, ...files])] };
   }
 
   #onReset(): void {
     this.#turn++; // an answer that is on its way comes too late
     this.#changes = {};
     this.#unread = [];
-    this.#sources = this.dataset.sources ?? "";
+    this.#sources = this.#brought;
     this.#code?.reset();
     for (const [input, [min, max]] of this.#limits) {
       input.min = min;
@@ -406,7 +398,7 @@ export class QuantlabWidget extends HTMLElement {
         this.#unread = [];
         this.#add(found);
       }
-      const sources = this.#cameWith();
+      const sources = this.#sources ?? null;
       const code = this.#liveCode(this.#code?.running);
       const run = code ? await this.#runner!.run(ours, this, code, { options, sources }) : null;
       if (turn !== this.#turn || run === undefined) return;
@@ -427,12 +419,12 @@ export class QuantlabWidget extends HTMLElement {
 
   /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */
   #frame(): string | undefined {
-    if (this.#code?.running || this.#unread.length || this.#sources !== (this.dataset.sources ?? "")) return undefined;
+    if (this.#code?.running || this.#unread.length || this.#sources !== this.#brought) return undefined;
     const primary = this.dataset.primary!;
     if (Object.keys(this.#changes).some((name) => name !== primary && !this.#inPage(name))) return undefined;
     const value = this.#changes[primary] ?? this.#choice;
     if (value === undefined || value === this.#choice) return this.#initial;
-    this.#frames ??= JSON.parse(this.dataset.frames ?? "{}") as Record<string, string>;
+    this.#frames ??= attribute(this, "frames") ?? {};
     return Object.hasOwn(this.#frames, value) ? this.#frames[value] : undefined;
   }
 

@@ -26,6 +26,7 @@ from mkdocs_quantlab.site.models.page_models import DEFAULT, is_of_page, page_mo
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mkdocs_quantlab.site.attributes import ChatConfig, MarksSetting, ModelChoice
     from mkdocs_quantlab.site.models.models import Models as SiteModels
     from mkdocs_quantlab.site.models.page_models import PageModel
 
@@ -63,6 +64,11 @@ class Model(NamedTuple):
     model: str
     label: str
     note: str
+
+    @property
+    def choice(self) -> ModelChoice:
+        """For the page."""
+        return {"model": self.model, "label": self.label, "note": self.note}
 
 
 BROWSER = "browser"
@@ -178,7 +184,7 @@ class Options(schema.Options):
         label="Thinking",
         help="Whether models that can think do so before they answer.",
     )
-    marks = Choice(
+    marks: Choice[MarksSetting] = Choice(
         "auto",
         {"auto": "Auto", "on": "On", "off": "Off"},
         label="Marks",
@@ -253,10 +259,10 @@ def element(
     prompts = options.prompts
     if are_built_in and "prompts" not in options.given:
         prompts = DRAWINGS
-    config: dict[str, object] = {
+    config: ChatConfig = {
         "endpoint": "" if in_page else options.endpoint,
-        "models": [model._asdict() for model in options.models if model not in in_page],
-        "prompts": prompts,
+        "models": [model.choice for model in options.models if model not in in_page],
+        "prompts": list(prompts),
         "history": options.history == "on" or (options.history == "auto" and not are_built_in),
         "system": options.system,
         "settings": {
@@ -273,7 +279,7 @@ def element(
         for file in in_page.values():
             publish(file)
         config["inPage"] = [
-            {**model._asdict(), "file": file.file, "size": file.size, "sha256": file.sha256}
+            {**model.choice, "file": file.file, "size": file.size, "sha256": file.sha256}
             for model, file in in_page.items()
         ]
     language = {"lang": lang} if (lang := words.lang("chat")) else {}

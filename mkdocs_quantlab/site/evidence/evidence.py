@@ -24,7 +24,12 @@ from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mkdocs_quantlab.site.attributes import EvidenceField, KindName
     from mkdocs_quantlab.site.markdown.directives import Found
+
+
+NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
+"""A field's name, as a regular expression of Python and of JavaScript."""
 
 
 class Name(Text):
@@ -35,7 +40,7 @@ class Name(Text):
         return "up to 60 letters, digits, `-` and `_`, beginning with a letter or digit"
 
     def parse(self, text: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", text.strip()):
+        if not re.fullmatch(NAME, text.strip()):
             raise self.refuse(text)
         return text.strip()
 
@@ -231,7 +236,7 @@ def _grid(options: TableOptions, link: Html) -> Html:
     )  # fmt: skip
 
 
-KINDS = {
+KINDS: Mapping[KindName, Kind] = {
     "text": Kind("Write a text.", TextOptions, _box),
     "number": Kind("Write a number, which may have a unit and limits.", NumberOptions, _line),
     "choice": Kind("Choose one of several.", ChoiceOptions, _ballot),
@@ -299,26 +304,27 @@ def _is_field(page: Sequence[Found], at: int, title: Callable[[str], str]) -> bo
 
 def _field(page: Sequence[Found], at: int, title: Callable[[str], str], words: Words = EN) -> str:
     found = page[at]
-    if found.value not in KINDS:
+    named = next((kind for kind in KINDS if kind == found.value), None)
+    if named is None:
         known = (*KINDS, SHEET)
         shown = f"`{found.value}`" if found.value else "nothing"
         raise OptionError(
             f"`data-{EVIDENCE}` takes one of {', '.join(f'`{name}`' for name in known)}; "
             f"found {shown}{did_you_mean(found.value, known)}"
         )
-    kind = KINDS[found.value]
+    kind = KINDS[named]
     options = kind.options(found.options)
     name, label, hint = options.name, options.label, options.hint
     if any(
         each.options.get("name", "").strip() == name and each.name == EVIDENCE for each in page[:at]
     ):
         raise OptionError(f"`name` `{name}` stands on a field before this one: names are unique on a page", "name")  # fmt: skip
-    config = {"kind": found.value, **_given(options)}
+    config = _config(named, options)
     link = Html("")
     if isinstance(options, WidgetOptions | AnswerOptions):
         config["of"], config["title"] = _target(page, at, options, title, words("fields.chat"))
         link = tag(
-            "p", words("fields.from"), " ", tag("a", str(config["title"]), href=f"#{config['of']}")
+            "p", words("fields.from"), " ", tag("a", config["title"], href=f"#{config['of']}")
         )
     head = attributes_text({"id": f"lab-evidence-{name}", **found.attributes})
     data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
@@ -330,9 +336,29 @@ def _field(page: Sequence[Found], at: int, title: Callable[[str], str], words: W
     return f"<quantlab-evidence{head} data-field={data}>{inside}</quantlab-evidence>"
 
 
-def _given(options: Options) -> dict[str, object]:
-    """The options that say anything, by name."""
-    return {name: value for name, value in options.values.items() if value not in ("", None, ())}
+def _config(kind: KindName, options: Options) -> EvidenceField:
+    """What the page's script gets of a field: the options that say anything."""
+    field: EvidenceField = {"kind": kind, "name": options.name, "label": options.label}
+    if options.hint:
+        field["hint"] = options.hint
+    match options:
+        case TextOptions():
+            field["rows"] = options.rows
+        case NumberOptions():
+            if options.unit:
+                field["unit"] = options.unit
+            if options.min is not None:
+                field["min"] = options.min
+            if options.max is not None:
+                field["max"] = options.max
+        case ChoiceOptions():
+            field["options"] = list(options.options)
+        case TableOptions():
+            field["columns"] = list(options.columns)
+            field["rows"] = options.rows
+            if options.first:
+                field["first"] = list(options.first)
+    return field
 
 
 def _target(

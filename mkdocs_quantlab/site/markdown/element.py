@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.site.attributes import CodeTexts
     from mkdocs_quantlab.site.widgets.archive import Archive
 
 
@@ -64,9 +65,12 @@ def element(
     code = ""
     if found.live:
         texts = {value: source(made) for value, made in found.live.objects.items()}
-        data["code"] = _compact(
-            {"option": found.live.option, "texts": texts, "steps": len(found.live.steps)}
-        )
+        made: CodeTexts = {
+            "option": found.live.option,
+            "texts": texts,
+            "steps": len(found.live.steps),
+        }
+        data["code"] = _compact(made)
         code = _code(texts.get(str(options.values[found.live.option]), ""), words)
     head = attributes_text(
         {

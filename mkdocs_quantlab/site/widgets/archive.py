@@ -6,12 +6,13 @@ import io
 import re
 import zipfile
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from mkdocs_quantlab.site.attributes import OwnWidgetFiles
     from mkdocs_quantlab.site.widgets.wheels import Wheel
 
 FOLDER = "widgets"
@@ -76,9 +77,9 @@ class Archive(NamedTuple):
             css,
         )
 
-    def address(self) -> dict[str, Any]:
+    def address(self) -> OwnWidgetFiles:
         """What the page needs to get it."""
-        found: dict[str, Any] = {"file": self.name, "module": self.module}
+        found: OwnWidgetFiles = {"file": self.name, "module": self.module}
         if self.style:
             found["style"] = self.style_name
         if self.wheels:
