@@ -10,6 +10,7 @@ import pytest
 from markdown import Markdown
 
 from mkdocs_quantlab import builtin_models as builtin
+from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.site.assets import WLLAMA
 from mkdocs_quantlab.site.chat.chat import DRAWINGS
 from mkdocs_quantlab.site.errors import LabError
@@ -60,7 +61,7 @@ def test_a_named_file_gets_into_the_site_once(build):
     assert all((folder / name).is_file() for name in WLLAMA)
     # Without script.
     assert "models that run in the page itself, or a model server of your own." in html
-    assert "<li><code>q8</code>: 0.8 MB</li>" in html
+    assert f"<li><code>q8</code>: {volume(len(content))}</li>" in html
 
 
 def test_the_default_is_the_built_in_pair(build):
