@@ -270,8 +270,8 @@ SETTINGS = {
     "widgets": Setting(
         WIDGETS,
         read_widgets,
-        "The folder of your own widgets, relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in). "
-        "Each `NAME.py` or `NAME/widget.py` in it is the directive `data-NAME`. [Your own widget](own-widget.md) shows how to "
+        "The folder of your custom widgets, relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in). "
+        "Each `NAME.py` or `NAME/widget.py` in it defines the directive `data-NAME`. [Custom widgets](own-widget.md) shows how to "
         "write one.",
     ),
     "models": Setting(
