@@ -51,7 +51,7 @@ def blaming(origin: Origin | None, file: str = "") -> Iterator[None]:
 
     Args:
         origin: The author's files; None for a widget of ours, whose exceptions are left as they are.
-        file: The widget's module while it is imported: it is blamed for whatever is raised. Else only exceptions that came
+        file: The widget's module while it is imported or checked: it is blamed for whatever is raised. Else only exceptions that came
             through one of the author's files are turned; others are ours.
 
     Raises:
@@ -61,22 +61,33 @@ def blaming(origin: Origin | None, file: str = "") -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except (
+        BaseException
+    ) as error:  # SystemExit too, and whatever else an author derives from this class
         if origin is None:
             raise
         place = _place(error, origin.root)
         if place is None and not file:
             raise
         name, line = place or (file, 1)
-        said = error.msg if isinstance(error, SyntaxError) else str(error)
-        said = " ".join(f"{type(error).__name__}: {said}".split()).rstrip(":")
+        said = " ".join(f"{type(error).__name__}: {_message(error)}".split()).rstrip(":")
         raise WidgetError(said[:LONGEST], f"{origin.shown(name)}:{line}") from None
+
+
+def _message(error: BaseException) -> str:
+    """The error's text; that of an author's own class may fail."""
+    try:
+        return str(error.msg if isinstance(error, SyntaxError) else error)
+    except Exception:  # noqa: BLE001
+        return ""
 
 
 def _place(error: BaseException, root: str) -> tuple[str, int] | None:
     """The innermost file and line below a folder that an error came through."""
-    if isinstance(error, SyntaxError) and (error.filename or "").startswith(root):
-        return error.filename or "", error.lineno or 1
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(root):
+        return str(error.filename), error.lineno or 1
     found = None
     trace = error.__traceback__
     while trace:
@@ -87,13 +98,12 @@ def _place(error: BaseException, root: str) -> tuple[str, int] | None:
     return found
 
 
-def giving_html(function: Callable[..., Html], place: str) -> Callable[..., Html]:
-    """The function, with an error where it gives anything but HTML: a text would be shown with its tags."""
+def giving_html(function: Callable[..., Html], name: str, place: str) -> Callable[..., Html]:
+    """The function, called `name` in messages, with an error where it gives anything but HTML: a text would be shown with its tags."""
 
     def checked(*arguments: Any) -> Html:
         made: object = function(*arguments)
         if not isinstance(made, Html):
-            name = function.__name__
             raise WidgetError(
                 f"`{name}` must return HTML, as `tag` and `join` make it; it returned {type(made).__name__}",
                 place,

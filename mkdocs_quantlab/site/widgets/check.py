@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.core.fields import Choice
-from mkdocs_quantlab.engine.core.live_code import LiveCode
+from mkdocs_quantlab.engine.core.form import form
+from mkdocs_quantlab.engine.core.live_code import LiveCode, source
 from mkdocs_quantlab.engine.core.own import Origin, WidgetError, giving_html
 from mkdocs_quantlab.engine.core.schema import Field, OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
@@ -75,6 +76,7 @@ class _Module:
             raise self.wrong(f"`Options` takes {PARTS['Options']}; found {options!r}", "Options")
         self.takes_options("render", render)
         self.check_options(options)
+        self.check_form(options, title)
         panel = getattr(self.module, "panel", None)
         if panel is not None:
             self.takes_options("panel", panel)
@@ -82,8 +84,8 @@ class _Module:
         if live is not None:
             self.check_live(live, options, render)
         return of_module(self.name, self.module)._replace(
-            render=giving_html(render, self.place("render")),
-            panel=giving_html(panel, self.place("panel")) if panel else None,
+            render=giving_html(render, "render", self.place("render")),
+            panel=giving_html(panel, "panel", self.place("panel")) if panel else None,
             requires=self.requires(),
             origin=self.origin,
         )
@@ -92,7 +94,7 @@ class _Module:
         """The packages that the module needs in the page."""
         found = getattr(self.module, "REQUIRES", ())
         if isinstance(found, list | tuple) and all(
-            isinstance(each, str) and REQUIREMENT.fullmatch(each.strip()) for each in found
+            isinstance(each, str) and _is_requirement(each.strip()) for each in found
         ):
             return tuple(each.strip() for each in found)
         raise self.wrong(
@@ -132,10 +134,25 @@ class _Module:
                 "primary",
             )
 
+    def check_form(self, options: type[Options], title: str) -> None:
+        """Draws the form: what it cannot show fails in code that is not the author's, and with each figure."""
+        try:
+            shown = options()
+        except OptionError:
+            return  # the defaults are not enough
+        form(shown, title)
+
     def check_live(self, live: Any, options: type[Options], render: Any) -> None:
         """Checks the code that readers may edit, and that the figure can show what it gives."""
         if not isinstance(live, LiveCode):
             raise self.wrong(f"`LIVE` takes a `LiveCode`; found {live!r}", "LIVE")
+        for value, made in live.objects.items():
+            try:
+                source(made)
+            except (TypeError, OSError):
+                raise self.wrong(
+                    f"`LIVE` names for `{value}` what has no text in a file: {made!r}", "LIVE"
+                ) from None
         names = [field.name for field in options.fields()]
         if live.option not in names:
             hint = did_you_mean(live.option, names)
@@ -155,12 +172,13 @@ class _Module:
         said = f"the default of `{field.name}`, {field.default!r}, is not taken"
         try:
             text = field.format(field.default)
-            if field.default not in (None, ()) and field.parse(text) != field.default:
-                raise self.wrong(f"{said}: its text `{text}` stands for another value", field.name)
+            other = field.default not in (None, ()) and field.parse(text) != field.default
         except OptionError as error:
             raise self.wrong(f"{said}: {error}", field.name) from None
         except (TypeError, ValueError, AttributeError) as error:
             raise self.wrong(f"{said}: {type(error).__name__}: {error}", field.name) from None
+        if other:
+            raise self.wrong(f"{said}: its text `{text}` stands for another value", field.name)
 
     def place(self, name: str) -> str:
         """The file and the line on which a name is given its value."""
@@ -169,6 +187,16 @@ class _Module:
     def wrong(self, problem: str, name: str = "") -> WidgetError:
         """The error for what a name stands for, or for the module as a whole."""
         return WidgetError(problem, self.place(name))
+
+
+def _is_requirement(text: str) -> bool:
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415  # slow to import, and most sites have none
+
+    try:
+        Requirement(text)
+    except InvalidRequirement:
+        return False
+    return REQUIREMENT.fullmatch(text) is not None  # no addresses, extras and markers
 
 
 def _lines(file: Path) -> dict[str, int]:

@@ -30,7 +30,11 @@ def missing(files: Iterable[Path], root: Path, origin: Origin, *, is_folder: boo
         is_folder: Whether it is an author's own, from the folder of widgets; else from a package.
     """
     for file in files:
-        for node in _imports(ast.parse(file.read_bytes()).body):
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue  # the widget works, so it does not import this one
+        for node in _imports(tree.body):
             for name in _names(node):
                 problem = ""
                 if isinstance(node, ast.ImportFrom) and node.level:

@@ -142,6 +142,7 @@ class Widgets:
             origin = Origin(f"{self.folder}{os.sep}", f"{self.base}{os.sep}")
             with blaming(origin, str(place.file)):
                 module = self._package.load(place.module)
+                checked = check(name, module, origin)
             archive = Archive.of_folder(name, self.folder, place.module)
         else:
             root = _root(place)
@@ -150,8 +151,8 @@ class Widgets:
             )
             with blaming(origin, str(root)):
                 module = import_module(place.module)
+                checked = check(name, module, origin)
             archive = Archive.of_package(name, root, place.module)
-        checked = check(name, module, origin)
         if checked.requires and self._wheels:
             try:
                 archive = archive._replace(wheels=self._wheels.needed(checked.requires))

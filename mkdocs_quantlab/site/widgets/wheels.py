@@ -68,21 +68,23 @@ class Wheels:
             raise WheelError(f"there is no {self.lock}: {AGAIN}") from None
         except OSError as error:
             raise WheelError(f"{self.lock} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            text = ""
         try:
             packages = json.loads(text)["packages"]
             return {name: self._wheel(entry) for name, entry in packages.items()}
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise WheelError(f"{self.lock} is no lock file of Pyodide: {AGAIN}") from None
 
     def _wheel(self, entry: Mapping[str, Any]) -> Wheel:
-        name = Path(entry["file_name"]).name  # nothing outside the folder
-        return Wheel(
-            entry["name"],
-            entry["version"],
-            self.folder / name,
-            entry["sha256"],
-            tuple(entry["depends"]),
+        name, version, file, digest = (
+            entry[key] for key in ("name", "version", "file_name", "sha256")
         )
+        depends = tuple(entry["depends"])
+        if not all(isinstance(each, str) for each in (name, version, file, digest, *depends)):
+            raise TypeError
+        # Nothing outside the folder.
+        return Wheel(name, version, self.folder / Path(file).name, digest.lower(), depends)
 
     def needed(self, requires: Sequence[str]) -> tuple[Wheel, ...]:
         """The wheels that requirements need, each after those that it needs itself.
@@ -131,7 +133,7 @@ def _check(wheel: Wheel) -> None:
     """Checks that the wheel is the one that was locked."""
     try:
         digest = sha256(wheel.path.read_bytes()).hexdigest()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a null character in its name
         raise WheelError(f"the wheel {wheel.path.name} is not in the folder: {AGAIN}") from None
     if digest != wheel.sha256:
         raise WheelError(

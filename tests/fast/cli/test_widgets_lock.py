@@ -151,13 +151,44 @@ def test_no_lock_file(course):
         own(course("quantlab-test-outer"))
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"packages": 3}', '{"packages": {"a": {}}}', "\0"])
+ENTRY = '{"packages": {"a": {"name": "a", "version": %s, "file_name": "a.whl", "sha256": %s, "depends": %s}}}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"packages": 3}', '{"packages": {"a": {}}}', "\0", "[" * 100_000]
+    + [ENTRY % each for each in (("1", '""', "[]"), ('"1"', "5", "[]"), ('"1"', '""', "[[]]"))],
+)
 def test_no_lock_file_of_pyodide(course, text):
     folder = course("quantlab-test-outer")
     (folder / "widgets/wheels").mkdir()
     (folder / "widgets/wheels/pyodide-lock.json").write_text(text, encoding="utf-8")
     with pytest.raises(WidgetError, match="is no lock file of Pyodide"):
         own(folder)
+
+
+def test_no_text_is_no_lock_file(course):
+    folder = course("quantlab-test-outer")
+    (folder / "widgets/wheels").mkdir()
+    (folder / "widgets/wheels/pyodide-lock.json").write_bytes(b"\xff")
+    with pytest.raises(WidgetError, match="is no lock file of Pyodide"):
+        own(folder)
+
+
+def test_a_hash_may_have_capitals_and_nothing_is_outside_the_folder(course):
+    folder = course("quantlab-test-outer")
+    assert lock()[0] == 0
+    path = folder / "widgets/wheels/pyodide-lock.json"
+    locked = json.loads(path.read_text(encoding="utf-8"))
+    for entry in locked["packages"].values():
+        entry["sha256"] = entry["sha256"].upper()
+        entry["file_name"] = f"../../{entry['file_name']}"
+    path.write_text(json.dumps(locked), encoding="utf-8")
+    wheels = own(folder).archive.wheels
+    assert {wheel.path.parent for wheel in wheels} == {path.parent}
+    assert [wheel.sha256 for wheel in wheels] == [
+        sha256(wheel.path.read_bytes()).hexdigest() for wheel in wheels
+    ]
 
 
 @pytest.mark.parametrize("change", ["other", "gone"])

@@ -257,6 +257,20 @@ BROKEN = {
     "reserved": (SAMPLING.replace("temperature =", "values ="), "12: an option cannot be called `values`: `Options` has that itself"),
     "case": (SAMPLING.replace("temperature =", "kT ="), "12: an option cannot be called `kT`: names of attributes have lower-case letters"),
     "primary": (SAMPLING.replace('"top"', '"tap"'), "15: `primary` takes the name of a `Choice`, of which there is `top`; found `tap`; did you mean `top`?"),
+    "exit of its own": ("class Stop(BaseException): ...\nraise Stop('now')\n", "2: Stop: now"),
+    "error without a text": ("class Odd(Exception):\n    def __str__(self):\n        raise ValueError\nraise Odd\n", "4: Odd (drawn"),
+    "error with an odd file": ("raise SyntaxError('odd', (5, 'x', 1, 't'))\n", "1: SyntaxError: odd"),
+    "another object": ("import sys\nsys.modules[__name__] = 5\n", "1: AttributeError: 'int' object has no attribute '__file__'"),
+    "class that returns no HTML": (SAMPLING + "\nclass R:\n    def __call__(self, options): return 5\nrender = R()\n", "18: `render` must return HTML"),
+    "label": (SAMPLING.replace('label="Temperature"', "label=7"), "1: TypeError: "),
+    "field without control": (SAMPLING.replace("class Options", "class Odd(api.Field):\n    parse = lambda self, text: text\nclass Options").replace("Real(1, 0.1, 2,", "Odd('x',"), "1: TypeError: `temperature`: fields of the kind `field` have no control"),
+    "bounds": (SAMPLING.replace('    primary = "top"', "    bounds = lambda self: 5"), "1: AttributeError: "),
+    "files": (SAMPLING.replace("    primary =", "    takes_files ="), "1: KeyError: 'top'"),
+    "code without a text": (
+        SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('top', {3: len}, None, (), None)\n",
+        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names for `3` what has no text in a file: <built-in function len>",
+    ),
+    "versions": (SAMPLING + "\nREQUIRES = ('regex>=2024.*',)\n", "23: `REQUIRES` takes names of packages with their versions, as in `('regex>=2024',)`; found ('regex>=2024.*',)"),
     "requires": (SAMPLING + "\nREQUIRES = 'numpy'\n", "23: `REQUIRES` takes names of packages with their versions, as in `('regex>=2024',)`; found 'numpy'"),
 }  # fmt: skip
 
@@ -267,6 +281,19 @@ def test_a_mistake_is_one_line_with_the_authors_file(course, kind):
     found = mistake(course({"widgets/sampling.py": text}), "\n\n<div data-sampling></div>")
     assert found.startswith(f"widgets/sampling.py:{said}")
     assert found.endswith(" (drawn for labs/lab-2.md:3)")
+
+
+def test_a_module_that_is_not_imported_may_be_broken(course):
+    folder = course(
+        {
+            "widgets/sampling/widget.py": SAMPLING,
+            "widgets/sampling/template.py": "class {{ name }}:\n",
+            "widgets/_old.py": "print 'old'\n",
+        }
+    )
+    html, extension = convert(folder)
+    assert "0.016, 0.117, 0.867" in html
+    assert extension.warnings == []
 
 
 def test_a_traceback_is_cut_to_the_authors_file(course):
