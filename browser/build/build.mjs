@@ -58,7 +58,7 @@ const withoutServers = {
     build.onLoad({ filter: /wllama[\\/]esm[\\/]index\.min\.js$/ }, ({ path }) => ({ contents: readFileSync(path, "utf8").replace(elsewhere, ""), loader: "js" })),
 };
 const runtime = join(out, "wllama", "wllama.mjs");
-await esbuild.build({ ...common, entryPoints: [source("wllama.ts")], outfile: runtime, format: "esm", plugins: [withoutServers] });
+await esbuild.build({ ...common, entryPoints: [source("chat/wllama.ts")], outfile: runtime, format: "esm", plugins: [withoutServers] });
 if (elsewhere.test(readFileSync(runtime, "utf8"))) throw new Error("wllama names a server");
 const wasm = readFileSync(join(wllama, "esm", "wasm", "wllama.wasm"));
 writeFileSync(join(out, "wllama", "wllama.wasm"), wasm);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { marked } from "marked";
-import type { Taken } from "../src/chat/taken.ts";
+import type { Taken } from "../src/ui/taken.ts";
 import { asJson, fromFile, merge, type Sheet } from "../src/evidence/file.ts";
 import { asMarkdown, paragraphs } from "../src/evidence/markdown.ts";
 import { fit, idOf, isFilled, numberProblem, readEntry, withOther, type Capture, type Entry, type Field } from "../src/evidence/values.ts";

@@ -5,7 +5,7 @@
  * before a reader asked for it, and all of it is given back when the last chat leaves the document.
  */
 import { BASE } from "../ui/base.ts";
-import type { Loaded } from "../wllama.ts";
+import type { Loaded } from "./wllama.ts";
 import { GgufError, readFile, readHeader, type Header } from "./gguf.ts";
 import { EndpointError } from "./wire.ts";
 

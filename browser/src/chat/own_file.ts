@@ -1,5 +1,5 @@
 /** A GGUF file of the reader's own: chosen or dropped on the chat, looked at, and offered to every chat of the page. */
-import { takeFiles } from "../widget/files.ts";
+import { takeFiles } from "../ui/files.ts";
 import { offer } from "../widget/models.ts";
 import { h, labelled } from "../ui/dom.ts";
 import { MAX_MODEL_BYTES } from "../generated/limits.ts";

@@ -3,26 +3,7 @@ import type { Answer } from "./answer.ts";
 import { describeEnd, describeFigures, describeSettings } from "./answer_view.ts";
 import type { Comparison } from "./compare/comparison.ts";
 import type { Session } from "./session.ts";
-
-export interface Taken {
-  readonly prompt: string;
-  /** What the conversation began with; empty for nothing. */
-  readonly system: string;
-  /** How many prompts of the conversation came before. */
-  readonly earlier: number;
-  /** The server's name of the model that was asked. */
-  readonly model: string;
-  /** What the reader saw for it. */
-  readonly label: string;
-  readonly endpoint: string;
-  readonly text: string;
-  readonly thinking: string;
-  /** `wire.ts` says what they mean; durations are milliseconds. */
-  readonly settings: Readonly<Record<string, number | boolean>>;
-  readonly figures: Readonly<Record<string, number>>;
-  /** Settings, figures and end in words. */
-  readonly words: readonly string[];
-}
+import type { Taken } from "../ui/taken.ts";
 
 type About = Pick<Taken, "prompt" | "system" | "earlier" | "label">;
 

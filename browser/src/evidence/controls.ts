@@ -1,6 +1,6 @@
 /** The control of each kind of field: shows a value, and tells of another. */
 import { button, h } from "../ui/dom.ts";
-import type { Taken } from "../chat/taken.ts";
+import type { Taken } from "../ui/taken.ts";
 import { capture } from "./capture.ts";
 import { fit, numberProblem, same, type Field, type Kind, type Table, type Value } from "./values.ts";
 import { t } from "./texts.ts";

@@ -1,5 +1,5 @@
 /** Evidence as Markdown. Whatever a reader or a model wrote stands in it as text, in CommonMark and with tables as GitHub has them. */
-import type { Taken } from "../chat/taken.ts";
+import type { Taken } from "../ui/taken.ts";
 import { t } from "./texts.ts";
 import { isFilled, webAddress, type Capture, type Entry, type Table } from "./values.ts";
 import type { Sheet } from "./file.ts";

@@ -7,7 +7,7 @@ import type { EvidenceField as Field } from "../generated/attributes.ts";
 import { EVIDENCE_NAME } from "../generated/limits.ts";
 import { readNumber, written } from "../ui/numbers.ts";
 import { t } from "./texts.ts";
-import type { Taken } from "../chat/taken.ts";
+import type { Taken } from "../ui/taken.ts";
 
 export interface Table {
   readonly columns: readonly string[];

@@ -1,6 +1,6 @@
 /** Evidence to read: in the page, on paper. Texts enter as text nodes, never as HTML. */
 import { h, type Child } from "../ui/dom.ts";
-import type { Taken } from "../chat/taken.ts";
+import type { Taken } from "../ui/taken.ts";
 import { t } from "./texts.ts";
 import type { Capture, Entry, Table } from "./values.ts";
 

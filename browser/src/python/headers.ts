@@ -3,8 +3,7 @@
  * server, by ranges. Runs in the worker. Nothing is sent anywhere but the requests for an address that the reader typed in.
  */
 import type { CallError, Calls, WantedBytes } from "../generated/protocol.ts";
-import type { FromWorker, Outcome, Read } from "./messages.ts";
-import type { PythonCall } from "./worker.ts";
+import type { FromWorker, Outcome, PythonCall, Read } from "./messages.ts";
 import { volume } from "../ui/volume.ts";
 
 /** A file whose bytes can be had piece by piece. */

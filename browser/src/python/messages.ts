@@ -94,3 +94,6 @@ export type FromWorker =
   | { type: "reading"; id: number; state: string }
   /** `outcome` is JSON. */
   | { type: "outcome"; id: number; outcome: string; data?: unknown };
+
+/** Within the worker, calls a method of Python; gives its outcome as JSON, and the bytes beside it. */
+export type PythonCall = (method: Method, params: string, data?: Uint8Array) => [outcome: string, data?: Uint8Array<ArrayBuffer>];

@@ -8,7 +8,7 @@
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
 import { archivesOf, fetchArchive } from "./archives.ts";
 import { readHeaders } from "./headers.ts";
-import type { FromWorker, Method, Start, ToWorker } from "./messages.ts";
+import type { FromWorker, PythonCall, Start, ToWorker } from "./messages.ts";
 import { mount } from "./mount.ts";
 import { ownFiles } from "./own_files.ts";
 import { compile } from "./wasm.ts";
@@ -21,7 +21,7 @@ interface Dispatch {
 }
 
 interface Pair {
-  toJs(): [outcome: string, data?: Uint8Array<ArrayBuffer>];
+  toJs(): ReturnType<PythonCall>;
   destroy(): void;
 }
 
@@ -29,9 +29,6 @@ interface Pyodide {
   pyimport(module: "mkdocs_quantlab.engine.core.dispatch"): Dispatch;
   unpackArchive(bytes: ArrayBuffer, format: "wheel"): void;
 }
-
-/** Calls a method; gives its outcome as JSON, and the bytes beside it. */
-export type PythonCall = (method: Method, params: string, data?: Uint8Array) => ReturnType<Pair["toJs"]>;
 
 let starting: Promise<PythonCall> | undefined;
 let pyodide: Pyodide;

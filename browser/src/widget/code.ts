@@ -6,6 +6,7 @@
 import type { CodeTexts } from "../generated/attributes.ts";
 import { page } from "../generated/texts.ts";
 import { BASE } from "../ui/base.ts";
+import { button, h } from "../ui/dom.ts";
 import { texts } from "../ui/texts.ts";
 import type { Editor } from "./editor.ts";
 
@@ -27,14 +28,6 @@ export function decode(text: string): string | undefined {
   }
 }
 
-function button(text: string, onClick: () => void): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = text;
-  made.addEventListener("click", onClick);
-  return made;
-}
-
 export class Code {
   /** The reader's code that was run last, for each value of the option. */
   #own = new Map<string, string>();
@@ -42,11 +35,11 @@ export class Code {
   #editor: Editor | undefined;
   #opening: Promise<Editor> | undefined;
   readonly #pre: HTMLElement;
-  readonly #place = document.createElement("div");
+  readonly #place = h("div", { class: "quantlab-editor", hidden: true });
   readonly #edit: HTMLButtonElement;
   readonly #run: HTMLButtonElement;
   readonly #back: HTMLButtonElement;
-  readonly #said = document.createElement("p");
+  readonly #said = h("p", { role: "status" });
 
   /**
    * @param details The element that holds the text.
@@ -62,17 +55,11 @@ export class Code {
   ) {
     this.#value = value;
     this.#pre = details.querySelector("pre")!;
-    this.#place.className = "quantlab-editor";
-    this.#place.hidden = true;
     this.#edit = button(t("edit"), () => void this.#open().then((editor) => editor.focus()));
     this.#run = button(t("run"), () => this.#onRun());
     this.#back = button(t("original"), () => this.#onBack());
     this.#run.hidden = this.#back.hidden = true;
-    this.#said.setAttribute("role", "status");
-    const actions = document.createElement("div");
-    actions.className = "quantlab-actions";
-    actions.append(this.#edit, this.#run, this.#back);
-    details.append(this.#place, actions, this.#said);
+    details.append(this.#place, h("div", { class: "quantlab-actions" }, this.#edit, this.#run, this.#back), this.#said);
   }
 
   /** The code that the figure is drawn with; empty where it is the engine's own. */

@@ -7,6 +7,7 @@
  */
 
 import { page } from "../generated/texts.ts";
+import { h } from "../ui/dom.ts";
 import { texts } from "../ui/texts.ts";
 import { redraw } from "./keyed.ts";
 
@@ -19,9 +20,7 @@ export class Explorer {
 
   constructor(host: HTMLElement, figure: HTMLElement) {
     this.#figure = figure;
-    this.#detail = document.createElement("p");
-    this.#detail.className = "quantlab-detail";
-    this.#detail.setAttribute("role", "status");
+    this.#detail = h("p", { class: "quantlab-detail", role: "status" });
     host.append(this.#detail);
     figure.addEventListener("pointerover", (event) => this.#point(event.target));
     figure.addEventListener("pointerleave", () => this.#point(document.activeElement));

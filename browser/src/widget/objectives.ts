@@ -5,6 +5,7 @@
  * storage, by page. Nothing is sent.
  */
 import { page } from "../generated/texts.ts";
+import { button, h } from "../ui/dom.ts";
 import { speak } from "../ui/load.ts";
 import { fromJson, pageKey } from "../ui/memory.ts";
 import { texts } from "../ui/texts.ts";
@@ -37,18 +38,11 @@ export class QuantlabObjectives extends HTMLElement {
       const box = this.#box(id);
       box.ariaLabel = t("objective_done_title", { number, title: link.textContent });
       item.prepend(box);
-      const label = document.createElement("label");
-      label.className = "lab-done";
-      label.append(this.#box(id), ` ${t("objective_done", { number })}`);
+      const label = h("label", { class: "lab-done" }, this.#box(id), ` ${t("objective_done", { number })}`);
       document.getElementById(id)?.parentElement?.append(label);
     }
-    const clear = document.createElement("button");
-    clear.type = "button";
-    clear.textContent = t("start_over");
-    clear.onclick = () => this.#write(new Set());
-    const status = document.createElement("p");
-    status.role = "status";
-    this.append(status, clear);
+    const clear = button(t("start_over"), () => this.#write(new Set()));
+    this.append(h("p", { role: "status" }), clear);
     this.dataset.ready = "";
     this.#read();
   }
@@ -58,8 +52,7 @@ export class QuantlabObjectives extends HTMLElement {
   }
 
   #box(id: string): HTMLInputElement {
-    const box = document.createElement("input");
-    box.type = "checkbox";
+    const box = h("input", { type: "checkbox" });
     box.onchange = () => {
       const done = new Set(this.#done);
       if (box.checked) done.add(id);

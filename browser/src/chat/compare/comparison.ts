@@ -1,10 +1,11 @@
 /** A comparison as the reader has it: the run, what was voted on it, and where two models part. */
+import type { Curve } from "../../generated/protocol.ts";
 import type { Answer } from "../answer.ts";
 import type { Inspection } from "../drawing.ts";
+import type { Marking } from "../marks.ts";
 import type { ModelCard } from "../wire.ts";
 import { measure, type Values } from "./measures.ts";
 import type { Parting } from "./divergence.ts";
-import type { Marked } from "./marks.ts";
 import type { Cell, Run } from "./run.ts";
 import { random, shuffled } from "./statistics.ts";
 import { ballots, count, type Ballot, type Choice, type Count, type Pair } from "./vote.ts";
@@ -33,6 +34,16 @@ export interface Parted {
   readonly answers: readonly [Answer, Answer];
   /** Null where the answers are the same. */
   readonly parting: Parting | null;
+}
+
+/** What the marks of a comparison's answers are, as far as they were found. */
+export interface Marked {
+  /** By answer. */
+  readonly markings: ReadonlyMap<Answer, Marking>;
+  /** Null where nothing was drawn, or there is no model to draw it for. */
+  readonly curve: Curve | null;
+  /** Why some or all have no marks; empty where all have them. */
+  readonly why: string;
 }
 
 export class Comparison {

@@ -1,23 +1,13 @@
 /** Right or wrong in a comparison: shares of the drawings that are right, with intervals, and the curve over the models. */
 import { histogram } from "../card.ts";
 import type { Answer } from "../answer.ts";
-import type { Curve, CurveRun } from "../../generated/protocol.ts";
+import type { CurveRun } from "../../generated/protocol.ts";
 import { hasMarks, whyNot, whyUnknown, type Marker, type Marking } from "../marks.ts";
 import type { Table } from "../table.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison, Marked } from "./comparison.ts";
 import { shareRange } from "./format.ts";
 import type { Cell } from "./run.ts";
 import { wilsonInterval, type Interval } from "./statistics.ts";
-
-/** What the marks of a comparison's answers are, as far as they were found. */
-export interface Marked {
-  /** By answer. */
-  readonly markings: ReadonlyMap<Answer, Marking>;
-  /** Null where nothing was drawn, or there is no model to draw it for. */
-  readonly curve: Curve | null;
-  /** Why some or all have no marks; empty where all have them. */
-  readonly why: string;
-}
 
 /** A share of one model's drawings. */
 export interface Share {
