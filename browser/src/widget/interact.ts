@@ -7,7 +7,7 @@
 
 import { attribute } from "../ui/attributes.ts";
 import { isReadable, showValue, valueOf } from "../ui/numbers.ts";
-import { DRAG, MARKS } from "./marks.ts";
+import { DRAG, MARKS } from "./selectors.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 

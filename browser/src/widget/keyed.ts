@@ -4,7 +4,7 @@
  * Parts without such elements are replaced as they are, which is faster than comparing them.
  */
 
-import { MARKS } from "./marks.ts";
+import { MARKS } from "./selectors.ts";
 
 const KEYED = "[data-key]";
 

@@ -1,9 +1,7 @@
 /** Marks of a figure that a reader can grab, and the script that makes them answer, which is fetched where a figure has some. */
 import { fetched } from "../ui/load.ts";
 import type { Interaction } from "./interact.ts";
-
-export const DRAG = "[data-drag-x], [data-drag-y]";
-export const MARKS = `${DRAG}, [data-click], [data-paint], [data-scrub], [data-play]`;
+import { MARKS } from "./selectors.ts";
 
 /** Each script has modules of its own; what they share is on the page. */
 const PLACE = Symbol.for("quantlab.interaction");
