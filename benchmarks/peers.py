@@ -160,7 +160,7 @@ def core(site: Path) -> bool:
         package = STATIC.parent
         info = "mkdocs_quantlab-0.dist-info"
         wheel.write(package / "__init__.py", "mkdocs_quantlab/__init__.py")
-        for file in sorted((package / "engine").rglob("*.py")):
+        for file in sorted([*package.glob("api/**/*.py"), *package.glob("engine/**/*.py")]):
             wheel.write(file, str(Path("mkdocs_quantlab") / file.relative_to(package)))
         head = "Metadata-Version: 2.1\nName: mkdocs-quantlab\nVersion: 0\n"
         wheel.writestr(f"{info}/METADATA", head)
