@@ -40,6 +40,22 @@ export interface TensorLoss {
   size: number | null;
 }
 
+/** A model's file, as the site serves it. */
+export interface ServedFile {
+  /** Its address in the folder of our files. */
+  address: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** Blocks out of a file. */
+export interface StoredBlocks {
+  /** The ggml type's name. */
+  type: string;
+  /** The blocks in Base64. */
+  data: string;
+}
+
 /** What the page adds to a figure's sources: the type of each kind's value. */
 export interface PageResources {
   model: ModelHeader;

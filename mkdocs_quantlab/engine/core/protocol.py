@@ -55,6 +55,24 @@ class TensorLoss(TypedDict):
     """Bytes that the tensor takes in the reader's own format; null for a type of ggml."""
 
 
+class ServedFile(TypedDict):
+    """A model's file, as the site serves it."""
+
+    address: str
+    """Its address in the folder of our files."""
+    size: int
+    """Bytes."""
+
+
+class StoredBlocks(TypedDict):
+    """Blocks out of a file."""
+
+    type: str
+    """The ggml type's name."""
+    data: str
+    """The blocks in Base64."""
+
+
 class PageResources(TypedDict):
     """What the page adds to a figure's sources: the type of each kind's value."""
 

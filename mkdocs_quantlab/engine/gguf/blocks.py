@@ -13,6 +13,7 @@ from mkdocs_quantlab.engine.ggml import TYPES, decode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mkdocs_quantlab.engine.core.protocol import StoredBlocks
     from mkdocs_quantlab.engine.core.resources import Sources
     from mkdocs_quantlab.engine.gguf.header import Tensor
 
@@ -57,15 +58,14 @@ class BlocksOf(Resource[Stored]):
         super().__init__(name)
 
     @staticmethod
-    def pack(value: Stored) -> list[str]:
+    def pack(value: Stored) -> StoredBlocks:
         """The ggml type's name, and the blocks in Base64."""
-        return [value.type, base64.b64encode(value.data).decode()]
+        return {"type": value.type, "data": base64.b64encode(value.data).decode()}
 
     @staticmethod
-    def unpack(packed: list[str]) -> Stored:
+    def unpack(packed: StoredBlocks) -> Stored:
         """What `pack` gave."""
-        type_, data = packed
-        return Stored(type_, base64.b64decode(data))
+        return Stored(packed["type"], base64.b64decode(packed["data"]))
 
 
 def parse_name(text: str) -> Name:

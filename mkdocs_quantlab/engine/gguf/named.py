@@ -9,8 +9,6 @@ from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.model import Model
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from mkdocs_quantlab.engine.core import protocol
     from mkdocs_quantlab.engine.core.resources import Sources
     from mkdocs_quantlab.engine.core.schema import Options
@@ -53,9 +51,14 @@ class FileOf(Resource[ServedFile]):
         super().__init__(name)
 
     @staticmethod
-    def unpack(packed: list[Any]) -> ServedFile:
-        """From address and size."""
-        return ServedFile(*packed)
+    def pack(value: ServedFile) -> protocol.ServedFile:
+        """Address and size."""
+        return {"address": value.address, "size": value.size}
+
+    @staticmethod
+    def unpack(packed: protocol.ServedFile) -> ServedFile:
+        """What `pack` gave."""
+        return ServedFile(packed["address"], packed["size"])
 
 
 def named_model(sources: Sources, name: str) -> Model:
