@@ -35,7 +35,7 @@ def test_the_models_file_is_in_the_site_once_a_page_asks(site):
     html = (folder / "index.html").read_text(encoding="utf-8")
     assert f'data-file="models/{NAME}"' in html
     given = found(html)
-    assert given["file", "small"] == [f"models/{NAME}", len(FILE)]
+    assert given["file", "small"] == {"address": f"models/{NAME}", "size": len(FILE)}
     # No reader fetches it by opening the page.
     assert not re.search(r"(src|href)=[^>]*\.gguf", html)
     code, output, folder = site(
