@@ -25,7 +25,7 @@ from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catal
 from mkdocs_quantlab.engine.ggml.types import stored_type
 from mkdocs_quantlab.site import attributes
 from mkdocs_quantlab.site.chat import chat
-from mkdocs_quantlab.site.evidence.evidence import NAME
+from mkdocs_quantlab.site.evidence.options import NAME
 from mkdocs_quantlab.site.models.page_models import LARGEST
 
 if TYPE_CHECKING:

@@ -7,181 +7,31 @@ field is what it is on paper: a label, and a box, a line or a table to fill in b
 from __future__ import annotations
 
 import json
-import math
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.fields import Integer, Text, TextList
 from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
-from mkdocs_quantlab.engine.core.numbers import plain
 from mkdocs_quantlab.engine.core.own import WidgetError
-from mkdocs_quantlab.engine.core.schema import Field, OptionError
+from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.texts import EN, Words
+from mkdocs_quantlab.site.evidence.options import (
+    AnswerOptions,
+    ChoiceOptions,
+    NumberOptions,
+    Options,
+    SheetOptions,
+    TableOptions,
+    TextOptions,
+    WidgetOptions,
+)
 from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text, identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core import schema
     from mkdocs_quantlab.site.attributes import EvidenceField, KindName
     from mkdocs_quantlab.site.markdown.directives import Found
-
-
-NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
-"""A field's name, as a regular expression of Python and of JavaScript."""
-
-
-class Name(Text):
-    """What a field's evidence is kept under."""
-
-    @property
-    def allowed(self) -> str:
-        return "up to 60 letters, digits, `-` and `_`, beginning with a letter or digit"
-
-    def parse(self, text: str) -> str:
-        if not re.fullmatch(NAME, text.strip()):
-            raise self.refuse(text)
-        return text.strip()
-
-
-class Limit(Field[float | None]):
-    """A finite number, or none."""
-
-    @property
-    def allowed(self) -> str:
-        return "a number"
-
-    def parse(self, text: str) -> float | None:
-        try:
-            value = float(text)
-        except ValueError:
-            raise self.refuse(text) from None
-        if not math.isfinite(value):
-            raise self.refuse(text)
-        return value
-
-    def format(self, value: float | None) -> str:
-        return "" if value is None else plain(value)
-
-
-class Options(schema.Options):
-    """What every field has."""
-
-    name = Name(
-        "",
-        label="Name",
-        help="What the evidence is kept under, once on a page. A reader's evidence stays with it when the label changes.",
-    )
-    label = Text("", label="Label", help="What is asked for.")
-    hint = Text("", label="Hint", help="A sentence more, below the label.")
-
-    @classmethod
-    def fields(cls) -> list[Field[Any]]:
-        """The fields, those that all kinds have first."""
-        bases = reversed(cls.__mro__)
-        return [
-            field for base in bases for field in vars(base).values() if isinstance(field, Field)
-        ]
-
-    def check(self) -> None:
-        """A field without name or label is none."""
-        for name in ("name", "label"):
-            if not self.values[name]:
-                raise OptionError(f"`{name}` is missing: evidence has a name and a label", name)
-
-
-class TextOptions(Options):
-    """Options of a text."""
-
-    rows = Integer(3, 1, 40, label="Rows", help="Lines that show; the box grows with the text.")
-
-
-class NumberOptions(Options):
-    """Options of a number."""
-
-    unit = Text("", label="Unit", help="What stands behind the number, such as `dB`.")
-    min = Limit(None, label="Least", help="The least number that can be right.")
-    max = Limit(None, label="Most", help="The largest number that can be right.")
-
-    def check(self) -> None:
-        """Limits that leave nothing are a slip."""
-        super().check()
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise OptionError(f"`min` {plain(self.min)} is above `max` {plain(self.max)}", "min")
-
-
-class ChoiceOptions(Options):
-    """Options of a choice."""
-
-    options = TextList((), label="Options", help="What there is to choose from, at least two.")
-
-    def check(self) -> None:
-        """Fewer than two leave no choice."""
-        super().check()
-        _several(self, "options", 2)
-
-
-class TableOptions(Options):
-    """Options of a table."""
-
-    columns = TextList((), label="Columns", help="The heads of the columns.")
-    rows = Integer(3, 1, 50, label="Rows", help="How many rows there are to fill in.")
-    first = TextList(
-        (),
-        label="First column",
-        help="What the first column says, row by row; readers fill in the others.",
-        excludes=("rows",),
-    )
-
-    def check(self) -> None:
-        """Columns are told apart by their heads, and rows by what the first column says."""
-        super().check()
-        _several(self, "columns", 2 if self.first else 1)
-        if self.first:
-            _several(self, "first", 1)
-
-
-class WidgetOptions(Options):
-    """Options of a captured figure."""
-
-    of = Text(
-        "",
-        label="Of",
-        help="The `id` of the figure on the page; where left out, the nearest one before the field.",
-    )
-
-
-class AnswerOptions(Options):
-    """Options of an answer from the chat."""
-
-    of = Text(
-        "",
-        label="Of",
-        help="The `id` of the chat on the page; where left out, the nearest one before the field.",
-    )
-
-
-class SheetOptions(schema.Options):
-    """Options of the sheet."""
-
-    label = Text("Your evidence", label="Label", help="What stands above it, and in files.")
-
-
-def _several(options: Options, name: str, least: int) -> None:
-    """Looks whether a list is long enough, and no text is in it twice.
-
-    Raises:
-        OptionError: It is not, or one is.
-    """
-    texts: tuple[str, ...] = options.values[name]
-    if len(texts) < least:
-        raise OptionError(
-            f"`{name}` takes {least} or more texts separated by `|`; found {len(texts)}", name
-        )
-    for text in texts:
-        if texts.count(text) > 1:
-            raise OptionError(f"`{name}` names `{text}` twice", name)
 
 
 class Kind(NamedTuple):
