@@ -27,6 +27,11 @@ class Options(api.Options):
     height = Real(50, 0, 100, label="Height", help="How high it is.")
     weights = FloatList((1.0, 0.0, 1.0, 0.0), 8, 1, label="Weights", help="What is painted.")
 
+    # As parts of a form's own interface are called, in whose place the form has its controls.
+    reset = Choice(1, {1: "1"}, label="Reset", help="Nothing.")
+    children = Choice(1, {1: "1"}, label="Children", help="Nothing.")
+    lang = Choice(1, {1: "1"}, label="Lang", help="Nothing.")
+
 
 def render(given: Options) -> Html:
     x = Scale(0, 10, 0.1, 0.9)
@@ -192,6 +197,12 @@ def test_dragging_by_keyboard(marks):
     lift.press("ArrowUp")
     expect(marks.control("height")).to_have_value("55")
     expect(lift).to_have_attribute("aria-valuenow", "55")
+
+
+def test_a_control_without_a_number_is_left_alone(marks):
+    marks.control("height").fill("abc")
+    mark(marks, "#lift").press("ArrowUp")
+    expect(marks.control("height")).to_have_value("abc")
 
 
 def test_clicking(marks):

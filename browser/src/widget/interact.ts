@@ -141,6 +141,8 @@ export class Interaction {
 
   /** Sets an option to the value nearest to a number, as fine as `grain`. */
   #settle(axis: Axis, wanted: number, grain: number): void {
+    // Where the frame has no extent, or the control no number.
+    if (!Number.isFinite(wanted) || !(grain > 0)) return;
     const choices = this.#choices(axis.option);
     if (choices) {
       const numbers = choices.filter((choice) => Number.isFinite(Number(choice)));

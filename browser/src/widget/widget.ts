@@ -34,6 +34,9 @@ const t = texts("page", page);
 /** Milliseconds before a wait is announced, with a way to stop it. */
 const QUIET_MS = 300;
 
+/** Not by the form itself, which has its controls as properties: an option may be called `reset`. */
+const { reset } = HTMLFormElement.prototype;
+
 /**
  * Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from, and another for
  * the reader's code.
@@ -113,7 +116,7 @@ export class QuantlabWidget extends HTMLElement {
     if (!form || !figure || this.hasAttribute("data-ready")) return;
     this.setAttribute("data-ready", "");
     // Built where nothing told the page's language: then it is English.
-    if (!this.dataset.language && primary(language()) !== "en") form.lang = figure.lang = "en";
+    if (!this.dataset.language && primary(language()) !== "en") for (const part of [form, figure]) part.setAttribute("lang", "en");
     this.#form = form;
     this.#figure = figure;
     this.#status = form.querySelector(".quantlab-status")!;
@@ -130,10 +133,10 @@ export class QuantlabWidget extends HTMLElement {
     for (const area of form.querySelectorAll<HTMLTextAreaElement>("[data-numeric=list]")) area.defaultValue = written(area.defaultValue);
 
     // Browsers that keep what was typed over a reload would keep it apart from the figure.
-    form.autocomplete = "off";
-    form.reset();
+    form.setAttribute("autocomplete", "off");
+    reset.call(form);
     this.#choice = this.#value(this.dataset.primary!);
-    for (const part of form.children) part.removeAttribute("hidden");
+    for (const part of form.querySelectorAll(":scope > *")) part.removeAttribute("hidden");
     this.#live = h("p", { class: "quantlab-live", role: "status" });
     this.append(this.#live);
     this.#explorer = new Explorer(this, figure);

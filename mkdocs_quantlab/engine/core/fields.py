@@ -7,7 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from mkdocs_quantlab.engine.core.numbers import decimal_hint, may_be_one_number, plain
+from mkdocs_quantlab.engine.core.numbers import decimal_hint, may_be_one_number, plain, to_float
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean, nearest_number
 
@@ -140,7 +140,7 @@ class Real(Number[float]):
 
     def parse(self, text: str) -> float:
         try:
-            value = float(text)
+            value = to_float(text)
         except ValueError:
             raise self.refuse(text, decimal_hint(text)) from None
         if not self.low <= value <= self.high:  # NaN fails too
@@ -215,7 +215,7 @@ class FloatList(Field[tuple[float, ...]]):
         values = []
         for word in words:
             try:
-                value = float(word)
+                value = to_float(word)
             except ValueError:
                 raise self.refuse(word) from None
             if not math.isfinite(value) or abs(value) > self.max_abs:
@@ -356,5 +356,5 @@ def json_list(text: str, field: Field[Any]) -> list[object] | None:
         return None
     try:
         return list(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise field.refuse(text) from None

@@ -15,6 +15,7 @@ among the elements of one parent. Marks that are dragged always have one.
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.core.numbers import plain
@@ -80,12 +81,16 @@ def drag(
         key: The mark's key; by default made of the option's name.
 
     Raises:
-        ValueError: Not exactly one of `x` and `y` is given, or the scale has no extent.
+        ValueError: Not exactly one of `x` and `y` is given, the scale has no extent or is not finite, or the step is not positive.
     """
     if (x is None) == (y is None):
         raise ValueError(f"drag: `{option}` takes one scale, `x` or `y`")
     axis, scale = ("x", x) if x is not None else ("y", y)
     assert scale is not None
+    if not all(map(math.isfinite, scale)):
+        raise ValueError(f"drag: the scale of `{option}` is not finite")
+    if step is not None and not step > 0:
+        raise ValueError(f"drag: the step of `{option}` has to be positive")
     if scale.low >= scale.high or scale.start == scale.end:
         raise ValueError(f"drag: the scale of `{option}` has no extent")
     return {
@@ -138,10 +143,13 @@ def scrub(
         values: The values, from left to right.
         label: What a screen reader calls the mark.
         spoken: What a screen reader says in place of the value.
+
+    Raises:
+        ValueError: There are no values.
     """
     return {
         "data_scrub": option,
-        "data_values": json.dumps([_string(value) for value in values], ensure_ascii=False),
+        "data_values": _strings("scrub", option, values),
         "data_label": label,
         "data_spoken": spoken,
     }
@@ -159,16 +167,28 @@ def play(
         values: The values, in order.
         interval: Milliseconds between steps.
         loop: Begin again after the last value.
+
+    Raises:
+        ValueError: There are no values, or the interval is not positive.
     """
+    if not 0 < interval < math.inf:
+        raise ValueError(f"play: the interval of `{option}` has to be positive")
     return {
         "type": "button",
         "data_play": option,
-        "data_values": json.dumps([_string(value) for value in values], ensure_ascii=False),
+        "data_values": _strings("play", option, values),
         "data_interval": plain(interval),
         "data_loop": loop,
         "data_key": f"play-{option}",
         "hidden": True,
     }
+
+
+def _strings(kind: str, option: str, values: Iterable[Value]) -> str:
+    found = [_string(value) for value in values]
+    if not found:
+        raise ValueError(f"{kind}: `{option}` takes at least one value")
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _string(value: Value) -> str:

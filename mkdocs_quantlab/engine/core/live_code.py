@@ -216,10 +216,10 @@ def run(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _message(error: BaseException) -> str:
-    """The error's class and text; a class of the reader's may have a text that raises again."""
-    name = type(error).__name__
+    """The error's class and text; a class of the reader's may have a name, or a text, that raises again."""
+    name: str = type.__dict__["__name__"].__get__(type(error))  # that of the metaclass is passed by
     try:
-        text = str(error)
+        text = str.__str__(str(error))  # no subclass
     except BaseException:  # noqa: BLE001
         text = ""
     return f"{name}: {text}" if text else name

@@ -16,10 +16,21 @@ def decimal_hint(text: str) -> str:
     return "; leave out separators of thousands" if re.search(rf"\d[,'{_THIN}]\d", text) else ""
 
 
+def to_float(text: str) -> float:
+    """The number that a text is. `float` also takes `1_0` and other scripts' digits, which is not what an author meant.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if "_" in text or not text.strip().isascii():
+        raise ValueError
+    return float(text)
+
+
 def may_be_one_number(word: str) -> bool:
-    """Whether separators in a word of a list may stand in one number: `0,5` and `1,234,567`, but not `1,2,3` and `0.5,0.25`."""
+    """Whether separators in a word of a list may stand in one number: `0,5`, `,5` and `1,234,567`, but not `1,2,3` and `0.5,0.25`."""
     return bool(
-        re.fullmatch(r"[+-]?\d+,\d+(e[+-]?\d+)?,?", word, re.IGNORECASE)
+        re.fullmatch(r"[+-]?\d*,\d+(e[+-]?\d+)?,?", word, re.IGNORECASE)
         or re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?,?", word)
         or re.search(rf"\d[{_THIN}]\d", word)
     )

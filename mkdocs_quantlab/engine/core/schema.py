@@ -216,8 +216,11 @@ class Options:
 
     @classmethod
     def fields(cls) -> list[Field[Any]]:
-        """The fields in the order in which the class names them."""
-        return [field for field in vars(cls).values() if isinstance(field, Field)]
+        """The fields in the order in which the class names them, after those of classes it derives from."""
+        found: dict[str, Any] = {}
+        for kind in reversed(cls.__mro__[: -len(Options.__mro__)]):
+            found.update(vars(kind))
+        return [field for field in found.values() if isinstance(field, Field)]
 
     @classmethod
     def current(

@@ -8,7 +8,7 @@ from typing import Any
 
 from mkdocs_quantlab.engine.core import schema
 from mkdocs_quantlab.engine.core.fields import Integer, Text, TextList
-from mkdocs_quantlab.engine.core.numbers import plain
+from mkdocs_quantlab.engine.core.numbers import plain, to_float
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 
 NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
@@ -37,7 +37,7 @@ class Limit(Field[float | None]):
 
     def parse(self, text: str) -> float | None:
         try:
-            value = float(text)
+            value = to_float(text)
         except ValueError:
             raise self.refuse(text) from None
         if not math.isfinite(value):

@@ -249,9 +249,10 @@ class Directives:
         return _Scanner(self, html if end < 0 else html[: end + len("</div>")]).found
 
     def read(
-        self, tag: str, attrs: Iterable[tuple[str, str | None]], start: _Start
+        self, tag: str, attrs: Sequence[tuple[str, str | None]], start: _Start
     ) -> Found | None:
         """The directive that a start tag is meant as, or None where it is none."""
+        keys = [key for key, _ in attrs]
         values = {key: value or "" for key, value in attrs}
         names = [key.removeprefix("data-") for key in values if key.startswith("data-")]
         named = [name for name in names if self.is_known(name)]
@@ -277,6 +278,9 @@ class Directives:
             problem = f"{both} stand on one `div`: give each its own"
         elif tag != "div":
             problem = f"`data-{named[0]}` stands on a `{tag}`: write it on a `div`"
+        elif len(keys) > len(values):
+            twice = next(key for key in keys if keys.count(key) > 1)
+            problem = f"`{twice}` stands there twice: a browser takes the first and drops the other"
         options: dict[str, str] = {}
         kept: dict[str, str] = {}
         for key, value in values.items():

@@ -111,7 +111,7 @@ def headings(words: Words) -> Headings:
         )
 
     return Headings(
-        re.compile(rf"\s*(?:{either('objective')})\s+(\d+)\s*[:.–—-]\s*", re.IGNORECASE),
+        re.compile(rf"\s*(?:{either('objective')})\s+(\d{{1,9}})\s*[:.–—-]\s*", re.IGNORECASE),
         {kind: re.compile(rf"\s*(?:{either(kind)})\s*:", re.IGNORECASE) for kind in BREAKOUTS},
     )
 
@@ -247,9 +247,22 @@ def _title(heading: Element, words: Words) -> Element:
             elif child.tag == "a":
                 child.tag, child.attrib = "span", {}
             child.attrib.pop("id", None)
-    first = next(element for element in title.iter() if (element.text or "").strip())
-    first.text = headings(words).objective.sub("", first.text or "", count=1)
+    # An image may stand before it, and emphasis within it.
+    match = headings(words).objective.match("".join(title.itertext()))
+    left = match.end() if match else 0
+    for element, part in _texts(title):
+        text = getattr(element, part) or ""
+        setattr(element, part, text[left:])
+        left -= min(left, len(text))
     return title
+
+
+def _texts(element: Element) -> Iterator[tuple[Element, str]]:
+    """The places of an element's text, in order: each an element and which of its two texts."""
+    yield element, "text"
+    for child in element:
+        yield from _texts(child)
+        yield child, "tail"
 
 
 def callouts(html: str, on_problem: Callable[[str, str], None]) -> str:

@@ -50,6 +50,9 @@ def test_a_mark_of_two_directions():
         ({"x": ACROSS, "y": DOWN}, "`w` takes one scale, `x` or `y`"),
         ({"x": Scale(1, 1)}, "the scale of `w` has no extent"),
         ({"x": Scale(2, 1)}, "the scale of `w` has no extent"),
+        ({"x": Scale(float("nan"), 1)}, "the scale of `w` is not finite"),
+        ({"x": Scale(0, 1, end=float("inf"))}, "the scale of `w` is not finite"),
+        ({"x": ACROSS, "step": 0}, "the step of `w` has to be positive"),
         ({"y": Scale(0, 1, 0.5, 0.5)}, "the scale of `w` has no extent"),
     ],
 )
@@ -75,3 +78,15 @@ def test_a_button_that_plays_is_not_there_without_script():
     assert " hidden>Play</button>" in tag("button", "Play", **play("a", range(3), loop=True))
     assert " data-loop " in tag("button", "Play", **play("a", range(3), loop=True))
     assert "data-loop" not in tag("button", "Play", **play("a", range(3)))
+
+
+@pytest.mark.parametrize("make", [lambda: scrub("w", (), label="W"), lambda: play("w", [])])
+def test_no_values_are_a_mistake(make):
+    with pytest.raises(ValueError, match="`w` takes at least one value"):
+        make()
+
+
+@pytest.mark.parametrize("interval", [0, -1, float("nan"), float("inf")])
+def test_an_interval_is_positive(interval):
+    with pytest.raises(ValueError, match="the interval of `w` has to be positive"):
+        play("w", [1], interval)

@@ -172,6 +172,7 @@ IN_STORE = "            value,\n"
         (lambda code: "\n" + code.replace("q = stored(weight", "raise KeyboardInterrupt;q = stored(weight"), "KeyboardInterrupt", 15),
         (lambda code: code.replace("q = stored(weight", "raise GeneratorExit;q = stored(weight"), "GeneratorExit", 14),
         (lambda code: "class Own(BaseException):\n    def __str__(self): raise self\nraise Own\n" + code, "Own", 3),
+        (lambda code: "class Kind(type):\n    __name__ = property(lambda _: 1 / 0)\nclass Own(Exception, metaclass=Kind): pass\nraise Own('no name')\n" + code, "Own: no name", 4),
         (lambda code: f"raise ValueError('x' * {10 * MAX_MESSAGE})\n" + code, "ValueError: xxx", 1),
     ],
 )  # fmt: skip

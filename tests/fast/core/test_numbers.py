@@ -46,6 +46,10 @@ def test_numbers(case):
         ("x", "1,234.5", "; leave out separators of thousands"),
         ("n", "1'000", "; leave out separators of thousands"),
         ("x", "many", ""),
+        ("x", "1_0", ""),
+        ("x", "\u0663", ""),
+        ("xs", "1_0", ""),
+        ("xs", "\uff11", ""),
     ],
 )
 def test_the_hint(option, text, hint):

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.fields import Choice, FloatList, Integer, Real
+from mkdocs_quantlab.engine.core.fields import Choice, FloatList, Integer, Real, TextList
 from mkdocs_quantlab.engine.core.form import control
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
@@ -146,3 +146,25 @@ def test_every_option_has_a_control_and_a_hint(name):
             assert f'name="{field.name}"' in control(field, given)
         assert field.help.endswith(".")
         assert field.allowed
+
+
+def test_options_are_inherited():
+    class Shared(schema.Options):
+        seed = Integer(7, 0, 99, label="Seed", help="Seed.")
+        bits = Integer(4, 2, 8, label="Bits", help="Bits.")
+
+    class Own(Shared):
+        more = Integer(1, 0, 9, label="More", help="More.")
+        bits = Integer(3, 1, 8, label="Bits", help="Bits.")
+
+    assert [field.name for field in Own.fields()] == ["seed", "bits", "more"]
+    assert Own({"seed": "8"}).strings() == {"seed": "8", "bits": "3", "more": "1"}
+    assert Shared().strings() == {"seed": "7", "bits": "4"}
+
+
+def test_a_list_without_end_is_refused():
+    class Texts(schema.Options):
+        texts = TextList((), label="Texts", help="Texts.")
+
+    with pytest.raises(OptionError, match="`texts` takes texts separated by"):
+        Texts({"texts": "[" * 100_000})

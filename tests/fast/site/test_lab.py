@@ -126,6 +126,28 @@ def test_links_in_a_heading_are_no_links_in_the_list():
     assert "See <span>this</span></a>" in item
 
 
+@pytest.mark.parametrize(
+    ("heading", "item"),
+    [
+        ("![icon](i.png) Objective 1: Round", '<img alt="icon" src="i.png" />Round'),
+        ("**Objective 1:** Round *one*", "Round <em>one</em>"),
+        ("*Objective* **1**: Round", "Round"),
+    ],
+)
+def test_what_stands_before_or_in_the_beginning(heading, item):
+    html = convert(f"<!-- step-style: plain -->\n\n## {heading}\n")
+    found = re.sub(
+        r"<(em|strong)></\1>", "", re.search(r"<li .*?><a [^>]*>(.*?)</a></li>", html)[1]
+    )
+    assert found.strip() == item
+
+
+def test_a_number_without_end_is_no_objective():
+    assert "lab-objective" not in convert(
+        f"<!-- step-style: plain -->\n\n## Objective {'1' * 5000}: Round\n"
+    )
+
+
 def style(html, part):
     return re.search(rf"lab-{part}--([\w-]+)", html)[1]
 
