@@ -101,7 +101,10 @@ def page_of_marks(server, tmp_path_factory):
 
 @pytest.fixture
 def marks(visit, page_of_marks):
-    return visit(url=page_of_marks).widget("quantlab-1")
+    widget = visit(url=page_of_marks).widget("quantlab-1")
+    # The script of marks comes after the page's own: until then nothing answers.
+    expect(mark(widget, "[data-drag-x]")).to_have_role("slider")
+    return widget
 
 
 def mark(widget, selector):
