@@ -19,6 +19,13 @@ def test_every_widget_has_a_page_that_shows_it(docs):
     assert "<quantlab-chat" in (docs / "widgets/chat/index.html").read_text(encoding="utf-8")
 
 
+def test_every_included_file_is_in_its_page(docs):
+    for path in docs.rglob("*.html"):
+        assert not re.search(r"8 ?&lt; ?--", path.read_text(encoding="utf-8")), path
+    guide = (docs / "guide/own-widget/index.html").read_text(encoding="utf-8")
+    assert "Which token comes next, by the temperature and by top-k." in guide
+
+
 def test_every_case_of_the_connection_doctor_has_an_anchor(docs):
     html = (docs / "guide/chat-connection/index.html").read_text(encoding="utf-8")
     cases = json.loads(

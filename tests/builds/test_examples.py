@@ -216,7 +216,8 @@ def test_a_widget_from_an_empty_file(tmp_path, monkeypatch, run_mkdocs):
         if each.title
     }
     assert set(files) == {"widgets/sampling.py", "docs/sampling.md", "test_sampling.py"}
-    [snippet] = re.findall('"(.*)"', files["widgets/sampling.py"])
+    # The name is between two marks: ruff formats fences of Python, and takes `--8<-- "file"` for an expression.
+    [snippet] = re.findall(r"^--8<--\n(.*)\n--8<--$", files["widgets/sampling.py"])
     files["widgets/sampling.py"] = (ROOT / snippet).read_text(encoding="utf-8")
     files["mkdocs.yml"] = "site_name: Sampling\nplugins: [quantlab]\n"
     for path, text in files.items():
