@@ -53,7 +53,8 @@ def check(widget: str | Path | ModuleType, /, *, page: bool = True, tries: int =
 
     Its module is complete and takes its own defaults; each choice and both ends of each number are drawn, and `tries` random
     sets of options; whatever text an option is given, it is taken or refused with a message; each figure is well-formed HTML
-    without an `id` (it may be on a page twice), and the same when it is drawn again. Then the page's Python draws some of
+    without an `id` (it may be on a page twice), and the same when it is drawn again; its marks set options that there are, to
+    values that they take. Then the page's Python draws some of
     these figures, and they are the same there.
 
     Args:
@@ -80,7 +81,7 @@ def check(widget: str | Path | ModuleType, /, *, page: bool = True, tries: int =
         except OptionError as error:
             _assert_message(error, _shown(strings))
             continue
-        wrong = mistakes(figure)
+        wrong = mistakes(figure, fields)
         assert not wrong, f"{_shown(strings)}: {wrong}"
         assert _drawn(found, strings) == figure, (
             f"{_shown(strings)}: another figure when it is drawn again"

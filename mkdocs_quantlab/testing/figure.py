@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
 
+from mkdocs_quantlab.engine.core.fields import FloatList
 from mkdocs_quantlab.engine.core.html import VOID
+from mkdocs_quantlab.engine.core.schema import Field, OptionError
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BLOCKED = {"script", "style", "link", "iframe", "object", "embed", "form", "html", "head", "body"}
 """Elements that a figure must not have: they would act on the page around it, or do nothing when the figure is drawn again."""
 
 
-def mistakes(html: str) -> str:
-    """What is wrong with a figure, as a sentence; the empty text for nothing."""
-    reader = _Reader()
+MARKS = ("data-drag-x", "data-drag-y", "data-click", "data-paint", "data-scrub", "data-play")
+"""Attributes of marks that set an option, whose name is their value."""
+
+
+def mistakes(html: str, fields: Iterable[Field[Any]] | None = None) -> str:
+    """What is wrong with a figure, as a sentence; the empty text for nothing.
+
+    Args:
+        html: The figure.
+        fields: The widget's options, to check what marks set; None where that does not matter.
+    """
+    reader = _Reader(None if fields is None else {field.name: field for field in fields})
     reader.feed(html)
     reader.close()
     if reader.open:
@@ -23,8 +40,9 @@ def mistakes(html: str) -> str:
 class _Reader(HTMLParser):
     """Follows start and end tags."""
 
-    def __init__(self) -> None:
+    def __init__(self, fields: dict[str, Field[Any]] | None) -> None:
         super().__init__()
+        self.fields = fields
         self.open: list[str] = []
         self.wrong: list[str] = []
 
@@ -46,6 +64,11 @@ class _Reader(HTMLParser):
             for name in sorted(set(names))
             if names.count(name) > 1
         ]
+        if self.fields is not None:
+            given = dict(attrs)
+            for name in MARKS:
+                if name in given:
+                    self.wrong += _wrong_mark(name, given, self.fields)
         if tag not in VOID:
             self.open.append(tag)
 
@@ -60,3 +83,25 @@ class _Reader(HTMLParser):
         else:
             inside = f" inside `<{self.open[-1]}>`" if self.open else ""
             self.wrong.append(f"`</{tag}>` closes nothing{inside}")
+
+
+def _wrong_mark(
+    name: str, given: dict[str, str | None], fields: dict[str, Field[Any]]
+) -> Iterable[str]:
+    """What is wrong with what a mark sets."""
+    option = given[name] or ""
+    field = fields.get(option)
+    what = f"a mark with `{name}`"
+    if field is None:
+        yield f"{what} sets the option `{option}`, which is not there{did_you_mean(option, fields)}"
+        return
+    if name == "data-paint" and not isinstance(field, FloatList):
+        yield f"{what} sets `{option}`, which is no `FloatList`"
+    if name.startswith("data-drag") and not field.in_form:
+        yield f"{what} sets `{option}`, which has no control in the form"
+    values = json.loads(given.get("data-values") or "[]")
+    for value in [*values, *([given["data-value"]] if "data-value" in given else [])]:
+        try:
+            field.parse(value or "")
+        except OptionError as error:
+            yield f"{what} sets a value that is not taken: {error}"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.html import Html
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 LONGEST = 300
 """Characters of an exception's message that are shown."""
@@ -73,13 +76,16 @@ def blaming(origin: Origin | None, file: str = "") -> Iterator[None]:
             raise
         name, line = place or (file, 1)
         said = " ".join(f"{type(error).__name__}: {_message(error)}".split()).rstrip(":")
-        raise WidgetError(said[:LONGEST], f"{origin.shown(name)}:{line}") from None
+        raise WidgetError(said[:LONGEST] + _alike(error), f"{origin.shown(name)}:{line}") from None
 
 
 def _message(error: BaseException) -> str:
     """The error's text; that of an author's own class may fail."""
     try:
-        return str(error.msg if isinstance(error, SyntaxError) else error)
+        said = str(error.msg if isinstance(error, SyntaxError) else error)
+        # The path of a module would lengthen the message, and show the machine in a page.
+        path = error.path if isinstance(error, ImportError) else ""
+        return said.replace(f" ({path})", "") if path else said
     except Exception:  # noqa: BLE001
         return ""
 
@@ -96,6 +102,27 @@ def _place(error: BaseException, root: str) -> tuple[str, int] | None:
             found = name, trace.tb_lineno
         trace = trace.tb_next
     return found
+
+
+def _alike(error: BaseException) -> str:
+    """The nearest name, where the error is about a name that is not there."""
+    names: Iterable[str] = ()
+    word = getattr(error, "name", "")
+    try:
+        if isinstance(error, NameError):
+            trace = error.__traceback__
+            while trace and trace.tb_next:
+                trace = trace.tb_next
+            if trace:
+                names = (*vars(builtins), *trace.tb_frame.f_globals, *trace.tb_frame.f_locals)
+        elif isinstance(error, AttributeError):
+            names = dir(error.obj)
+        elif isinstance(error, ImportError) and error.name in sys.modules:
+            names = dir(sys.modules[error.name])
+            word = str(error).partition("cannot import name '")[2].partition("'")[0]
+        return did_you_mean(word, names) if isinstance(word, str) and word else ""
+    except Exception:  # noqa: BLE001  # an author's object may refuse to list its names
+        return ""
 
 
 def giving_html(function: Callable[..., Html], name: str, place: str) -> Callable[..., Html]:

@@ -76,6 +76,10 @@ WRONG = {
     "script": (('tag("p", shown', 'tag("script", shown'), "a figure cannot have `<script>`"),
     "handler": (('class_="quantlab-result"', 'onclick="x()"'), "runs no script|figures run no script"),
     "changes": (("    weights =", "    from random import random\n    weights = [random()]\n    weights +="), "another figure when it is drawn again"),
+    "mark": (('tag("p", shown', 'tag("p", shown, **api.click("tap", 2)'), r"a mark with `data-click` sets the option `tap`, which is not there; did you mean `top`\?"),
+    "marked value": (('tag("p", shown', 'tag("p", shown, **api.click("top", 9)'), "a mark with `data-click` sets a value that is not taken: `top` takes one of"),
+    "played value": (('tag("p", shown', 'tag("button", shown, **api.play("temperature", (1, 3))'), "a mark with `data-play` sets a value that is not taken: `temperature` takes a number"),
+    "paint": (('tag("p", shown', 'tag("p", shown, **api.paint("temperature", 0, 1)'), "a mark with `data-paint` sets `temperature`, which is no `FloatList`"),
     "crashes": (("/ options.temperature", "/ (2 - options.temperature)"), "ZeroDivisionError"),
 }  # fmt: skip
 
