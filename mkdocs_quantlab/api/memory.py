@@ -10,10 +10,11 @@ from mkdocs_quantlab.engine.gguf.cache import (
     STATE,
     WINDOWED,
     CacheError,
+    Layers,
     Part,
     Setting,
 )
-from mkdocs_quantlab.engine.gguf.memory import ACTIVATIONS, Memory, Need, need_of
+from mkdocs_quantlab.engine.gguf.memory import ACTIVATIONS, Buffers, Memory, Need, need_of
 
 __all__ = [
     "ACTIVATIONS",
@@ -23,7 +24,9 @@ __all__ = [
     "INDEXER",
     "STATE",
     "WINDOWED",
+    "Buffers",
     "CacheError",
+    "Layers",
     "Memory",
     "Need",
     "Part",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED
-from mkdocs_quantlab.engine.gguf.mixtures import MIXTURES, MODEL, mixture
+from mkdocs_quantlab.engine.gguf.mixtures import MIXTURES, MODEL, Mixture, mixture
 from mkdocs_quantlab.engine.gguf.recipes import (
     RECIPES,
+    Assigned,
     Plan,
     differences,
     padded_size,
@@ -23,6 +24,8 @@ __all__ = [
     "MODEL",
     "RECIPES",
     "SHAPES",
+    "Assigned",
+    "Mixture",
     "Plan",
     "Shape",
     "differences",

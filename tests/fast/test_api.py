@@ -43,8 +43,8 @@ NAMES = {
         EditError fields items matrix number numbers refused string whole
     """,
     "api.memory": """
-        ACTIVATIONS BATCH CACHE_TYPES CacheError FULL INDEXER Memory Need Part STATE
-        Setting WINDOWED need_of
+        ACTIVATIONS BATCH Buffers CACHE_TYPES CacheError FULL INDEXER Layers Memory Need
+        Part STATE Setting WINDOWED need_of
     """,
     "api.methods": """
         DECIBEL_PER_BIT Matrix TOY difference gaussian gaussian_limit laplace outlier
@@ -63,7 +63,8 @@ NAMES = {
         Reduced dither k_means reduce uniform
     """,
     "api.methods.schemes": """
-        ANY CLASSES SCHEMES Scheme bits_of fit_blocks quantize_dequantize
+        ANY CLASSES Fit SCHEMES Scheme SideInformation Stored bits_of fit_blocks
+        quantize_dequantize
     """,
     "api.methods.stored": """
         REACH StoredLayer StoredWeight neighbours place read_layer read_weight
@@ -83,8 +84,8 @@ NAMES = {
         CHOICES GROUPS Loss LossesHere OWN SCHEME assigned group_of made_here seconds
     """,
     "api.recipes": """
-        FILE_TYPES GUESSED METADATA MIXTURES MODEL Plan RECIPES SHAPES Shape differences
-        mixture padded_size plan plans reason_kept
+        Assigned FILE_TYPES GUESSED METADATA MIXTURES MODEL Mixture Plan RECIPES SHAPES
+        Shape differences mixture padded_size plan plans reason_kept
     """,
     "api.views": """
 

@@ -101,5 +101,5 @@ def significant(x: float) -> str:
 
 
 def gibibytes(size: float) -> str:
-    """Bytes in GiB, to a hundredth, or to three digits where that says too little."""
+    """The number of GiB in some bytes, without the unit: to a hundredth, or to three digits where that says too little."""
     return f"{size / 2**30:,.2f}" if size >= 2**30 / 10 or size == 0 else f"{size / 2**30:#.3g}"

@@ -72,7 +72,7 @@ class Fit:
 
 
 class Symmetric(Fit):
-    """Whole multiples of one scale, from -(2^(bits-1) - 1) to 2^(bits-1) - 1; see `quant.uniform`."""
+    """Whole multiples of one scale, from -(2^(bits-1) - 1) to 2^(bits-1) - 1; see `methods.uniform`."""
 
     def __init__(self, weights: Sequence[float], bits: int) -> None:
         largest = max(map(abs, weights), default=0.0)

@@ -164,7 +164,7 @@ def train(
 
 
 def symmetric(bits: int) -> Rounding:
-    """Whole multiples of one scale per layer, as in `quant.uniform`."""
+    """Whole multiples of one scale per layer, as in `methods.uniform`."""
     return lambda weights: quantize(weights, bits, len(weights)).values
 
 
