@@ -138,6 +138,8 @@ class QuantlabExtension(Extension):
                 raise LabError(
                     f"quantlab: {self.widgets.shown(name)}: `data-{name}` is a directive already: call the widget something else"
                 )
+        for place in self.widgets.unnamed():
+            self.warn(f"{place.shown}: {place.problem}")
         return Directives(self.widgets.names, self.widgets.takes)
 
     @cached_property

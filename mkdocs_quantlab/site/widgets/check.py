@@ -146,6 +146,8 @@ class _Module:
         """Checks the code that readers may edit, and that the figure can show what it gives."""
         if not isinstance(live, LiveCode):
             raise self.wrong(f"`LIVE` takes a `LiveCode`; found {live!r}", "LIVE")
+        if not isinstance(live.steps, list | tuple) or not all(map(callable, live.steps)):
+            raise self.wrong(f"`LIVE` takes functions as its `steps`; found {live.steps!r}", "LIVE")
         for value, made in live.objects.items():
             try:
                 source(made)

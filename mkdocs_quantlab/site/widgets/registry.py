@@ -28,6 +28,7 @@ GROUP = "quantlab.widgets"
 MODULE = "widget.py"
 """The module of a widget that is a folder."""
 FILE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+DIRECTIVE = re.compile(r"[a-z][a-z0-9-]*")
 
 
 class Place(NamedTuple):
@@ -119,6 +120,15 @@ class Widgets:
         except WidgetError:
             return False
 
+    def unnamed(self) -> list[Place]:
+        """The author's own that no directive can name, so that no page would tell of them."""
+        return [
+            place
+            for name, places in self._own.items()
+            for place in places
+            if not DIRECTIVE.fullmatch(name)
+        ]
+
     def replaces(self, name: str) -> str:
         """What to tell an author whose widget has the name of one of ours; empty for others."""
         if name not in built_in() or not self._places(name):
@@ -190,8 +200,10 @@ def _own(folder: Path, base: Path) -> dict[str, list[Place]]:
         name = stem.lower().replace("_", "-")
         problem = ""
         if not FILE_NAME.fullmatch(stem):
-            right = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
-            problem = f"names of widgets have lower-case letters, digits and `_`: call it `{right}`"
+            problem = "names of widgets begin with a letter and have lower-case letters of English, digits and `_`"
+            right = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_0123456789")
+            if FILE_NAME.fullmatch(right):
+                problem += f": call it `{right}`"
         found.setdefault(name, []).append(Place(module, file, shown, problem))
     return found
 

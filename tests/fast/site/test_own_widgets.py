@@ -266,6 +266,10 @@ BROKEN = {
     "field without control": (SAMPLING.replace("class Options", "class Odd(api.Field):\n    parse = lambda self, text: text\nclass Options").replace("Real(1, 0.1, 2,", "Odd('x',"), "1: TypeError: `temperature`: fields of the kind `field` have no control"),
     "bounds": (SAMPLING.replace('    primary = "top"', "    bounds = lambda self: 5"), "1: AttributeError: "),
     "files": (SAMPLING.replace("    primary =", "    takes_files ="), "1: KeyError: 'top'"),
+    "steps": (
+        SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('top', {}, None, 5, None)\n",
+        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` takes functions as its `steps`; found 5",
+    ),
     "code without a text": (
         SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('top', {3: len}, None, (), None)\n",
         f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names for `3` what has no text in a file: <built-in function len>",
@@ -362,8 +366,19 @@ def test_a_file_that_cannot_be_a_name_says_so(course, file):
         return
     found = mistake(folder, directive)
     assert found.startswith(
-        f"widgets/{file}: names of widgets have lower-case letters, digits and `_`: call it `kv_cache`"
+        f"widgets/{file}: names of widgets begin with a letter and have lower-case letters of English, digits and `_`: call it `kv_cache`"
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "hint"),
+    [("3d.py", ": call it `d`"), ("größe.py", ": call it `gr_e`"), ("ö.py", ""), ("kv cache.py", ": call it `kv_cache`")],
+)  # fmt: skip
+def test_a_file_that_no_directive_can_name_is_a_warning(course, file, hint):
+    _, extension = convert(course({f"widgets/{file}": SAMPLING}), "# Nothing\n")
+    assert extension.warnings == [
+        f"widgets/{file}: names of widgets begin with a letter and have lower-case letters of English, digits and `_`{hint}"
+    ]
 
 
 def test_a_name_of_ours_that_is_no_widget_is_refused(course):
