@@ -1,16 +1,16 @@
-"""What a widget's author imports: fields and options, HTML, the parts of figures, marks that a reader drags, and numbers as text.
+"""What every widget imports: fields and options, HTML, parts of figures, marks that readers drag, and formatting of numbers.
 
-A widget is a module with `TITLE`, a class `Options` and a function `render`; docs/reference/api.md has one. It imports
-this package and the standard library, nothing else, because it runs in two places: when the site is built, and in the
-page's Python. The modules below hold what only some widgets need, so that a page loads the Python of its own widgets:
+A widget is a module with `TITLE`, a class `Options` and a function `render`; docs/reference/api.md has an example. It imports
+only this package and the standard library, because it runs in two places: when the site is built, and in the
+page's Python. What only some widgets need is in the modules below, so that a page loads only what its widgets import:
 
 - `plots`, `pictures`: scatter plots, and bitmaps as PNG;
-- `ggml`: ggml's formats, block by block; `gguf`: models out of their files' headers; `recipes`: llama.cpp's recipes and
-  model shapes; `quantize`: whole models quantized; `memory`: what a model takes at run time;
+- `ggml`: ggml's formats, block by block; `gguf`: models as the headers of their files describe them; `recipes`: llama.cpp's recipes and
+  model shapes; `quantize`: whole models quantized; `memory`: the memory that a model needs at run time;
 - `methods`: error measures, and quantization methods in modules of their own;
-- `drawing`: the scenes of the built-in model that draws, as SVG, and the score of a drawing;
-- `live`: checks of the values that readers' own code gave;
-- `views`: parts of figures that several of the package's own widgets share.
+- `drawing`: the scenes of the built-in drawing model, as SVG, and the score of a drawing;
+- `live`: checks of values that the reader's code returned;
+- `views`: parts of figures that several built-in widgets share.
 """
 
 from __future__ import annotations

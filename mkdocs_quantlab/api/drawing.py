@@ -1,4 +1,4 @@
-"""The scenes of the built-in model that draws: as SVG, read back from an answer, and scored."""
+"""The scenes of the built-in drawing model: as SVG, parsed from an answer, and scored."""
 
 from __future__ import annotations
 

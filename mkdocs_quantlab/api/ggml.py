@@ -1,4 +1,4 @@
-"""ggml's formats: types, layouts, exact encoders and decoders, and the error of each, measured."""
+"""ggml's formats: types, layouts, exact encoders and decoders, and the measured error of each type."""
 
 from __future__ import annotations
 

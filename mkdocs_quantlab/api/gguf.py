@@ -1,4 +1,4 @@
-"""Models out of the headers of their GGUF files, and blocks of their tensors."""
+"""Models as the headers of their GGUF files describe them, and blocks of their tensors."""
 
 from __future__ import annotations
 

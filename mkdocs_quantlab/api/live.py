@@ -1,4 +1,4 @@
-"""Checks of the values that readers' own code gave: each returns a value of the kind that is asked for, or raises `EditError`."""
+"""Checks of values that the reader's code returned. Each function returns a value of the required type, or raises `EditError`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The memory that a model takes while it runs: weights, KV cache and compute buffers."""
+"""The memory that a model needs at run time: weights, KV cache and compute buffers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small bitmaps, and PNG of them as the address of an `<img>`."""
+"""Small bitmaps, and their PNG as the address of an `<img>`."""
 
 from __future__ import annotations
 

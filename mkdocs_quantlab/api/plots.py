@@ -1,4 +1,4 @@
-"""Plots of named points, as SVG that stretches with the page."""
+"""Plots of named points, as SVG that adapts to the width of the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole models quantized in the page: groups of tensors, and the types they can get."""
+"""Quantization of whole models in the page: groups of tensors, and the types that they can have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""llama.cpp's recipes: which type each tensor of a model gets, and shapes of models to plan them for."""
+"""llama.cpp's recipes: the type that each tensor of a model gets, and the shapes of known models."""
 
 from __future__ import annotations
 

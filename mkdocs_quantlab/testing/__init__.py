@@ -1,12 +1,12 @@
-"""Tests of widgets, for their authors: `render` draws one, `check` tries it as readers and the page will.
+"""Tests of custom widgets: `render` draws a figure, and `check` tests the widget with many options.
 
     from mkdocs_quantlab.testing import check, render
 
     def test_sampling():
         check("sampling")  # widgets/sampling.py or widgets/sampling/widget.py
-        assert "0.867" in render("sampling", temperature=0.5)
+        assert "81.6 %" in render("sampling", temperature=0.5)
 
-A widget is named as directives name it, from the folder of a course; or it is given as a module, or as the path of its file.
+The widget is given by its directive's name, if the tests run in the folder of the course; or by its module; or by the path of its file.
 """
 
 from __future__ import annotations
@@ -34,40 +34,40 @@ __all__ = ["check", "render"]
 
 
 def render(widget: str | Path | ModuleType, /, **options: object) -> Html:
-    """The figure that a widget draws.
+    """Draws the figure of a widget.
 
     Args:
         widget: The widget's name, with `widgets` in the current folder; the path of its file; or its module.
-        options: Options by name; whatever they are, the widget is given their text.
+        options: Options by name. The widget gets each value as a string.
 
     Raises:
-        OptionError: An option is not taken.
-        WidgetError: There is no such widget, or it does not work; the message names the file and the line.
+        OptionError: An option is unknown, or its value is invalid.
+        WidgetError: The widget does not exist or fails; the message names the file and the line.
     """
     found, _ = _find(widget)
     return _drawn(found, {name: str(value) for name, value in options.items()})
 
 
 def check(widget: str | Path | ModuleType, /, *, page: bool = True, tries: int = 50) -> str:
-    """Tries a widget as authors and readers will.
+    """Tests a widget.
 
-    Its module is complete and takes its own defaults; each choice and both ends of each number are drawn, and `tries` random
-    sets of options; whatever text an option is given, it is taken or refused with a message; each figure is well-formed HTML
-    without an `id` (it may be on a page twice), and the same when it is drawn again; its marks set options that there are, to
-    values that they take. Then the page's Python draws some of
-    these figures, and they are the same there.
+    It checks that the module is complete and its defaults are valid. It draws the figure for each choice, for the lowest and
+    highest value of each number, and for `tries` random sets of options. Each option must accept a string or refuse it with a
+    message. Each figure must be well-formed HTML without an `id` (a page may contain it twice), and the same when it is drawn
+    again; its marks must set existing options to valid values. The page's Python then draws some of these figures, which must
+    be the same.
 
     Args:
         widget: The widget's name, with `widgets` in the current folder; the path of its file; or its module.
-        page: Ask the page's Python, too; it needs Node and the browser files that come with the installed package.
-        tries: How many random sets of options to draw. They are the same each time.
+        page: Whether to draw figures with the page's Python, too. This needs Node and the browser files of an installed package.
+        tries: The number of random sets of options. They are the same in every run.
 
     Returns:
-        What was tried, in a sentence; it says why where the page's Python was not asked.
+        A sentence that states how many figures were drawn, and why the page's Python was not used, if it was not.
 
     Raises:
-        AssertionError: Something of it is not so; the message says what, and with which options.
-        WidgetError: The module is no widget.
+        AssertionError: A check failed; the message states the options and the problem.
+        WidgetError: The module is not a widget.
     """
     found, archive = _find(widget)
     fields = found.options.fields()

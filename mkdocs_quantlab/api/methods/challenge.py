@@ -1,4 +1,4 @@
-"""A reader's own format against ggml's, on weights that it has not seen."""
+"""A comparison of the reader's format with ggml's, on weights that it has not seen."""
 
 from __future__ import annotations
 

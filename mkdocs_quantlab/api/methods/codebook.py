@@ -1,4 +1,4 @@
-"""Code books: the nearest code of a value, and codes fitted to weights."""
+"""Codebooks: the nearest code of a value, and codes fitted to weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods that look at a layer's inputs: rounding to nearest, GPTQ and AWQ."""
+"""Quantization of a layer: rounding to nearest, and GPTQ and AWQ, which use the layer's inputs."""
 
 from __future__ import annotations
 

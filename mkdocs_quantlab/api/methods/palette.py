@@ -1,4 +1,4 @@
-"""Pictures reduced to a palette, which is quantization with a code book that one can see."""
+"""Pictures reduced to a palette, which is quantization with a visible codebook."""
 
 from __future__ import annotations
 

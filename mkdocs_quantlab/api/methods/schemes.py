@@ -1,4 +1,4 @@
-"""How weights are stored: integers, code books, small floats, with scales for blocks of them."""
+"""Schemes for storing weights: integers, codebooks and small floats, with a scale for each block."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a figure shows of weights that a scheme stored, as data; of foreign data, too."""
+"""Stored weights as plain data for figures, and checks of such data from the reader's code."""
 
 from __future__ import annotations
 

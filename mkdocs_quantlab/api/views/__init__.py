@@ -1,1 +1,1 @@
-"""Parts of figures that several of the package's own widgets share, a module each."""
+"""Parts of figures that several built-in widgets share, one per module."""

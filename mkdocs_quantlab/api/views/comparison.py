@@ -1,4 +1,4 @@
-"""Models side by side: what they have in common, and where they differ."""
+"""Models side by side: common properties and differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well the built-in model draws, by type."""
+"""The quality of the built-in model's drawings, by type."""
 
 from __future__ import annotations
 

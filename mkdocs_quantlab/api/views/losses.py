@@ -1,4 +1,4 @@
-"""How much of a reference's weights each model keeps."""
+"""The error of each model's weights against a reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signal-to-noise ratios of formats, for a distribution or for one tensor."""
+"""Signal-to-noise ratios of formats, for a distribution or for a tensor."""
 
 from __future__ import annotations
 

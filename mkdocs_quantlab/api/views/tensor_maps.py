@@ -1,4 +1,4 @@
-"""Maps of a model's tensors: a row for each kind, a column for each layer."""
+"""Maps of a model's tensors: a row for each layer, a column for each kind of tensor."""
 
 from __future__ import annotations
 

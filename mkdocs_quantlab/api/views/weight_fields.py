@@ -1,4 +1,4 @@
-"""Options for weights that are typed in or drawn at random, and for how they are stored."""
+"""Fields for weights that are typed in or drawn at random, and for the scheme that stores them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of fields that options have: choices, numbers, lists, names and text."""
+"""The kinds of fields: choices, numbers, lists, names and text."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Choice(Field[K]):
     Args:
         default: The default choice.
         choices: The values and their labels, in the order shown.
-        in_page: The choice only changes which view of the figure is shown. The style sheet switches between the
+        in_page: The choice changes only which view of the figure is shown. The style sheet switches between the
             views, without Python and without script; `figures.view` makes them. A value `all` shows every view.
         menu: Show a menu instead of a row of buttons.
-        derived: Further values that follow from other options: shown, never chosen.
-        excluding: Options that a certain choice excludes, beside those that any does.
+        derived: Further values that follow from other options. They are shown, but cannot be chosen.
+        excluding: Options that a choice excludes, in addition to `excludes`, by choice.
     """
 
     kind = "choice"
@@ -98,13 +98,13 @@ class Choice(Field[K]):
 
 
 class Number(Field[N]):
-    """A number from `low` to `high`, with a slider beside its box where that helps.
+    """A number from `low` to `high`, shown as a number field, optionally with a slider.
 
     Args:
         default: The default value.
         low: The lowest value.
         high: The highest value.
-        slider: Show a slider too.
+        slider: Also show a slider.
     """
 
     step: ClassVar[str]
@@ -176,8 +176,8 @@ class FloatList(Field[tuple[float, ...]]):
 
     Args:
         default: The default numbers.
-        max_count: The most numbers it takes; it takes at least one.
-        max_abs: The largest absolute value.
+        max_count: The maximum number of entries; at least one is required.
+        max_abs: The maximum absolute value of an entry.
     """
 
     kind = "float_list"
@@ -231,11 +231,11 @@ class FloatList(Field[tuple[float, ...]]):
 
 
 class MultiChoice(Field[tuple[str, ...]]):
-    """Several different names out of a set, separated by spaces, commas or semicolons; case does not matter.
+    """Several different names from a set, separated by spaces, commas or semicolons; case does not matter.
 
     Args:
         default: The default names.
-        names: The names there are.
+        names: The allowed names.
     """
 
     kind = "multi_choice"
@@ -276,8 +276,8 @@ class ModelNames(Field[tuple[str, ...]]):
     """Names of models, or of parts of them, separated by spaces, commas or semicolons; none by default.
 
     Args:
-        takes: What the option takes, as the end of a sentence that begins with "takes".
-        max_count: The most names it takes.
+        takes: The allowed values, as the end of a sentence that begins with "takes".
+        max_count: The maximum number of names.
     """
 
     kind = "model_names"
@@ -347,10 +347,10 @@ class TextList(Field[tuple[str, ...]]):
 
 
 def json_list(text: str, field: Field[Any]) -> list[object] | None:
-    """The list that a string is in JSON, or None where it does not begin like one.
+    """The list that a JSON string contains, or None if the string does not begin with a JSON list.
 
     Raises:
-        OptionError: It begins like a JSON list and is none.
+        OptionError: The string begins like a JSON list but is not one.
     """
     if not text.lstrip().startswith("["):
         return None

@@ -1,4 +1,4 @@
-"""Pieces that figures share: tables, lists of figures, the sentence that states the result."""
+"""Parts of figures: tables, lists of values, the sentence that states the result."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ YOUR_CODE = tag("strong", "your code", class_="quantlab-yours")
 
 
 def result(*sentence: Child) -> Html:
-    """The sentence that states a figure's result, for every reader; the script reads it out on a change."""
+    """The sentence that states a figure's result. Screen readers announce it when it changes."""
     return tag("figcaption", *sentence, class_="quantlab-result")
 
 
 def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
-    """A table that scrolls sideways where it is wider than the page."""
+    """A table. It scrolls horizontally if it is wider than the page."""
     return tag(
         "div",
         tag(
@@ -56,10 +56,10 @@ def row(
     Args:
         head: The heading.
         cells: The other cells.
-        item: Name by which the row and other elements of the figure light up together.
-        detail: The arithmetic that the page shows while the row is pointed at.
-        current: This row is what the figure shows.
-        edited: This row is what the reader's code gave, in place of what the heading names.
+        item: A name; pointing at an element with this name highlights all elements that have it.
+        detail: The arithmetic that the page shows while a reader points at the row.
+        current: Whether this row is the one that the figure shows.
+        edited: Whether this row has results of the reader's code instead of those of the method in the heading.
     """
     return tag(
         "tr",
@@ -73,12 +73,12 @@ def row(
 
 
 def in_place_of(name: str | None) -> Html | None:
-    """The beginning of a sentence about what the reader's code gave, up to its colon; none without a name."""
+    """The beginning of a sentence about results of the reader's code, up to its colon, or None if `name` is None."""
     return None if name is None else join(tag("strong", "Your code"), f" in place of {name}: ")
 
 
 def yours(*parts: Child, edited: bool) -> Html:
-    """Parts of a figure; where they show what the reader's code gave, framed and labelled as that."""
+    """Parts of a figure, framed and labelled if they show results of the reader's code."""
     if not edited:
         return join(*parts)
     return tag(
@@ -92,12 +92,12 @@ def yours(*parts: Child, edited: bool) -> Html:
 
 
 def fact(name: Child, value: Child, *, wide: bool = False) -> Html:
-    """A named figure; a wide one has a line of its own."""
+    """A value with its name; a wide one is on a separate line."""
     return tag("div", tag("dt", name), tag("dd", value), class_="is-wide" if wide else None)
 
 
 def facts(*entries: Html) -> Html:
-    """Named figures, as a description list."""
+    """Values with their names, as a description list."""
     return tag("dl", entries, class_="quantlab-facts")
 
 
@@ -115,12 +115,12 @@ SERIES = 8
 
 
 def series(index: int) -> str:
-    """Class for the colour of one of several things; `SERIES` that follow each other look different."""
+    """The class for the colour of a series; `SERIES` consecutive series have different colours."""
     return f"series-{index % SERIES + 1}"
 
 
 def shade(share: float) -> str:
-    """Class for a place on the diverging scale: `p1` to `p8` above zero, `n1` to `n8` below, `z` for none."""
+    """The class for a colour of the diverging scale: `p1` to `p8` above zero, `n1` to `n8` below zero, `z` for zero."""
     step = round(SHADES * min(1.0, abs(share)))
     return "z" if step == 0 else f"{'n' if share < 0 else 'p'}{step}"
 
@@ -133,14 +133,14 @@ def cells(
     marked: Sequence[bool] | None = None,
     matrix: bool = False,
 ) -> Html:
-    """Numbers in a grid, coloured.
+    """A grid of coloured numbers.
 
     Args:
-        label: What they are, for screen readers.
+        label: What the numbers are, for screen readers.
         entries: Each number's text and its class from `shade`.
         columns: 4, 8 or 16.
-        marked: Numbers to set apart.
-        matrix: Rows and columns mean something, so that they stay as they are on a narrow page.
+        marked: Whether to highlight each number.
+        matrix: Whether rows and columns have a meaning; a narrow page then keeps them.
     """
     return tag(
         "ol",
@@ -159,13 +159,13 @@ def cells(
 
 
 def view(option: Choice[K], value: K, *content: Child, caption: str = "") -> Html:
-    """What is shown while an in-page option has this value.
+    """A part of the figure that is shown while an in-page option has a given value.
 
     Args:
-        option: The option, as the class of options has it: `Options.view`.
+        option: The field, as an attribute of the class of options: `Options.view`.
         value: One of its values.
-        content: The view.
-        caption: A line over it.
+        content: The content of the view.
+        caption: A line above the view.
 
     Raises:
         KeyError: The option is not in-page, or has no such value.

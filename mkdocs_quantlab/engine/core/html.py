@@ -18,9 +18,9 @@ VOID = frozenset({"br", "hr", "img", "input", "wbr"})
 
 
 class Html(str):
-    """Text that already is HTML; `tag` and `join` pass it on as it is.
+    """A string of HTML; `tag` and `join` do not escape it.
 
-    It composes: what is added to it on either side, or joined by it, is escaped unless it is HTML itself.
+    Strings that are added to it, on either side, or joined by it are escaped unless they are HTML, too.
 
         >>> tag("b", "1") + " < 2"
         '<b>1</b> &lt; 2'
@@ -29,7 +29,7 @@ class Html(str):
     __slots__ = ()
 
     def __html__(self) -> str:
-        """Itself: template engines such as Jinja ask for HTML by this name."""
+        """The string itself; template engines such as Jinja call this method."""
         return self
 
     def __add__(self, other: Child) -> Html:
@@ -39,7 +39,7 @@ class Html(str):
         return Html(str.__add__(text(other), self))
 
     def join(self, children: Iterable[Child]) -> Html:
-        """Children with this between them."""
+        """The children, separated by this string."""
         return Html(str.join(self, map(text, children)))
 
 
@@ -55,7 +55,7 @@ _SPECIAL = re.compile("[&<>\"']")
 def text(child: Child) -> str:
     """A child as HTML: HTML unchanged, other text escaped, iterables joined, None left out.
 
-    HTML is what is `Html`, or has `__html__` as markupsafe's `Markup` does.
+    A child is HTML if it is an `Html` or has a method `__html__`, like markupsafe's `Markup`.
     """
     if isinstance(child, str):
         if isinstance(child, Html) or not _SPECIAL.search(child):
@@ -104,5 +104,5 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
 
 
 def attribute(value: str) -> str:
-    """A whole single-quoted attribute value; for JSON, whose own quotes are then left as they are."""
+    """An attribute value with its single quotes; for JSON, whose double quotes need no escaping then."""
     return "'" + value.replace("&", "&amp;").replace("'", "&#39;") + "'"

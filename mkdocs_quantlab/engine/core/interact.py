@@ -1,15 +1,15 @@
-"""Marks of a figure that a reader can drag, click, paint, scrub or play: each bound to an option.
+"""Marks of a figure that readers can drag, click, paint, scrub or play. Each sets an option.
 
-A mark is an element of the figure, of HTML or SVG. The functions give attributes for `tag`:
+A mark is an HTML or SVG element of the figure. The functions return attributes for `tag`:
 
     weight = Scale(-1, 1, 0.03, 0.97)
     tag("circle", cx=weight.percent(0.25), cy=20, r=6, **drag("weight", x=weight, label="Weight"))
 
-The page's script gives marks their role, focus, pointer and keys, sets the form's control of the option, and draws the
-figure anew, from a frame or with Python. Without script a mark is only a part of the picture.
+The page's script makes marks focusable, handles pointer and keyboard events, sets the option's control in the form, and
+redraws the figure from a frame or with Python. Without JavaScript a mark is a static part of the figure.
 
-A mark with a key (`data_key="weight"`) is kept when the figure is drawn anew and moves to its new place; keys are unique
-among the elements of one parent. Marks that are dragged always have one.
+A mark with a key (`data_key="weight"`) is kept when the figure is redrawn and moves to its new position; keys are unique
+among the children of an element. Marks that can be dragged always have a key.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 class Scale(NamedTuple):
-    """A linear scale between an option's values and places in a frame.
+    """A linear scale from an option's values to positions in a frame.
 
-    The frame of a mark is the nearest element around it with the attribute `data-frame`, else the outermost `<svg>`
-    that it is in, else its parent. Places are shares of the frame's width, from the left, or of its height, from the top.
+    The frame of a mark is its nearest ancestor with the attribute `data-frame`, else the outermost `<svg>`
+    that contains it, else its parent. Positions are shares of the frame's width, from the left, or of its height, from the top.
     """
 
     low: float
@@ -47,12 +47,12 @@ class Scale(NamedTuple):
     """Where `high` is."""
 
     def place(self, value: float) -> float:
-        """Where a value is, as a share of the frame's width or height."""
+        """The position of a value, as a share of the frame's width or height."""
         share = (value - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
     def percent(self, value: float) -> str:
-        """Where a value is, as SVG and CSS have it: `51.50%`."""
+        """The position of a value as a percentage for SVG and CSS: `51.50%`."""
         return f"{100 * self.place(value):.2f}%"
 
 
@@ -66,22 +66,22 @@ def drag(
     spoken: str | None = None,
     key: str | None = None,
 ) -> Attributes:
-    """Attributes of a mark that is dragged along one direction: a slider, for the keyboard and for screen readers too.
+    """Attributes of a mark that readers drag horizontally or vertically; for the keyboard and screen readers it is a slider.
 
-    A mark that moves freely has two: `drag("x", x=..., label=...) | drag("y", y=..., label=...)`. Its values stay within
+    A mark that moves freely combines two: `drag("x", x=..., label=...) | drag("y", y=..., label=...)`. Its values stay within
     the control's limits; those of a `Choice` snap to the nearest number among the choices.
 
     Args:
-        option: The option that is set. It has a control in the form.
-        label: What a screen reader calls the mark.
-        x: The scale across the frame, for a mark that moves sideways.
-        y: The scale down the frame, for a mark that moves up and down.
-        step: What an arrow key adds; by default the control's own step, or a hundredth of the scale.
+        option: The option that the mark sets. It must have a control in the form.
+        label: The mark's name for screen readers.
+        x: The horizontal scale, for a mark that moves left and right.
+        y: The vertical scale, for a mark that moves up and down.
+        step: How far an arrow key moves the value; by default the control's step, or a hundredth of the scale.
         spoken: What a screen reader says in place of the value.
-        key: The mark's key; by default made of the option's name.
+        key: The mark's key; derived from the option's name by default.
 
     Raises:
-        ValueError: Not exactly one of `x` and `y` is given, the scale has no extent or is not finite, or the step is not positive.
+        ValueError: Neither or both of `x` and `y` are given, the scale has no extent or is not finite, or the step is not positive.
     """
     if (x is None) == (y is None):
         raise ValueError(f"drag: `{option}` takes one scale, `x` or `y`")
@@ -104,25 +104,25 @@ def drag(
 
 
 def click(option: str, value: Value, *, label: str | None = None) -> Attributes:
-    """Attributes of a mark that sets an option to a value when it is clicked; a button, unless it is one already.
+    """Attributes of a mark that sets an option to a value when it is clicked; an element that is not a button becomes one.
 
     Args:
         option: The option that is set.
-        value: The value, as the option takes it.
+        value: The new value of the option.
         label: What a screen reader calls the mark, where its own text does not say.
     """
     return {"data_click": option, "data_value": _string(value), "data_label": label}
 
 
 def paint(option: str, index: int, value: Value, *, label: str | None = None) -> Attributes:
-    """Attributes of a mark that stands for one number of a `FloatList`, which is set by pointing at it.
+    """Attributes of a mark for one number of a `FloatList`; pointing at the mark sets the number.
 
-    A pointer that is held down paints the value of the mark where it came down over all others that it passes.
+    While the pointer is held down, every mark that it passes gets the value of the first one.
 
     Args:
         option: The option, a list of numbers.
-        index: Which of them the mark stands for, from 0.
-        value: What it becomes.
+        index: The index of the number, from 0.
+        value: The new value of the number.
         label: What a screen reader calls the mark, where its own text does not say.
     """
     return {
@@ -136,7 +136,7 @@ def paint(option: str, index: int, value: Value, *, label: str | None = None) ->
 def scrub(
     option: str, values: Iterable[Value], *, label: str, spoken: str | None = None
 ) -> Attributes:
-    """Attributes of a mark over whose width an option takes each of some values, in equal parts.
+    """Attributes of a mark that sets an option by the pointer's horizontal position; each value has an equal share of its width.
 
     Args:
         option: The option that is set.
@@ -158,15 +158,15 @@ def scrub(
 def play(
     option: str, values: Iterable[Value], interval: float = 400, *, loop: bool = False
 ) -> Attributes:
-    """Attributes of a `<button>` that steps an option through values, from the current one on, until it is pressed again.
+    """Attributes of a `<button>` that steps an option through values, beginning with the current one, until it is pressed again.
 
-    It is hidden without script. A step waits until the figure of the step before is drawn.
+    The button is hidden without JavaScript. Each step waits until the figure of the previous step is drawn.
 
     Args:
         option: The option that is set.
         values: The values, in order.
-        interval: Milliseconds between steps.
-        loop: Begin again after the last value.
+        interval: The time between steps, in milliseconds.
+        loop: Whether to start again after the last value.
 
     Raises:
         ValueError: There are no values, or the interval is not positive.

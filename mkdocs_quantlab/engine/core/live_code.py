@@ -1,12 +1,12 @@
-"""The reader's own code in place of one method of a figure.
+"""The reader's code in place of one method of a figure.
 
-A widget's `LIVE` names the functions and classes of the engine that its readers may edit. The edited text runs in an interpreter
-of its own, which the page starts for it, and gives values for the one method that it takes the place of:
+A widget's `LIVE` names the functions and classes of the engine that its readers may edit. The edited code runs in a separate
+interpreter, which the page starts for it, and returns values for the method that it replaces:
 
     page's Python: inputs(options)  ->  the code's interpreter: step(code, inputs)  ->  page's Python: read(values), render
 
-What crosses is JSON. Nothing of the engine is replaced, in either interpreter, so that all other methods of the figure stay the
-engine's, and the method itself can be shown beside the reader's.
+The interpreters exchange JSON. Neither of them modifies the engine, so that all other methods of the figure stay unchanged, and
+the original method can be shown beside the reader's.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ WAYS_OUT = ("js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core")
 
 
 class EditError(InputError):
-    """The edited code does not run, or gives what cannot be shown.
+    """The edited code fails, or returns something that cannot be shown.
 
     Attributes:
-        line: The line of the edited text where it went wrong, from 1, or None where it is none of its lines.
+        line: The line of the edited code that failed, from 1, or None if the error is not in one of its lines.
     """
 
     def __init__(self, message: str, line: int | None) -> None:
@@ -49,7 +49,7 @@ class EditError(InputError):
 
 
 class LiveCode(NamedTuple):
-    """What a widget lets its reader edit, and how the figure is drawn with it."""
+    """The code of a widget that readers may edit, and how the figure is drawn with its results."""
 
     option: str
     """The option whose value chooses among `objects`."""
@@ -70,7 +70,7 @@ class LiveCode(NamedTuple):
     """
 
     def of(self, options: Options) -> Any:
-        """The function, class or module that makes the figure of these options, or None."""
+        """The function, class or module that computes the figure of these options, or None."""
         return self.objects.get(str(options.values[self.option]))
 
 

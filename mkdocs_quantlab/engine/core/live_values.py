@@ -1,4 +1,4 @@
-"""Checks of what the reader's code gave: each function returns a value of the kind that is asked for, or raises `EditError`."""
+"""Checks of values that the reader's code returned. Each function returns a value of the required type, or raises `EditError`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_SHOWN = 40
 
 
 def refused(what: str, found: Any, wanted: str) -> EditError:
-    """The error that a value is not what is needed."""
+    """The error for a value of a wrong type or range."""
     if isinstance(found, list | dict):
         shown = f"has {len(found):,} entries"
     else:
@@ -30,7 +30,7 @@ def number(value: Any, what: str) -> float:
 
 
 def whole(value: Any, what: str, low: int, high: int) -> int:
-    """A whole number from `low` to `high`; a float that is whole is one."""
+    """A whole number from `low` to `high`; a float without a fraction is accepted."""
     # What is not finite is not within, and has no integer.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and low <= value <= high and value == int(value):
@@ -46,7 +46,7 @@ def string(value: Any, what: str, longest: int) -> str:
 
 
 def items(value: Any, what: str, least: int, most: int | None = None) -> list[Any]:
-    """A list of `least` to `most` entries, or of just `least`."""
+    """A list of `least` to `most` entries, or of exactly `least`."""
     most = least if most is None else most
     if isinstance(value, list) and least <= len(value) <= most:
         return value
@@ -55,7 +55,7 @@ def items(value: Any, what: str, least: int, most: int | None = None) -> list[An
 
 
 def fields(value: Any, what: str, names: tuple[str, ...]) -> dict[str, Any]:
-    """A dictionary with just these keys."""
+    """A dictionary with exactly these keys."""
     if isinstance(value, dict) and value.keys() == set(names):
         return value
     raise refused(what, value, f"a dictionary of {', '.join(names)}")

@@ -1,4 +1,4 @@
-"""How numbers are written in figures: fixed precision, so that a page built twice is the same text. And how they are read."""
+"""Formatting of numbers in figures, with fixed precision, so that two builds give the same text. And hints for parsing them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def may_be_one_number(word: str) -> bool:
 
 
 def number(x: float) -> str:
-    """Six decimals where that says enough, else six significant digits; no negative zero."""
+    """Six decimals if that is precise enough, else six significant digits; never a negative zero."""
     if x == 0:
         return "0.000000"
     if 1e-3 <= abs(x) < 1e6:
@@ -46,22 +46,22 @@ def number(x: float) -> str:
 
 
 def short(x: float) -> str:
-    """As few digits as say the value to four significant ones: for tight places."""
+    """At most four significant digits, without trailing zeros: for small spaces."""
     return f"{x:.4g}" if x else "0"
 
 
 def precise(x: float) -> str:
-    """Seven significant digits, so that arithmetic written with them comes out as written."""
+    """Seven significant digits, so that readers can reproduce the arithmetic that a figure shows."""
     return f"{x:.7g}"
 
 
 def tight(x: float) -> str:
-    """Three decimals, or one significant digit of what is smaller: for the cells of a large grid."""
+    """Three decimals, or one significant digit for smaller numbers: for the cells of a large grid."""
     return "0" if x == 0 else f"{x:.3f}" if abs(x) >= 5e-4 else f"{x:.0e}"
 
 
 def plain(x: float) -> str:
-    """The shortest text that reads back as the same float; whole numbers without a point."""
+    """The shortest string that is parsed as the same float; whole numbers have no decimal point."""
     x = float(x)
     return str(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x)
 
@@ -74,7 +74,7 @@ def percent(x: float) -> str:
 
 
 def decibel(x: float) -> str:
-    """A signal-to-noise ratio; neither an exact copy nor a lost signal has a finite one."""
+    """A signal-to-noise ratio in dB; `exact` for an exact copy and `no signal` for minus infinity."""
     if math.isinf(x):
         return "exact" if x > 0 else "no signal"
     return f"{x:.2f} dB"
@@ -86,7 +86,7 @@ def count(n: int, noun: str) -> str:
 
 
 def volume(size: float) -> str:
-    """Bytes in the decimal unit that suits, with three significant digits: `4.92 GB`."""
+    """A number of bytes in a suitable decimal unit, with three significant digits: `4.92 GB`."""
     for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if size >= unit:
             return f"{significant(size / unit)} {name}"
@@ -94,12 +94,12 @@ def volume(size: float) -> str:
 
 
 def significant(x: float) -> str:
-    """Three significant digits, or all that stand before the point: `4.92`, `4,915`."""
+    """Three significant digits, or all digits before the decimal point: `4.92`, `4,915`."""
     if x >= 100:
         return f"{x:,.0f}"
     return f"{x:.1f}" if x >= 10 else f"{x:.2f}" if x >= 1 else f"{x:#.3g}"
 
 
 def gibibytes(size: float) -> str:
-    """The number of GiB in some bytes, without the unit: to a hundredth, or to three digits where that says too little."""
+    """A number of bytes in GiB, without the unit: with two decimals, or with three significant digits if it is small."""
     return f"{size / 2**30:,.2f}" if size >= 2**30 / 10 or size == 0 else f"{size / 2**30:#.3g}"

@@ -1,4 +1,4 @@
-"""Small pictures: drawn here, reduced to a palette, and written as PNG into the page."""
+"""Small pictures as PNG in a `data:` address."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Bitmap(NamedTuple):
 
 
 class UserPicture(Resource[Bitmap]):
-    """The picture that the reader opened; only the page has one."""
+    """The picture that the reader opened; available only in the page."""
 
     kind = "picture"
 
@@ -97,14 +97,14 @@ def _at(x: float, y: float) -> Colour:
 
 
 def png(width: int, height: int, pixels: Sequence[int], palette: Sequence[Colour]) -> str:
-    """An indexed picture as a `data:` address: 1, 2, 4 or 8 bits a pixel, as few as the palette needs.
+    """An indexed picture as a `data:` address, with 1, 2, 4 or 8 bits per pixel, as few as the palette needs.
 
-    Not compressed, so that every platform writes the same bytes. Source: PNG specification, third edition.
+    It is not compressed, so that every platform writes the same bytes. Source: PNG specification, third edition.
 
     Args:
         width: Pixels in a row.
         height: Rows.
-        pixels: Numbers of the palette's colours, row by row.
+        pixels: Indices into the palette, row by row.
         palette: At most 256 colours.
     """
     depth = next(bits for bits in (1, 2, 4, 8) if len(palette) <= 1 << bits)
@@ -126,7 +126,7 @@ def png(width: int, height: int, pixels: Sequence[int], palette: Sequence[Colour
 
 
 def png_of_colours(width: int, height: int, pixels: Sequence[Colour]) -> str:
-    """A picture with 24 bits a pixel as a `data:` address."""
+    """A picture with 24 bits per pixel as a `data:` address."""
     rows = bytearray()
     for start in range(0, width * height, width):
         rows.append(0)

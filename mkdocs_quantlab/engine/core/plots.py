@@ -1,4 +1,4 @@
-"""Plots of named points: the names stand where there is room, and pointing at one lights it up."""
+"""Plots of named points. Names are placed where there is space; pointing at one highlights its point."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _mark(p: Point, reach: float, side: int, seen: str) -> Html:
 
 
 def scatter(points: Sequence[Point]) -> Html:
-    """The points with their names; what reads well from left to right is read first."""
+    """The points with their names, in reading order from left to right."""
     return tag(
         "g",
         (
@@ -152,7 +152,7 @@ def scatter(points: Sequence[Point]) -> Html:
 
 
 def rules(levels: Sequence[tuple[float, str]]) -> Html:
-    """Faint level lines across the plot, each at a height in pixels, with its label above its left end."""
+    """Faint horizontal lines, each at a vertical position in pixels, with a label above its left end."""
     return tag(
         "g",
         (
@@ -168,7 +168,7 @@ def rules(levels: Sequence[tuple[float, str]]) -> Html:
 
 
 def interval(x: float, low: float, high: float) -> Html:
-    """A bar through a point, from end to end of what its figure may be: a place in percent, and two in pixels."""
+    """A vertical error bar: its horizontal position in percent, and its two ends in pixels."""
     place = f"{x:.2f}%"
     return tag(
         "line", x1=place, x2=place, y1=f"{low:.1f}", y2=f"{high:.1f}", class_="quantlab-interval"
@@ -176,7 +176,7 @@ def interval(x: float, low: float, high: float) -> Html:
 
 
 def axis(ticks: Sequence[tuple[float, str]], across: str, upwards: str) -> Html:
-    """The lower edge: its line, a label at each place in percent, and what both directions mean."""
+    """The horizontal axis: its line, a label at each position in percent, and the titles of both axes."""
     return tag(
         "g",
         tag("line", x1=f"{LEFT}%", x2=f"{RIGHT}%", y1=BOTTOM, y2=BOTTOM),
@@ -190,7 +190,7 @@ def axis(ticks: Sequence[tuple[float, str]], across: str, upwards: str) -> Html:
 
 
 def line(start: tuple[float, float], end: tuple[float, float]) -> Html:
-    """The line that points are judged by, between places in percent and in pixels."""
+    """The reference line of the points; its ends have a horizontal position in percent and a vertical one in pixels."""
     return tag(
         "line",
         x1=f"{start[0]:g}%",
@@ -202,11 +202,11 @@ def line(start: tuple[float, float], end: tuple[float, float]) -> Html:
 
 
 def plot(*parts: Html, spoken: str) -> Html:
-    """The whole picture.
+    """The whole plot.
 
     Args:
-        parts: What the functions above give, the lowest first.
-        spoken: What a screen reader says of it.
+        parts: The results of the other functions, from back to front.
+        spoken: The description for screen readers.
     """
     return tag(
         "svg",
@@ -220,7 +220,7 @@ def plot(*parts: Html, spoken: str) -> Html:
 
 
 class Trial(NamedTuple):
-    """One of the values that a search tries."""
+    """A value that a search tries."""
 
     error: float
     detail: str
@@ -231,14 +231,14 @@ class Trial(NamedTuple):
 def trials(
     tried: Sequence[Trial], best: int, low: float, ends: tuple[str, str], spoken: str
 ) -> Html:
-    """A search's errors from left to right, the least nearest to the line.
+    """The errors of a search from left to right; the lowest error is nearest to the line.
 
     Args:
         tried: The trials in order.
-        best: Which of them stays.
-        low: The error that lies on the line.
-        ends: What stands below the line, left and right.
-        spoken: What a screen reader says of the whole.
+        best: The index of the trial that the search chose.
+        low: The error at the height of the line.
+        ends: The labels below the line, on the left and on the right.
+        spoken: The description for screen readers.
     """
     span = max(t.error for t in tried) - low or 1.0
     last = max(len(tried) - 1, 1)

@@ -21,10 +21,10 @@ T = TypeVar("T")
 
 
 class Resource(Generic[T]):
-    """A question that a figure asks its sources; `T` is the answer's type. Two of one kind and one key are equal.
+    """A query for external data; `T` is the type of the answer. Two resources are equal if their kinds and keys are equal.
 
     Args:
-        key: Names what is asked for, within its kind.
+        key: Identifies the data within its kind.
     """
 
     kind: ClassVar[str]
@@ -41,23 +41,23 @@ class Resource(Generic[T]):
 
     @staticmethod
     def pack(value: T) -> Any:
-        """The answer as JSON has it."""
+        """Converts the answer to plain data for JSON."""
         return value
 
     @staticmethod
     def unpack(packed: Any) -> T:
-        """The answer that `pack` gave."""
+        """Restores the answer from the plain data that `pack` returned."""
         value: T = packed
         return value
 
 
 class Sources:
-    """Answers questions of figures.
+    """Provides the external data of figures.
 
     Args:
-        names: The models' names, in the author's order.
-        found: Answers that are known.
-        files: Names of the models in the reader's own files, in the page only.
+        names: The names of the models, in the author's order.
+        found: Answers that are already known.
+        files: Names of the models in files that the reader opened; in the page only.
 
     Attributes:
         found: All answers so far.
@@ -76,7 +76,7 @@ class Sources:
 
     @classmethod
     def from_json(cls, given: protocol.Sources) -> Self:
-        """What travelled with a figure; each answer is unpacked when it is asked for."""
+        """The data that a page contains for a figure; each answer is unpacked when it is used."""
         sources = cls(given["names"], files=given["files"])
         sources._packed = {
             (each["kind"], tuple(each["key"])): each["value"] for each in given["found"]
@@ -95,10 +95,10 @@ class Sources:
         }
 
     def find(self, asked: Resource[T]) -> T:
-        """The answer to a question.
+        """The answer to a query.
 
         Raises:
-            LookupError: There is none; the message says why, as a sentence.
+            LookupError: The data is not available; the message states the reason.
         """
         if asked not in self.found:
             self.found[asked] = self.answer(asked)
@@ -106,17 +106,17 @@ class Sources:
         return value
 
     def get(self, asked: Resource[T]) -> T | None:
-        """The answer to a question, or None where there is none."""
+        """The answer to a query, or None if it is not available."""
         try:
             return self.find(asked)
         except LookupError:
             return None
 
     def answer(self, asked: Resource[T]) -> T:
-        """Answers a question for the first time; `find` notes what it gives.
+        """Finds an answer that is not known yet; `find` stores the result.
 
         Raises:
-            LookupError: There is no answer; the message says why, as a sentence.
+            LookupError: The data is not available; the message states the reason.
         """
         try:
             return asked.unpack(self._packed[asked.kind, asked.key])
@@ -125,7 +125,7 @@ class Sources:
             raise LookupError(f"`{what}` is not among what this figure came with") from None
 
     def unknown(self, name: str, error: LookupError) -> LookupError:
-        """The error that there is no model of a name, with those that there are."""
+        """The error for an unknown model name; it lists the known names."""
         known = "the models are " + ", ".join(f"`{n}`" for n in self.names)
         if not self.names:
             known = "`mkdocs.yml` names no models"

@@ -1,11 +1,11 @@
-"""The schema of options: one class for directive attributes, `mkdocs.yml` defaults, form controls and links.
+"""The schema of options. One class defines directive attributes, `mkdocs.yml` defaults, form controls and links.
 
 A widget's options are a class whose attributes are fields:
 
     class Options(api.Options):
         bits = Choice(4, {b: str(b) for b in range(2, 9)}, label="Bits", help="Bits per stored weight.")
 
-`Options({"bits": "3"})` parses strings, `.bits` is then a typed value, `.strings()` gives the strings back, and
+`Options({"bits": "3"})` parses strings; `.bits` is the typed value, `.strings()` returns the strings, and
 `fields()` lists the fields: for the form, for error messages and for the reference in the docs.
 
 The kinds of fields are in `fields.py`, their controls in `form.py`.
@@ -39,10 +39,10 @@ T = TypeVar("T")
 
 
 class OptionError(InputError):
-    """An option got a value that it does not take.
+    """An option was given an invalid value.
 
     Attributes:
-        option: The option's name, or None where the error concerns the set of options as a whole.
+        option: The option's name, or None if the error concerns the options as a whole.
     """
 
     def __init__(self, message: str, option: str | None = None) -> None:
@@ -55,15 +55,15 @@ MAX_VIEWS = 12
 
 
 class Field(Generic[T]):
-    """One option: its default value, the strings it takes, and what a form and the docs need to present it.
+    """An option: its default value, the strings that it accepts, and its description for the form and the docs.
 
     Args:
-        default: The value when neither directive nor `mkdocs.yml` gives one.
+        default: The value if neither the directive nor `mkdocs.yml` gives one.
         label: The control's label.
-        help: What the option means, in a sentence; shown in the reference and as the control's hint.
+        help: The meaning of the option, in a sentence; shown in the reference and as the control's hint.
         excludes: Options that cannot be given together with this one; setting this one clears them.
         aliases: Former names of the option. They keep working in pages, defaults and links; a build warns about them.
-        in_form: Whether the form has a control for it. An option without one is the author's alone.
+        in_form: Whether the form has a control for the option. Without a control, only authors can set it.
     """
 
     name: str
@@ -103,43 +103,43 @@ class Field(Generic[T]):
 
     @property
     def allowed(self) -> str:
-        """What the option takes, as the end of a sentence that begins with "takes"."""
+        """The values that the option accepts, as the end of a sentence that begins with "takes"."""
         raise NotImplementedError
 
     def parse(self, text: str) -> T:
-        """The value that a string stands for.
+        """Parses a string.
 
         Raises:
-            OptionError: The string is not valid; the message says what was found and what is allowed.
+            OptionError: The string is invalid; the message states what was found and what is allowed.
         """
         raise NotImplementedError
 
     def format(self, value: T) -> str:
-        """The string that `parse` reads as `value`."""
+        """The string from which `parse` gets `value`."""
         return str(value)
 
     def refuse(self, found: str, hint: str = "") -> OptionError:
-        """The error for a string that this option does not take."""
+        """The error for a string that the option does not accept."""
         shown = found if len(found) <= 40 else found[:37] + "..."
         found = f"`{shown}`" if shown.strip() else "nothing"
         return OptionError(f"`{self.name}` takes {self.allowed}; found {found}{hint}", self.name)
 
     def number_views(self, first: int) -> int:
-        """Numbers the views that the field switches between, from `first`, where it does.
+        """Numbers the views that the field switches between, starting with `first`. Most kinds of fields have none.
 
         Returns:
-            The first number that is left.
+            The next free number.
         """
         return first
 
     def excluded_by(self, text: str) -> tuple[str, ...]:
-        """The options that cannot be given together with this value; setting it clears them."""
+        """The options that cannot be combined with this value; setting it clears them."""
         return self.excludes
 
     def describe(self) -> dict[str, Any]:
-        """The field as plain data, for tables and other languages.
+        """The field as plain data, for tables and for code in other languages.
 
-        Its keys are `kind`, `name`, `label`, `help`, `takes`, `default` (a string), `excludes` and `aliases`; kinds add
+        Its keys are `kind`, `name`, `label`, `help`, `takes`, `default` (a string), `excludes` and `aliases`. Some kinds add
         their own, such as `choices`, or `low` and `high`.
         """
         return {
@@ -158,7 +158,7 @@ class Options:
     """A widget's options, parsed. Subclasses declare fields and may override `check` and `bounds`.
 
     Args:
-        strings: Options by name, as a directive or a form gives them. Former names are taken too.
+        strings: Options by name, from a directive or a form. Former names are accepted, too.
         sources: Models and files that the options name.
 
     Attributes:
@@ -216,7 +216,7 @@ class Options:
 
     @classmethod
     def fields(cls) -> list[Field[Any]]:
-        """The fields in the order in which the class names them, after those of classes it derives from."""
+        """The fields in the order of their definition, those of base classes first."""
         found: dict[str, Any] = {}
         for kind in reversed(cls.__mro__[: -len(Options.__mro__)]):
             found.update(vars(kind))
@@ -230,10 +230,10 @@ class Options:
 
         Args:
             strings: Options by current or former names. Unknown names stay as they are.
-            warn: Called for each former name, with that name and a sentence that gives the current one.
+            warn: Called for each former name, with that name and a sentence that states the current one.
 
         Raises:
-            OptionError: An option is given by two of its names.
+            OptionError: An option is given under two of its names.
         """
         names = {alias: field.name for field in cls.fields() for alias in field.aliases}
         found: dict[str, str] = {}
@@ -252,18 +252,18 @@ class Options:
         return found
 
     def check(self) -> None:
-        """Checks rules across options, and sets values that follow from others.
+        """Checks constraints between options, and sets derived values.
 
         Raises:
-            OptionError: The options do not go together.
+            OptionError: The options contradict each other.
         """
 
     def bounds(self) -> dict[str, tuple[float, float]]:
-        """Lowest and highest value of number controls, by name, where they depend on other options."""
+        """The lowest and highest values of number fields whose range depends on other options, by name."""
         return {}
 
     def strings(self) -> dict[str, str]:
-        """All options as strings, derived ones included."""
+        """All options as strings, including derived ones."""
         return {field.name: field.format(self.values[field.name]) for field in self.fields()}
 
     @classmethod
@@ -271,7 +271,7 @@ class Options:
         """`over` laid over `base`, by current names; an option given in `over` drops from `base` those it excludes.
 
         Raises:
-            OptionError: One of the two gives an option by two of its names.
+            OptionError: `base` or `over` gives an option under two of its names.
         """
         base, over = cls.current(base), cls.current(over)
         excluded = {

@@ -1,4 +1,4 @@
-"""The nearest valid name or number, for error messages."""
+"""Suggestions of valid names and numbers for error messages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The name most like `word`, whatever the case, or None where none is like it.
+    """The name that is most similar to `word`, ignoring case, or None if no name is similar.
 
     Args:
-        word: What was found.
-        names: What is allowed.
-        cutoff: How much alike they must be, from 0 to 1 for the same.
+        word: The word that was found.
+        names: The allowed names.
+        cutoff: The minimum similarity, from 0 to 1 (equal).
     """
     import difflib  # noqa: PLC0415  # only an error needs it, and imports cost in the page
 
@@ -27,7 +27,7 @@ def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """`; did you mean `bits`?`, or nothing where no name is like `word`."""
+    """`; did you mean `bits`?`, or the empty string if no name is similar to `word`."""
     name = nearest(word, names)
     return f"; did you mean `{name}`?" if name else ""
 
