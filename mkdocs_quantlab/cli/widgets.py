@@ -70,7 +70,7 @@ def lock(*, config_file: Path, distribution: str | None, built: tuple[Path, ...]
         lock_text = _lock_text(wheels, info)
         shutil.rmtree(target, ignore_errors=True)
         if not wheels:
-            click.echo("no own widget requires a package")
+            click.echo("no custom widget requires a package")
             return
         target.mkdir(parents=True)
         for wheel in wheels:
@@ -174,7 +174,7 @@ class Compiled(NamedTuple):
             data = _read(self.place, entry["file_name"])
             if sha256(data).hexdigest() != entry["sha256"]:
                 raise Unreadable(
-                    f"{self.place}{file} has another SHA-256 than {LOCK} beside it says"
+                    f"{self.place}{file} does not have the SHA-256 in the {LOCK} beside it"
                 )
             path.write_bytes(data)
         return Resolved(
@@ -188,11 +188,11 @@ def _distribution(place: str, info: Mapping[str, str]) -> Mapping[str, Mapping[s
         read = json.loads(_read(place, LOCK))
         theirs, packages = read["info"], read["packages"]
     except (ValueError, KeyError, TypeError):
-        raise Unreadable(f"{place}{LOCK} is no lock file of Pyodide") from None
+        raise Unreadable(f"{place}{LOCK} is not a Pyodide lock file") from None
     for key in ("python", "abi_version", "platform"):
         if theirs.get(key) != info[key]:
             raise Unreadable(
-                f"{place}{LOCK} is of another Pyodide: its {key} is `{theirs.get(key)}`; "
+                f"{place}{LOCK} is for a different Pyodide: its {key} is `{theirs.get(key)}`; "
                 f"the pages of this version run Pyodide {info['version']}, with `{info[key]}`"
             )
     found: Mapping[str, Mapping[str, Any]] = packages
@@ -215,7 +215,7 @@ def _entry(path: Path, info: Mapping[str, str]) -> dict[str, Any]:
             metadata = Metadata.from_email(file.read(name), validate=False)
             tops = {n.partition("/")[0].partition(".")[0] for n in file.namelist()}
     except (ValueError, OSError, zipfile.BadZipFile) as error:
-        raise Unreadable(f"{path} is no wheel that can be read: {error}") from None
+        raise Unreadable(f"{path} is not a readable wheel: {error}") from None
     python = "cp" + "".join(info["python"].split(".")[:2])
     wanted = {
         f"{python}-{python}-pyemscripten_{info['abi_version']}_{info['arch']}",
@@ -316,7 +316,7 @@ def _lock_text(wheels: Sequence[Resolved], info: Mapping[str, str]) -> str:
         from pyodide_lock import PyodideLockSpec  # noqa: PLC0415  # an extra
         from pyodide_lock.utils import add_wheels_to_spec  # noqa: PLC0415
     except ImportError:
-        raise Unreadable('this needs: pip install "mkdocs-quantlab[widgets]"') from None
+        raise Unreadable('this command needs: pip install "mkdocs-quantlab[widgets]"') from None
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         path = folder / LOCK

@@ -83,21 +83,19 @@ def check(widget: str | Path | ModuleType, /, *, page: bool = True, tries: int =
             continue
         wrong = mistakes(figure, fields)
         assert not wrong, f"{_shown(strings)}: {wrong}"
-        assert _drawn(found, strings) == figure, (
-            f"{_shown(strings)}: another figure when it is drawn again"
-        )
+        assert _drawn(found, strings) == figure, f"{_shown(strings)}: a second drawing differs"
         drawn[tuple(strings.items())] = figure
-    assert drawn, "no options are taken, the defaults not either"
+    assert drawn, "the widget accepts no options, not even its defaults"
     said = f"{len(drawn)} figures drawn"
     reason = "`page` is false" if not page else why_no_page(found)
     if reason:
-        return f"{said}; the page's Python was not asked: {reason}"
+        return f"{said}; the page's Python was not used: {reason}"
     some = list(drawn)[:20]
     for key, made in zip(
         some, page_figures(found.name, archive, [dict(key) for key in some]), strict=True
     ):
         assert made == drawn[key], (
-            f"{_shown(dict(key))}: the page draws {made!r} where the build draws {drawn[key]!r}"
+            f"{_shown(dict(key))}: the page draws {made!r}, but the build draws {drawn[key]!r}"
         )
     return f"{said}, {len(some)} of them by the page's Python, too"
 
@@ -137,12 +135,12 @@ def _assert_read(field: Field[Any], text: str) -> None:
         return
     again = field.format(value)
     assert field.parse(again) == value, (
-        f"{place}: read as {value!r}, whose text {again!r} is read as something else"
+        f"{place}: parsed as {value!r}, but its string {again!r} is parsed as a different value"
     )
 
 
 def _assert_message(error: OptionError, place: str) -> None:
-    assert str(error).strip(), f"{place}: refused without a message"
+    assert str(error).strip(), f"{place}: refused without an error message"
 
 
 def _shown(strings: dict[str, str]) -> str:

@@ -52,10 +52,10 @@ class _Reader(HTMLParser):
             self.wrong.append(f"a figure cannot have `<{tag}>`")
         if "id" in names:
             self.wrong.append(
-                f"`<{tag}>` has an `id`: a figure may be on a page twice, and identifiers are unique"
+                f"`<{tag}>` has an `id`, which must be unique, but a page may contain a figure twice"
             )
         self.wrong += [
-            f"`<{tag}>` has the attribute `{name}`, and figures run no script"
+            f"`<{tag}>` has the attribute `{name}`, and figures cannot contain scripts"
             for name in names
             if name.startswith("on")
         ]
@@ -93,10 +93,10 @@ def _wrong_mark(
     field = fields.get(option)
     what = f"a mark with `{name}`"
     if field is None:
-        yield f"{what} sets the option `{option}`, which is not there{did_you_mean(option, fields)}"
+        yield f"{what} sets the option `{option}`, which does not exist{did_you_mean(option, fields)}"
         return
     if name == "data-paint" and not isinstance(field, FloatList):
-        yield f"{what} sets `{option}`, which is no `FloatList`"
+        yield f"{what} sets `{option}`, which is not a `FloatList`"
     if name.startswith("data-drag") and not field.in_form:
         yield f"{what} sets `{option}`, which has no control in the form"
     values = json.loads(given.get("data-values") or "[]")

@@ -59,7 +59,7 @@ def why_no_page(widget: Widget) -> str:
     if widget.requires:
         return "the widget requires packages"
     if not shutil.which("node"):
-        return "there is no Node"
+        return "Node is not installed"
     if not (STATIC / "pyodide" / "python.zip").is_file():
         return "this installation has no built browser files"
     return ""

@@ -204,7 +204,7 @@ def test_values_that_cannot_be_shown_are_an_error(panel):
     panel.write(SYMMETRIC.replace("value = q * self.scale", "value = float('nan')"))
     panel.press("Run")
     expect(panel.said).to_have_text(
-        "value is nan; it has to be a finite number in the range of float32"
+        "value is nan; it must be a finite number in the range of float32"
     )
     assert panel.grid.figure() == before
 

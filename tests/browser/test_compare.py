@@ -50,9 +50,7 @@ def test_other_models_of_those_that_came_with_the_page(lab):
     expect(compare.result).to_contain_text("q4 stores")
     compare.set("models", "q5")
     compare.settle()
-    assert compare.status.inner_text().startswith(
-        "models: q5 is not among what this figure came with"
-    )
+    assert compare.status.inner_text().startswith("models: q5 is not in the data of this figure")
 
 
 def test_without_script_everything_is_there(visit):

@@ -86,7 +86,7 @@ def test_the_encoder_sees_no_seed(own):
 def test_errors_and_endless_code(own):
     run(own, "def encode(weights):\n    return weights\n")
     expect(own.panel.said).to_contain_text(
-        "encode gave a list; it has to give bytes", timeout=30_000
+        "encode returned a list; it must return bytes", timeout=30_000
     )
     run(own, "while True: pass")
     expect(own.panel.said).to_have_text("The code was stopped after 10 seconds.", timeout=40_000)

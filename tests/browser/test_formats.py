@@ -59,7 +59,7 @@ def test_what_was_measured_on_a_tensor_is_enough_to_redraw(visit):
     )
     formats.set("tensor", "f32:blk.1.attn_q.weight")
     formats.settle()
-    assert "is not among what this figure came with" in formats.status.inner_text()
+    assert "is not in the data of this figure" in formats.status.inner_text()
     formats.set("distribution", "laplace")
     formats.settle()
     expect(formats.result).to_contain_text("On Laplace weights")

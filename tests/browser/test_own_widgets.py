@@ -81,7 +81,7 @@ LIVE = LiveCode(
     {"8": half, "10": half},
     lambda given: given.of,
     (lambda made, x: made(x),),
-    lambda given, inputs, value: number(value, "what it gives"),
+    lambda given, inputs, value: number(value, "the result"),
 )
 
 
@@ -238,7 +238,7 @@ def test_code_of_an_own_widget_runs_in_an_interpreter_of_its_own(visit, own):
     panel.write("def half(x):\n    return str(x)\n")
     panel.press("Run")
     expect(panel.said).to_have_text(
-        "what it gives is 8; it has to be a finite number in the range of float32"
+        "the result is 8; it must be a finite number in the range of float32"
     )
     halving.set("of", "10")
     expect(halving.result).to_have_text("It gives 5.")

@@ -34,5 +34,5 @@ def test_export_writes_their_files_and_takes_old_versions_away(tmp_path, monkeyp
     done = CliRunner().invoke(main, ["export", "out", "--no-pyodide"])
     assert (done.exit_code, done.output) == (
         2,
-        "Error: widgets/sampling/widget.py:1: it has no `Options`, a class of options, a subclass of `Options`\n",
+        "Error: widgets/sampling/widget.py:1: it has no `Options`, a subclass of `api.Options`\n",
     )

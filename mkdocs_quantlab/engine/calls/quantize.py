@@ -141,13 +141,13 @@ def store_values(given: protocol.StoreValues, data: bytes) -> tuple[protocol.Pie
     values = [parse(text) for text in given["run"]["values"]]
     if piece.target == OWN:
         if len(values) != 2:
-            raise EditError("your code gave no blocks, or no weights", None)
+            raise EditError("your code returned no blocks or no weights", None)
         blocks, decoded = read_run(json.loads(given["run"]["inputs"]), *values)
         size: float = size_of([bytes.fromhex(block) for block in blocks[OWN]])
         back = [value for block in decoded[OWN] for value in block]
     else:
         if len(values) != 1:
-            raise EditError("your code gave no weights", None)
+            raise EditError("your code returned no weights", None)
         back, bits = read_tensor(values[0], piece.weights)
         size = bits / 8
     return _with_loss(stored(piece, data, back), size)

@@ -90,7 +90,7 @@ def drag(
     if not all(map(math.isfinite, scale)):
         raise ValueError(f"drag: the scale of `{option}` is not finite")
     if step is not None and not step > 0:
-        raise ValueError(f"drag: the step of `{option}` has to be positive")
+        raise ValueError(f"drag: the step of `{option}` must be positive")
     if scale.low >= scale.high or scale.start == scale.end:
         raise ValueError(f"drag: the scale of `{option}` has no extent")
     return {
@@ -172,7 +172,7 @@ def play(
         ValueError: There are no values, or the interval is not positive.
     """
     if not 0 < interval < math.inf:
-        raise ValueError(f"play: the interval of `{option}` has to be positive")
+        raise ValueError(f"play: the interval of `{option}` must be positive")
     return {
         "type": "button",
         "data_play": option,

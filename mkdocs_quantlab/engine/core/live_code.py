@@ -123,13 +123,15 @@ def read(live: LiveCode, options: Options, given: str, values: Sequence[str]) ->
         EditError: They are not what the figure can show.
     """
     if len(values) != len(live.steps):
-        raise EditError(f"it gave {len(values)} values; there are {len(live.steps)} steps", None)
+        raise EditError(
+            f"it returned {len(values)} values, but there are {len(live.steps)} steps", None
+        )
     parsed = [parse(text) for text in values]
     # Spaces and doubled keys could tell the next step more than the values do.
     if len(values) > 1 and any(
         json.dumps(made) != text for made, text in zip(parsed, values, strict=True)
     ):
-        raise EditError("it gave something besides its values", None)
+        raise EditError("it returned more than its values", None)
     return live.read(options, json.loads(given), *parsed)
 
 
@@ -140,11 +142,13 @@ def parse(text: str) -> Any:
         EditError: It is none, or too long.
     """
     if len(text) > MAX_VALUES:
-        raise EditError(f"it gave {len(text):,} characters; at most {MAX_VALUES:,} are taken", None)
+        raise EditError(
+            f"it returned {len(text):,} characters; the maximum is {MAX_VALUES:,}", None
+        )
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise EditError("what it gave is no JSON, or nested too deeply", None) from None
+        raise EditError("the result is not valid JSON, or nested too deeply", None) from None
 
 
 def close_ways_out() -> None:
@@ -211,7 +215,7 @@ def run(function: Callable[..., Any], *arguments: Any) -> Any:
         line = _line(error)
         message = _message(error)
         if line is None:
-            message = f"what it gives cannot be used: {message}"
+            message = f"the result cannot be used: {message}"
         raise EditError(message, line) from None
 
 

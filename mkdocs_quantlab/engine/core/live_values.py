@@ -19,7 +19,7 @@ def refused(what: str, found: Any, wanted: str) -> EditError:
     else:
         text = str(found)
         shown = f"is `{text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + '…'}`"
-    return EditError(f"{what} {shown}; it has to be {wanted}", None)
+    return EditError(f"{what} {shown}; it must be {wanted}", None)
 
 
 def number(value: Any, what: str) -> float:

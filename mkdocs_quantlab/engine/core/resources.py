@@ -122,7 +122,7 @@ class Sources:
             return asked.unpack(self._packed[asked.kind, asked.key])
         except KeyError:
             what = " ".join(asked.key) or asked.kind
-            raise LookupError(f"`{what}` is not among what this figure came with") from None
+            raise LookupError(f"`{what}` is not in the data of this figure") from None
 
     def unknown(self, name: str, error: LookupError) -> LookupError:
         """The error for an unknown model name; it lists the known names."""

@@ -246,7 +246,7 @@ class Options:
                     f"`{found_as[new]}` and `{name}` are the same option: give `{new}` only", old
                 )
             if new != name and warn:
-                warn(name, f"`{name}` is a former name of the option `{new}`: write `{new}`")
+                warn(name, f"`{name}` is a former name of `{new}`: write `{new}`")
             found[new] = value
             found_as[new] = name
         return found

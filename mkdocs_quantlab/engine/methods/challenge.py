@@ -92,11 +92,11 @@ def encode_all(made: Any, weights: Weights) -> Blocks:
 def _encoded(encode: Callable[..., Any], block: list[float]) -> str:
     given = run(encode, block)
     if not isinstance(given, bytes | bytearray):
-        raise EditError(f"`encode` gave a {type(given).__name__}; it has to give bytes", None)
+        raise EditError(f"`encode` returned a {type(given).__name__}; it must return bytes", None)
     data = bytes(given)  # a class derived from bytes may say another length
     if len(data) > MAX_BLOCK_BYTES:
         raise EditError(
-            f"`encode` gave {len(data):,} bytes for {BLOCK} weights; at most {MAX_BLOCK_BYTES:,} are taken",
+            f"`encode` returned {len(data):,} bytes for {BLOCK} weights; the maximum is {MAX_BLOCK_BYTES:,}",
             None,
         )
     return data.hex()
@@ -122,7 +122,7 @@ def decode_all(made: Any, blocks: Blocks) -> Weights:
 def _decoded(decode: Callable[..., Any], data: bytes) -> list[float]:
     values = run(lambda given: [float(x) for x in decode(given)], data)
     if len(values) != BLOCK:
-        raise EditError(f"`decode` gave {len(values):,} numbers; it has to give {BLOCK}", None)
+        raise EditError(f"`decode` returned {len(values):,} numbers; it must return {BLOCK}", None)
     if not all(abs(x) < MAX_NUMBER for x in values):  # NaN fails too
         raise EditError("`decode` gave a number that is not finite, or beyond float32", None)
     return [_float32(x) for x in values]
@@ -140,8 +140,8 @@ def read_run(weights: Weights, blocks: Any, decoded: Any) -> tuple[Blocks, Weigh
         EditError: They are not as many, or not of their kinds.
     """
     names = tuple(weights)
-    fields(blocks, "what `encode` gave", names)
-    fields(decoded, "what `decode` gave", names)
+    fields(blocks, "the result of `encode`", names)
+    fields(decoded, "the result of `decode`", names)
     return (
         {
             name: [
@@ -151,7 +151,7 @@ def read_run(weights: Weights, blocks: Any, decoded: Any) -> tuple[Blocks, Weigh
         },
         {
             name: [
-                numbers(each, "what `decode` gave", BLOCK)
+                numbers(each, "the result of `decode`", BLOCK)
                 for each in items(decoded[name], "the blocks", len(weights[name]))
             ]
             for name in names

@@ -94,7 +94,7 @@ def read_layer(data: Any, weights: int, blocks: int) -> StoredLayer:
     Raises:
         EditError: It is none of so many weights in so many blocks.
     """
-    given = fields(data, "what it gives", StoredLayer._fields)
+    given = fields(data, "the result", StoredLayer._fields)
     return StoredLayer(
         [_stored(each) for each in items(given["stored"], "the stored weights", weights)],
         # Outliers are kept one by one.
@@ -113,7 +113,7 @@ def read_weight(data: Any, bits: int) -> StoredWeight:
     Raises:
         EditError: It is none of so many bits, or its levels do not ascend.
     """
-    given = fields(data, "what it gives", StoredWeight._fields)
+    given = fields(data, "the result", StoredWeight._fields)
     stored = _stored(given["stored"])
     levels = numbers(given["levels"], "`levels`", 2, 1 << bits)
     if any(below >= above for below, above in pairwise(levels)):
@@ -129,7 +129,7 @@ def read_weight(data: Any, bits: int) -> StoredWeight:
 
 
 def _stored(data: Any) -> Stored:
-    q, code, value, storing, reading = items(data, "what `store` gives", len(Stored._fields))
+    q, code, value, storing, reading = items(data, "the result of `store`", len(Stored._fields))
     return Stored(
         whole(q, "`q`", -(1 << 31), 1 << 31),
         string(code, "`code`", MAX_CODE),

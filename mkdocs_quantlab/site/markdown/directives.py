@@ -275,12 +275,12 @@ class Directives:
             problem = self.unknown(unknown)
         elif len(named) > 1:
             both = " and ".join(f"`data-{name}`" for name in named)
-            problem = f"{both} stand on one `div`: give each its own"
+            problem = f"{both} are on one `div`: give each its own `div`"
         elif tag != "div":
-            problem = f"`data-{named[0]}` stands on a `{tag}`: write it on a `div`"
+            problem = f"`data-{named[0]}` is on a `{tag}`: put it on a `div`"
         elif len(keys) > len(values):
             twice = next(key for key in keys if keys.count(key) > 1)
-            problem = f"`{twice}` stands there twice: a browser takes the first and drops the other"
+            problem = f"`{twice}` is given twice: browsers ignore the second"
         options: dict[str, str] = {}
         kept: dict[str, str] = {}
         for key, value in values.items():

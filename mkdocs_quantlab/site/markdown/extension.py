@@ -123,7 +123,9 @@ class QuantlabExtension(Extension):
         setting = self.getConfig("widgets")
         folder = (self.folder / setting).resolve()
         if setting != WIDGETS and not folder.is_dir():
-            raise LabError(f"quantlab: `widgets` names the folder `{setting}`, which is not there")
+            raise LabError(
+                f"quantlab: `widgets` names the folder `{setting}`, which does not exist"
+            )
         return Widgets(folder, self.folder.resolve())
 
     @cached_property
@@ -136,7 +138,7 @@ class QuantlabExtension(Extension):
         for name in (CHAT, EVIDENCE, *ALIASES):
             if name in self.widgets.names:
                 raise LabError(
-                    f"quantlab: {self.widgets.shown(name)}: `data-{name}` is a directive already: call the widget something else"
+                    f"quantlab: {self.widgets.shown(name)}: `data-{name}` is a built-in directive: rename the widget"
                 )
         for place in self.widgets.unnamed():
             self.warn(f"{place.shown}: {place.problem}")

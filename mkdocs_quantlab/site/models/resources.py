@@ -49,7 +49,7 @@ class SiteSources(Sources):
         """
         answer = ANSWERS.get(type(asked))
         if answer is None:
-            raise LookupError(f"a site that is built has no `{asked.kind}`")
+            raise LookupError(f"the build of a site has no `{asked.kind}`")
         value: T = answer(self, *asked.key)
         return value
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 PARTS = {
-    "TITLE": "a text, what the widget is called",
-    "Options": "a class of options, a subclass of `Options`",
-    "render": "a function from options to HTML",
+    "TITLE": "a string, the widget's name",
+    "Options": "a subclass of `api.Options`",
+    "render": "a function that takes options and returns HTML",
 }
 """What the module of a widget must have."""
 REQUIREMENT = re.compile(
@@ -69,11 +69,11 @@ class _Module:
                 raise self.wrong(f"it has no `{part}`, {what}{near}")
         title, options, render = (getattr(self.module, part) for part in PARTS)
         if not isinstance(title, str) or not title.strip():
-            raise self.wrong(f"`TITLE` takes {PARTS['TITLE']}; found {title!r}", "TITLE")
+            raise self.wrong(f"`TITLE` must be {PARTS['TITLE']}; found {title!r}", "TITLE")
         if not (
             isinstance(options, type) and issubclass(options, Options) and options is not Options
         ):
-            raise self.wrong(f"`Options` takes {PARTS['Options']}; found {options!r}", "Options")
+            raise self.wrong(f"`Options` must be {PARTS['Options']}; found {options!r}", "Options")
         self.takes_options("render", render)
         self.check_options(options)
         self.check_form(options, title)
@@ -105,7 +105,7 @@ class _Module:
     def takes_options(self, name: str, function: Any) -> None:
         """Checks that a function can be called with options alone."""
         if not callable(function):
-            raise self.wrong(f"`{name}` takes {PARTS['render']}; found {function!r}", name)
+            raise self.wrong(f"`{name}` must be {PARTS['render']}; found {function!r}", name)
         try:
             inspect.signature(function).bind(None)
         except TypeError as error:
@@ -117,11 +117,11 @@ class _Module:
         for name, field in fields.items():
             if hasattr(Options, name) or name in Options().__dict__:
                 raise self.wrong(
-                    f"an option cannot be called `{name}`: `Options` has that itself", name
+                    f"an option cannot be called `{name}`: the class `Options` uses this name", name
                 )
             if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
                 raise self.wrong(
-                    f"an option cannot be called `{name}`: names of attributes have lower-case letters, digits and `_`",
+                    f"an option cannot be called `{name}`: use lower-case letters, digits and `_`",
                     name,
                 )
             self.check_default(field)
@@ -130,7 +130,7 @@ class _Module:
             choices = [name for name, field in fields.items() if isinstance(field, Choice)]
             known = ", ".join(f"`{each}`" for each in choices) or "none"
             raise self.wrong(
-                f"`primary` takes the name of a `Choice`, of which there is {known}; found `{primary}`{did_you_mean(primary, choices)}",
+                f"`primary` takes the name of a `Choice` ({known}); found `{primary}`{did_you_mean(primary, choices)}",
                 "primary",
             )
 
@@ -145,7 +145,7 @@ class _Module:
     def check_live(self, live: Any, options: type[Options], render: Any) -> None:
         """Checks the code that readers may edit, and that the figure can show what it gives."""
         if not isinstance(live, LiveCode):
-            raise self.wrong(f"`LIVE` takes a `LiveCode`; found {live!r}", "LIVE")
+            raise self.wrong(f"`LIVE` must be a `LiveCode`; found {live!r}", "LIVE")
         if not isinstance(live.steps, list | tuple) or not all(map(callable, live.steps)):
             raise self.wrong(f"`LIVE` takes functions as its `steps`; found {live.steps!r}", "LIVE")
         for value, made in live.objects.items():
@@ -153,19 +153,20 @@ class _Module:
                 source(made)
             except (TypeError, OSError):
                 raise self.wrong(
-                    f"`LIVE` names for `{value}` what has no text in a file: {made!r}", "LIVE"
+                    f"`LIVE` names for `{value}` something without source code in a file: {made!r}",
+                    "LIVE",
                 ) from None
         names = [field.name for field in options.fields()]
         if live.option not in names:
             hint = did_you_mean(live.option, names)
             raise self.wrong(
-                f"`LIVE` names an option `{live.option}`, which there is not{hint}", "LIVE"
+                f"`LIVE` names the option `{live.option}`, which does not exist{hint}", "LIVE"
             )
         try:
             inspect.signature(render).bind(None, None)
         except TypeError:
             raise self.wrong(
-                "`render` of a widget with `LIVE` takes a second argument, what the reader's code gave, None by default",
+                "`render` of a widget with `LIVE` takes a second argument, the values of the reader's code, which is None by default",
                 "render",
             ) from None
 
@@ -180,7 +181,9 @@ class _Module:
         except (TypeError, ValueError, AttributeError) as error:
             raise self.wrong(f"{said}: {type(error).__name__}: {error}", field.name) from None
         if other:
-            raise self.wrong(f"{said}: its text `{text}` stands for another value", field.name)
+            raise self.wrong(
+                f"{said}: `parse` reads its string `{text}` as a different value", field.name
+            )
 
     def place(self, name: str) -> str:
         """The file and the line on which a name is given its value."""

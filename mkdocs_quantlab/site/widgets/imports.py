@@ -43,7 +43,9 @@ def missing(files: Iterable[Path], root: Path, origin: Origin, *, is_folder: boo
                 elif not _is_there(name) and (
                     is_folder or name.partition(".")[0] != root.name.removesuffix(".py")
                 ):
-                    problem = f"the page's Python has no module `{name}`; name what it needs in `REQUIRES`"
+                    problem = (
+                        f"the page's Python has no module `{name}`: name its package in `REQUIRES`"
+                    )
                 if problem:
                     return f"{origin.shown(str(file))}:{node.lineno}: {problem}"
     return ""
@@ -84,4 +86,4 @@ def _beside(node: ast.ImportFrom, name: str, place: tuple[str, ...]) -> str:
     first = (*place[: -node.level], *name.split("."))[0]
     if first == place[0] or first.startswith("_") or place[0].startswith("_"):
         return ""
-    return f"`{first}` belongs to another widget, whose files the page does not have here: call what widgets share `_{first}`"
+    return f"`{first}` belongs to another widget, whose files this page may not have: rename it to `_{first}` to share it"

@@ -98,7 +98,9 @@ class Widgets:
             if not places:
                 return None
             if len(places) > 1:
-                raise WidgetError(f"`{name}` is the name of {self.shown(name)}: keep one of them")
+                raise WidgetError(
+                    f"`{name}` is the name of {self.shown(name)}: remove or rename one of them"
+                )
             if places[0].problem:
                 raise WidgetError(places[0].problem, places[0].shown)
             self._loaded[name] = self._load(name, places[0])
@@ -133,7 +135,7 @@ class Widgets:
         """What to tell an author whose widget has the name of one of ours; empty for others."""
         if name not in built_in() or not self._places(name):
             return ""
-        return f"{self.shown(name)} takes the place of the widget `{name}` that comes with mkdocs-quantlab"
+        return f"{self.shown(name)} replaces the built-in widget `{name}`"
 
     def shown(self, name: str) -> str:
         """Where the own widgets of a name are, in words."""
@@ -200,10 +202,10 @@ def _own(folder: Path, base: Path) -> dict[str, list[Place]]:
         name = stem.lower().replace("_", "-")
         problem = ""
         if not FILE_NAME.fullmatch(stem):
-            problem = "names of widgets begin with a letter and have lower-case letters of English, digits and `_`"
+            problem = "names of widgets consist of the letters a to z, digits and `_`, and begin with a letter"
             right = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_0123456789")
             if FILE_NAME.fullmatch(right):
-                problem += f": call it `{right}`"
+                problem += f": rename it to `{right}`"
         found.setdefault(name, []).append(Place(module, file, shown, problem))
     return found
 
@@ -242,5 +244,5 @@ def _root(place: Place) -> Path:
         )
     found = [*(spec.submodule_search_locations or ()), *([spec.origin] if spec.origin else [])]
     if not found or not Path(found[0]).exists():
-        raise WidgetError("its files are not in a folder", place.shown)
+        raise WidgetError("its files are not in the file system", place.shown)
     return Path(found[0])

@@ -65,7 +65,7 @@ class Wheels:
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            raise WheelError(f"there is no {self.lock}: {AGAIN}") from None
+            raise WheelError(f"{self.lock} does not exist: {AGAIN}") from None
         except OSError as error:
             raise WheelError(f"{self.lock} cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
@@ -74,7 +74,7 @@ class Wheels:
             packages = json.loads(text)["packages"]
             return {name: self._wheel(entry) for name, entry in packages.items()}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise WheelError(f"{self.lock} is no lock file of Pyodide: {AGAIN}") from None
+            raise WheelError(f"{self.lock} is not a Pyodide lock file: {AGAIN}") from None
 
     def _wheel(self, entry: Mapping[str, Any]) -> Wheel:
         name, version, file, digest = (
@@ -109,7 +109,7 @@ class Wheels:
         wheel = self._find(name, f"`{text}` is not in {self.lock}")
         if not required.specifier.contains(wheel.version, prereleases=True):
             raise WheelError(
-                f"`{text}` does not take `{wheel.version}`, which {self.lock} has of it: {AGAIN}"
+                f"`{text}` does not allow `{wheel.version}`, the locked version in {self.lock}: {AGAIN}"
             )
         return name
 
@@ -134,7 +134,7 @@ def _check(wheel: Wheel) -> None:
     try:
         digest = sha256(wheel.path.read_bytes()).hexdigest()
     except (OSError, ValueError):  # ValueError: a null character in its name
-        raise WheelError(f"the wheel {wheel.path.name} is not in the folder: {AGAIN}") from None
+        raise WheelError(f"the wheel {wheel.path.name} is missing: {AGAIN}") from None
     if digest != wheel.sha256:
         raise WheelError(
             f"the wheel {wheel.path.name} is not the one that was locked: its SHA-256 is {digest[:12]}…, "

@@ -127,7 +127,7 @@ def test_what_is_not_to_be_had_changes_nothing(course):
 
 def test_nothing_required(course):
     folder = course()
-    assert lock() == (0, "no own widget requires a package\n")
+    assert lock() == (0, "no custom widget requires a package\n")
     assert not (folder / "widgets/wheels").exists()
 
 
@@ -135,7 +135,7 @@ def test_nothing_required(course):
     ("requirement", "problem"),
     [
         ("quantlab-test-other", "`quantlab-test-other` is not in widgets/wheels/pyodide-lock.json; did you mean `quantlab-test-outer`?: run"),
-        ("quantlab-test-outer>=2", "`quantlab-test-outer>=2` does not take `1.0`, which widgets/wheels/pyodide-lock.json has of it: run"),
+        ("quantlab-test-outer>=2", "`quantlab-test-outer>=2` does not allow `1.0`, the locked version in widgets/wheels/pyodide-lock.json: run"),
     ],
 )  # fmt: skip
 def test_a_requirement_that_is_not_locked(course, requirement, problem):
@@ -147,7 +147,7 @@ def test_a_requirement_that_is_not_locked(course, requirement, problem):
 
 
 def test_no_lock_file(course):
-    with pytest.raises(WidgetError, match=r"widgets/mine\.py:5: `REQUIRES`: there is no widgets/wheels/pyodide-lock\.json: run"):  # fmt: skip
+    with pytest.raises(WidgetError, match=r"widgets/mine\.py:5: `REQUIRES`: widgets/wheels/pyodide-lock\.json does not exist: run"):  # fmt: skip
         own(course("quantlab-test-outer"))
 
 
@@ -163,7 +163,7 @@ def test_no_lock_file_of_pyodide(course, text):
     folder = course("quantlab-test-outer")
     (folder / "widgets/wheels").mkdir()
     (folder / "widgets/wheels/pyodide-lock.json").write_text(text, encoding="utf-8")
-    with pytest.raises(WidgetError, match="is no lock file of Pyodide"):
+    with pytest.raises(WidgetError, match="is not a Pyodide lock file"):
         own(folder)
 
 
@@ -171,7 +171,7 @@ def test_no_text_is_no_lock_file(course):
     folder = course("quantlab-test-outer")
     (folder / "widgets/wheels").mkdir()
     (folder / "widgets/wheels/pyodide-lock.json").write_bytes(b"\xff")
-    with pytest.raises(WidgetError, match="is no lock file of Pyodide"):
+    with pytest.raises(WidgetError, match="is not a Pyodide lock file"):
         own(folder)
 
 
@@ -199,7 +199,7 @@ def test_a_wheel_that_is_not_what_was_locked(course, change):
     path.write_bytes(b"other") if change == "other" else path.unlink()
     with pytest.raises(WidgetError) as error:
         own(folder)
-    said = {"other": "is not the one that was locked", "gone": "is not in the folder"}[change]
+    said = {"other": "is not the one that was locked", "gone": "is missing"}[change]
     assert said in str(error.value)
 
 
@@ -234,13 +234,13 @@ def test_compiled_packages_of_a_distribution(course, tmp_path):
 
     compiled.write_bytes(b"other")
     assert (
-        "has another SHA-256 than pyodide-lock.json beside it says"
+        "does not have the SHA-256 in the pyodide-lock.json beside it"
         in lock("--pyodide", str(tmp_path / "pyodide"))[1]
     )
     text = text.replace('"abi_version": "2026_0"', '"abi_version": "2025_0"')
     (tmp_path / "pyodide" / "pyodide-lock.json").write_text(text, encoding="utf-8")
     assert (
-        "is of another Pyodide: its abi_version is `2025_0`"
+        "is for a different Pyodide: its abi_version is `2025_0`"
         in lock("--pyodide", str(tmp_path / "pyodide"))[1]
     )
 
@@ -263,4 +263,4 @@ def test_a_wheel_for_another_python(course, tmp_path):
     assert status == 2
     assert "is made for `cp313-cp313-pyodide_2025_0_wasm32`; the pages of this version take `cp314-cp314-emscripten_5_0_3_wasm32`" in said  # fmt: skip
     other.write_bytes(b"no wheel")
-    assert "is no wheel that can be read" in lock("--wheel", str(other))[1]
+    assert "is not a readable wheel" in lock("--wheel", str(other))[1]

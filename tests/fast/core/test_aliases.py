@@ -61,7 +61,7 @@ def test_a_former_name_is_the_option(alias, name):
     assert alias not in old.strings()
     told = []
     assert Sample.current({alias: value}, lambda *said: told.append(said)) == {name: value}
-    assert told == [(alias, f"`{alias}` is a former name of the option `{name}`: write `{name}`")]
+    assert told == [(alias, f"`{alias}` is a former name of `{name}`: write `{name}`")]
 
 
 @pytest.mark.parametrize(("alias", "name"), CASES)
@@ -131,7 +131,7 @@ def test_a_directive_with_a_former_name(renamed, caplog, new, old):
         assert markdown.markdown(aged, extensions=["quantlab"]) == html
     (record,) = caplog.records
     assert record.getMessage() == (
-        f"line 5: `{former}` is a former name of the option `{current}`: write `{current}`"
+        f"line 5: `{former}` is a former name of `{current}`: write `{current}`"
     )
 
 
@@ -148,7 +148,7 @@ def test_defaults_with_a_former_name(renamed, caplog):
     assert made[0] == made[1]
     (record,) = caplog.records
     assert record.getMessage() == (
-        "quantlab: `defaults`: `width` is a former name of the option `bits`: write `bits`"
+        "quantlab: `defaults`: `width` is a former name of `bits`: write `bits`"
     )
 
 

@@ -56,7 +56,7 @@ def test_an_error_of_the_readers_code_has_its_line():
     code = "class Symmetric:\n    raise SystemExit\n"
     assert refusal("live_step", step | {"code": code}) == ("SystemExit", None, 2)
     assert refusal("draw", draw(GRID, {}, run={"inputs": "{}", "values": ["[1]"]})) == (
-        "what it gives has 1 entries; it has to be a dictionary of stored, kept, steps, holds",
+        "the result has 1 entries; it must be a dictionary of stored, kept, steps, holds",
         None,
         None,
     )

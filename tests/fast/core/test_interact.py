@@ -52,7 +52,7 @@ def test_a_mark_of_two_directions():
         ({"x": Scale(2, 1)}, "the scale of `w` has no extent"),
         ({"x": Scale(float("nan"), 1)}, "the scale of `w` is not finite"),
         ({"x": Scale(0, 1, end=float("inf"))}, "the scale of `w` is not finite"),
-        ({"x": ACROSS, "step": 0}, "the step of `w` has to be positive"),
+        ({"x": ACROSS, "step": 0}, "the step of `w` must be positive"),
         ({"y": Scale(0, 1, 0.5, 0.5)}, "the scale of `w` has no extent"),
     ],
 )
@@ -88,5 +88,5 @@ def test_no_values_are_a_mistake(make):
 
 @pytest.mark.parametrize("interval", [0, -1, float("nan"), float("inf")])
 def test_an_interval_is_positive(interval):
-    with pytest.raises(ValueError, match="the interval of `w` has to be positive"):
+    with pytest.raises(ValueError, match="the interval of `w` must be positive"):
         play("w", [1], interval)

@@ -159,8 +159,8 @@ IN_STORE = "            value,\n"
         (lambda code: "Symmetric = 3", "does not define a class `Symmetric`", None),
         (lambda code: "\n" + code.replace("q = stored(weight", "q = nothing(weight"), "NameError: name 'nothing'", 15),
         (lambda code: code.replace("q = stored(", "q = self.store(weight) or stored("), "RecursionError", 14),
-        (lambda code: code.replace(IN_STORE, '            "much",\n'), "`value` is `much`; it has to be a finite number", None),
-        (lambda code: code.replace(IN_STORE, "            1e300 * 1e300,\n"), "`value` is `inf`; it has to be a finite number", None),
+        (lambda code: code.replace(IN_STORE, '            "much",\n'), "`value` is `much`; it must be a finite number", None),
+        (lambda code: code.replace(IN_STORE, "            1e300 * 1e300,\n"), "`value` is `inf`; it must be a finite number", None),
         (lambda code: code.replace("str(q),\n", '"x" * 1000,\n'), "`code` is `xxx", None),
         (lambda code: code.replace("self.scale = self.step =", "self.step = 'a'; self.scale ="), "`step` is `a`", None),
         (lambda code: code.replace("[SideInformation(", "3, [SideInformation("), "an entry of `kept` is `3`", None),
@@ -188,10 +188,10 @@ def test_what_does_not_run_says_where(change, message, line):
 @pytest.mark.parametrize(
     ("name", "value", "code", "message"),
     [
-        (LAYER, "rtn", "def round_to_nearest(*_):\n    return [[0.0]]\n", "the layer has 1 entries; it has to be a sequence of 8 entries"),
-        (LAYER, "gptq", "def gptq(*_, falling):\n    return []\n", "the steps has 0 entries; it has to be a sequence of 17 entries"),
+        (LAYER, "rtn", "def round_to_nearest(*_):\n    return [[0.0]]\n", "the layer has 1 entries; it must be a sequence of 8 entries"),
+        (LAYER, "gptq", "def gptq(*_, falling):\n    return []\n", "the steps has 0 entries; it must be a sequence of 17 entries"),
         (LAYER, "awq", "def awq(*_):\n    return 5\n", "the exponents tried is `5`"),
-        (PALETTE, "uniform", "def uniform(count):\n    return [(0, 0, 256)]\n", "a colour's part is `256`; it has to be a whole number from 0 to 255"),
+        (PALETTE, "uniform", "def uniform(count):\n    return [(0, 0, 256)]\n", "a colour's part is `256`; it must be a whole number from 0 to 255"),
         (PALETTE, "uniform", "def uniform(count):\n    return []\n", "the palette has 0 entries"),
         (EXPLORER, "symmetric", "class Symmetric(Fit):\n    levels = [0.0, 0.0]\n    def __init__(self, *_): pass\n    def store(self, w): return Stored(0, '0', 0.0, '', '')\n", "`levels` has to ascend"),
     ],
@@ -295,7 +295,7 @@ def test_what_is_no_json_is_refused(text):
     made = run(GRID, {}, text_of(GRID, "symmetric"))
     with pytest.raises(EditError):
         answer(GRID, {}, ran=Ran(made.inputs, [text]))
-    with pytest.raises(EditError, match="0 values; there are 1"):
+    with pytest.raises(EditError, match="0 values, but there are 1"):
         answer(GRID, {}, ran=Ran(made.inputs, []))
 
 

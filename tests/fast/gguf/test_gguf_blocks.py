@@ -83,7 +83,7 @@ def test_every_format_comes_with_a_block_that_only_decodes():
         ({"tensor": KEY, "preset": "laplace"}, "exclude each other"),
         ({"tensor": "q4"}, r"`tensor`: a block is named as in .*; found `q4`"),
         ({"tensor": "q4:x[a]"}, r"found `q4:x\[a\]`"),
-        ({"tensor": "q4:other"}, "is not among what this figure came with"),
+        ({"tensor": "q4:other"}, "is not in the data of this figure"),
         ({"tensor": KEY, "format": "Q4_K"}, "`tensor` must fill a block of Q4_K, .* found 32 weights"),
     ],
 )  # fmt: skip

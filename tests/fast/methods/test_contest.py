@@ -82,10 +82,10 @@ def test_an_own_run_is_shown_with_its_rival():
 
 CHEATS = [
     ("kept = []\ndef encode(w):\n    kept.append(w)\n    return b''\ndef decode(d):\n    return kept.pop(0)", "IndexError: pop from empty list"),
-    ("def encode(w):\n    return [float(x) for x in w]\ndecode = list", "`encode` gave a list; it has to give bytes"),
+    ("def encode(w):\n    return [float(x) for x in w]\ndecode = list", "`encode` returned a list; it must return bytes"),
     ("class Fat(bytes): pass\ndef encode(w):\n    fat = Fat()\n    fat.w = w\n    return fat\ndef decode(d):\n    return d.w", "AttributeError"),
-    ("def encode(w):\n    return bytes(3000)\ndecode = list", "`encode` gave 3,000 bytes for 256 weights; at most 2,048 are taken"),
-    ("def encode(w):\n    return b''\ndef decode(d):\n    return [0.0] * 255", "`decode` gave 255 numbers; it has to give 256"),
+    ("def encode(w):\n    return bytes(3000)\ndecode = list", "`encode` returned 3,000 bytes for 256 weights; the maximum is 2,048"),
+    ("def encode(w):\n    return b''\ndef decode(d):\n    return [0.0] * 255", "`decode` returned 255 numbers; it must return 256"),
     ("def encode(w):\n    return b''\ndef decode(d):\n    return [float('nan')] * 256", "not finite"),
     ("def encode(w):\n    return b''\ndef decode(d):\n    return [1e39] * 256", "beyond float32"),
     ("def encode(w):\n    return b''\ndef decode(d):\n    return ['x'] * 256", "ValueError"),
@@ -132,7 +132,7 @@ def test_a_class_cannot_lie_about_its_length():
         "class Thin(bytes):\n    def __len__(self):\n        return 0\n"
         "def encode(w):\n    return Thin(3000)"
     )
-    with pytest.raises(EditError, match="gave 3,000 bytes"):
+    with pytest.raises(EditError, match="returned 3,000 bytes"):
         encoded(code)
 
 

@@ -100,7 +100,7 @@ def test_the_folder_is_a_setting(course):
     assert 'name="kv-cache"' in html
     assert convert(folder, "<div data-kv-cache></div>")[0] == "<div data-kv-cache></div>"
     said = mistake(folder, widgets="own/kind")
-    assert said == "quantlab: `widgets` names the folder `own/kind`, which is not there"
+    assert said == "quantlab: `widgets` names the folder `own/kind`, which does not exist"
     with pytest.raises(LabError, match="`widgets` takes the path of a folder; found `3`"):
         QuantlabExtension(widgets=3)
 
@@ -142,7 +142,7 @@ def test_an_own_name_may_be_an_option_of_another(course):
         "bits",
     ]
     assert 'name="sampling"' in convert(folder)[0]
-    assert "stand on one `div`" in mistake(folder, "<div data-bits data-sampling></div>")
+    assert "are on one `div`" in mistake(folder, "<div data-bits data-sampling></div>")
 
 
 def test_files_import_each_other(course):
@@ -231,10 +231,10 @@ def test_builds_keep_nothing(course):
 
 
 BROKEN = {
-    "code that is no LiveCode": (SAMPLING + "\nLIVE = 5\n", f"{SAMPLING.count(chr(10)) + 2}: `LIVE` takes a `LiveCode`; found 5"),
+    "code that is no LiveCode": (SAMPLING + "\nLIVE = 5\n", f"{SAMPLING.count(chr(10)) + 2}: `LIVE` must be a `LiveCode`; found 5"),
     "code for no option": (
         SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('tep', {}, None, (), None)\n",
-        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names an option `tep`, which there is not; did you mean `t",
+        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names the option `tep`, which does not exist; did you mean `t",
     ),
     "code that render does not show": (
         SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('top', {}, None, (), None)\n",
@@ -245,18 +245,18 @@ BROKEN = {
     "helper": ("from .softmax import softmax\n", "1: ModuleNotFoundError: No module named '"),
     "raises": ("VALUE = 1 / 0\n", "1: ZeroDivisionError: division by zero"),
     "exits": ("\nraise SystemExit\n", "2: SystemExit"),
-    "nothing": ("", "1: it has no `TITLE`, a text, what the widget is called"),
-    "render": (SAMPLING.replace("def render", "def renders"), "1: it has no `render`, a function from options to HTML; did you mean `renders`?"),
-    "title": (SAMPLING.replace('"Sampling"', "7"), "8: `TITLE` takes a text, what the widget is called; found 7"),
-    "options": (SAMPLING.replace("Options(api.Options)", "Options"), "11: `Options` takes a class of options, a subclass of `Options`; found <class"),
+    "nothing": ("", "1: it has no `TITLE`, a string, the widget's name"),
+    "render": (SAMPLING.replace("def render", "def renders"), "1: it has no `render`, a function that takes options and returns HTML; did you mean `renders`?"),
+    "title": (SAMPLING.replace('"Sampling"', "7"), "8: `TITLE` must be a string, the widget's name; found 7"),
+    "options": (SAMPLING.replace("Options(api.Options)", "Options"), "11: `Options` must be a subclass of `api.Options`; found <class"),
     "arguments": (SAMPLING.replace("render(options: Options)", "render(options, bits)"), "18: `render` is called with the options alone: missing a required argument: 'bits'"),
     "returns": (SAMPLING.replace('tag("p", shown, class_="quantlab-result")', "shown"), "18: `render` must return HTML, as `tag` and `join` make it; it returned str"),
     "default": (SAMPLING.replace("Real(1,", "Real(5,"), "12: the default of `temperature`, 5, is not taken: `temperature` takes a number from 0.1 to 2; found `5`"),
     "choice": (SAMPLING.replace("Choice(3,", "Choice(4,"), "13: the default of `top`, 4, is not taken: `top` takes one of `1`, `2`, `3`; found `4`"),
     "type": (SAMPLING.replace("Real(1,", 'Real("x",'), "12: the default of `temperature`, 'x', is not taken: "),
-    "reserved": (SAMPLING.replace("temperature =", "values ="), "12: an option cannot be called `values`: `Options` has that itself"),
-    "case": (SAMPLING.replace("temperature =", "kT ="), "12: an option cannot be called `kT`: names of attributes have lower-case letters"),
-    "primary": (SAMPLING.replace('"top"', '"tap"'), "15: `primary` takes the name of a `Choice`, of which there is `top`; found `tap`; did you mean `top`?"),
+    "reserved": (SAMPLING.replace("temperature =", "values ="), "12: an option cannot be called `values`: the class `Options` uses this name"),
+    "case": (SAMPLING.replace("temperature =", "kT ="), "12: an option cannot be called `kT`: use lower-case letters"),
+    "primary": (SAMPLING.replace('"top"', '"tap"'), "15: `primary` takes the name of a `Choice` (`top`); found `tap`; did you mean `top`?"),
     "exit of its own": ("class Stop(BaseException): ...\nraise Stop('now')\n", "2: Stop: now"),
     "error without a text": ("class Odd(Exception):\n    def __str__(self):\n        raise ValueError\nraise Odd\n", "4: Odd (drawn"),
     "error with an odd file": ("raise SyntaxError('odd', (5, 'x', 1, 't'))\n", "1: SyntaxError: odd"),
@@ -272,7 +272,7 @@ BROKEN = {
     ),
     "code without a text": (
         SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('top', {3: len}, None, (), None)\n",
-        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names for `3` what has no text in a file: <built-in function len>",
+        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names for `3` something without source code in a file: <built-in function len>",
     ),
     "versions": (SAMPLING + "\nREQUIRES = ('regex>=2024.*',)\n", "23: `REQUIRES` takes names of packages with their versions, as in `('regex>=2024',)`; found ('regex>=2024.*',)"),
     "imported name": (SAMPLING.replace("Real, tag", "Reel, tag"), "6: ImportError: cannot import name 'Reel' from 'mkdocs_quantlab.api'; did you mean `Real`? (drawn"),
@@ -342,7 +342,7 @@ def test_two_of_one_name_name_both_files(course):
     found = mistake(folder)
     assert (
         found
-        == "labs/lab-2.md:3: `sampling` is the name of widgets/sampling/widget.py and widgets/sampling.py: keep one of them"
+        == "labs/lab-2.md:3: `sampling` is the name of widgets/sampling/widget.py and widgets/sampling.py: remove or rename one of them"
     )
 
 
@@ -353,7 +353,7 @@ def test_an_own_widget_takes_the_place_of_one_of_ours_with_a_warning(course):
     )
     assert html.count("0.090, 0.245, 0.665") == 2
     assert extension.warnings == [
-        "widgets/quantization_explorer.py takes the place of the widget `quantization-explorer` that comes with mkdocs-quantlab"
+        "widgets/quantization_explorer.py replaces the built-in widget `quantization-explorer`"
     ]
 
 
@@ -366,18 +366,18 @@ def test_a_file_that_cannot_be_a_name_says_so(course, file):
         return
     found = mistake(folder, directive)
     assert found.startswith(
-        f"widgets/{file}: names of widgets begin with a letter and have lower-case letters of English, digits and `_`: call it `kv_cache`"
+        f"widgets/{file}: names of widgets consist of the letters a to z, digits and `_`, and begin with a letter: rename it to `kv_cache`"
     )
 
 
 @pytest.mark.parametrize(
     ("file", "hint"),
-    [("3d.py", ": call it `d`"), ("größe.py", ": call it `gr_e`"), ("ö.py", ""), ("kv cache.py", ": call it `kv_cache`")],
+    [("3d.py", ": rename it to `d`"), ("größe.py", ": call it `gr_e`"), ("ö.py", ""), ("kv cache.py", ": call it `kv_cache`")],
 )  # fmt: skip
 def test_a_file_that_no_directive_can_name_is_a_warning(course, file, hint):
     _, extension = convert(course({f"widgets/{file}": SAMPLING}), "# Nothing\n")
     assert extension.warnings == [
-        f"widgets/{file}: names of widgets begin with a letter and have lower-case letters of English, digits and `_`{hint}"
+        f"widgets/{file}: names of widgets consist of the letters a to z, digits and `_`, and begin with a letter{hint}"
     ]
 
 
@@ -386,7 +386,7 @@ def test_a_name_of_ours_that_is_no_widget_is_refused(course):
     found = mistake(folder, "# Nothing\n")
     assert (
         found
-        == "quantlab: widgets/quantlab_chat.py: `data-quantlab-chat` is a directive already: call the widget something else"
+        == "quantlab: widgets/quantlab_chat.py: `data-quantlab-chat` is a built-in directive: rename the widget"
     )
 
 
@@ -435,7 +435,7 @@ def test_a_package_offers_widgets(course, package):
     found = mistake(folder)
     assert (
         found
-        == "labs/lab-2.md:3: `sampling` is the name of widgets/sampling.py and quantlab_sampling.draw.widget (quantlab-sampling): keep one of them"
+        == "labs/lab-2.md:3: `sampling` is the name of widgets/sampling.py and quantlab_sampling.draw.widget (quantlab-sampling): remove or rename one of them"
     )
 
 
@@ -461,11 +461,11 @@ def test_an_unknown_widget_is_no_key_error(tmp_path):
 
 
 MISSING = {
-    "numpy": ("import numpy", "the page's Python has no module `numpy`; name what it needs in `REQUIRES`"),
+    "numpy": ("import numpy", "the page's Python has no module `numpy`: name its package in `REQUIRES`"),
     "sqlite": ("from sqlite3 import connect", "the page's Python has no module `sqlite3`"),
     "inside": ("def late():\n    import logging", "the page's Python has no module `logging`"),
     "site": ("from mkdocs_quantlab.site import settings", "the page's Python has no module `mkdocs_quantlab.site`"),
-    "other": ("from .other import X", "`other` belongs to another widget, whose files the page does not have here: call what widgets share `_other`"),
+    "other": ("from .other import X", "`other` belongs to another widget, whose files this page may not have: rename it to `_other`"),
 }  # fmt: skip
 
 

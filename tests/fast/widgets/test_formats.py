@@ -358,7 +358,7 @@ def test_several_formats_may_be_exact():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("f16:other", "`tensor`: `f16:other` is not among what this figure came with"),
+        ("f16:other", "`tensor`: `f16:other` is not in the data of this figure"),
         ("other", "`tensor`: a tensor is named as in `f16:blk.0.ffn_up.weight`; found `other`"),
     ],
 )

@@ -32,7 +32,7 @@ def read_tensor(data: Any, count: int) -> tuple[list[float], int]:
     Raises:
         EditError: The values are not that.
     """
-    given = fields(data, "what it gives", ("values", "bits"))
+    given = fields(data, "the result", ("values", "bits"))
     # A scheme may keep a codebook beside each weight, and not much more.
     return numbers(given["values"], "its values", count), whole(
         given["bits"], "its size in bits", 0, 1 << 40
