@@ -372,7 +372,7 @@ def test_a_file_that_cannot_be_a_name_says_so(course, file):
 
 @pytest.mark.parametrize(
     ("file", "hint"),
-    [("3d.py", ": rename it to `d`"), ("größe.py", ": rename it to `gr_e`"), ("ö.py", ""), ("kv cache.py", ": call it `kv_cache`")],
+    [("3d.py", ": rename it to `d`"), ("größe.py", ": rename it to `gr_e`"), ("ö.py", ""), ("kv cache.py", ": rename it to `kv_cache`")],
 )  # fmt: skip
 def test_a_file_that_no_directive_can_name_is_a_warning(course, file, hint):
     _, extension = convert(course({f"widgets/{file}": SAMPLING}), "# Nothing\n")
