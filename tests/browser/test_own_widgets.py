@@ -88,6 +88,25 @@ LIVE = LiveCode(
 def render(given, edited=None):
     return result(f"It gives {half(given.of) if edited is None else edited:g}.")
 ''',
+    "docs/parts.md": "# Parts\n\n<div data-parts></div>\n",
+    "widgets/parts.py": """from mkdocs_quantlab import api
+
+TITLE = "Parts"
+
+
+class Options(api.Options):
+    level = api.Real(1, 0, 2, label="Level", help="A level.")
+
+
+def render(given):
+    return api.join(
+        api.cells("Numbers", [("-1", api.shade(-1)), ("0", api.shade(0))], 4),
+        api.tag("b", "-1", class_=api.shade(-1), style="background: var(--ql-hue)"),
+        api.tag("button", "Play", **api.play("level", (0, 1, 2))),
+        api.table("Levels", ("Level",), [api.row(api.plain(given.level))]),
+        api.result("A level of ", api.plain(given.level)),
+    )
+""",
     "widgets/sampling/words.py": "from mkdocs_quantlab.api import ggml, plots\n\ndef sentence(shown):\n    assert plots\n    return f'The {len(ggml.__all__) and \"shares\"} are {shown}.'\n",
     "widgets/sampling/style.css": ".own-sentence { color: rgb(1, 2, 3) }\n",
     "widgets/sampling/widget.py": SAMPLING.replace("from math", "from .words import sentence\nfrom math")
@@ -243,6 +262,23 @@ def test_code_of_an_own_widget_runs_in_an_interpreter_of_its_own(visit, own):
     halving.set("of", "10")
     expect(halving.result).to_have_text("It gives 5.")
     assert set(of_widgets(page)) == {"halving"}
+
+
+def test_parts_of_figures_look_alike_in_own_widgets(visit, own):
+    """A colour outside a grid is that of the grid, and themes that reset buttons leave one that plays a button."""
+    page = visit(url=f"{own[0]}parts/")
+    parts = page.widget("quantlab-1").root
+
+    def style(selector, name):
+        return parts.locator(selector).first.evaluate(
+            "(e, name) => getComputedStyle(e)[name]", name
+        )
+
+    assert style("b", "backgroundColor") == style("li.n8", "backgroundColor")
+    assert style("b", "backgroundColor") != style("li.z", "backgroundColor")
+    for name in ("borderTopWidth", "borderTopStyle", "backgroundColor", "minHeight"):
+        assert style("[data-play]", name) == style(".quantlab-actions button", name), name
+    expect(parts.locator(".quantlab-detail")).to_be_hidden()  # no part has arithmetic to show
 
 
 def test_packages_that_an_own_widget_needs(visit, own):

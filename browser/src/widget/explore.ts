@@ -50,7 +50,7 @@ export class Explorer {
       item.tabIndex = seen.has(group) ? -1 : 0;
       seen.add(group);
     }
-    this.#detail.hidden = seen.size === 0;
+    this.#detail.hidden = !this.#figure.querySelector("[data-detail], [data-detail-of]");
     this.#light(this.#item);
   }
 

@@ -120,7 +120,13 @@ def series(index: int) -> str:
 
 
 def shade(share: float) -> str:
-    """The class for a colour of the diverging scale: `p1` to `p8` above zero, `n1` to `n8` below zero, `z` for zero."""
+    """The class for a colour of the diverging scale: `p1` to `p8` above zero, `n1` to `n8` below zero, `z` for zero.
+
+    `cells` fills its numbers with the colour; other elements of the class have it as `var(--ql-hue)`.
+
+    Args:
+        share: The number over the largest absolute one, from -1 to 1.
+    """
     step = round(SHADES * min(1.0, abs(share)))
     return "z" if step == 0 else f"{'n' if share < 0 else 'p'}{step}"
 
