@@ -50,12 +50,12 @@ for command in (doctor, endpoint, gguf, new, widgets):
     default=WIDGETS,
     show_default=True,
     type=click.Path(path_type=Path),
-    help="The folder of your own widgets, whose files are copied too, with those of installed packages.",
+    help="The folder of your custom widgets. Their files and those of widgets in installed packages are copied, too.",
 )
 def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...], own: Path) -> None:
     """Copy the browser files into FOLDER, for engines that run no plugins.
 
-    FOLDER is below the site's docs folder, for example docs/assets/quantlab. To be run again when an own widget has changed.
+    FOLDER is below the site's docs folder, for example docs/assets/quantlab. Run this again when a custom widget has changed.
     """
     try:
         found = [page_model(name, Models({}, Path.cwd())) for name in models]

@@ -52,7 +52,7 @@ def new() -> None:
     help="A GGUF file to name and lock: a path from FOLDER, or an address; several times for several.",
 )
 def site(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
-    """Write a course into FOLDER that builds as it is.
+    """Write a course into FOLDER that builds without changes.
 
     Configuration, a first lab, requirements, and a workflow that publishes on GitHub Pages. No file is overwritten.
     """
@@ -78,7 +78,7 @@ def site(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
 @click.argument("name")
 @config_option
 def widget(name: str, *, config_file: Path) -> None:
-    """Write a widget NAME that works, to begin with, into the site's folder of widgets.
+    """Write a working example of a widget NAME into the site's folder of widgets.
 
     The directive is data-NAME; no file is overwritten.
     """
@@ -88,7 +88,7 @@ def widget(name: str, *, config_file: Path) -> None:
         )
     if name in (*built_in(), CHAT, EVIDENCE, *ALIASES):
         raise click.BadParameter(
-            f"`{name}` comes with mkdocs-quantlab: call yours something else", param_hint="NAME"
+            f"`{name}` is a built-in directive: choose a different name", param_hint="NAME"
         )
     try:
         setting = read_widgets(settings_of(config_file).get("widgets", WIDGETS))

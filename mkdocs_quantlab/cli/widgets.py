@@ -35,7 +35,7 @@ MAX_BYTES = 200 << 20
 
 @click.group()
 def widgets() -> None:
-    """The site's own widgets."""
+    """The site's custom widgets."""
 
 
 @widgets.command()
@@ -44,21 +44,21 @@ def widgets() -> None:
     "--pyodide",
     "distribution",
     metavar="FOLDER_OR_URL",
-    help="A whole Pyodide distribution of the version that pages run, for packages that are compiled, such as numpy: the "
-    "folder or the address that has its pyodide-lock.json.",
+    help="The full Pyodide distribution of the version that pages run, for compiled packages such as numpy: the "
+    "folder or the address that contains its pyodide-lock.json.",
 )
 @click.option(
     "--wheel",
     "built",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A wheel of your own, pure or compiled for the pages' Pyodide, as pyodide-build makes it; several times for several.",
+    help="A wheel file, pure Python or compiled for the pages' Pyodide, for example by pyodide-build. May be repeated.",
 )
 def lock(*, config_file: Path, distribution: str | None, built: tuple[Path, ...]) -> None:
-    """Resolve the packages that the site's own widgets require, and keep their wheels.
+    """Resolve the packages that the site's custom widgets require, and store their wheels.
 
-    pip chooses the versions, of pure-Python wheels only, from the index that it is set up for. The wheels and the lock file with
-    their hashes go to the folder `wheels` in the folder of widgets; builds read them from there and ask no index.
+    pip chooses the versions from its configured index, and takes pure-Python wheels only. The wheels and the lock file with
+    their hashes are stored in the folder `wheels` in the folder of widgets; builds read them from there and use no index.
     """
     folder = _widgets_folder(config_file)
     required = _required(folder, config_file.resolve().parent)

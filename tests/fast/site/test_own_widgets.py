@@ -523,8 +523,8 @@ def test_a_new_widget_works_and_overwrites_nothing(course, monkeypatch):
     )
     for name, said in (
         ("KV", "takes lower-case letters, digits and `-`; found `KV`"),
-        ("model-memory", "`model-memory` comes with mkdocs-quantlab"),
-        ("quantlab-chat", "`quantlab-chat` comes with mkdocs-quantlab"),
+        ("model-memory", "`model-memory` is a built-in directive"),
+        ("quantlab-chat", "`quantlab-chat` is a built-in directive"),
     ):
         code, output = new(name)
         assert code == 2
