@@ -65,7 +65,12 @@ def text(child: Child) -> str:
         return child.translate(_IN_TEXT)
     if child is None:
         return ""
-    return "".join([text(part) for part in child])
+    try:
+        parts = iter(child)
+    except TypeError:
+        message = f"an element holds text, HTML, or several of these; found {child!r}"
+        raise TypeError(message) from None
+    return "".join([text(part) for part in parts])
 
 
 @cache

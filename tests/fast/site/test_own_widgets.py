@@ -275,6 +275,7 @@ BROKEN = {
         f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names for `3` something without source code in a file: <built-in function len>",
     ),
     "versions": (SAMPLING + "\nREQUIRES = ('regex>=2024.*',)\n", "23: `REQUIRES` takes names of packages with their versions, as in `('regex>=2024',)`; found ('regex>=2024.*',)"),
+    "number as text": (SAMPLING.replace('"p", shown', '"p", 3'), "21: TypeError: an element holds text, HTML, or several of these; found 3 (drawn"),
     "imported name": (SAMPLING.replace("Real, tag", "Reel, tag"), "6: ImportError: cannot import name 'Reel' from 'mkdocs_quantlab.api'; did you mean `Real`? (drawn"),
     "attribute": (SAMPLING.replace("range(options.top)", "range(options.topp)"), "19: AttributeError: 'Options' object has no attribute 'topp'; did you mean `top`? (drawn"),
     "variable": (SAMPLING.replace('"p", shown', '"p", show'), "21: NameError: name 'show' is not defined; did you mean `shown`? (drawn"),
