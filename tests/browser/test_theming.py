@@ -39,7 +39,7 @@ COLOUR, LENGTH = "rgb(1, 2, 3)", "7px"
 
 PROMISES = {
     "accent": (".quantlab-segments input:checked + span", "border-top-color", COLOUR),
-    "positive": (".quantlab-line circle", "fill", COLOUR),
+    "positive": (".quantlab-line circle:not(.quantlab-reach)", "fill", COLOUR),
     "negative": (".quantlab-line text.quantlab-weight ~ .quantlab-weight, .quantlab-weight path", "fill", COLOUR),
     "muted": (".quantlab-trials circle", "fill", COLOUR),
     "line": ("quantlab-widget", "border-top-color", COLOUR),
