@@ -70,6 +70,13 @@ export class LiveRunner {
         const reply = await python.step(owner, { widget, module, value, step, code, given: values.at(-1) ?? inputs }, own);
         if (!reply) return undefined;
         values.push(reply.answer.values);
+      } catch (error) {
+        // What failed may have changed the interpreter for what runs next: another one starts while the reader edits.
+        if (steps === 1) {
+          python.stop();
+          python.start().catch(() => {});
+        }
+        throw error;
       } finally {
         if (this.#current === python) this.#current = undefined;
         if (steps > 1) python.stop();
