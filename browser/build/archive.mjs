@@ -14,7 +14,9 @@ function engine(root) {
       if (entry.isFile() && /\.(py|json)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name));
     }
   }
-  return files.sort().map((file) => [["mkdocs_quantlab", ...relative(root, file).split(sep)].join("/"), readFileSync(file)]);
+  return files
+    .sort()
+    .map((file) => [["mkdocs_quantlab", ...relative(root, file).split(sep)].join("/"), readFileSync(file)]);
 }
 
 /**
@@ -37,6 +39,8 @@ export async function makeArchives(pyodide, root) {
   }
   python.runPython("exec(compile(open('/compile_archive.py').read(), 'compile_archive.py', 'exec'))");
   const names = python.FS.readdir("/archives").filter((name) => name.endsWith(".zip"));
-  const archives = Object.fromEntries(names.sort().map((name) => [name.replace(".zip", ""), python.FS.readFile(`/archives/${name}`)]));
+  const archives = Object.fromEntries(
+    names.sort().map((name) => [name.replace(".zip", ""), python.FS.readFile(`/archives/${name}`)]),
+  );
   return { archives, parts: JSON.parse(python.FS.readFile("/archives/parts.json", { encoding: "utf8" })) };
 }

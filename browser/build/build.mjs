@@ -2,7 +2,17 @@
 // and the archives of Python modules that pages fetch. Needs Node and what `npm ci` installed, and no network.
 import * as esbuild from "esbuild";
 import { gzipSync } from "node:zlib";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -25,7 +35,15 @@ function changed(path) {
   return Math.max(-Infinity, ...readdirSync(path).map((name) => changed(join(path, name))));
 }
 
-const inputs = [join(browser, "src"), join(browser, "build"), join(browser, "package-lock.json"), join(root, "mkdocs_quantlab", "api"), join(root, "mkdocs_quantlab", "engine"), join(root, "mkdocs_quantlab", "site", "doctor", "connection.json"), join(root, "mkdocs_quantlab", "__init__.py")];
+const inputs = [
+  join(browser, "src"),
+  join(browser, "build"),
+  join(browser, "package-lock.json"),
+  join(root, "mkdocs_quantlab", "api"),
+  join(root, "mkdocs_quantlab", "engine"),
+  join(root, "mkdocs_quantlab", "site", "doctor", "connection.json"),
+  join(root, "mkdocs_quantlab", "__init__.py"),
+];
 if (changed(join(target, "quantlab.js")) > Math.max(...inputs.map(changed))) process.exit();
 
 // Built beside, then put in place at once: whoever reads the files meanwhile sees the old ones or the new ones.
@@ -55,10 +73,19 @@ const elsewhere = /https:\/\/(cdn\.jsdelivr\.net|huggingface\.co)[^"]*/g;
 const withoutServers = {
   name: "without-servers",
   setup: (build) =>
-    build.onLoad({ filter: /wllama[\\/]esm[\\/]index\.min\.js$/ }, ({ path }) => ({ contents: readFileSync(path, "utf8").replace(elsewhere, ""), loader: "js" })),
+    build.onLoad({ filter: /wllama[\\/]esm[\\/]index\.min\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(elsewhere, ""),
+      loader: "js",
+    })),
 };
 const runtime = join(out, "wllama", "wllama.mjs");
-await esbuild.build({ ...common, entryPoints: [source("chat/wllama.ts")], outfile: runtime, format: "esm", plugins: [withoutServers] });
+await esbuild.build({
+  ...common,
+  entryPoints: [source("chat/wllama.ts")],
+  outfile: runtime,
+  format: "esm",
+  plugins: [withoutServers],
+});
 if (elsewhere.test(readFileSync(runtime, "utf8"))) throw new Error("wllama names a server");
 const wasm = readFileSync(join(wllama, "esm", "wasm", "wllama.wasm"));
 writeFileSync(join(out, "wllama", "wllama.wasm"), wasm);
@@ -66,23 +93,35 @@ const sent = [readFileSync(runtime), wasm].reduce((sum, file) => sum + gzipSync(
 
 /** A style sheet as the text that its script brings along. */
 async function style(name) {
-  const { outputFiles: [file] } = await esbuild.build({ ...common, entryPoints: [source(name)], write: false });
+  const {
+    outputFiles: [file],
+  } = await esbuild.build({ ...common, entryPoints: [source(name)], write: false });
   return { STYLE: JSON.stringify(file.text) };
 }
 /** The style of sites: what all widgets share, then what each widget has of its own, by name. */
 const widgets = join(root, "mkdocs_quantlab", "engine", "widgets");
-const own = readdirSync(widgets).sort().map((name) => join(widgets, name, "style.css"));
+const own = readdirSync(widgets)
+  .sort()
+  .map((name) => join(widgets, name, "style.css"));
 const sheets = [source("styles/quantlab.css"), ...own.filter(existsSync)];
 await Promise.all([
   // Classic: module scripts do not run on file://.
   esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
-  esbuild.build({ ...common, entryPoints: [source("widget/interact_script.ts")], outfile: join(out, "interact.js"), format: "iife" }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("widget/interact_script.ts")],
+    outfile: join(out, "interact.js"),
+    format: "iife",
+  }),
   esbuild.build({
     ...common,
     entryPoints: [source("chat/index.ts")],
     outfile: join(out, "chat.js"),
     format: "iife",
-    define: { ...(await style("chat/chat.css")), WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }) },
+    define: {
+      ...(await style("chat/chat.css")),
+      WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }),
+    },
   }),
   esbuild.build({
     ...common,
@@ -91,12 +130,41 @@ await Promise.all([
     format: "iife",
     define: await style("evidence/evidence.css"),
   }),
-  esbuild.build({ ...common, entryPoints: [source("python/worker.ts")], outfile: join(out, "worker.mjs"), format: "esm" }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("python/worker.ts")],
+    outfile: join(out, "worker.mjs"),
+    format: "esm",
+  }),
   // Classic, and in one piece: it runs where nothing can be fetched.
-  esbuild.build({ ...common, entryPoints: [source("python/live_worker.ts")], outfile: join(out, "live_worker.js"), format: "iife" }),
-  esbuild.build({ ...common, entryPoints: [source("widget/quantize.ts")], outfile: join(out, "quantize.mjs"), format: "esm" }),
-  esbuild.build({ ...common, entryPoints: [source("widget/editor.ts")], outfile: join(out, "editor.mjs"), format: "esm", define: await style("widget/editor.css") }),
-  esbuild.build({ ...common, stdin: { contents: sheets.map((file) => `@import ${JSON.stringify(file)};`).join("\n"), resolveDir: root, loader: "css" }, outfile: join(out, "quantlab.css") }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("python/live_worker.ts")],
+    outfile: join(out, "live_worker.js"),
+    format: "iife",
+  }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("widget/quantize.ts")],
+    outfile: join(out, "quantize.mjs"),
+    format: "esm",
+  }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("widget/editor.ts")],
+    outfile: join(out, "editor.mjs"),
+    format: "esm",
+    define: await style("widget/editor.css"),
+  }),
+  esbuild.build({
+    ...common,
+    stdin: {
+      contents: sheets.map((file) => `@import ${JSON.stringify(file)};`).join("\n"),
+      resolveDir: root,
+      loader: "css",
+    },
+    outfile: join(out, "quantlab.css"),
+  }),
 ]);
 
 // Texts of other languages, a classic script for each group, for the same reason.
@@ -107,7 +175,10 @@ for (const [language, groups] of Object.entries(JSON.parse(translated))) {
   mkdirSync(join(out, "texts", language), { recursive: true });
   for (const group of groups) {
     const key = JSON.stringify(`${language} ${group}`);
-    writeFileSync(join(out, "texts", language, `${group}.js`), `globalThis[Symbol.for("quantlab.texts")].texts[${key}]=${JSON.stringify(catalogue[group])};`);
+    writeFileSync(
+      join(out, "texts", language, `${group}.js`),
+      `globalThis[Symbol.for("quantlab.texts")].texts[${key}]=${JSON.stringify(catalogue[group])};`,
+    );
   }
 }
 

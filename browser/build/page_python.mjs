@@ -11,7 +11,11 @@ import { loadPyodide } from "pyodide";
 
 const [folder, names, code, path] = process.argv.slice(2);
 const { info } = createRequire(import.meta.url)("pyodide/pyodide-lock.json");
-const python = await loadPyodide({ stdLibURL: `${folder}/python.zip`, lockFileContents: { info, packages: {} }, packageBaseUrl: "./" });
+const python = await loadPyodide({
+  stdLibURL: `${folder}/python.zip`,
+  lockFileContents: { info, packages: {} },
+  packageBaseUrl: "./",
+});
 const { call } = python.pyimport("mkdocs_quantlab.engine.core.dispatch");
 call("start", "{}").destroy();
 for (const name of names.split(",").filter(Boolean)) {

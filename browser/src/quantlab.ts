@@ -8,7 +8,11 @@ import { python, QuantlabWidget } from "./widget/widget.ts";
 
 register("quantizer", { texts: "quantize", load: () => import(`${BASE}quantize.mjs`) });
 
-for (const [name, element] of [["quantlab-widget", QuantlabWidget], ["quantlab-load", QuantlabLoad], ["quantlab-objectives", QuantlabObjectives]] as const) {
+for (const [name, element] of [
+  ["quantlab-widget", QuantlabWidget],
+  ["quantlab-load", QuantlabLoad],
+  ["quantlab-objectives", QuantlabObjectives],
+] as const) {
   // Another copy on the page, from a theme or a second build, may have been first.
   if (!customElements.get(name)) customElements.define(name, element);
 }

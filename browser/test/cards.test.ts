@@ -15,7 +15,10 @@ const card = (type: string, metadata: Record<string, unknown> = {}): ModelCard =
 });
 
 test("a table counts types by weights, shows what differs, and leaves out what does not", () => {
-  const table = cardTable([card("Q4_K", { "general.file_type": 15 }), card("Q6_K", { "general.file_type": 18, only: "x".repeat(99) })], ["q4", "q6"])!;
+  const table = cardTable(
+    [card("Q4_K", { "general.file_type": 15 }), card("Q6_K", { "general.file_type": 18, only: "x".repeat(99) })],
+    ["q4", "q6"],
+  )!;
   assert.deepEqual(table.head, ["", "q4", "q6"]);
   assert.deepEqual(table.rows, [
     ["Quantization", "Q4_K", "Q6_K"],

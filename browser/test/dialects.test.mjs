@@ -57,9 +57,15 @@ before(async () => {
     request.on("data", (part) => (body += part));
     request.on("end", () => {
       asked.push(request.url);
-      const answers = { "/third/hello": { third: true }, "/third/models": { names: ["one", "two"] }, "/third/chat": { said: body && JSON.parse(body).prompt } };
+      const answers = {
+        "/third/hello": { third: true },
+        "/third/models": { names: ["one", "two"] },
+        "/third/chat": { said: body && JSON.parse(body).prompt },
+      };
       const answer = answers[request.url];
-      response.writeHead(answer ? 200 : 404, { "content-type": "application/json" }).end(JSON.stringify(answer ?? { error: "no" }));
+      response
+        .writeHead(answer ? 200 : 404, { "content-type": "application/json" })
+        .end(JSON.stringify(answer ?? { error: "no" }));
     });
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -68,10 +74,20 @@ after(() => server.close());
 
 const begin = () => {
   const endpoint = `http://127.0.0.1:${server.address().port}`;
-  return new Session({ endpoint, models: [], prompts: [], system: "", history: true, settings: SETTINGS, marks: "off", pyodide: "off" });
+  return new Session({
+    endpoint,
+    models: [],
+    prompts: [],
+    system: "",
+    history: true,
+    settings: SETTINGS,
+    marks: "off",
+    pyodide: "off",
+  });
 };
 
-test("every dialect of the facts has its line in the map", () => assert.deepEqual(Object.keys(DIALECTS), Object.keys(FACTS)));
+test("every dialect of the facts has its line in the map", () =>
+  assert.deepEqual(Object.keys(DIALECTS), Object.keys(FACTS)));
 
 test("a third dialect is detected, after the others, and goes by its own name", async () => {
   asked.length = 0;
@@ -91,10 +107,16 @@ test("a conversation is held in a third dialect", async () => {
 
 test("a comparison is run in a third dialect", async () => {
   const endpoint = await begin().endpoint();
-  const run = new Run({ prompts: ["Hi"], models: ["one", "two"], seeds: [1], system: "", settings: SETTINGS }, endpoint);
+  const run = new Run(
+    { prompts: ["Hi"], models: ["one", "two"], seeds: [1], system: "", settings: SETTINGS },
+    endpoint,
+  );
   await run.go();
   assert.equal(run.state, "done");
-  assert.deepEqual(new Set(run.cells.map(({ answer }) => `${answer.endpoint.kind}: ${answer.text}`)), new Set(["third: Hi"]));
+  assert.deepEqual(
+    new Set(run.cells.map(({ answer }) => `${answer.endpoint.kind}: ${answer.text}`)),
+    new Set(["third: Hi"]),
+  );
 });
 
 test("an answer that no server gave names no dialect", async () => {

@@ -24,7 +24,9 @@ const CASES = [
 ];
 
 for (const [status, message, id] of CASES) {
-  test(`${status} ${message}`, async () => assert.deepEqual(await diagnose("http://localhost:1", { status, message }, false), [id]));
+  test(`${status} ${message}`, async () =>
+    assert.deepEqual(await diagnose("http://localhost:1", { status, message }, false), [id]));
 }
 
-test("a key that was given is wrong", async () => assert.deepEqual(await diagnose("https://x.example", { status: 401, message: "" }, true), ["key-wrong"]));
+test("a key that was given is wrong", async () =>
+  assert.deepEqual(await diagnose("https://x.example", { status: 401, message: "" }, true), ["key-wrong"]));

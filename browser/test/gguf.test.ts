@@ -62,7 +62,10 @@ for (const [what, file, sentence] of [
   ["nothing", new Uint8Array(), /ends within its header/],
 ] as [string, Uint8Array<ArrayBuffer>, RegExp][]) {
   test(`${what} is refused with a sentence`, async () => {
-    await assert.rejects(readFile(new Blob([file])), (error: Error) => error instanceof GgufError && sentence.test(error.message));
+    await assert.rejects(
+      readFile(new Blob([file])),
+      (error: Error) => error instanceof GgufError && sentence.test(error.message),
+    );
   });
 }
 
@@ -89,5 +92,12 @@ test("an offered file reaches who came before and who comes after", () => {
   stop();
   offer({ name: "three", file, note: "" });
   assert.deepEqual(heard, ["one", "two", "one"]);
-  assert.deepEqual(offers().map(({ name, note }) => [name, note]), [["two", ""], ["one", "made again"], ["three", ""]]);
+  assert.deepEqual(
+    offers().map(({ name, note }) => [name, note]),
+    [
+      ["two", ""],
+      ["one", "made again"],
+      ["three", ""],
+    ],
+  );
 });

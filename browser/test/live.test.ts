@@ -7,7 +7,9 @@ const REFUSED = { error: { message: "The code's interpreter gave no answer.", op
 
 test("an answer of the reader's code is values, or an error with a line", () => {
   assert.deepEqual(read('{"answer": {"values": "[1]"}}'), { answer: { values: "[1]" } });
-  assert.deepEqual(read('{"error": {"message": "No", "option": null, "line": 3}}'), { error: { message: "No", option: null, line: 3 } });
+  assert.deepEqual(read('{"error": {"message": "No", "option": null, "line": 3}}'), {
+    error: { message: "No", option: null, line: 3 },
+  });
 });
 
 test("what an interpreter says besides is left out", () => {
@@ -17,7 +19,20 @@ test("what an interpreter says besides is left out", () => {
 });
 
 test("what is no answer is refused", () => {
-  for (const outcome of [undefined, null, 3, {}, "", "{", "null", "[]", "{}", '{"answer": {"values": 3}}', '{"error": {"message": {}}}', " ".repeat(40_000_001)]) {
+  for (const outcome of [
+    undefined,
+    null,
+    3,
+    {},
+    "",
+    "{",
+    "null",
+    "[]",
+    "{}",
+    '{"answer": {"values": 3}}',
+    '{"error": {"message": {}}}',
+    " ".repeat(40_000_001),
+  ]) {
     assert.deepEqual(read(outcome), REFUSED);
   }
 });

@@ -14,7 +14,12 @@ const LABELS = ["Well-formed", "Shapes", "Colours", "Counts", "Geometry"];
 function marks(...wrong: string[]): Marks {
   return {
     all: !wrong.length,
-    marks: LABELS.map((label) => ({ name: label.toLowerCase(), label, right: !wrong.includes(label), said: wrong.includes(label) ? [`${label} are wrong`] : [] })),
+    marks: LABELS.map((label) => ({
+      name: label.toLowerCase(),
+      label,
+      right: !wrong.includes(label),
+      said: wrong.includes(label) ? [`${label} are wrong`] : [],
+    })),
   };
 }
 
@@ -24,13 +29,23 @@ function comparison(write: (model: number, seed: number) => string, prompts = ["
   const plan: Plan = { prompts, system: "", models: ["a", "b"], seeds: [1, 2, 3, 4], settings };
   const cells = cellsOf(plan);
   for (const cell of cells) {
-    const request = { model: plan.models[cell.model]!, messages: [{ role: "user" as const, content: prompts[cell.prompt]! }], settings: { ...settings, seed: plan.seeds[cell.seed]! } };
-    cell.answer = { ...newAnswer(request, { kind: "browser", url: "the page" }), text: write(cell.model, cell.seed), reason: "stop", figures: { total: 1 } };
+    const request = {
+      model: plan.models[cell.model]!,
+      messages: [{ role: "user" as const, content: prompts[cell.prompt]! }],
+      settings: { ...settings, seed: plan.seeds[cell.seed]! },
+    };
+    cell.answer = {
+      ...newAnswer(request, { kind: "browser", url: "the page" }),
+      text: write(cell.model, cell.seed),
+      reason: "stop",
+      figures: { total: 1 },
+    };
     cell.state = "done";
   }
   const run = { plan, cells, endpoint: { kind: "browser", url: "the page" } } as unknown as Run;
   const card = (type: string) => ({ name: type, metadata: {}, tensors: [{ name: "t", type, shape: [32, 2] }] });
-  const inspect = (text: string) => (text.includes("<svg") ? { isWellFormed: true, hasViewBox: true, elements: 1 } : null);
+  const inspect = (text: string) =>
+    text.includes("<svg") ? { isWellFormed: true, hasViewBox: true, elements: 1 } : null;
   return new Comparison(run, ["A", "=B"], [card("Q8_0"), card("Q2_K")], false, inspect);
 }
 
@@ -61,20 +76,29 @@ async function markedComparison(write = drawn, of: (text: string) => Marking | E
 test("shares count each seed once, and the control not at all", async () => {
   const compared = await markedComparison();
   const rows = shareRows(compared.run, compared.marked!.markings);
-  assert.deepEqual(rows.map(({ label, shares }) => [label, ...shares.map(({ hits, trials }) => `${hits}/${trials}`)]), [
-    ["All right", "4/4", "2/4"],
-    ["Well-formed", "4/4", "4/4"],
-    ["Shapes", "4/4", "2/4"],
-    ["Colours", "4/4", "4/4"],
-    ["Counts", "4/4", "2/4"],
-    ["Geometry", "4/4", "4/4"],
-  ]);
+  assert.deepEqual(
+    rows.map(({ label, shares }) => [label, ...shares.map(({ hits, trials }) => `${hits}/${trials}`)]),
+    [
+      ["All right", "4/4", "2/4"],
+      ["Well-formed", "4/4", "4/4"],
+      ["Shapes", "4/4", "2/4"],
+      ["Colours", "4/4", "4/4"],
+      ["Counts", "4/4", "2/4"],
+      ["Geometry", "4/4", "4/4"],
+    ],
+  );
   assert.equal(rows[0]!.shares[0]!.interval!.high, 1);
 });
 
 test("a model that gives one drawing with every seed has drawn once", async () => {
   const compared = await markedComparison((model, seed) => drawn(model, model ? seed : 0));
-  assert.deepEqual(shareRows(compared.run, compared.marked!.markings)[0]!.shares.map(({ hits, trials }) => [hits, trials]), [[1, 1], [2, 4]]);
+  assert.deepEqual(
+    shareRows(compared.run, compared.marked!.markings)[0]!.shares.map(({ hits, trials }) => [hits, trials]),
+    [
+      [1, 1],
+      [2, 4],
+    ],
+  );
 });
 
 test("the table has bits per weight and intervals, the sentences what is wrong most often", async () => {
@@ -87,8 +111,16 @@ test("the table has bits per weight and intervals, the sentences what is wrong m
 });
 
 test("the curve gets the types of the models' tensors", async () => {
-  const { runs } = (await markedComparison()).marked!.curve as unknown as { runs: { types: object; right: number; drawings: number }[] };
-  assert.deepEqual(runs.map(({ types, right, drawings }) => [types, right, drawings]), [[{ Q8_0: 64 }, 4, 4], [{ Q2_K: 64 }, 2, 4]]);
+  const { runs } = (await markedComparison()).marked!.curve as unknown as {
+    runs: { types: object; right: number; drawings: number }[];
+  };
+  assert.deepEqual(
+    runs.map(({ types, right, drawings }) => [types, right, drawings]),
+    [
+      [{ Q8_0: 64 }, 4, 4],
+      [{ Q2_K: 64 }, 2, 4],
+    ],
+  );
 });
 
 test("where there is no drawing, nothing is marked", async () => {
@@ -97,11 +129,15 @@ test("where there is no drawing, nothing is marked", async () => {
 
 test("a prompt that is not known and a Python that does not run are said, once", async () => {
   const unknown = await markedComparison(drawn, () => ({ examples: ["Draw a cat."] }));
-  assert.deepEqual(markSentences(unknown), ["Not marked: this prompt asks for something that cannot be marked. These prompts can be: “Draw a cat.”"]);
+  assert.deepEqual(markSentences(unknown), [
+    "Not marked: this prompt asks for something that cannot be marked. These prompts can be: “Draw a cat.”",
+  ]);
   assert.equal(markTable(unknown), undefined);
   assert.equal(unknown.marked!.curve, null);
   const failed = await markedComparison(drawn, () => new Error("This site was built without it."));
-  assert.deepEqual(markSentences(failed), ["Not marked: marking needs Python in the page. This site was built without it."]);
+  assert.deepEqual(markSentences(failed), [
+    "Not marked: marking needs Python in the page. This site was built without it.",
+  ]);
 });
 
 test("files have the marks", async () => {
@@ -115,15 +151,23 @@ test("files have the marks", async () => {
 });
 
 test("a spreadsheet gets a line for each answer, and no formula", async () => {
-  const [head, ...lines] = toCsv(await markedComparison()).trimEnd().split("\r\n");
-  assert.match(head!, /^model,label,prompt,seed,control,svg,.*,right_all,right_well-formed,right_shapes,right_colours,right_counts,right_geometry$/);
+  const [head, ...lines] = toCsv(await markedComparison())
+    .trimEnd()
+    .split("\r\n");
+  assert.match(
+    head!,
+    /^model,label,prompt,seed,control,svg,.*,right_all,right_well-formed,right_shapes,right_colours,right_counts,right_geometry$/,
+  );
   assert.equal(lines.length, 10);
   assert.match(lines[5]!, /^b,'=B,p,1,0,1,.*,0,1,0,1,0,1$/);
   assert.match(toCsv(comparison(drawn, ['a "b", c'])).split("\r\n")[1]!, /^a,A,"a ""b"", c",1,0,1,/);
 });
 
 test("auto marks what the shipped models and models in the page draw", () => {
-  const asked = (model: string, kind: "browser" | "ollama") => ({ request: { model } as Answer["request"], endpoint: { kind, url: "" } });
+  const asked = (model: string, kind: "browser" | "ollama") => ({
+    request: { model } as Answer["request"],
+    endpoint: { kind, url: "" },
+  });
   const auto = new Marker("auto", "off");
   assert.equal(auto.wants(asked("drawing:Q4_0", "ollama")), true);
   assert.equal(auto.wants(asked("drawing-uneven:Q2_K", "ollama")), true);

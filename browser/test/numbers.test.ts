@@ -7,7 +7,10 @@ import { readNumber, readNumbers, written } from "../src/ui/numbers.ts";
 import { setLanguage } from "../src/ui/texts.ts";
 
 for (const tag of ["de", "de-AT", "fr"]) {
-  for (const [name, read] of [["number", readNumber], ["list", readNumbers]] as const) {
+  for (const [name, read] of [
+    ["number", readNumber],
+    ["list", readNumbers],
+  ] as const) {
     test(`a ${name} in ${tag}`, () => {
       setLanguage(tag);
       for (const { typed, de } of cases[name]) {

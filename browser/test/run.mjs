@@ -10,9 +10,19 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = mkdtempSync(join(tmpdir(), "quantlab-test-"));
 try {
   const tests = readdirSync(here).filter((name) => /\.test\.(mjs|ts)$/.test(name));
-  await esbuild.build({ entryPoints: tests.map((name) => join(here, name)), outdir: out, outExtension: { ".js": ".mjs" }, bundle: true, platform: "node", format: "esm", target: "es2022" });
+  await esbuild.build({
+    entryPoints: tests.map((name) => join(here, name)),
+    outdir: out,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "es2022",
+  });
   const files = tests.map((name) => join(out, name.replace(/ts$/, "mjs")));
-  process.exitCode = spawnSync(process.execPath, ["--expose-gc", "--test", "--test-timeout=120000", ...files], { stdio: "inherit" }).status ?? 1;
+  process.exitCode =
+    spawnSync(process.execPath, ["--expose-gc", "--test", "--test-timeout=120000", ...files], { stdio: "inherit" })
+      .status ?? 1;
 } finally {
   rmSync(out, { recursive: true });
 }

@@ -40,7 +40,8 @@ class Diary implements Endpoint {
     yield { type: "text", text: `${settings.seed}` };
     const figures = { total: 100 };
     if (signal.aborted) yield { type: "done", reason: "stopped", figures };
-    else if (reason === "error") yield { type: "done", reason, figures, problem: { message: "out of memory", status: 500 } };
+    else if (reason === "error")
+      yield { type: "done", reason, figures, problem: { message: "out of memory", status: 500 } };
     else yield { type: "done", reason, figures };
   }
 }
@@ -141,7 +142,10 @@ test("a stop while a model is loaded is a stop", async () => {
 });
 
 // A pause lets the answer be finished; a stop ends it, and it is asked for again.
-for (const [act, state, done] of [["pause", "paused", 2], ["stop", "stopped", 1]] as const) {
+for (const [act, state, done] of [
+  ["pause", "paused", 2],
+  ["stop", "stopped", 1],
+] as const) {
   test(`after a ${act} the run goes on where it was`, async () => {
     const diary = new Diary();
     const run = new Run(PLAN, diary);

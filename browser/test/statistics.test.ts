@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { incompleteBeta, meanInterval, random, shareInterval, shuffled, studentReach, wilsonInterval } from "../src/chat/compare/statistics.ts";
+import {
+  incompleteBeta,
+  meanInterval,
+  random,
+  shareInterval,
+  shuffled,
+  studentReach,
+  wilsonInterval,
+} from "../src/chat/compare/statistics.ts";
 
 const close = (found: number, expected: number, within: number): void =>
   assert.ok(Math.abs(found - expected) <= within, `${found} is not ${expected}`);
@@ -19,7 +27,8 @@ test("the incomplete beta function of whole numbers is a binomial tail", () => {
 });
 
 test("the incomplete beta function with halves is an arc sine", () => {
-  for (const x of [0.01, 0.3, 0.5, 0.9]) close(incompleteBeta(x, 0.5, 0.5), (2 / Math.PI) * Math.asin(Math.sqrt(x)), 1e-13);
+  for (const x of [0.01, 0.3, 0.5, 0.9])
+    close(incompleteBeta(x, 0.5, 0.5), (2 / Math.PI) * Math.asin(Math.sqrt(x)), 1e-13);
 });
 
 // Clopper and Pearson's interval of 10 trials, as tables print it.
@@ -47,7 +56,8 @@ test("an exact interval covers any share at least as often as it says", () => {
   for (let share = 0.01; share < 1; share += 0.01) {
     let covered = 0;
     intervals.forEach(({ low, high }, hits) => {
-      if (low <= share && share <= high) covered += choose(trials, hits) * share ** hits * (1 - share) ** (trials - hits);
+      if (low <= share && share <= high)
+        covered += choose(trials, hits) * share ** hits * (1 - share) ** (trials - hits);
     });
     assert.ok(covered >= 0.95, `${share} is covered ${covered}`);
   }
@@ -60,7 +70,14 @@ test("an interval of no trial is refused", () => {
 
 // Student's t, two-sided 5 %, as every table prints it.
 test("Student's reach is the published one", () => {
-  for (const [freedom, t] of [[1, 12.706], [2, 4.303], [4, 2.776], [9, 2.262], [30, 2.042], [120, 1.98]] as const) {
+  for (const [freedom, t] of [
+    [1, 12.706],
+    [2, 4.303],
+    [4, 2.776],
+    [9, 2.262],
+    [30, 2.042],
+    [120, 1.98],
+  ] as const) {
     close(studentReach(freedom), t, 5e-4);
   }
 });
@@ -85,7 +102,12 @@ test("a seed gives its own order, and a fair one", () => {
 // Newcombe (1998), "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, table I: the score
 // interval without continuity correction.
 test("Wilson's interval is the published one", () => {
-  for (const [hits, trials, low, high] of [[81, 263, 0.2553, 0.3662], [15, 148, 0.0624, 0.1605], [0, 20, 0, 0.1611], [1, 29, 0.0061, 0.1718]] as const) {
+  for (const [hits, trials, low, high] of [
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ] as const) {
     const interval = wilsonInterval(hits, trials);
     close(interval.low, low, 6e-5);
     close(interval.high, high, 6e-5);

@@ -14,15 +14,21 @@ function comparison(plan: Partial<Plan>, write: (cell: Cell) => string | null) {
   for (const cell of cells) {
     const text = write(cell);
     if (text === null) continue;
-    const request = { model: whole.models[cell.model]!, messages: [], settings: { ...settings, seed: whole.seeds[cell.seed]! } };
+    const request = {
+      model: whole.models[cell.model]!,
+      messages: [],
+      settings: { ...settings, seed: whole.seeds[cell.seed]! },
+    };
     cell.answer = { ...newAnswer(request, { kind: "openai", url: "" }), text, reason: "stop", figures: { total: 1 } };
     cell.state = "done";
   }
   return { plan: whole, cells };
 }
 
-const summary = (run: ReturnType<typeof comparison>, prompts = [0]) => summarize(run, prompts, ({ answer }) => measure(answer, null));
-const row = (found: ReturnType<typeof summary>, name: string) => found.rows.find(({ measure }) => measure.name === name)!;
+const summary = (run: ReturnType<typeof comparison>, prompts = [0]) =>
+  summarize(run, prompts, ({ answer }) => measure(answer, null));
+const row = (found: ReturnType<typeof summary>, name: string) =>
+  found.rows.find(({ measure }) => measure.name === name)!;
 
 const said = (times: number, word: string): string => Array.from({ length: times }, (_, i) => `${word}${i}`).join(" ");
 
@@ -58,12 +64,17 @@ test("a model that gives one text with every seed counts once", () => {
 test("a block that lacks an answer is left out of what compares, and its answers count for their model", () => {
   const found = summary(comparison({}, ({ model, seed }) => (model && !seed ? null : said(10 + seed, "w"))));
   assert.equal(found.blocks, 5);
-  assert.deepEqual(row(found, "words").figures.map(({ count }) => count), [6, 5]);
+  assert.deepEqual(
+    row(found, "words").figures.map(({ count }) => count),
+    [6, 5],
+  );
 });
 
 test("a share has its exact interval, and the control is no sample", () => {
   const line = "round and round and round it goes again ";
-  const found = summary(comparison({}, ({ model, seed }) => (!model && seed < 3 ? `${seed} ${line.repeat(3)}` : `${seed}`)));
+  const found = summary(
+    comparison({}, ({ model, seed }) => (!model && seed < 3 ? `${seed} ${line.repeat(3)}` : `${seed}`)),
+  );
   const { figures } = row(found, "loop");
   assert.deepEqual([figures[0]!.mean, figures[0]!.count, figures[1]!.mean], [0.5, 6, 0]);
   // Clopper and Pearson, 3 of 6.
@@ -73,7 +84,10 @@ test("a share has its exact interval, and the control is no sample", () => {
 test("prompts together: the names are swapped over all, and there is no common interval", () => {
   const prompts = Array.from({ length: 8 }, (_, i) => `p${i}`);
   const run = comparison({ prompts, seeds: [1] }, ({ model, prompt }) => said(5 + 10 * prompt + model, "w"));
-  const found = summary(run, prompts.map((_, i) => i));
+  const found = summary(
+    run,
+    prompts.map((_, i) => i),
+  );
   assert.equal(row(found, "words").verdict!.share, 2 / 256);
   assert.equal(row(found, "words").figures[0]!.interval, undefined);
   assert.equal(found.likeness, undefined);
@@ -87,28 +101,41 @@ test("an interval of what cannot be negative is not either", () => {
 test("measures of SVG are left out where there is none", () => {
   const run = comparison({}, ({ seed }) => `${seed}`);
   assert.equal(row(summary(run), "elements"), undefined);
-  const drawn = summarize(run, [0], ({ answer }) => measure(answer, { isWellFormed: true, hasViewBox: false, elements: answer.text.length }));
+  const drawn = summarize(run, [0], ({ answer }) =>
+    measure(answer, { isWellFormed: true, hasViewBox: false, elements: answer.text.length }),
+  );
   assert.equal(row(drawn, "elements").figures[0]!.mean, 1);
   assert.equal(row(drawn, "viewBox").figures[0]!.mean, 0);
 });
 
 test("a control run tells the same from not the same", () => {
   const found = controls(comparison({}, ({ model, isControl }) => (model && isControl ? "the dog" : "the cat")));
-  assert.deepEqual(found, [{ model: 0, isSame: true, common: 7 }, { model: 1, isSame: false, common: 4 }]);
+  assert.deepEqual(found, [
+    { model: 0, isSame: true, common: 7 },
+    { model: 1, isSame: false, common: 4 },
+  ]);
   assert.deepEqual(controls(comparison({}, ({ isControl }) => (isControl ? null : "x"))), []);
 });
 
 test("a vote is on answers to one prompt with one seed that differ", () => {
   const plan = { prompts: ["p", "q"], models: ["a", "b", "c"], seeds: [1] };
-  const { cells, plan: whole } = comparison(plan, ({ model, prompt }) => (model === 2 && prompt ? null : `${prompt} ${Math.min(model, 1)}`));
+  const { cells, plan: whole } = comparison(plan, ({ model, prompt }) =>
+    model === 2 && prompt ? null : `${prompt} ${Math.min(model, 1)}`,
+  );
   const compared = new Comparison({ cells, plan: whole } as unknown as Run, plan.models, [], true, () => null);
-  const pairs = compared.pairs().map(({ one, other }) => [one, other].map((i) => `${plan.models[cells[i]!.model]}${cells[i]!.prompt}`).join(" "));
+  const pairs = compared
+    .pairs()
+    .map(({ one, other }) => [one, other].map((i) => `${plan.models[cells[i]!.model]}${cells[i]!.prompt}`).join(" "));
   // b and c said the same to the first prompt; c said nothing to the second.
   assert.deepEqual(pairs.sort(), ["a0 b0", "a0 c0", "a1 b1"]);
   const vote = compared.beginVote(1);
   assert.equal(compared.isTold, false);
-  for (const { left, right } of vote.ballots) vote.choices.push(cells[left]!.model < cells[right]!.model ? "left" : "right");
+  for (const { left, right } of vote.ballots)
+    vote.choices.push(cells[left]!.model < cells[right]!.model ? "left" : "right");
   vote.isOver = true;
   const counts = compared.counts().map(({ one, other, count }) => [one, other, count.pairs, count.one]);
-  assert.deepEqual(counts, [[0, 1, 2, 2], [0, 2, 1, 1]]);
+  assert.deepEqual(counts, [
+    [0, 1, 2, 2],
+    [0, 2, 1, 1],
+  ]);
 });

@@ -31,7 +31,10 @@ test("a loop is three times the same at the end, of 60 characters and more", () 
   assert.equal(endlessLoop("It began. " + line.repeat(3) + "Then it stopped."), null);
   assert.equal(endlessLoop("x".repeat(59)), null);
   assert.equal(endlessLoop("A line that is said twice may be a refrain, and is no loop yet. ".repeat(2)), null);
-  assert.equal(endlessLoop("A text of its own, as long as it may be, with nothing in it that is said more than once."), null);
+  assert.equal(
+    endlessLoop("A text of its own, as long as it may be, with nothing in it that is said more than once."),
+    null,
+  );
 });
 
 test("a loop cut in its midst is one", () => {

@@ -24,7 +24,8 @@ async function serving(handle, use) {
   }
 }
 
-const json = (response, value, status = 200) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+const json = (response, value, status = 200) =>
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
 const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 /** Sends bytes in pieces of a size. */
@@ -41,16 +42,25 @@ async function heard(kind, stream, { size = 1e6, end = (response) => response.en
   const asked = [];
   const handle = async (incoming, response, body) => {
     asked.push({ path: incoming.url, headers: incoming.headers, body });
-    if (incoming.url === "/api/version") return kind === "ollama" ? json(response, { version: "0.33.0" }) : json(response, { error: "no" }, 404);
+    if (incoming.url === "/api/version")
+      return kind === "ollama" ? json(response, { version: "0.33.0" }) : json(response, { error: "no" }, 404);
     if (incoming.method === "GET") return json(response, { data: [] });
     if (typeof stream === "function") return stream(response, body, asked);
-    await trickle(response, Buffer.from(stream), size, type ?? (kind === "ollama" ? "application/x-ndjson" : "text/event-stream"));
+    await trickle(
+      response,
+      Buffer.from(stream),
+      size,
+      type ?? (kind === "ollama" ? "application/x-ndjson" : "text/event-stream"),
+    );
     end(response);
   };
   return serving(handle, async (url) => {
     const endpoint = await detect(url, new Key());
     assert.equal(endpoint.kind, kind);
-    const answer = newAnswer({ model: "m", messages: [{ role: "user", content: "Hi" }], settings: SETTINGS, ...request }, endpoint);
+    const answer = newAnswer(
+      { model: "m", messages: [{ role: "user", content: "Hi" }], settings: SETTINGS, ...request },
+      endpoint,
+    );
     const events = [];
     for await (const event of endpoint.ask(answer.request, request.signal ?? new AbortController().signal)) {
       events.push(event);
@@ -62,17 +72,28 @@ async function heard(kind, stream, { size = 1e6, end = (response) => response.en
   });
 }
 
-const sse = (records, separator = "\n\n") => records.map((record) => `data: ${typeof record === "string" ? record : JSON.stringify(record)}${separator}`).join("");
+const sse = (records, separator = "\n\n") =>
+  records.map((record) => `data: ${typeof record === "string" ? record : JSON.stringify(record)}${separator}`).join("");
 const delta = (content, rest = {}) => ({ model: "m", choices: [{ delta: { content }, finish_reason: null, ...rest }] });
 const finish = (reason = "stop") => ({ model: "m", choices: [{ delta: {}, finish_reason: reason }] });
 const lines = (records) => records.map((record) => `${JSON.stringify(record)}\n`).join("");
 const piece = (content, rest = {}) => ({ model: "m", message: { role: "assistant", content }, done: false, ...rest });
-const done = (rest = {}) => ({ model: "m", message: { role: "assistant", content: "" }, done: true, done_reason: "stop", ...rest });
+const done = (rest = {}) => ({
+  model: "m",
+  message: { role: "assistant", content: "" },
+  done: true,
+  done_reason: "stop",
+  ...rest,
+});
 
 const TEXT = "Ein Pelikan – 🚲 „fährt“ Rad.\n";
 
 for (const size of [1, 3, 7, 1e6]) {
-  for (const [name, separator] of [["LF", "\n\n"], ["CRLF", "\r\n\r\n"], ["CR", "\r\r"]]) {
+  for (const [name, separator] of [
+    ["LF", "\n\n"],
+    ["CRLF", "\r\n\r\n"],
+    ["CR", "\r\r"],
+  ]) {
     test(`events that end in ${name}, in pieces of ${size}`, async () => {
       const stream = `\uFEFF: ping${separator}event: message${separator[0] === "\r" && separator[1] === "\n" ? "\r\n" : separator[0]}${sse([delta(null), delta(TEXT), delta(""), finish(), { choices: [], usage: { prompt_tokens: 5, completion_tokens: 9 } }, "[DONE]"], separator)}`;
       const answer = await heard("openai", stream, { size });
@@ -82,11 +103,28 @@ for (const size of [1, 3, 7, 1e6]) {
     });
   }
   test(`lines of JSON in pieces of ${size}`, async () => {
-    const answer = await heard("ollama", lines([piece(TEXT), piece(TEXT), done({ load_duration: 2e9, eval_count: 10, eval_duration: 5e8, prompt_eval_count: 4, prompt_eval_duration: 1e6 })]), { size });
+    const answer = await heard(
+      "ollama",
+      lines([
+        piece(TEXT),
+        piece(TEXT),
+        done({
+          load_duration: 2e9,
+          eval_count: 10,
+          eval_duration: 5e8,
+          prompt_eval_count: 4,
+          prompt_eval_duration: 1e6,
+        }),
+      ]),
+      { size },
+    );
     assert.equal(answer.text, TEXT + TEXT);
     assert.equal(answer.reason, "stop");
     const { load, prompt, promptTokens, generation, tokens } = answer.figures;
-    assert.deepEqual({ load, prompt, promptTokens, generation, tokens }, { load: 2000, prompt: 1, promptTokens: 4, generation: 500, tokens: 10 });
+    assert.deepEqual(
+      { load, prompt, promptTokens, generation, tokens },
+      { load: 2000, prompt: 1, promptTokens: 4, generation: 500, tokens: 10 },
+    );
     assert.equal(speed(answer.figures), 20);
     assert.equal(answer.events.filter(({ type }) => type === "model").length, 1);
   });
@@ -129,13 +167,16 @@ test("Ollama's error in mid-stream", async () => {
 });
 
 for (const kind of ["ollama", "openai"]) {
-  const stream = (texts) => (kind === "ollama" ? lines(texts.map((text) => piece(text))) : sse(texts.map((text) => delta(text))));
+  const stream = (texts) =>
+    kind === "ollama" ? lines(texts.map((text) => piece(text))) : sse(texts.map((text) => delta(text)));
   test(`${kind}: an end without a word on why is a cut`, async () => {
     const answer = await heard(kind, stream(["a", "b", "c"]));
     assert.deepEqual([answer.text, answer.reason], ["abc", "cut"]);
   });
   test(`${kind}: a lost connection is a cut, and the text stays`, async () => {
-    const answer = await heard(kind, stream(["a", "b"]), { end: (response) => setTimeout(() => response.destroy(), 30) });
+    const answer = await heard(kind, stream(["a", "b"]), {
+      end: (response) => setTimeout(() => response.destroy(), 30),
+    });
     assert.deepEqual([answer.text, answer.reason], ["ab", "cut"]);
   });
   test(`${kind}: an end after one token many times is a loop`, async () => {
@@ -145,20 +186,26 @@ for (const kind of ["ollama", "openai"]) {
   });
   test(`${kind}: stopping`, async () => {
     const stop = new AbortController();
-    const answer = await heard(kind, (response) => {
-      response.writeHead(200, { "content-type": kind === "ollama" ? "application/x-ndjson" : "text/event-stream" });
-      response.write(stream(["a"]));
-      // Node's `fetch` may let go of the signal when memory is collected.
-      for (const wait of [10, 20]) setTimeout(gc, wait);
-      setTimeout(() => stop.abort(), 30);
-    }, { request: { signal: stop.signal } });
+    const answer = await heard(
+      kind,
+      (response) => {
+        response.writeHead(200, { "content-type": kind === "ollama" ? "application/x-ndjson" : "text/event-stream" });
+        response.write(stream(["a"]));
+        // Node's `fetch` may let go of the signal when memory is collected.
+        for (const wait of [10, 20]) setTimeout(gc, wait);
+        setTimeout(() => stop.abort(), 30);
+      },
+      { request: { signal: stop.signal } },
+    );
     assert.deepEqual([answer.text, answer.reason], ["a", "stopped"]);
   });
   test(`${kind}: a model that loads, and a full server, are asked again`, async () => {
     let times = 0;
     const answer = await heard(kind, (response) => {
       if (times++ === 0) return json(response, { error: { message: "Loading model", type: "unavailable_error" } }, 503);
-      response.writeHead(200).end(kind === "ollama" ? lines([piece("x"), done()]) : sse([delta("x"), finish(), "[DONE]"]));
+      response
+        .writeHead(200)
+        .end(kind === "ollama" ? lines([piece("x"), done()]) : sse([delta("x"), finish(), "[DONE]"]));
     });
     assert.deepEqual(answer.events[0], { type: "waiting", why: "loading", seconds: 1 });
     assert.deepEqual([answer.text, answer.reason, answer.waiting], ["x", "stop", undefined]);
@@ -166,7 +213,10 @@ for (const kind of ["ollama", "openai"]) {
 }
 
 test("Ollama's newer word on a loop", async () => {
-  assert.equal((await heard("ollama", lines([piece("x"), { error: "prediction aborted, token repeat limit reached" }]))).reason, "looped");
+  assert.equal(
+    (await heard("ollama", lines([piece("x"), { error: "prediction aborted, token repeat limit reached" }]))).reason,
+    "looped",
+  );
 });
 
 test("the token limit", async () => {
@@ -180,7 +230,10 @@ for (const [name, parts] of Object.entries({
   "tags in the text": [{ content: "<thi" }, { content: "nk>h" }, { content: "m</th" }, { content: "ink>\n\nyes" }],
 })) {
   test(`thinking as ${name}`, async () => {
-    const answer = await heard("openai", sse([...parts.map((part) => ({ choices: [{ delta: part }] })), finish(), "[DONE]"]));
+    const answer = await heard(
+      "openai",
+      sse([...parts.map((part) => ({ choices: [{ delta: part }] })), finish(), "[DONE]"]),
+    );
     assert.deepEqual([answer.thinking, answer.text], ["hm", "yes"]);
   });
 }
@@ -198,25 +251,53 @@ test("a tag that never ends is thinking, and a text like one's beginning is text
 });
 
 test("a server that cannot stream", async () => {
-  const whole = { model: "m", choices: [{ message: { content: "all" }, finish_reason: "stop" }], usage: { completion_tokens: 1 } };
+  const whole = {
+    model: "m",
+    choices: [{ message: { content: "all" }, finish_reason: "stop" }],
+    usage: { completion_tokens: 1 },
+  };
   const answer = await heard("openai", JSON.stringify(whole), { type: "application/json" });
   assert.deepEqual([answer.text, answer.reason, answer.figures.tokens], ["all", "stop", 1]);
 });
 
 test("llama-server's durations", async () => {
-  const usage = { choices: [], usage: { prompt_tokens: 5, completion_tokens: 8 }, timings: { prompt_ms: 3, predicted_ms: 400, predicted_n: 8 } };
+  const usage = {
+    choices: [],
+    usage: { prompt_tokens: 5, completion_tokens: 8 },
+    timings: { prompt_ms: 3, predicted_ms: 400, predicted_n: 8 },
+  };
   const { figures } = await heard("openai", sse([delta("x"), finish(), usage, "[DONE]"]));
   assert.equal(speed(figures), 20);
 });
 
 test("tokens with their candidates, from both", async () => {
-  const logprobs = [{ token: "x", logprob: -0.5, top_logprobs: [{ token: "x", logprob: -0.5 }, { token: "y", logprob: -1.5 }] }];
-  const expected = [{ token: "x", logprob: -0.5, candidates: [{ token: "x", logprob: -0.5 }, { token: "y", logprob: -1.5 }] }];
+  const logprobs = [
+    {
+      token: "x",
+      logprob: -0.5,
+      top_logprobs: [
+        { token: "x", logprob: -0.5 },
+        { token: "y", logprob: -1.5 },
+      ],
+    },
+  ];
+  const expected = [
+    {
+      token: "x",
+      logprob: -0.5,
+      candidates: [
+        { token: "x", logprob: -0.5 },
+        { token: "y", logprob: -1.5 },
+      ],
+    },
+  ];
   const request = { candidates: 2 };
   const native = await heard("ollama", lines([piece("x", { logprobs }), done()]), { request });
   assert.deepEqual(native.tokens, expected);
   assert.equal(native.asked[0].body.top_logprobs, 2);
-  const shared = await heard("openai", sse([delta("x", { logprobs: { content: logprobs } }), finish(), "[DONE]"]), { request });
+  const shared = await heard("openai", sse([delta("x", { logprobs: { content: logprobs } }), finish(), "[DONE]"]), {
+    request,
+  });
   assert.deepEqual(shared.tokens, expected);
 });
 
@@ -225,21 +306,29 @@ test("settings are told each in its place", async () => {
   assert.deepEqual(native.options, { seed: 3, temperature: 0.5, top_p: 0.9, num_predict: 50 });
   assert.deepEqual([native.think, native.truncate], [false, false]);
   const shared = (await heard("openai", sse([delta("x"), finish(), "[DONE]"]))).asked[0].body;
-  assert.deepEqual([shared.seed, shared.temperature, shared.top_p, shared.max_tokens, shared.reasoning_effort], [3, 0.5, 0.9, 50, "none"]);
+  assert.deepEqual(
+    [shared.seed, shared.temperature, shared.top_p, shared.max_tokens, shared.reasoning_effort],
+    [3, 0.5, 0.9, 50, "none"],
+  );
 });
 
 test("a model that cannot think is asked without thinking", async () => {
-  const answer = await heard("ollama", (response, body) => {
-    if ("think" in body) return json(response, { error: '"m" does not support thinking' }, 400);
-    response.end(lines([piece("x"), done()]));
-  }, { request: { settings: { ...SETTINGS, think: true } } });
+  const answer = await heard(
+    "ollama",
+    (response, body) => {
+      if ("think" in body) return json(response, { error: '"m" does not support thinking' }, 400);
+      response.end(lines([piece("x"), done()]));
+    },
+    { request: { settings: { ...SETTINGS, think: true } } },
+  );
   assert.deepEqual([answer.text, answer.asked.length], ["x", 2]);
 });
 
 test("fields that a server refuses are left out", async () => {
   const answer = await heard("openai", (response, body) => {
     for (const field of ["chat_template_kwargs", "cache_prompt", "reasoning_effort"]) {
-      if (field in body) return json(response, { error: { message: `Unrecognized request argument supplied: ${field}` } }, 400);
+      if (field in body)
+        return json(response, { error: { message: `Unrecognized request argument supplied: ${field}` } }, 400);
     }
     response.writeHead(200, { "content-type": "text/event-stream" }).end(sse([delta("x"), finish(), "[DONE]"]));
   });
@@ -264,13 +353,18 @@ test("a stream without an end is cut", async () => {
 
 test("redirects are not followed", async () => {
   const elsewhere = [];
-  await serving((request, response) => {
-    elsewhere.push(request.url);
-    json(response, {});
-  }, async (other) => {
-    const answer = await heard("ollama", (response) => response.writeHead(307, { location: `${other}api/chat` }).end());
-    assert.equal(answer.reason, "error");
-  });
+  await serving(
+    (request, response) => {
+      elsewhere.push(request.url);
+      json(response, {});
+    },
+    async (other) => {
+      const answer = await heard("ollama", (response) =>
+        response.writeHead(307, { location: `${other}api/chat` }).end(),
+      );
+      assert.equal(answer.reason, "error");
+    },
+  );
   assert.deepEqual(elsewhere, []);
 });
 
@@ -300,17 +394,24 @@ test("a key goes to its own origin only, and not into errors", async () => {
 
 test("addresses with and without the API's own path", async () => {
   const paths = [];
-  await serving((request, response) => {
-    paths.push(request.url);
-    json(response, request.url.endsWith("/api/version") ? { version: "1" } : {}, request.url.startsWith("/here") ? 200 : 404);
-  }, async (url) => {
-    for (const path of ["here", "here/", "here/v1", "here/api/", "here/v1/"]) {
-      const endpoint = await detect(new URL(path, url), new Key());
-      assert.deepEqual([endpoint.kind, endpoint.url], ["ollama", `${url}here`]);
-    }
-    await assert.rejects(detect(new URL("there/v1", url), new Key()), { status: 404 });
-    assert.ok(paths.includes("/there/v1/models"));
-  });
+  await serving(
+    (request, response) => {
+      paths.push(request.url);
+      json(
+        response,
+        request.url.endsWith("/api/version") ? { version: "1" } : {},
+        request.url.startsWith("/here") ? 200 : 404,
+      );
+    },
+    async (url) => {
+      for (const path of ["here", "here/", "here/v1", "here/api/", "here/v1/"]) {
+        const endpoint = await detect(new URL(path, url), new Key());
+        assert.deepEqual([endpoint.kind, endpoint.url], ["ollama", `${url}here`]);
+      }
+      await assert.rejects(detect(new URL("there/v1", url), new Key()), { status: 404 });
+      assert.ok(paths.includes("/there/v1/models"));
+    },
+  );
 });
 
 test("a server that answers with another model", () => {

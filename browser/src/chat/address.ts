@@ -11,7 +11,11 @@ export function readAddress(text: string): URL {
   if (!typed) throw new Error(t("type_address"));
   let url: URL;
   try {
-    url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `${isLoopback(typed.split(/[:/]/)[0]!) ? "http" : "https"}://${typed}`);
+    url = new URL(
+      /^[a-z][a-z0-9+.-]*:\/\//i.test(typed)
+        ? typed
+        : `${isLoopback(typed.split(/[:/]/)[0]!) ? "http" : "https"}://${typed}`,
+    );
   } catch {
     throw new Error(t("not_an_address"));
   }
@@ -33,7 +37,11 @@ export function isLoopback(host: string): boolean {
 
 /** The host is an address of a private network, or a name that only one has. */
 export function isPrivate(host: string): boolean {
-  return /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/i.test(host) || /\.(local|lan|internal|home\.arpa)$/i.test(host) || /^[a-z0-9-]+$/i.test(host);
+  return (
+    /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/i.test(host) ||
+    /\.(local|lan|internal|home\.arpa)$/i.test(host) ||
+    /^[a-z0-9-]+$/i.test(host)
+  );
 }
 
 /** A key, in memory only, for one origin. */

@@ -29,7 +29,14 @@ export interface Answer {
 }
 
 export function newAnswer(request: ChatRequest, endpoint: Asked): Answer {
-  return { request, endpoint: { kind: endpoint.kind, url: endpoint.url }, model: "", text: "", thinking: "", tokens: [] };
+  return {
+    request,
+    endpoint: { kind: endpoint.kind, url: endpoint.url },
+    model: "",
+    text: "",
+    thinking: "",
+    tokens: [],
+  };
 }
 
 /** Takes an event in. */

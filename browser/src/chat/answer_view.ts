@@ -13,7 +13,12 @@ const BUDGET = 5;
 
 /** What made an answer, in words. */
 export function describeSettings({ seed, temperature, topP, maxTokens, think }: Settings): string {
-  return t(think ? "settings_on" : "settings_off", { seed: String(seed), temperature: String(temperature), top_p: String(topP), tokens: String(maxTokens) });
+  return t(think ? "settings_on" : "settings_off", {
+    seed: String(seed),
+    temperature: String(temperature),
+    top_p: String(topP),
+    tokens: String(maxTokens),
+  });
 }
 
 /** Durations and counts, in words; what the server does not tell is left out. */
@@ -71,7 +76,14 @@ export class AnswerView {
     this.#marker = marker;
     this.#actions = actions;
     this.#label = label;
-    this.element = h("article", { class: "quantlab-chat-answer", "aria-label": t("answer_from", { model: label }), "aria-busy": "true" }, h("p", { class: "quantlab-chat-who" }, label), this.#state, this.#text, this.#end);
+    this.element = h(
+      "article",
+      { class: "quantlab-chat-answer", "aria-label": t("answer_from", { model: label }), "aria-busy": "true" },
+      h("p", { class: "quantlab-chat-who" }, label),
+      this.#state,
+      this.#text,
+      this.#end,
+    );
     this.tick();
   }
 
@@ -105,7 +117,10 @@ export class AnswerView {
     if (reason || text) this.#state.textContent = "";
     else if (thinking) this.#state.textContent = t("thinking_now");
     else if (waited < 2) this.#state.textContent = t(waiting ?? "waiting");
-    else this.#state.textContent = t(waiting ? `${waiting}_for` : waited > 9 ? "waiting_long" : "waiting_for", { seconds: waited });
+    else
+      this.#state.textContent = t(waiting ? `${waiting}_for` : waited > 9 ? "waiting_long" : "waiting_for", {
+        seconds: waited,
+      });
   }
 
   #showThinking(text: string): void {
@@ -137,7 +152,9 @@ export class AnswerView {
     // What is said behind it is to be seen.
     if (this.#bare && /<\/svg>\s*[^\s<]/i.test(text)) this.#bare.open = true;
     this.#drawing.show(found);
-    for (const block of this.#text.querySelectorAll<HTMLDetailsElement>("details.quantlab-chat-code:not([data-folded])")) {
+    for (const block of this.#text.querySelectorAll<HTMLDetailsElement>(
+      "details.quantlab-chat-code:not([data-folded])",
+    )) {
       if (!block.textContent.includes("<svg")) continue;
       // The picture stands for its source, which is a click away.
       block.setAttribute("data-folded", "");
@@ -151,7 +168,10 @@ export class AnswerView {
     const host = h("div", {}, h("p", { class: "quantlab-chat-note" }, t("marking")));
     drawing.after(host);
     try {
-      const marking = await this.#marker.mark(this.#answer, (state) => (host.firstElementChild!.textContent = state || t("marking")));
+      const marking = await this.#marker.mark(
+        this.#answer,
+        (state) => (host.firstElementChild!.textContent = state || t("marking")),
+      );
       host.replaceChildren(markRow(marking));
     } catch (error) {
       host.replaceChildren(h("p", { class: "quantlab-chat-note" }, whyNot(error)));
@@ -167,7 +187,8 @@ export class AnswerView {
     this.element.removeAttribute("aria-busy");
     const other = otherModel(this.#answer);
     const asksForDrawing = /\b(svg|draw|sketch|picture)/i.test(request.messages.at(-1)?.content ?? "");
-    const add = (className: string, ...children: (string | Node)[]): void => this.#end.append(h("p", { class: className }, ...children));
+    const add = (className: string, ...children: (string | Node)[]): void =>
+      this.#end.append(h("p", { class: className }, ...children));
     if (other) add("quantlab-chat-warning", t("other_model", { model: request.model, other }));
     if (reason === "stop" && !text) add("quantlab-chat-warning", t("empty"));
     if (asksForDrawing && !this.#drawing && text && reason !== "error") add("quantlab-chat-none", t("no_svg"));
@@ -176,9 +197,19 @@ export class AnswerView {
       this.#end.append(host);
       this.#actions.explain(host, problem, request.model);
     } else if (problem) add("quantlab-chat-words", problem.message);
-    add("quantlab-chat-figures", `${capital(t(`end_${reason}`))}. ${figures ? `${describeFigures(figures)}. ` : ""}${request.model}, ${describeSettings(request.settings)}.`);
+    add(
+      "quantlab-chat-figures",
+      `${capital(t(`end_${reason}`))}. ${figures ? `${describeFigures(figures)}. ` : ""}${request.model}, ${describeSettings(request.settings)}.`,
+    );
     const copy = button(t("copy"), () => void copyText(text, copy));
-    this.#end.append(h("div", { class: "quantlab-chat-actions" }, text ? copy : undefined, button(t("again"), () => this.#actions.again(), { title: t("again_hint") })));
+    this.#end.append(
+      h(
+        "div",
+        { class: "quantlab-chat-actions" },
+        text ? copy : undefined,
+        button(t("again"), () => this.#actions.again(), { title: t("again_hint") }),
+      ),
+    );
   }
 }
 

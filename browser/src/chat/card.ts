@@ -21,7 +21,8 @@ export function histogram({ tensors }: ModelCard): { type: string; tensors: numb
 /** Metadata keys whose values differ, or that only one of two files has. */
 export function differences(a: ModelCard, b: ModelCard): { key: string; values: [string, string] }[] {
   const keys = new Set([...Object.keys(a.metadata), ...Object.keys(b.metadata)]);
-  const text = (card: ModelCard, key: string): string => (Object.hasOwn(card.metadata, key) ? JSON.stringify(card.metadata[key]) : "–");
+  const text = (card: ModelCard, key: string): string =>
+    Object.hasOwn(card.metadata, key) ? JSON.stringify(card.metadata[key]) : "–";
   return [...keys]
     .sort()
     .map((key) => ({ key, values: [text(a, key), text(b, key)] as [string, string] }))
@@ -30,7 +31,13 @@ export function differences(a: ModelCard, b: ModelCard): { key: string; values: 
 
 function described(card: ModelCard): HTMLElement {
   const { quantization: type, parameters } = card;
-  const stated = type ? (parameters ? t("card_called_parameters", { type, parameters }) : t("card_called", { type })) : parameters ? t("card_parameters", { parameters }) : t("card_silent");
+  const stated = type
+    ? parameters
+      ? t("card_called_parameters", { type, parameters })
+      : t("card_called", { type })
+    : parameters
+      ? t("card_parameters", { parameters })
+      : t("card_silent");
   const rows = histogram(card);
   const all = rows.reduce((sum, { values }) => sum + values, 0);
   return h(
@@ -43,7 +50,11 @@ function described(card: ModelCard): HTMLElement {
       ? tabled({
           caption: t("card_types"),
           head: [t("card_type"), t("card_tensors"), t("card_share")],
-          rows: rows.map(({ type, tensors, values }) => [type, String(tensors), `${((values / all) * 100).toPrecision(3)} %`]),
+          rows: rows.map(({ type, tensors, values }) => [
+            type,
+            String(tensors),
+            `${((values / all) * 100).toPrecision(3)} %`,
+          ]),
         })
       : h("p", {}, t("card_no_tensors")),
   );
@@ -63,7 +74,9 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
     for (const { select, fallback } of chosen) {
       const before = select.value;
       select.replaceChildren(...models.map(({ model, label }) => h("option", { value: model }, label)));
-      select.value = models.some(({ model }) => model === before) ? before : (models[Math.min(fallback, models.length - 1)]?.model ?? "");
+      select.value = models.some(({ model }) => model === before)
+        ? before
+        : (models[Math.min(fallback, models.length - 1)]?.model ?? "");
     }
   };
   let turn = 0;
@@ -76,7 +89,11 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
       const endpoint = await context.endpoint();
       if (!context.models().length) await context.offered();
       fill();
-      const cards = await Promise.all((names.length ? names : chosen.map(({ select }) => select.value).filter(Boolean)).map((name) => endpoint.show(name)));
+      const cards = await Promise.all(
+        (names.length ? names : chosen.map(({ select }) => select.value).filter(Boolean)).map((name) =>
+          endpoint.show(name),
+        ),
+      );
       parts = cards.every((card) => card !== null) ? compared(cards) : [h("p", {}, t("no_cards"))];
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
@@ -113,7 +130,13 @@ function compared(cards: ModelCard[]): HTMLElement[] {
       {},
       h("h4", {}, t("metadata")),
       h("p", {}, rows.length ? t("keys_differ", { count: rows.length, same: equal }) : t("keys_same", { same: equal })),
-      rows.length ? tabled({ caption: t("keys_that_differ"), head: [t("metadata_key"), a.name, b.name], rows: rows.map(({ key, values }) => [key, ...values]) }) : undefined,
+      rows.length
+        ? tabled({
+            caption: t("keys_that_differ"),
+            head: [t("metadata_key"), a.name, b.name],
+            rows: rows.map(({ key, values }) => [key, ...values]),
+          })
+        : undefined,
     ),
   );
   return parts;

@@ -37,7 +37,11 @@ export async function diagnose(endpoint: string, problem: Problem, hasKey: boole
 
 function byStatus({ status, message }: Problem, hasKey: boolean): CaseId[] {
   if (status === 401 || status === 403) return [hasKey ? "key-wrong" : "key-missing"];
-  if (/context|too long|prompt is longer|exceeds? .*(token|length)/i.test(message) && [200, 400, 413, 422, 500].includes(status)) return ["context-overflow"];
+  if (
+    /context|too long|prompt is longer|exceeds? .*(token|length)/i.test(message) &&
+    [200, 400, 413, 422, 500].includes(status)
+  )
+    return ["context-overflow"];
   if (status === 404 && /model/i.test(message) && !/no model server/i.test(message)) return ["model-missing"];
   if (status === 404 || status === 405) return ["wrong-address"];
   if (status === 503) return [/load/i.test(message) ? "model-loading" : "queue-full"];
@@ -70,7 +74,8 @@ async function byProbing(endpoint: string): Promise<CaseId[]> {
   if (!isThere) {
     if (isNear && location.protocol !== "file:" && !isLoopback(location.hostname)) {
       if (!isSecureContext) return ["insecure-page"];
-      if ((await permission(isLoopback(url.hostname) ? "loopback-network" : "local-network")) !== "granted") return ["local-network-access", "server-down"];
+      if ((await permission(isLoopback(url.hostname) ? "loopback-network" : "local-network")) !== "granted")
+        return ["local-network-access", "server-down"];
     }
     return ["server-down"];
   }
@@ -137,7 +142,13 @@ function explanation(id: CaseId, place: Place): { title: string; why: string; wh
 }
 
 /** Puts into `host` why a request failed; says so to `announce`. */
-export async function explain(host: HTMLElement, problem: Problem, place: Place, hasKey: boolean, announce: (text: string) => void): Promise<void> {
+export async function explain(
+  host: HTMLElement,
+  problem: Problem,
+  place: Place,
+  hasKey: boolean,
+  announce: (text: string) => void,
+): Promise<void> {
   host.replaceChildren(h("p", {}, t("diagnosing")));
   const ids = await diagnose(place.endpoint, problem, hasKey);
   const parts = ids.map((id, i) => {
@@ -147,10 +158,20 @@ export async function explain(host: HTMLElement, problem: Problem, place: Place,
       { class: "quantlab-chat-case", "data-case": id },
       h("p", {}, h("strong", {}, i ? t("or_case", { title }) : title), ". ", ...prose(why)),
       h("p", {}, h("strong", {}, t("what_to_do")), " ", ...prose(what)),
-      button(t("copy_what_to_do"), () => void navigator.clipboard?.writeText(`${title}. ${why}\n${what}`.replaceAll("`", "")).catch(() => {})),
+      button(
+        t("copy_what_to_do"),
+        () => void navigator.clipboard?.writeText(`${title}. ${why}\n${what}`.replaceAll("`", "")).catch(() => {}),
+      ),
     );
   });
   host.replaceChildren(...parts);
-  if (problem.message && problem.status) host.append(h("p", { class: "quantlab-chat-words" }, t("server_words", { status: String(problem.status), message: problem.message })));
+  if (problem.message && problem.status)
+    host.append(
+      h(
+        "p",
+        { class: "quantlab-chat-words" },
+        t("server_words", { status: String(problem.status), message: problem.message }),
+      ),
+    );
   announce(parts[0]!.textContent.replace(t("copy_what_to_do"), ""));
 }

@@ -24,7 +24,25 @@ const HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content=
 const CLEAN = {
   USE_PROFILES: { svg: true, svgFilters: true },
   ADD_TAGS: ["use", "animate", "animateMotion", "animateTransform", "mpath", "set", "symbol"],
-  ADD_ATTR: ["attributeName", "begin", "by", "calcMode", "dur", "end", "from", "href", "keyPoints", "keySplines", "keyTimes", "repeatCount", "repeatDur", "to", "type", "values", "xlink:href"],
+  ADD_ATTR: [
+    "attributeName",
+    "begin",
+    "by",
+    "calcMode",
+    "dur",
+    "end",
+    "from",
+    "href",
+    "keyPoints",
+    "keySplines",
+    "keyTimes",
+    "repeatCount",
+    "repeatDur",
+    "to",
+    "type",
+    "values",
+    "xlink:href",
+  ],
   FORBID_TAGS: ["a", "foreignObject", "image", "feImage"],
 };
 
@@ -108,7 +126,8 @@ function cleaned(source: string): SVGSVGElement | null {
   for (const element of [svg, ...svg.querySelectorAll("*")]) {
     if (element.localName === "style" && OUTSIDE.test(element.textContent)) element.remove();
     for (const attribute of [...element.attributes]) {
-      const isOutside = attribute.localName === "href" ? !attribute.value.startsWith("#") : OUTSIDE.test(attribute.value);
+      const isOutside =
+        attribute.localName === "href" ? !attribute.value.startsWith("#") : OUTSIDE.test(attribute.value);
       if (isOutside) element.removeAttributeNode(attribute);
     }
   }
@@ -124,7 +143,8 @@ function drawn(root: Element): number {
     known.set(element, 0); // a copy of itself is not drawn
     let sum = 1;
     for (const child of element.children) sum += count(child);
-    const target = element.localName === "use" ? (element.getAttribute("href") ?? element.getAttribute("xlink:href")) : null;
+    const target =
+      element.localName === "use" ? (element.getAttribute("href") ?? element.getAttribute("xlink:href")) : null;
     const copied = target ? root.querySelector(`#${CSS.escape(target.slice(1))}`) : null;
     if (copied) sum += count(copied);
     known.set(element, sum);
@@ -198,7 +218,13 @@ export class Drawing {
     }
     this.#isShown = true;
     this.#say(isComplete ? "" : t("drawing_now"));
-    const frame = h("iframe", { sandbox: true, title: this.#name, tabindex: -1, referrerpolicy: "no-referrer", srcdoc: HEAD + svg.outerHTML });
+    const frame = h("iframe", {
+      sandbox: true,
+      title: this.#name,
+      tabindex: -1,
+      referrerpolicy: "no-referrer",
+      srcdoc: HEAD + svg.outerHTML,
+    });
     const old = this.#frame;
     this.#frame = frame;
     // The last picture stays until the next one is there.

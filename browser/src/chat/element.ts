@@ -327,7 +327,10 @@ class Controls {
       labelled(t("prompt_label"), this.#box),
       h("div", { class: "quantlab-chat-actions" }, this.#send, this.#stop, ...this.#files),
     );
-    this.bottom.append(h("div", { class: "quantlab-chat-prompts", role: "group", "aria-label": t("prompts") }, ...prompts), form);
+    this.bottom.append(
+      h("div", { class: "quantlab-chat-prompts", role: "group", "aria-label": t("prompts") }, ...prompts),
+      form,
+    );
   }
 
   /** Brings the controls in line with the session. */
@@ -346,7 +349,8 @@ class Controls {
     this.#send.disabled = isBusy;
     const toFetch = model ? this.#session.toFetch([model]) : 0;
     const taken = t(isInPage ? "comparison_has_model" : "comparison_has_server");
-    this.#send.textContent = isBusy && !isAnswering ? taken : toFetch && !isBusy ? t("fetch_and_send", { size: volume(toFetch) }) : t("send");
+    this.#send.textContent =
+      isBusy && !isAnswering ? taken : toFetch && !isBusy ? t("fetch_and_send", { size: volume(toFetch) }) : t("send");
     this.#page.hidden = this.#check.hidden = false;
     if (isInPage) this.#check.hidden = true;
     else this.#page.hidden = true;
@@ -365,7 +369,8 @@ class Controls {
     const { doing, done, all } = progress;
     this.#bar.max = all;
     this.#bar.value = done;
-    this.#doingNow.textContent = done < all ? t("progress", { doing, done: volume(done), all: volume(all) }) : t("progress_open", { doing });
+    this.#doingNow.textContent =
+      done < all ? t("progress", { doing, done: volume(done), all: volume(all) }) : t("progress_open", { doing });
   }
 
   #choose(): void {
@@ -383,7 +388,12 @@ class Controls {
 
   #connection(): HTMLElement {
     const { config } = this.#session;
-    const address = h("input", { type: "url", autocomplete: "off", spellcheck: "false", placeholder: "http://localhost:11434" });
+    const address = h("input", {
+      type: "url",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: "http://localhost:11434",
+    });
     address.value = this.#session.address;
     const key = h("input", { type: "password", autocomplete: "off", spellcheck: "false" });
     const attempt = (control: HTMLInputElement, set: () => void): void => {
@@ -418,12 +428,23 @@ class Controls {
       address.value = config.endpoint;
       setAddress();
     };
-    const preset = config.inPage ? button(t("to_page"), toPage) : config.endpoint ? button(t("to_server"), toServer) : undefined;
+    const preset = config.inPage
+      ? button(t("to_page"), toPage)
+      : config.endpoint
+        ? button(t("to_server"), toServer)
+        : undefined;
     return h(
       "details",
       { class: "quantlab-chat-panel", open: !config.endpoint && !config.inPage },
       h("summary", {}, `${t("connection")} `, this.#host),
-      h("div", { class: "quantlab-form" }, labelled(t("endpoint"), address), labelled(t("key"), key), this.#check, preset),
+      h(
+        "div",
+        { class: "quantlab-form" },
+        labelled(t("endpoint"), address),
+        labelled(t("key"), key),
+        this.#check,
+        preset,
+      ),
       h("p", { class: "quantlab-chat-note" }, t("key_note")),
       this.#status,
     );
@@ -434,8 +455,15 @@ class Controls {
     try {
       const models = await this.#session.list();
       const endpoint = await this.#session.endpoint();
-      const missing = this.#session.config.models.filter(({ model }) => !models.some(({ name }) => name === model || name === `${model}:latest`));
-      const said = [t("connected", { address: endpoint.url, api: labelOf(endpoint), count: models.length }), missing.length ? t("not_listed", { models: missing.map(({ model }) => model).join(", ") }) : ""].filter(Boolean).join(" ");
+      const missing = this.#session.config.models.filter(
+        ({ model }) => !models.some(({ name }) => name === model || name === `${model}:latest`),
+      );
+      const said = [
+        t("connected", { address: endpoint.url, api: labelOf(endpoint), count: models.length }),
+        missing.length ? t("not_listed", { models: missing.map(({ model }) => model).join(", ") }) : "",
+      ]
+        .filter(Boolean)
+        .join(" ");
       this.#status.replaceChildren(said);
       this.#doing.say(said);
     } catch (error) {

@@ -46,15 +46,18 @@ interface Runtime {
 
 /** Why this browser cannot run a model, in a sentence; undefined where it can. */
 export function lack(): string | undefined {
-  if (typeof WebAssembly !== "object") return "This browser has no WebAssembly, or it is turned off, so no model can run in the page. A model server can still be used.";
+  if (typeof WebAssembly !== "object")
+    return "This browser has no WebAssembly, or it is turned off, so no model can run in the page. A model server can still be used.";
   try {
     // What wllama's build needs; the types know no memories with 64-bit addresses yet.
     new WebAssembly.Memory({ address: "i64", initial: 1n } as unknown as WebAssembly.MemoryDescriptor);
   } catch {
     return "This browser's WebAssembly has no 64-bit memory, which a model in the page needs: Chrome and Edge have it from version 133, Firefox from 134. A model server can still be used.";
   }
-  if (!globalThis.crypto?.subtle) return "This page came over plain http, where browsers cannot check what arrived, so no model can run in it. Open it over https.";
-  if (location.protocol === "file:") return "This page was opened from a file, and browsers let such pages fetch nothing, so no model can run in it. Open it from a server.";
+  if (!globalThis.crypto?.subtle)
+    return "This page came over plain http, where browsers cannot check what arrived, so no model can run in it. Open it over https.";
+  if (location.protocol === "file:")
+    return "This page was opened from a file, and browsers let such pages fetch nothing, so no model can run in it. Open it from a server.";
   return undefined;
 }
 
@@ -110,7 +113,12 @@ export class Engine extends EventTarget {
    * @param use Given the model, a signal that ends it, and the milliseconds that loading took: 0 where it was there.
    * @throws EndpointError
    */
-  async use<T>(source: Source, name: string, signal: AbortSignal, use: (model: Loaded, signal: AbortSignal, load: number) => Promise<T>): Promise<T> {
+  async use<T>(
+    source: Source,
+    name: string,
+    signal: AbortSignal,
+    use: (model: Loaded, signal: AbortSignal, load: number) => Promise<T>,
+  ): Promise<T> {
     const turn = this.#line.then(async () => {
       if (!this.#holders) throw new EndpointError(LEFT);
       if (this.#presence.signal.aborted) this.#presence = new AbortController();
@@ -213,7 +221,10 @@ export class Engine extends EventTarget {
     const known = this.#fetched.get(url);
     if (known) return known;
     const file = await fetched(url, name, signal, (done) => this.#tell({ doing: `Fetching ${name}`, done, all: size }));
-    if (file.size !== size || (await digest(file)) !== sha256) throw new EndpointError(`${name} arrived damaged: it is not the file that the site was built with. Ask again to fetch it again.`);
+    if (file.size !== size || (await digest(file)) !== sha256)
+      throw new EndpointError(
+        `${name} arrived damaged: it is not the file that the site was built with. Ask again to fetch it again.`,
+      );
     this.#fetched.set(url, file);
     return file;
   }
@@ -245,13 +256,19 @@ async function naming<T>(name: string, read: () => Promise<T>): Promise<T> {
 function reasonOf(said: string): string {
   const architecture = /unknown model architecture: '([^']*)'/.exec(said)?.[1];
   if (architecture !== undefined) return `This llama.cpp does not know its architecture, ${architecture.slice(0, 60)}.`;
-  if (/out of memory|\boom\b|allocat|array buffer|memory access/i.test(said)) return "There is not enough memory for it in this page.";
+  if (/out of memory|\boom\b|allocat|array buffer|memory access/i.test(said))
+    return "There is not enough memory for it in this page.";
   const told = /error loading model: (.*)/.exec(said)?.[1];
   return told ? `llama.cpp says: ${told.slice(0, 200)}` : "llama.cpp could not load it.";
 }
 
 /** Fetches a file of the site's. @throws EndpointError */
-async function fetched(url: string, name: string, signal: AbortSignal | undefined, tell: (done: number) => void): Promise<Blob> {
+async function fetched(
+  url: string,
+  name: string,
+  signal: AbortSignal | undefined,
+  tell: (done: number) => void,
+): Promise<Blob> {
   const parts: BlobPart[] = [];
   let done = 0;
   tell(done);

@@ -20,12 +20,21 @@ export function asMarkdown(session: Session): string {
     for (const answer of answers) {
       const { request, endpoint, figures, text, thinking, problem } = answer;
       parts.push(`### ${request.model} at ${endpoint.url}`);
-      parts.push([`${describeSettings(request.settings)}.`, figures && `${describeFigures(figures)}.`, `Ended: ${describeEnd(answer) || "not yet"}.`].filter(Boolean).join(" "));
+      parts.push(
+        [
+          `${describeSettings(request.settings)}.`,
+          figures && `${describeFigures(figures)}.`,
+          `Ended: ${describeEnd(answer) || "not yet"}.`,
+        ]
+          .filter(Boolean)
+          .join(" "),
+      );
       if (problem) parts.push(`Error: ${problem.message}`);
       if (thinking) parts.push(`Thinking:\n\n${quoted(thinking)}`);
       if (text) parts.push(text);
       const marking = marker.known(answer);
-      if (hasMarks(marking)) parts.push([`Marks: ${inShort(marking)}.`, ...wrongs(marking).map((sentence) => `${sentence}.`)].join(" "));
+      if (hasMarks(marking))
+        parts.push([`Marks: ${inShort(marking)}.`, ...wrongs(marking).map((sentence) => `${sentence}.`)].join(" "));
     }
   }
   const compared = comparison(session);
@@ -35,7 +44,10 @@ export function asMarkdown(session: Session): string {
 
 export function asData(session: Session): string {
   const { config, marker } = session;
-  const turns = session.turns.map(({ prompt, answers }) => ({ prompt, answers: answers.map((answer) => ({ ...answer, marks: marker.known(answer) })) }));
+  const turns = session.turns.map(({ prompt, answers }) => ({
+    prompt,
+    answers: answers.map((answer) => ({ ...answer, marks: marker.known(answer) })),
+  }));
   const compared = comparison(session);
   return `${JSON.stringify({ system: config.system, turns, comparison: compared && toData(compared) }, null, 2)}\n`;
 }

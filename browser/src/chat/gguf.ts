@@ -52,7 +52,10 @@ export async function readFile(file: Blob): Promise<Header> {
   for (let length = 1 << 16; ; length *= 4) {
     const header = readHeader(new Uint8Array(await file.slice(0, length).arrayBuffer()));
     if (header) {
-      if (header.size > file.size) throw new GgufError(`It ends early: it has ${grouped(file.size)} bytes, and its tensors need ${grouped(header.size)}. The download may be incomplete.`);
+      if (header.size > file.size)
+        throw new GgufError(
+          `It ends early: it has ${grouped(file.size)} bytes, and its tensors need ${grouped(header.size)}. The download may be incomplete.`,
+        );
       return header;
     }
     if (length >= file.size) throw new GgufError("It ends within its header. The download may be incomplete.");
@@ -79,7 +82,12 @@ class Reader {
     const at = this.#skip(4);
     if (this.#decoder.decode(this.#bytes.subarray(at, at + 4)) !== "GGUF") throw new GgufError("It is no GGUF file.");
     const version = this.#number(4);
-    if (version !== 2 && version !== 3) throw new GgufError(version > 0xffff ? "It is a big-endian GGUF file, and llama.cpp in the page takes little-endian ones." : `It is a GGUF file of version ${version}; versions 2 and 3 are read.`);
+    if (version !== 2 && version !== 3)
+      throw new GgufError(
+        version > 0xffff
+          ? "It is a big-endian GGUF file, and llama.cpp in the page takes little-endian ones."
+          : `It is a GGUF file of version ${version}; versions 2 and 3 are read.`,
+      );
     const tensors = this.#count("tensors");
     const entries = this.#count("metadata entries");
     const metadata: Record<string, unknown> = Object.create(null);
@@ -100,7 +108,8 @@ class Reader {
   #tensor(): Header["tensors"][number] & { end: number } {
     const name = this.#text();
     const dimensions = this.#number(4);
-    if (dimensions > 4) throw new GgufError(`It is broken: the tensor ${name.slice(0, 60)} has ${grouped(dimensions)} dimensions.`);
+    if (dimensions > 4)
+      throw new GgufError(`It is broken: the tensor ${name.slice(0, 60)} has ${grouped(dimensions)} dimensions.`);
     const shape = Array.from({ length: dimensions }, () => this.#number(8));
     const number = this.#number(4);
     const offset = this.#number(8);
@@ -119,17 +128,28 @@ class Reader {
 
   #plain(type: number, at: number): unknown {
     switch (type) {
-      case 0: return this.#view.getUint8(at);
-      case 1: return this.#view.getInt8(at);
-      case 2: return this.#view.getUint16(at, true);
-      case 3: return this.#view.getInt16(at, true);
-      case 4: return this.#view.getUint32(at, true);
-      case 5: return this.#view.getInt32(at, true);
-      case 6: return this.#view.getFloat32(at, true);
-      case 7: return this.#view.getUint8(at) !== 0;
-      case 10: return Number(this.#view.getBigUint64(at, true));
-      case 11: return Number(this.#view.getBigInt64(at, true));
-      default: return this.#view.getFloat64(at, true);
+      case 0:
+        return this.#view.getUint8(at);
+      case 1:
+        return this.#view.getInt8(at);
+      case 2:
+        return this.#view.getUint16(at, true);
+      case 3:
+        return this.#view.getInt16(at, true);
+      case 4:
+        return this.#view.getUint32(at, true);
+      case 5:
+        return this.#view.getInt32(at, true);
+      case 6:
+        return this.#view.getFloat32(at, true);
+      case 7:
+        return this.#view.getUint8(at) !== 0;
+      case 10:
+        return Number(this.#view.getBigUint64(at, true));
+      case 11:
+        return Number(this.#view.getBigInt64(at, true));
+      default:
+        return this.#view.getFloat64(at, true);
     }
   }
 

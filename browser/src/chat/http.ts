@@ -39,7 +39,8 @@ export class Http {
     else request.cache = "no-store";
     if (signal) request.signal = signal;
     // To a page on https, plain http is closed but for the local network, if it is asked for by this name.
-    if (url.protocol === "http:" && globalThis.location?.protocol === "https:" && !isLoopback(url.hostname)) request.targetAddressSpace = "local";
+    if (url.protocol === "http:" && globalThis.location?.protocol === "https:" && !isLoopback(url.hostname))
+      request.targetAddressSpace = "local";
     let response: Response;
     try {
       response = await fetch(url, request);
@@ -96,7 +97,12 @@ export function complaint(record: Json): string {
   const { error } = record;
   if (typeof error === "string") return error;
   // FastAPI says `detail`, vLLM puts `object: "error"` beside `message`.
-  return asText(asJson(error).message) || asText(record.message) || asText(record.detail) || (error ? JSON.stringify(error).slice(0, 300) : "");
+  return (
+    asText(asJson(error).message) ||
+    asText(record.message) ||
+    asText(record.detail) ||
+    (error ? JSON.stringify(error).slice(0, 300) : "")
+  );
 }
 
 async function errorText(response: Response): Promise<string> {

@@ -59,7 +59,8 @@ export class Markdown {
     smd.parser_write(this.#parser, text);
     // The parser keeps the last character back until it knows what follows; a letter is one whatever that is.
     const { pending } = this.#parser;
-    if (!/^[\p{L}\p{N}]+$/u.test(pending) || !this.#here().matches("p, h4, h5, h6, li, td, th, em, strong, code")) return;
+    if (!/^[\p{L}\p{N}]+$/u.test(pending) || !this.#here().matches("p, h4, h5, h6, li, td, th, em, strong, code"))
+      return;
     this.#tail.data = pending;
     this.#here().append(this.#tail);
   }
@@ -80,14 +81,24 @@ export class Markdown {
     let element: HTMLElement;
     if (type === smd.CODE_BLOCK || type === smd.CODE_FENCE) {
       element = h("code");
-      parent.append(h("details", { class: "quantlab-chat-code", open: true }, h("summary", {}, "Code"), h("pre", {}, element)));
+      parent.append(
+        h("details", { class: "quantlab-chat-code", open: true }, h("summary", {}, "Code"), h("pre", {}, element)),
+      );
       this.#open.push(element);
       return;
     }
-    if (type === smd.IMAGE) element = h("span", { class: "quantlab-chat-image", title: "A picture that the model names by its address. It is not fetched." });
+    if (type === smd.IMAGE)
+      element = h("span", {
+        class: "quantlab-chat-image",
+        title: "A picture that the model names by its address. It is not fetched.",
+      });
     else if (type === smd.CHECKBOX) element = h("span", {}, "☐ ");
     else if (type === smd.TABLE_ROW) {
-      parent = (parent.children.length === 0 ? parent.appendChild(h("thead")) : (parent.children[1] ?? parent.appendChild(h("tbody")))) as HTMLElement;
+      parent = (
+        parent.children.length === 0
+          ? parent.appendChild(h("thead"))
+          : (parent.children[1] ?? parent.appendChild(h("tbody")))
+      ) as HTMLElement;
       element = h("tr");
     } else if (type === smd.TABLE_CELL) element = h(parent.parentElement?.localName === "thead" ? "th" : "td");
     else element = h(TAGS[type] ?? "span");

@@ -54,7 +54,10 @@ export class Marker {
     const drawing = findDrawing(answer.text)?.source ?? "";
     const prompt = answer.request.messages.at(-1)?.content ?? "";
     // An owner of its own: no question takes another's place.
-    const marked = await pagePython(this.#pyodide).call({ onPython: onState }, "mark_drawing", { prompt, answer: drawing });
+    const marked = await pagePython(this.#pyodide).call({ onPython: onState }, "mark_drawing", {
+      prompt,
+      answer: drawing,
+    });
     this.#known.set(answer, marked!.answer);
     return marked!.answer;
   }
@@ -91,13 +94,28 @@ export function markRow(marking: Marking): HTMLElement {
   if (!hasMarks(marking)) return h("p", { class: "quantlab-chat-note" }, whyUnknown(marking));
   const all = { name: "all", label: t("all_right"), right: marking.all };
   const marks = [...marking.marks, all].map(({ label, right, name }) =>
-    h("li", { class: "quantlab-chat-mark", "data-mark": name, "data-right": String(right), "aria-label": t(right ? "mark_yes" : "mark_no", { mark: label }) }, `${right ? "✓" : "✗"} ${label}`),
+    h(
+      "li",
+      {
+        class: "quantlab-chat-mark",
+        "data-mark": name,
+        "data-right": String(right),
+        "aria-label": t(right ? "mark_yes" : "mark_no", { mark: label }),
+      },
+      `${right ? "✓" : "✗"} ${label}`,
+    ),
   );
   const words = wrongs(marking);
   return h(
     "div",
     { class: "quantlab-chat-marks" },
     h("ul", { class: "quantlab-chat-marked", "aria-label": t("marks_of_drawing") }, ...marks),
-    words.length ? h("ul", { class: "quantlab-chat-wrong", "aria-label": t("what_is_wrong") }, ...words.map((sentence) => h("li", { class: "quantlab-chat-said" }, `${sentence}.`))) : undefined,
+    words.length
+      ? h(
+          "ul",
+          { class: "quantlab-chat-wrong", "aria-label": t("what_is_wrong") },
+          ...words.map((sentence) => h("li", { class: "quantlab-chat-said" }, `${sentence}.`)),
+        )
+      : undefined,
   );
 }

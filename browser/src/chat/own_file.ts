@@ -20,7 +20,12 @@ export class OwnFile {
   constructor(host: HTMLElement, take: (name: string) => void, say: (text: string) => void) {
     this.#take = take;
     const picker = h("input", { type: "file", accept: ".gguf" });
-    const zone = h("div", { class: "quantlab-files" }, labelled(t("own_file", { size: volume(MAX_MODEL_BYTES) }), picker), this.#trouble);
+    const zone = h(
+      "div",
+      { class: "quantlab-files" },
+      labelled(t("own_file", { size: volume(MAX_MODEL_BYTES) }), picker),
+      this.#trouble,
+    );
     this.element = zone;
     takeFiles(host, zone, ([file, ...others]) => {
       if (others.length) this.#trouble.textContent = t("one_file");
@@ -32,7 +37,8 @@ export class OwnFile {
   async #look(file: File, say: (text: string) => void): Promise<void> {
     this.#trouble.textContent = "";
     try {
-      if (file.size > MAX_MODEL_BYTES) throw new GgufError(t("file_too_large", { size: volume(file.size), limit: volume(MAX_MODEL_BYTES) }));
+      if (file.size > MAX_MODEL_BYTES)
+        throw new GgufError(t("file_too_large", { size: volume(file.size), limit: volume(MAX_MODEL_BYTES) }));
       const { metadata, tensors } = await readFile(file);
       if (Number(metadata["split.count"] ?? 1) > 1) throw new GgufError(t("file_split"));
       if (!tensors.length) throw new GgufError(t("file_without_tensors"));

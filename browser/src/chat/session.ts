@@ -69,7 +69,12 @@ export class Session extends EventTarget {
 
   /** The models that can run in the page: the author's, then what the page or the reader made or chose. */
   pageModels(): PageModel[] {
-    const preset = (this.config.inPage ?? []).map(({ model, label, note, file, size, sha256 }) => ({ name: model, label, note: note ?? "", source: { url: BASE + file, size, sha256 } }));
+    const preset = (this.config.inPage ?? []).map(({ model, label, note, file, size, sha256 }) => ({
+      name: model,
+      label,
+      note: note ?? "",
+      source: { url: BASE + file, size, sha256 },
+    }));
     const offered = offers().map(({ name, note, file }) => ({ name, label: name, note, source: file }));
     return [...preset.filter(({ name }) => !offered.some((other) => other.name === name)), ...offered];
   }
@@ -77,15 +82,31 @@ export class Session extends EventTarget {
   /** Bytes that answers of these models would have to fetch first; 0 for models of a server. */
   toFetch(models: readonly string[]): number {
     if (!this.isInPage) return 0;
-    return engine.toFetch(this.pageModels().filter(({ name }) => models.includes(name)).map(({ source }) => source));
+    return engine.toFetch(
+      this.pageModels()
+        .filter(({ name }) => models.includes(name))
+        .map(({ source }) => source),
+    );
   }
 
   /** The models to choose from: the author's, then others that the server lists. */
   models(): ModelChoice[] {
-    if (this.isInPage) return this.pageModels().map(({ name, label, note, source }) => ({ model: name, label, note: [note, volume(source.size)].filter(Boolean).join(", ") }));
+    if (this.isInPage)
+      return this.pageModels().map(({ name, label, note, source }) => ({
+        model: name,
+        label,
+        note: [note, volume(source.size)].filter(Boolean).join(", "),
+      }));
     const preset = this.config.models;
     const others = this.offered.filter(({ name }) => !preset.some(({ model }) => model === name));
-    return [...preset, ...others.map(({ name, quantization }) => ({ model: name, label: name, ...(quantization ? { note: quantization } : {}) }))];
+    return [
+      ...preset,
+      ...others.map(({ name, quantization }) => ({
+        model: name,
+        label: name,
+        ...(quantization ? { note: quantization } : {}),
+      })),
+    ];
   }
 
   /** Talks to another server. @throws Error with a sentence for the reader. */
@@ -201,7 +222,13 @@ export class Session extends EventTarget {
       } catch (error) {
         const figures = { total: performance.now() - sent };
         if (running.signal.aborted) receive(answer, { type: "done", reason: "stopped", figures });
-        else if (error instanceof EndpointError) receive(answer, { type: "done", reason: "error", figures, problem: { message: error.message, status: error.status } });
+        else if (error instanceof EndpointError)
+          receive(answer, {
+            type: "done",
+            reason: "error",
+            figures,
+            problem: { message: error.message, status: error.status },
+          });
         else throw error;
       } finally {
         this.#running = undefined;

@@ -3,7 +3,10 @@ import { asJson, asList, asNumber, asText, type Json } from "./http.ts";
 import { EndpointError, type Candidate, type ChatEvent, type Figures, type Reason } from "./wire.ts";
 
 /** What a server's language is read into: events, texts that may be empty, and the end where the server said it. */
-export type Piece = Exclude<ChatEvent, { type: "done" }> | { readonly type: "end"; readonly reason: Reason; readonly figures?: Partial<Figures>; readonly message?: string } | { readonly type: "figures"; readonly figures: Partial<Figures> };
+export type Piece =
+  | Exclude<ChatEvent, { type: "done" }>
+  | { readonly type: "end"; readonly reason: Reason; readonly figures?: Partial<Figures>; readonly message?: string }
+  | { readonly type: "figures"; readonly figures: Partial<Figures> };
 
 /** More equal pieces in a row than these, and then silence: Ollama cuts a model that repeats one token over 30 times. */
 const LOOP = 30;
@@ -23,7 +26,10 @@ const LOADING_WAITS = Array<number>(300).fill(1);
  *
  * @param open Sends the request and gives its pieces; is called again where the server was not ready.
  */
-export async function* answerEvents(open: (signal: AbortSignal) => Promise<AsyncIterable<Piece>>, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+export async function* answerEvents(
+  open: (signal: AbortSignal) => Promise<AsyncIterable<Piece>>,
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent> {
   const sent = performance.now();
   const figures: Figures = { total: 0 };
   const done = (reason: Reason, problem?: EndpointError): ChatEvent => {
@@ -79,7 +85,10 @@ export async function* answerEvents(open: (signal: AbortSignal) => Promise<Async
           rested = performance.now();
         }
         if (length > LONGEST) {
-          yield done("cut", new EndpointError(`This page reads answers up to ${LONGEST.toLocaleString("en")} characters.`, 200));
+          yield done(
+            "cut",
+            new EndpointError(`This page reads answers up to ${LONGEST.toLocaleString("en")} characters.`, 200),
+          );
           return;
         }
       }
@@ -87,7 +96,8 @@ export async function* answerEvents(open: (signal: AbortSignal) => Promise<Async
     }
   } catch (error) {
     if (signal.aborted) yield done("stopped");
-    else if (error instanceof EndpointError) yield done(/repeat limit|repetition/i.test(error.message) ? "looped" : "error", error);
+    else if (error instanceof EndpointError)
+      yield done(/repeat limit|repetition/i.test(error.message) ? "looped" : "error", error);
     // The connection was lost in the middle.
     else if (figures.firstToken !== undefined) yield done("cut");
     else yield done("error", new EndpointError(error instanceof Error ? error.message : String(error)));
@@ -172,7 +182,10 @@ export class ThinkTag {
 
 /** Tokens with their candidates, which several dialects write alike. */
 export function* tokens(list: unknown): Generator<Piece> {
-  const one = (entry: Json): Candidate => ({ token: asText(entry.token), logprob: asNumber(entry.logprob) ?? -Infinity });
+  const one = (entry: Json): Candidate => ({
+    token: asText(entry.token),
+    logprob: asNumber(entry.logprob) ?? -Infinity,
+  });
   for (const entry of asList(list).map(asJson)) {
     yield { type: "token", ...one(entry), candidates: asList(entry.top_logprobs).map(asJson).map(one) };
   }

@@ -16,6 +16,8 @@ export function wide(label: string, caption: Child, head: string[], rows: HTMLEl
 }
 
 export function tabled({ caption, head, rows }: Table): HTMLElement {
-  const cells = rows.map(([name, ...row]) => h("tr", {}, h("th", { scope: "row" }, name), ...row.map((cell) => h("td", {}, cell))));
+  const cells = rows.map(([name, ...row]) =>
+    h("tr", {}, h("th", { scope: "row" }, name), ...row.map((cell) => h("td", {}, cell))),
+  );
   return wide(caption, caption, head, cells);
 }

@@ -17,7 +17,9 @@ function take(answer: Answer, about: About): Taken {
     thinking,
     settings: { ...request.settings },
     figures: { ...figures },
-    words: [describeSettings(request.settings), figures ? describeFigures(figures) : "", describeEnd(answer)].filter(Boolean),
+    words: [describeSettings(request.settings), figures ? describeFigures(figures) : "", describeEnd(answer)].filter(
+      Boolean,
+    ),
   };
 }
 
@@ -30,7 +32,9 @@ export function said(session: Session, label: (model: string) => string): Taken[
   return session.turns.flatMap(({ prompt, answers }, earlier) =>
     answers
       .filter(({ reason, text }) => reason && reason !== "error" && text)
-      .map((answer) => take(answer, { prompt, system: session.config.system, earlier, label: label(answer.request.model) })),
+      .map((answer) =>
+        take(answer, { prompt, system: session.config.system, earlier, label: label(answer.request.model) }),
+      ),
   );
 }
 

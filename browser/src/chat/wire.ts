@@ -76,7 +76,12 @@ export type ChatEvent =
   /** Never empty. */
   | { readonly type: "thinking"; readonly text: string }
   /** A token that the text or thinking before it holds; likeliest candidate first. */
-  | { readonly type: "token"; readonly token: string; readonly logprob: number; readonly candidates: readonly Candidate[] }
+  | {
+      readonly type: "token";
+      readonly token: string;
+      readonly logprob: number;
+      readonly candidates: readonly Candidate[];
+    }
   | { readonly type: "done"; readonly reason: Reason; readonly figures: Figures; readonly problem?: Problem };
 
 /** A model that a server offers. */

@@ -42,7 +42,14 @@ export async function load(wasm: string, file: Blob, context: number, signal: Ab
   signal.addEventListener("abort", end);
   try {
     // WebGPU rounds otherwise than the processor, and threads need headers that static hosts do not send.
-    await wllama.loadModel([file], { n_ctx: context, n_threads: 1, n_gpu_layers: 0, n_parallel: 1, jinja: true, warmup: false });
+    await wllama.loadModel([file], {
+      n_ctx: context,
+      n_threads: 1,
+      n_gpu_layers: 0,
+      n_parallel: 1,
+      jinja: true,
+      warmup: false,
+    });
     // wllama does not look whether llama.cpp took the file, and fails at the first answer.
     if (!wllama.getLoadedContextInfo().n_vocab) throw new Error("The model was not loaded.");
   } catch (error) {

@@ -10,9 +10,23 @@ declare module "@wllama/wllama/esm/index.min.js" {
   export class Wllama {
     constructor(paths: { default: string }, config: { logger: Logger });
     setCompat(compat: null): void;
-    loadModel(blobs: Blob[], parameters: { n_ctx: number; n_threads: number; n_gpu_layers: number; n_parallel: number; jinja: boolean; warmup: boolean }): Promise<void>;
+    loadModel(
+      blobs: Blob[],
+      parameters: {
+        n_ctx: number;
+        n_threads: number;
+        n_gpu_layers: number;
+        n_parallel: number;
+        jinja: boolean;
+        warmup: boolean;
+      },
+    ): Promise<void>;
     getLoadedContextInfo(): { n_vocab: number };
-    createChatCompletion(options: { stream: true; onData: (record: unknown) => void; abortSignal: AbortSignal }): Promise<void>;
+    createChatCompletion(options: {
+      stream: true;
+      onData: (record: unknown) => void;
+      abortSignal: AbortSignal;
+    }): Promise<void>;
     exit(): Promise<void>;
   }
 }

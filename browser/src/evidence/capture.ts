@@ -32,7 +32,11 @@ function options(form: HTMLFormElement): [string, string][] {
     if (found.has(control.name) || (isRadio && !(control as HTMLInputElement).checked)) continue;
     const around = control.closest(".quantlab-control");
     const label = words(around?.querySelector(":scope > span, :scope > legend") ?? null) || control.name;
-    const shown = isRadio ? control.parentElement : control instanceof HTMLSelectElement ? (control.selectedOptions[0] ?? null) : null;
+    const shown = isRadio
+      ? control.parentElement
+      : control instanceof HTMLSelectElement
+        ? (control.selectedOptions[0] ?? null)
+        : null;
     found.set(control.name, [label, shown ? words(shown) : control.value]);
   }
   return [...found.values()];
@@ -40,7 +44,9 @@ function options(form: HTMLFormElement): [string, string][] {
 
 function tableOf(table: HTMLTableElement): Capture["tables"][number] {
   const columns = [...(table.tHead?.rows[0]?.cells ?? [])].map(words);
-  const all = [...table.tBodies].flatMap((body) => [...body.rows]).map((row) => columns.map((_, i) => words(row.cells[i] ?? null)));
+  const all = [...table.tBodies]
+    .flatMap((body) => [...body.rows])
+    .map((row) => columns.map((_, i) => words(row.cells[i] ?? null)));
   const rows = all.slice(0, MOST_ROWS);
   const left = all.length - rows.length;
   const caption = words(table.caption);

@@ -47,7 +47,13 @@ function text(host: Host): Control {
 function number(host: Host): Control {
   const { unit } = host.field;
   // A box for numbers would throw away what it cannot read.
-  const box = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", ...named(host) });
+  const box = h("input", {
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    spellcheck: "false",
+    ...named(host),
+  });
   const check = (): void => {
     const problem = box.value.trim() ? numberProblem(host.field, box.value) : "";
     if (problem) box.setAttribute("aria-invalid", "true");
@@ -82,7 +88,13 @@ function choice(host: Host): Control {
     if (same(texts, offered)) return;
     offered = texts;
     const labels = texts.map((text) => {
-      const radio = h("input", { type: "radio", name: `lab-evidence-${name}`, value: text, autocomplete: "off", change: () => host.write(text) });
+      const radio = h("input", {
+        type: "radio",
+        name: `lab-evidence-${name}`,
+        value: text,
+        autocomplete: "off",
+        change: () => host.write(text),
+      });
       return h("label", {}, radio, h("span", {}, options.includes(text) ? text : t("not_offered", { choice: text })));
     });
     element.replaceChildren(...labels, none);
@@ -118,7 +130,12 @@ function table(host: Host): Control {
         {},
         ...row.map((cell, c) => {
           if (!c && isGiven(row)) return h("th", { scope: "row" }, cell);
-          const box = h("textarea", { rows: 1, autocomplete: "off", "aria-label": t("cell", { column: columns[c]!, row: rowName }), input: write });
+          const box = h("textarea", {
+            rows: 1,
+            autocomplete: "off",
+            "aria-label": t("cell", { column: columns[c]!, row: rowName }),
+            input: write,
+          });
           box.value = cell;
           cells[r]![c] = box;
           return h("td", {}, box);
@@ -126,7 +143,14 @@ function table(host: Host): Control {
       );
     });
     const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)));
-    element.replaceChildren(h("table", { class: "lab-evidence-table", "aria-labelledby": host.label }, h("thead", {}, head), h("tbody", {}, ...body)));
+    element.replaceChildren(
+      h(
+        "table",
+        { class: "lab-evidence-table", "aria-labelledby": host.label },
+        h("thead", {}, head),
+        h("tbody", {}, ...body),
+      ),
+    );
   };
   return {
     element,
@@ -191,11 +215,19 @@ function answer(host: Host): Control {
     take.focus();
   };
   const item = (taken: Taken): HTMLElement => {
-    const choose = button(t("answer", { model: taken.label, seed: String(taken.settings.seed), prompt: start(taken.prompt, 60), answer: start(taken.text, 90) }), () => {
-      host.replace(t("choose_answer"), taken);
-      host.say(t("captured"));
-      close();
-    });
+    const choose = button(
+      t("answer", {
+        model: taken.label,
+        seed: String(taken.settings.seed),
+        prompt: start(taken.prompt, 60),
+        answer: start(taken.text, 90),
+      }),
+      () => {
+        host.replace(t("choose_answer"), taken);
+        host.say(t("captured"));
+        close();
+      },
+    );
     return h("li", {}, choose);
   };
   const take = button("", () => {

@@ -47,9 +47,20 @@ export class QuantlabEvidence extends HTMLElement {
       replace: (what, value) => this.#store.apply(what, new Map([[idOf(field), this.#entry(value)]])),
       say: (text) => (this.#said.textContent = text),
     });
-    const inner = this.#control.element.matches("textarea") ? this.#control.element : this.#control.element.querySelector("p > input");
+    const inner = this.#control.element.matches("textarea")
+      ? this.#control.element
+      : this.#control.element.querySelector("p > input");
     this.querySelector(".lab-evidence-label")!.addEventListener("click", () => (inner as HTMLElement | null)?.focus());
-    this.append(h("div", { class: "lab-evidence-control", lang: langOf("evidence") }, this.#control.element, this.#said, this.#others), this.#paper);
+    this.append(
+      h(
+        "div",
+        { class: "lab-evidence-control", lang: langOf("evidence") },
+        this.#control.element,
+        this.#said,
+        this.#others,
+      ),
+      this.#paper,
+    );
   }
 
   /** What is kept of a value now; what stands beside it stays. */
@@ -61,7 +72,9 @@ export class QuantlabEvidence extends HTMLElement {
       const [last, ...rest] = [...before.others].reverse();
       return { ...before, value: last!, others: rest.length ? rest.reverse() : undefined };
     }
-    return value === undefined ? undefined : { kind, name, label, unit, value, at: new Date().toISOString(), others: before?.others };
+    return value === undefined
+      ? undefined
+      : { kind, name, label, unit, value, at: new Date().toISOString(), others: before?.others };
   }
 
   #draw(): void {
@@ -78,7 +91,8 @@ export class QuantlabEvidence extends HTMLElement {
   #other(entry: Entry, other: Value): HTMLElement {
     const without = (entry.others ?? []).filter((each) => !same(each, other));
     const rest = { ...entry, others: without.length ? without : undefined };
-    const apply = (what: string, next: Entry): void => this.#store.apply(what, new Map([[idOf(entry), { ...next, at: new Date().toISOString() }]]));
+    const apply = (what: string, next: Entry): void =>
+      this.#store.apply(what, new Map([[idOf(entry), { ...next, at: new Date().toISOString() }]]));
     return h(
       "div",
       { class: "lab-evidence-other", role: "group", "aria-label": t("other_value") },

@@ -8,9 +8,12 @@ export function asMarkdown(sheet: Sheet): string {
   const { title, url } = sheet.page;
   const filled = sheet.rows.filter(({ field, entry }) => isFilled(field, entry?.value)).length;
   const address = webAddress(url);
-  const head = (address ? `<${address}> – ` : "") + t("file_head", { date: sheet.saved.slice(0, 16).replace("T", " "), done: filled, count: sheet.rows.length });
+  const head =
+    (address ? `<${address}> – ` : "") +
+    t("file_head", { date: sheet.saved.slice(0, 16).replace("T", " "), done: filled, count: sheet.rows.length });
   const parts = [`# ${line(sheet.label)}: ${line(title)}`, head];
-  for (const { field, entry } of sheet.rows) parts.push(`## ${line(field.label)}`, ...(entry ? block(entry) : [`*${t("not_filled_in")}*`]));
+  for (const { field, entry } of sheet.rows)
+    parts.push(`## ${line(field.label)}`, ...(entry ? block(entry) : [`*${t("not_filled_in")}*`]));
   for (const entry of sheet.gone) parts.push(`## ${t("gone_field", { label: line(entry.label) })}`, ...block(entry));
   return `${parts.join("\n\n")}\n`;
 }
@@ -44,10 +47,15 @@ function capture({ title, options, result, tables, link }: Capture): string[] {
 }
 
 function answer({ label, model, endpoint, words, prompt, system, earlier, thinking, text }: Taken): string[] {
-  const said = (what: string, words: string): string[] => (words ? [`${what}:`, paragraphs(words).replace(/^/gm, "> ")] : []);
+  const said = (what: string, words: string): string[] =>
+    words ? [`${what}:`, paragraphs(words).replace(/^/gm, "> ")] : [];
   return [
     `**${line(label)}**`,
-    list([`${t("model")}: ${t("model_at", { model: line(model), endpoint: line(endpoint) })}`, ...words.map(line), ...(earlier ? [`${t("prompts_before")}: ${earlier}`] : [])]),
+    list([
+      `${t("model")}: ${t("model_at", { model: line(model), endpoint: line(endpoint) })}`,
+      ...words.map(line),
+      ...(earlier ? [`${t("prompts_before")}: ${earlier}`] : []),
+    ]),
     ...said(t("system_prompt"), system),
     ...said(t("prompt"), prompt),
     ...said(t("thinking"), thinking),
@@ -66,7 +74,9 @@ function table({ columns, rows }: Table): string {
 }
 
 function cell(text: string): string {
-  return lines(text.trim()).map((part) => inline(part).replaceAll("|", "\\|")).join("<br>");
+  return lines(text.trim())
+    .map((part) => inline(part).replaceAll("|", "\\|"))
+    .join("<br>");
 }
 
 /** A text as it is, in a fence that is longer than any in it. */

@@ -24,9 +24,24 @@ export class QuantlabEvidenceSheet extends HTMLElement {
   readonly #status = h("p", { role: "status" });
   readonly #empty = h("p", { class: "lab-evidence-hint" });
   readonly #gone = h("p", { class: "lab-evidence-hint" });
-  readonly #question = h("div", { class: "lab-evidence-question", role: "group", "aria-label": t("question"), hidden: true });
-  readonly #file = h("input", { type: "file", accept: ".json,application/json", "aria-label": t("file"), hidden: true, change: () => void this.#open() });
-  readonly #files = [button(t("save_markdown"), () => this.#save("md")), button(t("save_json"), () => this.#save("json")), button(t("print"), () => this.#print())];
+  readonly #question = h("div", {
+    class: "lab-evidence-question",
+    role: "group",
+    "aria-label": t("question"),
+    hidden: true,
+  });
+  readonly #file = h("input", {
+    type: "file",
+    accept: ".json,application/json",
+    "aria-label": t("file"),
+    hidden: true,
+    change: () => void this.#open(),
+  });
+  readonly #files = [
+    button(t("save_markdown"), () => this.#save("md")),
+    button(t("save_json"), () => this.#save("json")),
+    button(t("print"), () => this.#print()),
+  ];
   readonly #clear = button(t("clear_all"), () => this.#askToClear());
   readonly #undo = button(t("undo"), () => this.#takeBack());
   readonly #said = h("p", { class: "lab-evidence-said", role: "status" });
@@ -38,7 +53,14 @@ export class QuantlabEvidenceSheet extends HTMLElement {
       this.setAttribute("data-ready", "");
       const open = button(t("open_file"), () => this.#file.click());
       this.querySelector(".lab-evidence-plain")?.remove();
-      this.append(this.#status, this.#empty, this.#gone, h("div", { class: "lab-evidence-actions" }, ...this.#files, open, this.#file, this.#clear, this.#undo), this.#question, this.#said);
+      this.append(
+        this.#status,
+        this.#empty,
+        this.#gone,
+        h("div", { class: "lab-evidence-actions" }, ...this.#files, open, this.#file, this.#clear, this.#undo),
+        this.#question,
+        this.#said,
+      );
     }
     this.#store.addEventListener("change", this.#onChange);
     this.#draw();
@@ -66,8 +88,13 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     const state = store.isBlocked ? "blocked" : store.hasUnsaved ? "unsaved" : "kept";
     setText(this.#status, t(state, { done: rows.length - empty.length, count: rows.length }));
     this.toggleAttribute("data-warns", store.isBlocked || store.hasUnsaved);
-    const links = empty.flatMap(({ element, field }, i) => [i ? ", " : "", h("a", { href: `#${element.id}` }, field.label)]);
-    this.#empty.replaceChildren(...(empty.length && empty.length < rows.length ? [`${t("still_to_fill")} `, ...links] : []));
+    const links = empty.flatMap(({ element, field }, i) => [
+      i ? ", " : "",
+      h("a", { href: `#${element.id}` }, field.label),
+    ]);
+    this.#empty.replaceChildren(
+      ...(empty.length && empty.length < rows.length ? [`${t("still_to_fill")} `, ...links] : []),
+    );
     this.#gone.textContent = gone.length ? t("gone", { labels: gone.map(({ label }) => label).join(", ") }) : "";
     const isEmpty = !store.entries().length;
     for (const each of [...this.#files.slice(0, 2), this.#clear]) each.disabled = isEmpty;
@@ -81,7 +108,12 @@ export class QuantlabEvidenceSheet extends HTMLElement {
 
   #save(kind: "md" | "json"): void {
     const sheet = this.#sheet();
-    const name = `evidence-${sheet.page.title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "page"}.${kind}`;
+    const name = `evidence-${
+      sheet.page.title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, "-")
+        .replace(/^-|-$/g, "") || "page"
+    }.${kind}`;
     if (kind === "md") save(name, "text/markdown", asMarkdown(sheet));
     else save(name, "application/json", asJson(sheet));
     this.#store.markSaved();
@@ -92,10 +124,23 @@ export class QuantlabEvidenceSheet extends HTMLElement {
   #print(): void {
     const { label, page, rows, gone } = this.#sheet();
     const parts = [
-      ...rows.map(({ element, field, entry }) => h("section", {}, h("h2", {}, field.label), ...(entry ? onPaper(entry) : [element.querySelector(".lab-evidence-blank")!.cloneNode(true)]))),
+      ...rows.map(({ element, field, entry }) =>
+        h(
+          "section",
+          {},
+          h("h2", {}, field.label),
+          ...(entry ? onPaper(entry) : [element.querySelector(".lab-evidence-blank")!.cloneNode(true)]),
+        ),
+      ),
       ...gone.map((entry) => h("section", {}, h("h2", {}, t("gone_field", { label: entry.label })), ...onPaper(entry))),
     ];
-    const paper = h("div", { class: "lab-evidence-sheet-paper" }, h("h1", {}, `${label}: ${page.title}`), h("p", {}, page.url), ...parts);
+    const paper = h(
+      "div",
+      { class: "lab-evidence-sheet-paper" },
+      h("h1", {}, `${label}: ${page.title}`),
+      h("p", {}, page.url),
+      ...parts,
+    );
     document.body.append(paper);
     document.documentElement.classList.add(PRINTING);
     const done = (): void => {
@@ -121,7 +166,10 @@ export class QuantlabEvidenceSheet extends HTMLElement {
       }),
     );
     this.#say("");
-    this.#question.replaceChildren(h("p", { id: `${this.id}-question` }, question), h("div", { class: "lab-evidence-actions" }, ...buttons));
+    this.#question.replaceChildren(
+      h("p", { id: `${this.id}-question` }, question),
+      h("div", { class: "lab-evidence-actions" }, ...buttons),
+    );
     this.#question.setAttribute("aria-labelledby", `${this.id}-question`);
     this.#question.hidden = false;
     buttons.at(-1)!.focus();
@@ -186,7 +234,10 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     if (replaced.size) {
       this.#ask(isOther ? t("differs_elsewhere", { ...page, labels }) : t("differs", { labels }), [
         [t("take_files"), () => changes(new Map([...added, ...replaced]))],
-        [t(added.size ? "keep_mine_rest" : "keep_mine"), () => (added.size ? changes(added) : this.#say(t("nothing_changed")))],
+        [
+          t(added.size ? "keep_mine_rest" : "keep_mine"),
+          () => (added.size ? changes(added) : this.#say(t("nothing_changed"))),
+        ],
       ]);
     } else if (isOther) this.#ask(t("ask_take", { ...page }), [[t("take"), () => changes(added)]]);
     else changes(added);

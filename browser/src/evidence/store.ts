@@ -130,7 +130,8 @@ export class Store extends EventTarget {
     this.#seen.set(id, text);
     const theirs = readKept(id, text);
     const mine = this.#unsaved.has(id) ? this.get(id) : undefined;
-    if (mine && theirs) this.#write(id, mine.at < theirs.at ? withOther(theirs, mine.value) : withOther(mine, theirs.value));
+    if (mine && theirs)
+      this.#write(id, mine.at < theirs.at ? withOther(theirs, mine.value) : withOther(mine, theirs.value));
     else if (theirs) this.#entries.set(id, theirs);
     else if (!mine) this.#entries.delete(id);
   }

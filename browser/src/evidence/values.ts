@@ -64,7 +64,9 @@ const MOST_OTHERS = 5;
 
 /** An entry with one more value beside its own, unless it has that already. */
 export function withOther(entry: Entry, value: Value): Entry {
-  const others = [...(entry.others ?? []), value].filter((other, i, all) => !same(other, entry.value) && all.findIndex((each) => same(each, other)) === i);
+  const others = [...(entry.others ?? []), value].filter(
+    (other, i, all) => !same(other, entry.value) && all.findIndex((each) => same(each, other)) === i,
+  );
   return { ...entry, others: others.length ? others.slice(-MOST_OTHERS) : undefined };
 }
 
@@ -85,7 +87,10 @@ export function fit(table: Table | undefined, field: Pick<Field, "columns" | "ro
   const blank = (head: string): string[] => columns.map((_, i) => (i ? "" : head));
   if (field.first) {
     const rest = moved.filter((row) => !field.first!.includes(row[0]!) && row.slice(1).some(Boolean));
-    return { columns, rows: [...field.first.map((head) => moved.find((row) => row[0] === head) ?? blank(head)), ...rest] };
+    return {
+      columns,
+      rows: [...field.first.map((head) => moved.find((row) => row[0] === head) ?? blank(head)), ...rest],
+    };
   }
   while (moved.length < (field.rows ?? 0)) moved.push(blank(""));
   return { columns, rows: moved };
@@ -96,7 +101,9 @@ export function isFilled(field: Field, value: Value | undefined): boolean {
   if (value === undefined) return false;
   if (field.kind === "number") return !numberProblem(field, value as string);
   if (field.kind !== "table") return true;
-  const whole = fit(value as Table, field).rows.map((row) => row.slice(0, field.columns?.length).every((cell) => cell.trim()));
+  const whole = fit(value as Table, field).rows.map((row) =>
+    row.slice(0, field.columns?.length).every((cell) => cell.trim()),
+  );
   return field.first ? whole.slice(0, field.first.length).every(Boolean) : whole.some(Boolean);
 }
 
@@ -121,7 +128,8 @@ export function readEntry(data: unknown): Entry | undefined {
   if (!isObject(data)) return undefined;
   const { kind, name, label, unit, at, others } = data;
   if (typeof kind !== "string" || !Object.hasOwn(READ, kind)) return undefined;
-  if (!isText(name) || !EVIDENCE_NAME.test(name) || !isText(label) || !isText(at) || Number.isNaN(Date.parse(at))) return undefined;
+  if (!isText(name) || !EVIDENCE_NAME.test(name) || !isText(label) || !isText(at) || Number.isNaN(Date.parse(at)))
+    return undefined;
   const read: (data: unknown) => Value | undefined = READ[kind as Kind];
   const value = read(data.value);
   if (value === undefined || (unit !== undefined && !isText(unit))) return undefined;
@@ -130,7 +138,14 @@ export function readEntry(data: unknown): Entry | undefined {
   return kept.reduce<Entry>(withOther, entry);
 }
 
-const READ: { [K in Kind]: (data: unknown) => Values[K] | undefined } = { text: readText, number: readText, choice: readText, table: readTable, widget: readCapture, answer: readTaken };
+const READ: { [K in Kind]: (data: unknown) => Values[K] | undefined } = {
+  text: readText,
+  number: readText,
+  choice: readText,
+  table: readTable,
+  widget: readCapture,
+  answer: readTaken,
+};
 
 function isObject(data: unknown): data is Record<string, unknown> {
   return typeof data === "object" && data !== null && !Array.isArray(data);
@@ -152,28 +167,46 @@ function readText(data: unknown): string | undefined {
 function readTable(data: unknown): Table | undefined {
   if (!isObject(data) || !areTexts(data.columns) || !Array.isArray(data.rows)) return undefined;
   const { columns, rows } = data;
-  return rows.every((row): row is string[] => areTexts(row) && row.length === columns.length) ? { columns, rows } : undefined;
+  return rows.every((row): row is string[] => areTexts(row) && row.length === columns.length)
+    ? { columns, rows }
+    : undefined;
 }
 
 function readCapture(data: unknown): Capture | undefined {
   if (!isObject(data)) return undefined;
   const { title, options, result, tables, link } = data;
-  if (!isText(title) || !isText(result) || !isText(link) || !Array.isArray(options) || !Array.isArray(tables)) return undefined;
+  if (!isText(title) || !isText(result) || !isText(link) || !Array.isArray(options) || !Array.isArray(tables))
+    return undefined;
   if (!options.every((pair): pair is [string, string] => areTexts(pair) && pair.length === 2)) return undefined;
   const read = tables.map((table: unknown) => {
     const found = readTable(table);
     const caption = isObject(table) ? table.caption : undefined;
     return found && isText(caption) ? { caption, ...found } : undefined;
   });
-  return read.every((table) => table !== undefined) ? { title, options, result, tables: read, link: webAddress(link) } : undefined;
+  return read.every((table) => table !== undefined)
+    ? { title, options, result, tables: read, link: webAddress(link) }
+    : undefined;
 }
 
 function readTaken(data: unknown): Taken | undefined {
   if (!isObject(data)) return undefined;
   const { prompt, system, earlier, model, label, endpoint, text, thinking, settings, figures, words } = data;
-  if (!isText(prompt) || !isText(system) || !isText(model) || !isText(label) || !isText(endpoint) || !isText(text) || !isText(thinking)) return undefined;
+  if (
+    !isText(prompt) ||
+    !isText(system) ||
+    !isText(model) ||
+    !isText(label) ||
+    !isText(endpoint) ||
+    !isText(text) ||
+    !isText(thinking)
+  )
+    return undefined;
   if (!Number.isInteger(earlier) || !areTexts(words)) return undefined;
-  if (!isRecordOf(settings, (each) => Number.isFinite(each) || typeof each === "boolean") || !isRecordOf(figures, Number.isFinite)) return undefined;
+  if (
+    !isRecordOf(settings, (each) => Number.isFinite(each) || typeof each === "boolean") ||
+    !isRecordOf(figures, Number.isFinite)
+  )
+    return undefined;
   return {
     prompt,
     system,

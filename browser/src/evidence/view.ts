@@ -27,8 +27,18 @@ export function onPaper(entry: Entry): HTMLElement[] {
 function tabled({ columns, rows }: Table, caption = ""): HTMLElement {
   const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)));
   const body = rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell))));
-  const table = h("table", { class: "lab-evidence-table" }, caption ? h("caption", {}, caption) : undefined, h("thead", {}, head), h("tbody", {}, ...body));
-  return h("div", { class: "lab-evidence-scroll", tabindex: 0, role: "group", "aria-label": caption || t("table") }, table);
+  const table = h(
+    "table",
+    { class: "lab-evidence-table" },
+    caption ? h("caption", {}, caption) : undefined,
+    h("thead", {}, head),
+    h("tbody", {}, ...body),
+  );
+  return h(
+    "div",
+    { class: "lab-evidence-scroll", tabindex: 0, role: "group", "aria-label": caption || t("table") },
+    table,
+  );
 }
 
 function pairs(rows: readonly (readonly [string, Child])[]): HTMLElement {
@@ -36,8 +46,22 @@ function pairs(rows: readonly (readonly [string, Child])[]): HTMLElement {
 }
 
 function captured({ title, options, result, tables }: Capture): HTMLElement {
-  const details = tables.length ? h("details", {}, h("summary", {}, t("tables", { count: tables.length })), ...tables.map((table) => tabled(table, table.caption))) : undefined;
-  return h("div", { class: "lab-evidence-taken" }, h("p", {}, h("strong", {}, title)), pairs(options), h("p", {}, result), details);
+  const details = tables.length
+    ? h(
+        "details",
+        {},
+        h("summary", {}, t("tables", { count: tables.length })),
+        ...tables.map((table) => tabled(table, table.caption)),
+      )
+    : undefined;
+  return h(
+    "div",
+    { class: "lab-evidence-taken" },
+    h("p", {}, h("strong", {}, title)),
+    pairs(options),
+    h("p", {}, result),
+    details,
+  );
 }
 
 function taken({ label, model, endpoint, words, prompt, system, earlier, thinking, text }: Taken): HTMLElement {

@@ -42,17 +42,22 @@ async function range(url: URL, start: number, stop: number): Promise<Response> {
   if (response.status === 206) return response;
   await response.body?.cancel();
   if (response.status === 200) {
-    throw new Unreadable(`${url.host} does not answer ranges: it would send the whole file. Download the file and drop it here instead.`);
+    throw new Unreadable(
+      `${url.host} does not answer ranges: it would send the whole file. Download the file and drop it here instead.`,
+    );
   }
   throw new Unreadable(`${url.host} answered ${response.status} ${response.statusText}`.trim() + ".");
 }
 
 async function remote(address: string): Promise<Source> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) throw new Unreadable(`An address begins with https://; found ${address.slice(0, 80)}.`);
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new Unreadable(`An address begins with https://; found ${address.slice(0, 80)}.`);
   const isOwn = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (self.location.protocol === "https:" && url.protocol === "http:" && !isOwn) {
-    throw new Unreadable(`This page came by https, and browsers do not let it read from http://${url.host}. Try https.`);
+    throw new Unreadable(
+      `This page came by https, and browsers do not let it read from http://${url.host}. Try https.`,
+    );
   }
   const first = await range(url, 0, FIRST);
   const size = /\/(\d+)$/.exec(first.headers.get("content-range") ?? "")?.[1] ?? (await length(url));
@@ -60,7 +65,8 @@ async function remote(address: string): Promise<Source> {
   return {
     name: decoded(url.pathname.split("/").at(-1)!) || url.host,
     size: Number(size),
-    slice: async (from, to) => (to <= start.length ? start.subarray(from, to) : new Uint8Array(await (await range(url, from, to)).arrayBuffer())),
+    slice: async (from, to) =>
+      to <= start.length ? start.subarray(from, to) : new Uint8Array(await (await range(url, from, to)).arrayBuffer()),
   };
 }
 
@@ -74,17 +80,27 @@ async function length(url: URL): Promise<string> {
   const answer = await fetch(url, { method: "HEAD", credentials: "omit" }).catch(() => undefined);
   const size = answer?.ok && answer.headers.get("content-length");
   if (!size) {
-    throw new Unreadable(`${url.host} does not tell pages how large the file is (Access-Control-Expose-Headers: Content-Range).`);
+    throw new Unreadable(
+      `${url.host} does not tell pages how large the file is (Access-Control-Expose-Headers: Content-Range).`,
+    );
   }
   return size;
 }
 
 /** Reads all headers, and sends the outcome of the last call: the models that they describe, or what is wrong with the files. */
-export async function readHeaders(python: PythonCall, { id, files }: Read, send: (message: FromWorker) => void): Promise<void> {
+export async function readHeaders(
+  python: PythonCall,
+  { id, files }: Read,
+  send: (message: FromWorker) => void,
+): Promise<void> {
   let wanted: WantedBytes | undefined;
   let outcome = "";
   /** Notes what a call gives. */
-  const step = <M extends "read_headers" | "continue_reading">(method: M, params: Calls[M]["params"], data?: Uint8Array): void => {
+  const step = <M extends "read_headers" | "continue_reading">(
+    method: M,
+    params: Calls[M]["params"],
+    data?: Uint8Array,
+  ): void => {
     [outcome] = python(method, JSON.stringify(params), data);
     const { answer }: Outcome<M> = JSON.parse(outcome);
     wanted = answer && "reading" in answer ? answer : undefined;

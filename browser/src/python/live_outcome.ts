@@ -32,5 +32,11 @@ function read(outcome: unknown): { answer: LiveValues } | { error: CallError } {
   const message = found?.error?.message;
   if (typeof message !== "string") return failed();
   const line = found?.error?.line;
-  return { error: { message: message.slice(0, MOST_OF_MESSAGE), option: null, line: Number.isSafeInteger(line) ? (line as number) : null } };
+  return {
+    error: {
+      message: message.slice(0, MOST_OF_MESSAGE),
+      option: null,
+      line: Number.isSafeInteger(line) ? (line as number) : null,
+    },
+  };
 }

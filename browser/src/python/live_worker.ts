@@ -26,7 +26,8 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
     const url = String(input instanceof Request ? input.url : input);
     if (url === LIBRARY) return new Response(library);
     // Never read, because instantiation is replaced as well.
-    if (url === `${FOLDER}pyodide.asm.wasm`) return new Response(null, { headers: { "content-type": "application/wasm" } });
+    if (url === `${FOLDER}pyodide.asm.wasm`)
+      return new Response(null, { headers: { "content-type": "application/wasm" } });
     refuse();
   };
   // Pyodide refuses classic workers, which it tells by this function: it would import its scripts with it. It is given them.
@@ -36,7 +37,10 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
     return { module, instance: await WebAssembly.instantiate(module, imports) };
   };
   const addresses = [address(loader), address(runtime)] as const;
-  const [{ loadPyodide, version }, { default: createPyodideModule }] = await Promise.all([import(addresses[0]), import(addresses[1])]);
+  const [{ loadPyodide, version }, { default: createPyodideModule }] = await Promise.all([
+    import(addresses[0]),
+    import(addresses[1]),
+  ]);
   addresses.forEach((each) => URL.revokeObjectURL(each));
   if (version !== PYODIDE_VERSION) throw new Error(`the site holds Pyodide ${version}, but needs ${PYODIDE_VERSION}.`);
   pyodide = await loadPyodide({

@@ -5,7 +5,9 @@ import type { CallError, Calls } from "../generated/protocol.ts";
 export type Method = keyof Calls;
 
 /** What `engine.core.dispatch.call` gives, as JSON. */
-export type Outcome<M extends Method> = { answer: Calls[M]["answer"]; error?: undefined } | { answer?: undefined; error: CallError };
+export type Outcome<M extends Method> =
+  | { answer: Calls[M]["answer"]; error?: undefined }
+  | { answer?: undefined; error: CallError };
 
 /** The answer to a call, and the bytes beside it. */
 export interface Reply<M extends Method> {
@@ -96,4 +98,8 @@ export type FromWorker =
   | { type: "outcome"; id: number; outcome: string; data?: unknown };
 
 /** Within the worker, calls a method of Python; gives its outcome as JSON, and the bytes beside it. */
-export type PythonCall = (method: Method, params: string, data?: Uint8Array) => [outcome: string, data?: Uint8Array<ArrayBuffer>];
+export type PythonCall = (
+  method: Method,
+  params: string,
+  data?: Uint8Array,
+) => [outcome: string, data?: Uint8Array<ArrayBuffer>];

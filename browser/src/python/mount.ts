@@ -8,7 +8,11 @@ const mounted = new Set<string>();
  * @param pyodide Unpacks packages.
  * @param take Calls `mount` of the engine.
  */
-export function mount(pyodide: { unpackArchive(wheel: ArrayBuffer, format: "wheel"): void }, take: (params: string, data: Uint8Array) => void, { file, data, wheels }: OwnFiles): void {
+export function mount(
+  pyodide: { unpackArchive(wheel: ArrayBuffer, format: "wheel"): void },
+  take: (params: string, data: Uint8Array) => void,
+  { file, data, wheels }: OwnFiles,
+): void {
   if (mounted.has(file)) return;
   for (const wheel of wheels) {
     if (!mounted.has(wheel.file)) pyodide.unpackArchive(wheel.data, "wheel");

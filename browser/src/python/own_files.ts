@@ -11,8 +11,14 @@ const fetched = new Map<string, Promise<OwnFiles>>();
 export function ownFiles({ file, wheels = [] }: OwnAddresses): Promise<OwnFiles> {
   let files = fetched.get(file);
   if (!files) {
-    const packages = Promise.all(wheels.map(async (wheel) => ({ file: wheel.file, data: await get(wheel.file, wheel.sha256) })));
-    files = Promise.all([get(file), packages]).then(([data, found]) => ({ file, data: new Uint8Array(data), wheels: found }));
+    const packages = Promise.all(
+      wheels.map(async (wheel) => ({ file: wheel.file, data: await get(wheel.file, wheel.sha256) })),
+    );
+    files = Promise.all([get(file), packages]).then(([data, found]) => ({
+      file,
+      data: new Uint8Array(data),
+      wheels: found,
+    }));
     fetched.set(file, files);
     files.catch(() => fetched.delete(file)); // they may be there the next time
   }
@@ -21,9 +27,13 @@ export function ownFiles({ file, wheels = [] }: OwnAddresses): Promise<OwnFiles>
 
 /** @param sha256 What the file must be, in hexadecimal. */
 async function get(url: string, sha256?: string): Promise<ArrayBuffer> {
-  const integrity = sha256 ? `sha256-${btoa(String.fromCharCode(...sha256.match(/../g)!.map((byte) => Number.parseInt(byte, 16))))}` : "";
+  const integrity = sha256
+    ? `sha256-${btoa(String.fromCharCode(...sha256.match(/../g)!.map((byte) => Number.parseInt(byte, 16))))}`
+    : "";
   const response = await fetch(url, { integrity }).catch(() => undefined);
   if (response?.ok) return response.arrayBuffer();
   const reason = sha256 ? "cannot be reached, or is not the file that was locked" : "cannot be reached";
-  throw new Error(`The files of this widget are not there: ${url} ${response ? `answered ${response.status}` : reason}.`);
+  throw new Error(
+    `The files of this widget are not there: ${url} ${response ? `answered ${response.status}` : reason}.`,
+  );
 }

@@ -10,7 +10,17 @@ import { dedicated, keepsPage, live, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
 import { liveFiles } from "./live_files.ts";
 import { liveOutcome } from "./live_outcome.ts";
-import type { FromWorker, GgufFile, Method, Outcome, OwnAddresses, OwnFiles, Reply, ToLiveWorker, ToWorker } from "./messages.ts";
+import type {
+  FromWorker,
+  GgufFile,
+  Method,
+  Outcome,
+  OwnAddresses,
+  OwnFiles,
+  Reply,
+  ToLiveWorker,
+  ToWorker,
+} from "./messages.ts";
 import { compile } from "./wasm.ts";
 
 /** A hash of all archives: tells apart two versions of a site. */
@@ -137,7 +147,12 @@ export class Python {
    * @throws OptionError What the reader gave is not accepted.
    * @throws CodeError The reader's code does not run.
    */
-  call<M extends Method>(owner: Owner, method: M, params: Calls[M]["params"], ...[data]: Calls[M]["sends"]): Promise<Reply<M> | null> {
+  call<M extends Method>(
+    owner: Owner,
+    method: M,
+    params: Calls[M]["params"],
+    ...[data]: Calls[M]["sends"]
+  ): Promise<Reply<M> | null> {
     const text = JSON.stringify(params);
     const wanted = "widget" in params ? [method, params.widget] : [method];
     return this.#request(owner, wanted, (id) => ({ type: "call", id, method, params: text, data, wanted }));
@@ -150,7 +165,12 @@ export class Python {
    * @param own The files of an own widget, beside the page's script.
    * @returns The answer, or null where a newer request took its place.
    */
-  figure<M extends "draw" | "live_inputs">(owner: Owner, method: M, params: Calls[M]["params"], own?: OwnAddresses): Promise<Reply<M> | null> {
+  figure<M extends "draw" | "live_inputs">(
+    owner: Owner,
+    method: M,
+    params: Calls[M]["params"],
+    own?: OwnAddresses,
+  ): Promise<Reply<M> | null> {
     const text = JSON.stringify(params);
     const archive = own && this.at(own);
     const wanted = [method, own ? "mount" : params.widget];
@@ -183,7 +203,11 @@ export class Python {
    * @returns The models, or null where a newer request took its place.
    */
   async read(owner: Owner, files: GgufFile[]): Promise<ModelHeader[] | null> {
-    const reply = await this.#request<"continue_reading">(owner, ["read_headers"], (id) => ({ type: "read", id, files }));
+    const reply = await this.#request<"continue_reading">(owner, ["read_headers"], (id) => ({
+      type: "read",
+      id,
+      files,
+    }));
     return reply && "models" in reply.answer ? reply.answer.models : null;
   }
 
@@ -206,7 +230,10 @@ export class Python {
       });
       owner.onPython(this.#state);
       // A failed start rejects every request through #end.
-      this.start(...wanted).then(() => this.#next(), () => {});
+      this.start(...wanted).then(
+        () => this.#next(),
+        () => {},
+      );
     });
   }
 
@@ -240,11 +267,16 @@ export class Python {
         return;
       }
       const url = `${this.base}worker.mjs`;
-      const channel = (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ?? dedicated(url, receive, fail);
+      const channel =
+        (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ??
+        dedicated(url, receive, fail);
       this.#channel = channel;
       channel.post({ type: "start", folder: this.folder, archive, wanted, willSendWasm: channel.sendsWasm });
       if (!channel.sendsWasm) return;
-      wasmOf(this.folder).then((wasm) => channel.post({ type: "wasm", wasm }), (error: Error) => this.#end(error));
+      wasmOf(this.folder).then(
+        (wasm) => channel.post({ type: "wasm", wasm }),
+        (error: Error) => this.#end(error),
+      );
     });
     this.#ready = true;
     this.#tell("");
@@ -265,7 +297,10 @@ export class Python {
     this.#channel!.post(request.message(this.#lastId));
     if (this.use === "code") {
       const seconds = CODE_LIMIT / 1000;
-      this.#limit = window.setTimeout(() => this.#end(new CodeError(t("code_timed_out", { seconds }), null)), CODE_LIMIT);
+      this.#limit = window.setTimeout(
+        () => this.#end(new CodeError(t("code_timed_out", { seconds }), null)),
+        CODE_LIMIT,
+      );
     }
   }
 
@@ -274,7 +309,11 @@ export class Python {
     if (message.type === "failed") {
       // Code that has run is what made it fail.
       const isCode = this.#runsCode && running !== undefined;
-      this.#end(isCode ? new CodeError(t("code_crashed", { message: message.message.slice(0, 300) }), null) : new Error(message.message));
+      this.#end(
+        isCode
+          ? new CodeError(t("code_crashed", { message: message.message.slice(0, 300) }), null)
+          : new Error(message.message),
+      );
       return;
     }
     if (running?.id !== message.id) return;

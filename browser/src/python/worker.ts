@@ -119,7 +119,11 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       const python = await pythonFor(message.wanted);
       const files = message.archive && (await ownFiles(message.archive).catch((error: Error) => error));
       if (files instanceof Error) {
-        send({ type: "outcome", id: message.id, outcome: JSON.stringify({ error: { message: files.message, option: null, line: null } }) });
+        send({
+          type: "outcome",
+          id: message.id,
+          outcome: JSON.stringify({ error: { message: files.message, option: null, line: null } }),
+        });
         return;
       }
       if (files) mount(pyodide, (params, data) => python("mount", params, data), files);
@@ -130,7 +134,8 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
     } else if (message.type === "wasm") {
       receiveWasm(message.wasm);
     } else {
-      for (const port of ports) port.postMessage({ type: "failed", message: "it was stopped in another tab." } satisfies FromWorker);
+      for (const port of ports)
+        port.postMessage({ type: "failed", message: "it was stopped in another tab." } satisfies FromWorker);
       close();
     }
   } catch (error) {

@@ -7,7 +7,11 @@ export type Child = Node | string | undefined;
  * An element. A function listens to the event of its name, `true` is an attribute without a value, and what is false or
  * undefined is left out.
  */
-export function h<K extends keyof HTMLElementTagNameMap>(name: K, attributes: Record<string, Value> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Record<string, Value> = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(key, value);
@@ -28,5 +32,8 @@ export function labelled(label: string, control: HTMLElement, className = "quant
 
 /** Our own texts, in which backticks quote: the quoted parts are code. */
 export function prose(text: string): Child[] {
-  return text.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part)).filter((part) => part !== "");
+  return text
+    .split("`")
+    .map((part, i) => (i % 2 ? h("code", {}, part) : part))
+    .filter((part) => part !== "");
 }

@@ -25,7 +25,8 @@ export function readNumber(typed: string): string {
   const text = typed.trim().replace("\u2212", "-");
   if (!hasComma()) return text;
   // "1.234" may be a thousand and more; "0.125" and "12.5" are what people paste.
-  if (/[,.].*[,.]|^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(text)) throw new Error(t("number", { found: typed, example: written("0.5") }));
+  if (/[,.].*[,.]|^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(text))
+    throw new Error(t("number", { found: typed, example: written("0.5") }));
   return text.replace(",", ".");
 }
 
@@ -63,7 +64,10 @@ export function isReadable(control: Control): boolean {
 export function numberIn(input: HTMLInputElement): number | undefined {
   const text = isReadable(input) ? valueOf(input) : "";
   const value = text ? Number(text) : NaN;
-  const isTaken = value >= Number(input.min || -Infinity) && value <= Number(input.max || Infinity) && (input.step !== "1" || Number.isInteger(value));
+  const isTaken =
+    value >= Number(input.min || -Infinity) &&
+    value <= Number(input.max || Infinity) &&
+    (input.step !== "1" || Number.isInteger(value));
   return isTaken ? value : undefined;
 }
 
@@ -88,7 +92,10 @@ export function numberField(input: HTMLInputElement): void {
     if (!direction || event.altKey || event.ctrlKey || event.metaKey || Number.isNaN(now)) return;
     event.preventDefault();
     const { min, max, step } = input;
-    const next = Math.min(Number(max || Infinity), Math.max(Number(min || -Infinity), now + direction * (Number(step) || 1)));
+    const next = Math.min(
+      Number(max || Infinity),
+      Math.max(Number(min || -Infinity), now + direction * (Number(step) || 1)),
+    );
     // Without the digits that binary fractions add, as in 0.1 + 0.2.
     showValue(input, String(Number(next.toPrecision(12))));
     for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));

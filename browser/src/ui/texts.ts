@@ -28,7 +28,8 @@ export function setLanguage(tag: string): void {
 }
 
 /** A number with so many decimals, as the language of our texts writes it. */
-export const decimal = (value: number, digits: number): string => value.toLocaleString(languageOf("page"), { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export const decimal = (value: number, digits: number): string =>
+  value.toLocaleString(languageOf("page"), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** The language without region and script: `de` of `de-AT`. */
 export const primary = (tag: string): string => tag.toLowerCase().split("-")[0]!;
@@ -39,7 +40,8 @@ export function languageOf(group: string): string {
 }
 
 /** The `lang` attribute of an element with a group's texts, where it is not the page's language. */
-export const langOf = (group: string): string | undefined => (primary(languageOf(group)) === primary(state.language) ? undefined : languageOf(group));
+export const langOf = (group: string): string | undefined =>
+  primary(languageOf(group)) === primary(state.language) ? undefined : languageOf(group);
 
 /**
  * A function from a group's keys to its texts in the page's language.
@@ -52,7 +54,10 @@ export function texts<T extends Record<string, Text>>(group: string, english: T)
     const tag = languageOf(group);
     const found: Text = (tag === "en" ? english : state.texts[`${primary(tag)} ${group}`]!)[key as string]!;
     const given = values as Record<string, string | number> | undefined;
-    const text = typeof found === "string" ? found : (found[new Intl.PluralRules(tag).select(Number(given!.count))] ?? found.other);
+    const text =
+      typeof found === "string"
+        ? found
+        : (found[new Intl.PluralRules(tag).select(Number(given!.count))] ?? found.other);
     return text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = given![name]!;
       return typeof value === "number" ? value.toLocaleString(tag) : value;

@@ -71,7 +71,8 @@ export function edit(parent: HTMLElement, text: string, label: string, onRun: ()
   });
   return {
     text: () => view.state.doc.toString(),
-    setText: (to) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: to }, effects: markLine.of(null) }),
+    setText: (to) =>
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: to }, effects: markLine.of(null) }),
     mark(line) {
       view.dispatch({ effects: markLine.of(line) });
       if (line !== null && line <= view.state.doc.lines) {

@@ -38,7 +38,8 @@ export class Explorer {
     redraw(this.#figure, html);
     this.refresh();
     const items = itemsOf(this.#groups()[group]);
-    const same = items.find((item) => item.dataset.item === focused?.dataset.item) ?? items.find((item) => item.tabIndex === 0);
+    const same =
+      items.find((item) => item.dataset.item === focused?.dataset.item) ?? items.find((item) => item.tabIndex === 0);
     if (same) this.#focus(same);
   }
 
@@ -70,7 +71,8 @@ export class Explorer {
   }
 
   #point(target: EventTarget | null): void {
-    const item = target instanceof Element && this.#figure.contains(target) ? target.closest<HTMLElement>("[data-item]") : null;
+    const item =
+      target instanceof Element && this.#figure.contains(target) ? target.closest<HTMLElement>("[data-item]") : null;
     this.#light(item?.dataset.item ?? "", item);
   }
 
@@ -109,7 +111,8 @@ export class Explorer {
     const step = steps[event.key];
     if (step === undefined) return;
     const isVertical = event.key === "ArrowUp" || event.key === "ArrowDown";
-    const to = isVertical && groupOf(from).hasAttribute("data-ragged") ? nextRow(items, from, step) : items[here + step];
+    const to =
+      isVertical && groupOf(from).hasAttribute("data-ragged") ? nextRow(items, from, step) : items[here + step];
     event.preventDefault();
     if (to) this.#focus(to);
   }

@@ -14,7 +14,11 @@ export type Added = Pick<Sources, "files" | "found">;
  * @param headers Has Python read the headers of models; gives null where a newer request took the place of this one.
  * @returns Null where they are not wanted any more.
  */
-type Reader = (files: GgufFile[], zone: HTMLElement, headers: (files: GgufFile[]) => Promise<ModelHeader[] | null>) => Promise<Added | null>;
+type Reader = (
+  files: GgufFile[],
+  zone: HTMLElement,
+  headers: (files: GgufFile[]) => Promise<ModelHeader[] | null>,
+) => Promise<Added | null>;
 
 /** What reads each kind of file, by the form's `data-files`: the options' `takes_files`. */
 export const READERS: Readonly<Record<string, Reader>> = {
@@ -27,5 +31,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
       }
     );
   },
-  picture: async ([file], zone) => ({ files: [], found: [found("picture", [], await readPicture(file as File, Number(zone.dataset.pixels)))] }),
+  picture: async ([file], zone) => ({
+    files: [],
+    found: [found("picture", [], await readPicture(file as File, Number(zone.dataset.pixels)))],
+  }),
 };

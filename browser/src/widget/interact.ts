@@ -22,7 +22,10 @@ interface Axis {
 }
 
 /** What the pointer holds: a dragged mark by its key and where it was taken, a stroke of paint, or a strip that is scrubbed. */
-type Held = { kind: "drag"; selector: string; off: [number, number] } | { kind: "paint"; option: string; value: string } | { kind: "scrub"; option: string };
+type Held =
+  | { kind: "drag"; selector: string; off: [number, number] }
+  | { kind: "paint"; option: string; value: string }
+  | { kind: "scrub"; option: string };
 
 export class Interaction {
   readonly #host: HTMLElement;
@@ -46,7 +49,8 @@ export class Interaction {
     }
     figure.addEventListener("pointerdown", (event) => this.#take(event));
     figure.addEventListener("pointermove", (event) => this.#move(event));
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) figure.addEventListener(end, () => this.#release());
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+      figure.addEventListener(end, () => this.#release());
     figure.addEventListener("click", (event) => this.#click(markOf(event.target)));
     figure.addEventListener("keydown", (event) => this.#key(event));
     // The reader has taken over.
@@ -63,7 +67,8 @@ export class Interaction {
   /** Gives each mark what makes it one: its role, its place in the order of tabs, and its value. */
   refresh(): void {
     // Only where there are such marks, because the browser waits for this before it scrolls. The same listener is added once.
-    if (this.#figure.querySelector(`${DRAG}, [data-paint]`)) this.#figure.addEventListener("touchstart", this.#onTouch, { passive: false });
+    if (this.#figure.querySelector(`${DRAG}, [data-paint]`))
+      this.#figure.addEventListener("touchstart", this.#onTouch, { passive: false });
     const strokes = new Set<string>();
     for (const mark of this.#figure.querySelectorAll<HTMLElement>(MARKS)) {
       const { label, spoken } = mark.dataset;
@@ -85,7 +90,8 @@ export class Interaction {
         const { click, paint } = mark.dataset;
         if (click) mark.setAttribute("aria-pressed", String(this.#value(click) === mark.dataset.value));
         // Of marks that are painted one is in the order of tabs; arrow keys go on from there. Items have that from the explorer.
-        if (paint && !mark.dataset.item) mark.setAttribute("tabindex", strokes.has(paint) && mark !== document.activeElement ? "-1" : "0");
+        if (paint && !mark.dataset.item)
+          mark.setAttribute("tabindex", strokes.has(paint) && mark !== document.activeElement ? "-1" : "0");
         else if (!mark.dataset.item) mark.setAttribute("tabindex", "0");
         if (paint) strokes.add(paint);
       }
@@ -112,7 +118,8 @@ export class Interaction {
   /** The values that an option's control offers, where it offers a few. */
   #choices(option: string): string[] | undefined {
     const controls = this.#controls(option);
-    if (controls[0] instanceof HTMLSelectElement) return [...controls[0].options].filter((choice) => !choice.disabled).map(({ value }) => value);
+    if (controls[0] instanceof HTMLSelectElement)
+      return [...controls[0].options].filter((choice) => !choice.disabled).map(({ value }) => value);
     return controls[0] && isRadio(controls[0]) ? controls.map(({ value }) => value) : undefined;
   }
 
@@ -147,7 +154,11 @@ export class Interaction {
     if (choices) {
       const numbers = choices.filter((choice) => Number.isFinite(Number(choice)));
       const distance = (choice: string): number => Math.abs(Number(choice) - wanted);
-      if (numbers.length) this.#set(axis.option, numbers.reduce((best, each) => (distance(each) < distance(best) ? each : best)));
+      if (numbers.length)
+        this.#set(
+          axis.option,
+          numbers.reduce((best, each) => (distance(each) < distance(best) ? each : best)),
+        );
       return;
     }
     const [low, high] = this.#limits(axis);
@@ -184,7 +195,8 @@ export class Interaction {
     const off: [number, number] = [0, 0];
     for (const axis of axesOf(mark)) {
       const { origin, length } = extent(mark, axis);
-      const share = axis.start + ((Number(this.#value(axis.option)) - axis.low) / (axis.high - axis.low)) * (axis.end - axis.start);
+      const share =
+        axis.start + ((Number(this.#value(axis.option)) - axis.low) / (axis.high - axis.low)) * (axis.end - axis.start);
       const at = origin + share * length;
       off[axis.isVertical ? 1 : 0] = Number.isFinite(at) ? (axis.isVertical ? event.clientY : event.clientX) - at : 0;
     }
@@ -244,7 +256,8 @@ export class Interaction {
 
   #play(option: string): void {
     this.#playing = option;
-    const values = (): string[] => valuesOf(this.#figure.querySelector<HTMLElement>(`[data-play="${CSS.escape(option)}"]`));
+    const values = (): string[] =>
+      valuesOf(this.#figure.querySelector<HTMLElement>(`[data-play="${CSS.escape(option)}"]`));
     const isAtEnd = values().indexOf(this.#value(option) ?? "") === values().length - 1;
     const step = (isFirst: boolean): void => {
       const button = this.#figure.querySelector<HTMLElement>(`[data-play="${CSS.escape(option)}"]`);
@@ -264,7 +277,13 @@ export class Interaction {
   #key(event: KeyboardEvent): void {
     const mark = markOf(event.target);
     if (!mark || event.altKey || event.ctrlKey || event.metaKey || mark.localName === "button") return;
-    if (mark.matches(DRAG) ? this.#slide(mark, event.key) : mark.dataset.scrub ? this.#jump(mark, event.key) : this.#press(mark, event.key)) {
+    if (
+      mark.matches(DRAG)
+        ? this.#slide(mark, event.key)
+        : mark.dataset.scrub
+          ? this.#jump(mark, event.key)
+          : this.#press(mark, event.key)
+    ) {
       event.preventDefault();
     }
   }
@@ -290,7 +309,11 @@ export class Interaction {
       return true;
     }
     const step = this.#step(axis) ?? (axis.high - axis.low) / 100;
-    this.#settle(axis, Number(this.#value(axis.option)) + steps * step, this.#step(axis) ?? 10 ** Math.floor(Math.log10(step) - 2));
+    this.#settle(
+      axis,
+      Number(this.#value(axis.option)) + steps * step,
+      this.#step(axis) ?? 10 ** Math.floor(Math.log10(step) - 2),
+    );
     return true;
   }
 
@@ -322,7 +345,14 @@ export class Interaction {
   }
 }
 
-const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+const STEPS: Record<string, number> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -10,
+  PageUp: 10,
+};
 
 function isRadio(control: Control): control is HTMLInputElement {
   return control.type === "radio";
@@ -343,24 +373,39 @@ function valuesOf(mark: HTMLElement | null): string[] {
 
 /** The directions in which a mark is dragged, each with its option and scale. */
 function axesOf({ dataset }: HTMLElement): Axis[] {
-  const axis = (option: string | undefined, scale: string | undefined, step: string | undefined, isVertical: boolean): Axis[] => {
+  const axis = (
+    option: string | undefined,
+    scale: string | undefined,
+    step: string | undefined,
+    isVertical: boolean,
+  ): Axis[] => {
     if (!option) return [];
     const [low, high, start, end] = scale!.split(" ").map(Number) as [number, number, number, number];
     return [{ option, low, high, start, end, step: step ? Number(step) : undefined, isVertical }];
   };
-  return [...axis(dataset.dragX, dataset.scaleX, dataset.stepX, false), ...axis(dataset.dragY, dataset.scaleY, dataset.stepY, true)];
+  return [
+    ...axis(dataset.dragX, dataset.scaleX, dataset.stepX, false),
+    ...axis(dataset.dragY, dataset.scaleY, dataset.stepY, true),
+  ];
 }
 
 /** Where a mark's frame begins on the screen, and its length, along an axis. */
 function extent(mark: Element, { isVertical }: Axis): { origin: number; length: number } {
   let frame = mark.closest("[data-frame]") ?? mark.closest("svg") ?? mark.parentElement!;
-  while (frame instanceof SVGElement && frame.ownerSVGElement && !frame.hasAttribute("data-frame")) frame = frame.ownerSVGElement;
+  while (frame instanceof SVGElement && frame.ownerSVGElement && !frame.hasAttribute("data-frame"))
+    frame = frame.ownerSVGElement;
   const { left, top, width, height } = frame.getBoundingClientRect();
   return isVertical ? { origin: top, length: height } : { origin: left, length: width };
 }
 
 function slider(mark: HTMLElement, low: number, high: number, value: number, spoken: string | undefined): void {
-  const attributes = { role: "slider", tabindex: 0, "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": value };
+  const attributes = {
+    role: "slider",
+    tabindex: 0,
+    "aria-valuemin": low,
+    "aria-valuemax": high,
+    "aria-valuenow": value,
+  };
   for (const [name, each] of Object.entries(attributes)) mark.setAttribute(name, String(each));
   if (spoken) mark.setAttribute("aria-valuetext", spoken);
 }

@@ -24,7 +24,12 @@ function content(old: Element, next: ParentNode & Node): void {
   const before = [...old.childNodes];
   const kept = new Set<Node>();
   const after = [...next.childNodes].map((node) => {
-    const same = isMarked(node) && before.find((other) => !kept.has(other) && isMarked(other) && keyOf(other) === keyOf(node) && other.nodeName === node.nodeName);
+    const same =
+      isMarked(node) &&
+      before.find(
+        (other) =>
+          !kept.has(other) && isMarked(other) && keyOf(other) === keyOf(node) && other.nodeName === node.nodeName,
+      );
     if (!same) return node;
     kept.add(same);
     update(same as Element, node as Element);

@@ -50,13 +50,21 @@ export class LiveRunner {
    * @returns The run; null where the figure does not use the code; undefined where a newer request took its place.
    * @throws CodeError The code does not run, or takes too long.
    */
-  async run(ours: Python, owner: Owner, live: LiveCode, { options, sources }: Figure): Promise<LiveRun | null | undefined> {
+  async run(
+    ours: Python,
+    owner: Owner,
+    live: LiveCode,
+    { options, sources }: Figure,
+  ): Promise<LiveRun | null | undefined> {
     const { widget, module, archive, value, code, steps } = live;
     const last = this.#last;
     const isSame = last?.live.value === value && last.live.code === code;
     if (isSame && steps > 1) return { inputs: last.inputs, values: last.values };
     // Both start at the same time.
-    if (steps === 1) this.shared().start().catch(() => {});
+    if (steps === 1)
+      this.shared()
+        .start()
+        .catch(() => {});
     const asked = await ours.figure(owner, "live_inputs", { widget, options, sources, module }, archive);
     if (!asked) return undefined;
     const { inputs } = asked.answer;
@@ -67,7 +75,11 @@ export class LiveRunner {
     for (let step = 0; step < steps; step++) {
       const python = (this.#current = steps > 1 ? this.fresh() : this.shared());
       try {
-        const reply = await python.step(owner, { widget, module, value, step, code, given: values.at(-1) ?? inputs }, own);
+        const reply = await python.step(
+          owner,
+          { widget, module, value, step, code, given: values.at(-1) ?? inputs },
+          own,
+        );
         if (!reply) return undefined;
         values.push(reply.answer.values);
       } catch (error) {

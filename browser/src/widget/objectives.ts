@@ -28,7 +28,9 @@ export class QuantlabObjectives extends HTMLElement {
   #setUp(): void {
     this.#listening.abort();
     this.#listening = new AbortController();
-    window.addEventListener("storage", (event) => event.key === this.#key && this.#read(), { signal: this.#listening.signal });
+    window.addEventListener("storage", (event) => event.key === this.#key && this.#read(), {
+      signal: this.#listening.signal,
+    });
     if (this.#boxes.length) return;
     this.#key = pageKey("objectives");
     for (const link of this.querySelectorAll<HTMLAnchorElement>("li > a")) {

@@ -22,7 +22,8 @@ export async function readPicture(file: File, most: number): Promise<Picture> {
       throw new OptionError(t("not_a_picture", { name: file.name }), null, language());
     }
     const { naturalWidth, naturalHeight } = image;
-    if (!naturalWidth || !naturalHeight) throw new OptionError(t("picture_without_size", { name: file.name }), null, language());
+    if (!naturalWidth || !naturalHeight)
+      throw new OptionError(t("picture_without_size", { name: file.name }), null, language());
     const share = Math.min(1, Math.sqrt(most / (naturalWidth * naturalHeight)));
     // A side is at least one pixel, and the other then not more than all of them.
     const width = Math.min(most, Math.max(1, Math.floor(naturalWidth * share)));

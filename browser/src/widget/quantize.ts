@@ -17,7 +17,11 @@ import type { Owner, Python, Use } from "../python/python.ts";
 type Losses = Map<string, TensorLoss>;
 
 /** Makes a piece out of what it was. */
-type Encode = (worker: Python, piece: Piece, data: Uint8Array) => Promise<Reply<"encode_piece" | "store_values" | "store_by_scheme">>;
+type Encode = (
+  worker: Python,
+  piece: Piece,
+  data: Uint8Array,
+) => Promise<Reply<"encode_piece" | "store_values" | "store_by_scheme">>;
 
 const t = texts("quantize", quantize);
 
@@ -129,16 +133,28 @@ class Quantizer implements Panel {
     const response = await fetch(this.url, { signal }).catch((error: Error) => {
       throw new Error(t("not_fetched", { reason: error.message }));
     });
-    if (!response.ok) throw new Error(t("not_fetched", { reason: t("answered", { path: new URL(this.url).pathname, status: String(response.status) }) }));
+    if (!response.ok)
+      throw new Error(
+        t("not_fetched", {
+          reason: t("answered", { path: new URL(this.url).pathname, status: String(response.status) }),
+        }),
+      );
     const file = new Uint8Array(await response.arrayBuffer());
     signal.throwIfAborted();
     this.#go.textContent = t("quantize");
     return file;
   }
 
-  async #quantize(file: Uint8Array<ArrayBuffer>): Promise<{ plan: QuantizationPlan; parts: BlobPart[]; losses: Losses; workers: number }> {
+  async #quantize(
+    file: Uint8Array<ArrayBuffer>,
+  ): Promise<{ plan: QuantizationPlan; parts: BlobPart[]; losses: Losses; workers: number }> {
     const first = this.#start();
-    const { answer: plan } = await this.#ask(first, "plan_quantization", { options: this.host.options(), sources: this.host.sources() }, file);
+    const { answer: plan } = await this.#ask(
+      first,
+      "plan_quantization",
+      { options: this.host.options(), sources: this.host.sources() },
+      file,
+    );
     const processors = navigator.hardwareConcurrency || 1;
     const count = Math.max(1, Math.min(MAX_WORKERS, processors, Math.floor(plan.seconds / MIN_SECONDS_PER_WORKER)));
     const workers = [first, ...Array.from({ length: count - 1 }, () => this.#start())];
@@ -180,7 +196,8 @@ class Quantizer implements Panel {
     const state = this.host.other(widget);
     if (!state) throw new Error(t(missing));
     const { options, code, isEdited } = state;
-    if (!code || !(always || isEdited)) return (worker, piece, data) => this.#ask(worker, "store_by_scheme", { piece, options }, data);
+    if (!code || !(always || isEdited))
+      return (worker, piece, data) => this.#ask(worker, "store_by_scheme", { piece, options }, data);
     // Steps run apart, and apart from what reads and writes the file. A scheme works on a whole tensor, which may take long.
     const interpreters = Array.from({ length: code.steps }, () => this.#start(code.steps > 1 ? "code" : "long code"));
     return async (worker, piece, data) => {
@@ -188,7 +205,14 @@ class Quantizer implements Panel {
       if (inputs === null) return this.#ask(worker, "store_by_scheme", { piece, options }, data);
       const values: string[] = [];
       for (const [step, python] of interpreters.entries()) {
-        const params = { widget, module: code.module, value: code.value, step, code: code.code, given: values.at(-1) ?? inputs };
+        const params = {
+          widget,
+          module: code.module,
+          value: code.value,
+          step,
+          code: code.code,
+          given: values.at(-1) ?? inputs,
+        };
         values.push((await this.#ask(python, "live_step", params)).answer.values);
       }
       return this.#ask(worker, "store_values", { piece, run: { inputs, values } }, data);
@@ -201,7 +225,12 @@ class Quantizer implements Panel {
     return worker;
   }
 
-  async #ask<M extends Method>(worker: Python, method: M, params: Calls[M]["params"], ...data: Calls[M]["sends"]): Promise<Reply<M>> {
+  async #ask<M extends Method>(
+    worker: Python,
+    method: M,
+    params: Calls[M]["params"],
+    ...data: Calls[M]["sends"]
+  ): Promise<Reply<M>> {
     // An owner of its own for each question: none takes another's place.
     const owner: Owner = { onPython: (state) => state && method === "plan_quantization" && this.#say(state) };
     return (await worker.call(owner, method, params, ...data))!;
@@ -233,4 +262,5 @@ class Quantizer implements Panel {
   }
 }
 
-export const setUp: PanelScript["setUp"] = (panel, base, host) => new Quantizer(panel, base + panel.dataset.file!, host);
+export const setUp: PanelScript["setUp"] = (panel, base, host) =>
+  new Quantizer(panel, base + panel.dataset.file!, host);

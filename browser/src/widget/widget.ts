@@ -116,7 +116,8 @@ export class QuantlabWidget extends HTMLElement {
     if (!form || !figure || this.hasAttribute("data-ready")) return;
     this.setAttribute("data-ready", "");
     // Built where nothing told the page's language: then it is English.
-    if (!this.dataset.language && primary(language()) !== "en") for (const part of [form, figure]) part.setAttribute("lang", "en");
+    if (!this.dataset.language && primary(language()) !== "en")
+      for (const part of [form, figure]) part.setAttribute("lang", "en");
     this.#form = form;
     this.#figure = figure;
     this.#status = form.querySelector(".quantlab-status")!;
@@ -130,7 +131,8 @@ export class QuantlabWidget extends HTMLElement {
       this.#limits.set(input, [input.min, input.max]);
       if (input.type === "number") numberField(input);
     }
-    for (const area of form.querySelectorAll<HTMLTextAreaElement>("[data-numeric=list]")) area.defaultValue = written(area.defaultValue);
+    for (const area of form.querySelectorAll<HTMLTextAreaElement>("[data-numeric=list]"))
+      area.defaultValue = written(area.defaultValue);
 
     // Browsers that keep what was typed over a reload would keep it apart from the figure.
     form.setAttribute("autocomplete", "off");
@@ -221,7 +223,14 @@ export class QuantlabWidget extends HTMLElement {
   #liveCode(code: string | undefined): LiveCode | undefined {
     if (!this.#code || !code) return undefined;
     const module = this.#archive?.module ?? "";
-    return { widget: this.getAttribute("name")!, module, archive: this.#archive, value: this.#value(this.#codeOption) ?? "", code, steps: this.#code.texts.steps };
+    return {
+      widget: this.getAttribute("name")!,
+      module,
+      archive: this.#archive,
+      value: this.#value(this.#codeOption) ?? "",
+      code,
+      steps: this.#code.texts.steps,
+    };
   }
 
   /** The options that the controls stand at. */
@@ -264,7 +273,9 @@ export class QuantlabWidget extends HTMLElement {
 
   /** Former names of options, each with the current one. */
   #aliases(): [string, string][] {
-    return this.#controls().flatMap(({ name, dataset }) => (dataset.aliases?.split(" ") ?? []).map((alias): [string, string] => [alias, name]));
+    return this.#controls().flatMap(({ name, dataset }) =>
+      (dataset.aliases?.split(" ") ?? []).map((alias): [string, string] => [alias, name]),
+    );
   }
 
   /** What an option's control stands at. */
@@ -300,11 +311,16 @@ export class QuantlabWidget extends HTMLElement {
 
   /** Over a control that only Python can answer, where the reader has not asked the browser to save data. */
   #onIntent(target: EventTarget | null): void {
-    const control = target instanceof Element ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name], .quantlab-files input") : null;
+    const control =
+      target instanceof Element
+        ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name], .quantlab-files input")
+        : null;
     if (!control || control.name === this.dataset.primary || this.#inPage(control.name)) return;
     if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
     try {
-      python(this.dataset.pyodide!).start(this.#archive ? "mount" : this.getAttribute("name")!).catch(() => {});
+      python(this.dataset.pyodide!)
+        .start(this.#archive ? "mount" : this.getAttribute("name")!)
+        .catch(() => {});
     } catch {
       // What fails now is said when it is needed.
     }
@@ -342,7 +358,11 @@ export class QuantlabWidget extends HTMLElement {
   /** Adds to what the figure shows; of two with one name the newer stays. */
   #add({ files, found }: Added): void {
     const before = this.#sources ?? { names: [], found: [], files: [] };
-    this.#sources = { names: before.names, found: merged(before.found, found), files: [...new Set([...before.files, ...files])] };
+    this.#sources = {
+      names: before.names,
+      found: merged(before.found, found),
+      files: [...new Set([...before.files, ...files])],
+    };
   }
 
   #onReset(): void {
@@ -405,7 +425,12 @@ export class QuantlabWidget extends HTMLElement {
       const code = this.#liveCode(this.#code?.running);
       const run = code ? await this.#runner!.run(ours, this, code, { options, sources }) : null;
       if (turn !== this.#turn || run === undefined) return;
-      const drawing = ours.figure(this, "draw", { widget: this.getAttribute("name")!, options, sources, run, module: this.#archive?.module ?? "" }, this.#archive);
+      const drawing = ours.figure(
+        this,
+        "draw",
+        { widget: this.getAttribute("name")!, options, sources, run, module: this.#archive?.module ?? "" },
+        this.#archive,
+      );
       const reply = await (run ? drawing.catch(asCodeError) : drawing);
       if (turn !== this.#turn || reply === null) return;
       this.#rest("");

@@ -28,10 +28,22 @@ export function voting(comparison: Comparison, over: () => void): HTMLElement {
     const side = (name: string, cell: number): HTMLElement => {
       const answer = cells[cell]!.answer!;
       const text = h("details", {}, h("summary", {}, "Text"), h("pre", {}, answer.text));
-      return h("section", { "aria-label": name }, h("p", { "aria-hidden": "true" }, name), ...shown(answer, `${name} drawing`), text);
+      return h(
+        "section",
+        { "aria-label": name },
+        h("p", { "aria-hidden": "true" }, name),
+        ...shown(answer, `${name} drawing`),
+        text,
+      );
     };
     const number = `Question ${vote.choices.length + 1} of ${vote.ballots.length}`;
-    const title = h("p", { class: "quantlab-compare-question", tabindex: -1 }, `${number}: which is the better answer to `, h("q", {}, plan.prompts[cells[ballot.left]!.prompt]!), "?");
+    const title = h(
+      "p",
+      { class: "quantlab-compare-question", tabindex: -1 },
+      `${number}: which is the better answer to `,
+      h("q", {}, plan.prompts[cells[ballot.left]!.prompt]!),
+      "?",
+    );
     element.replaceChildren(
       title,
       h("div", { class: "quantlab-compare-seats" }, side("Left", ballot.left), side("Right", ballot.right)),

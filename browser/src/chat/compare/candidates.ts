@@ -20,11 +20,25 @@ const AROUND = 400;
  *
  * @throws EndpointError Where an answer fails, or the reader stops it.
  */
-async function part(comparison: Comparison, prompt: string, models: readonly [number, number], signal: AbortSignal): Promise<Parted> {
+async function part(
+  comparison: Comparison,
+  prompt: string,
+  models: readonly [number, number],
+  signal: AbortSignal,
+): Promise<Parted> {
   const { endpoint, plan } = comparison.run;
   const ask = async (model: string): Promise<Answer> => {
     await endpoint.warmUp(model, signal);
-    return greedy(endpoint, { model, messages: messages(plan.system, prompt), settings: { ...plan.settings, seed: plan.seeds[0]!, temperature: 0 }, candidates: CANDIDATES }, signal);
+    return greedy(
+      endpoint,
+      {
+        model,
+        messages: messages(plan.system, prompt),
+        settings: { ...plan.settings, seed: plan.seeds[0]!, temperature: 0 },
+        candidates: CANDIDATES,
+      },
+      signal,
+    );
   };
   const answers = [await ask(plan.models[models[0]]!), await ask(plan.models[models[1]]!)] as const;
   return { prompt, models, answers, parting: parting(answers[0].tokens, answers[1].tokens) };
@@ -35,7 +49,11 @@ async function greedy(endpoint: Endpoint, request: ChatRequest, signal: AbortSig
   for await (const event of endpoint.ask(request, signal)) receive(answer, event);
   const { reason, problem } = answer;
   if (reason === "stopped") throw new EndpointError("Stopped.");
-  if (reason === "error" || reason === "cut") throw new EndpointError(problem?.message ?? "The connection was lost in the middle of the answer.", problem?.status);
+  if (reason === "error" || reason === "cut")
+    throw new EndpointError(
+      problem?.message ?? "The connection was lost in the middle of the answer.",
+      problem?.status,
+    );
   return answer;
 }
 
@@ -61,16 +79,28 @@ export function said({ answers: [one, other], models, parting: found }: Parted, 
 
 /** What was found, with both lists of candidates. */
 function shown(parted: Parted, labels: readonly string[]): HTMLElement {
-  const element = h("div", { class: "quantlab-compare-parting" }, h("p", { class: "quantlab-compare-sentence" }, said(parted, labels)));
+  const element = h(
+    "div",
+    { class: "quantlab-compare-parting" },
+    h("p", { class: "quantlab-compare-sentence" }, said(parted, labels)),
+  );
   const { parting: found, answers, models } = parted;
   if (!found || answers.some(({ tokens }) => !tokens.length)) return element;
   const side = (which: 0 | 1): HTMLElement => {
     const { tokens } = answers[which];
     const at = which ? found.other : found.one;
-    const text = (from: number, to: number): string => tokens.slice(from, to).map(({ token }) => token).join("");
+    const text = (from: number, to: number): string =>
+      tokens
+        .slice(from, to)
+        .map(({ token }) => token)
+        .join("");
     const before = text(0, at);
     const chosen = tokens[at];
-    const rows = (chosen?.candidates ?? []).map(({ token, logprob }) => [visible(token), probability(logprob), token === chosen!.token ? "taken" : ""]);
+    const rows = (chosen?.candidates ?? []).map(({ token, logprob }) => [
+      visible(token),
+      probability(logprob),
+      token === chosen!.token ? "taken" : "",
+    ]);
     return h(
       "section",
       { "aria-label": labels[models[which]]! },
@@ -83,7 +113,9 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
         chosen ? h("mark", {}, chosen.token) : h("mark", {}, "(ended)"),
         text(at + 1, tokens.length).slice(0, AROUND),
       ),
-      rows.length ? tabled({ caption: "What it could have taken here", head: ["Candidate", "Probability", ""], rows }) : undefined,
+      rows.length
+        ? tabled({ caption: "What it could have taken here", head: ["Candidate", "Probability", ""], rows })
+        : undefined,
     );
   };
   element.append(h("div", { class: "quantlab-compare-seats" }, side(0), side(1)));
@@ -103,20 +135,27 @@ export function partingForm(comparison: Comparison, context: ChatContext, left: 
     select.selectedIndex = chosen;
     return select;
   };
-  const [one, other, prompt] = [choose("First model", labels, 0), choose("Second model", labels, 1), choose("Prompt", run.plan.prompts, 0)];
+  const [one, other, prompt] = [
+    choose("First model", labels, 0),
+    choose("Second model", labels, 1),
+    choose("Prompt", run.plan.prompts, 0),
+  ];
   const out = h("div", {}, comparison.parted ? shown(comparison.parted, labels) : undefined);
   let asking: AbortController | undefined;
   left.addEventListener("abort", () => asking?.abort());
   const find = button("Find it", () => void onFind());
   const onFind = async (): Promise<void> => {
     if (asking) return asking.abort();
-    if (one.value === other.value) return out.replaceChildren(h("p", { role: "alert" }, "Choose two different models."));
+    if (one.value === other.value)
+      return out.replaceChildren(h("p", { role: "alert" }, "Choose two different models."));
     const { signal } = (asking = new AbortController());
     find.textContent = "Stop";
     out.replaceChildren(h("p", {}, "Asking both …"));
     try {
       const models = [one.selectedIndex, other.selectedIndex] as const;
-      comparison.parted = await context.alone(() => part(comparison, run.plan.prompts[prompt.selectedIndex]!, models, signal));
+      comparison.parted = await context.alone(() =>
+        part(comparison, run.plan.prompts[prompt.selectedIndex]!, models, signal),
+      );
       out.replaceChildren(shown(comparison.parted, labels));
       context.announce(said(comparison.parted, labels));
     } catch (error) {
@@ -131,5 +170,11 @@ export function partingForm(comparison: Comparison, context: ChatContext, left: 
   const meaning =
     "Both models are asked for the likeliest token each time. Up to the first token that differs they have read the same; from there on " +
     "their texts go their own ways.";
-  return h("div", { class: "quantlab-compare-part" }, h("p", {}, meaning), h("div", { class: "quantlab-form" }, one, other, prompt, find), out);
+  return h(
+    "div",
+    { class: "quantlab-compare-part" },
+    h("p", {}, meaning),
+    h("div", { class: "quantlab-form" }, one, other, prompt, find),
+    out,
+  );
 }

@@ -22,7 +22,10 @@ function written(value: unknown): string {
 /** What models are, by the server's word, with the metadata in which they differ; undefined where it says nothing of any. */
 export function cardTable(cards: readonly (ModelCard | null)[], labels: readonly string[]): Table | undefined {
   if (!cards.some((card) => card)) return undefined;
-  const row = (name: string, of: (card: ModelCard) => string | undefined): string[] => [name, ...cards.map((card) => (card && of(card)) || "–")];
+  const row = (name: string, of: (card: ModelCard) => string | undefined): string[] => [
+    name,
+    ...cards.map((card) => (card && of(card)) || "–"),
+  ];
   const keys = [...new Set(cards.flatMap((card) => Object.keys(card?.metadata ?? {})))].sort();
   const differing = keys.filter((key) => new Set(cards.map((card) => JSON.stringify(card?.metadata[key]))).size > 1);
   return {
@@ -32,7 +35,9 @@ export function cardTable(cards: readonly (ModelCard | null)[], labels: readonly
       row("Quantization", ({ quantization }) => quantization),
       row("Parameters", ({ parameters }) => parameters),
       row("Weights by type", types),
-      ...differing.map((key) => row(key, ({ metadata }) => (metadata[key] === undefined ? undefined : written(metadata[key])))),
+      ...differing.map((key) =>
+        row(key, ({ metadata }) => (metadata[key] === undefined ? undefined : written(metadata[key]))),
+      ),
     ],
   };
 }

@@ -65,7 +65,13 @@ export class Comparison {
   readonly #values = new WeakMap<Answer, Values>();
 
   /** @param inspect What is known of the SVG in a text. */
-  constructor(run: Run, labels: readonly string[], cards: readonly (ModelCard | null)[], isHidden: boolean, inspect: (text: string) => Inspection | null) {
+  constructor(
+    run: Run,
+    labels: readonly string[],
+    cards: readonly (ModelCard | null)[],
+    isHidden: boolean,
+    inspect: (text: string) => Inspection | null,
+  ) {
     this.run = run;
     this.labels = labels;
     this.cards = cards;

@@ -13,7 +13,10 @@ export interface Parting {
 }
 
 const rest = (stream: readonly Piece[], from: number, to: number): string =>
-  stream.slice(from, to).map((piece) => piece.token).join("");
+  stream
+    .slice(from, to)
+    .map((piece) => piece.token)
+    .join("");
 
 /**
  * The first tokens that differ; null where both streams say the same to their ends.

@@ -10,7 +10,15 @@ import { shareRows } from "./marks.ts";
 import { MEASURES } from "./measures.ts";
 
 /** What of an answer goes into a file. */
-const told = ({ request, model, text, thinking, reason, figures }: Answer): object => ({ model: request.model, answeredBy: model, settings: request.settings, reason, figures, thinking, text });
+const told = ({ request, model, text, thinking, reason, figures }: Answer): object => ({
+  model: request.model,
+  answeredBy: model,
+  settings: request.settings,
+  reason,
+  figures,
+  thinking,
+  text,
+});
 
 /** The comparison for programs. */
 export function toData(comparison: Comparison): object {
@@ -24,7 +32,16 @@ export function toData(comparison: Comparison): object {
     cards,
     answers: cells.flatMap((cell, i) =>
       cell.state === "done"
-        ? [{ cell: i, prompt: cell.prompt, isControl: cell.isControl, ...told(cell.answer!), measures: comparison.values({ answer: cell.answer! }), marks: marked?.markings.get(cell.answer!) }]
+        ? [
+            {
+              cell: i,
+              prompt: cell.prompt,
+              isControl: cell.isControl,
+              ...told(cell.answer!),
+              measures: comparison.values({ answer: cell.answer! }),
+              marks: marked?.markings.get(cell.answer!),
+            },
+          ]
         : [],
     ),
     right: marked && shareRows(run, marked.markings),
@@ -57,14 +74,32 @@ export function toCsv(comparison: Comparison): string {
   const { run, labels, marked } = comparison;
   const { plan, cells } = run;
   const names = marked ? shareRows(run, marked.markings).map(({ name }) => name) : [];
-  const head = ["model", "label", "prompt", "seed", "control", ...MEASURES.map(({ name }) => name), ...names.map((name) => `right_${name}`)];
+  const head = [
+    "model",
+    "label",
+    "prompt",
+    "seed",
+    "control",
+    ...MEASURES.map(({ name }) => name),
+    ...names.map((name) => `right_${name}`),
+  ];
   const lines = cells.flatMap((cell) => {
     if (cell.state !== "done") return [];
     const values = comparison.values({ answer: cell.answer! });
     const marking = marked?.markings.get(cell.answer!);
-    const marks = hasMarks(marking) ? new Map([["all", marking.all], ...marking.marks.map(({ name, right }) => [name, right] as const)] as const) : undefined;
-    const own = [plan.models[cell.model], labels[cell.model], plan.prompts[cell.prompt], plan.seeds[cell.seed], Number(cell.isControl)];
-    return [[...own, ...MEASURES.map(({ name }) => values[name]), ...names.map((name) => marks && Number(marks.get(name)))]];
+    const marks = hasMarks(marking)
+      ? new Map([["all", marking.all], ...marking.marks.map(({ name, right }) => [name, right] as const)] as const)
+      : undefined;
+    const own = [
+      plan.models[cell.model],
+      labels[cell.model],
+      plan.prompts[cell.prompt],
+      plan.seeds[cell.seed],
+      Number(cell.isControl),
+    ];
+    return [
+      [...own, ...MEASURES.map(({ name }) => values[name]), ...names.map((name) => marks && Number(marks.get(name)))],
+    ];
   });
   return [head, ...lines].map(csvLine).join("");
 }
@@ -91,20 +126,24 @@ export function toMarkdown(comparison: Comparison): string {
     if (cell.state !== "done") return [];
     const title = `${labels[cell.model]}, prompt ${cell.prompt + 1}, seed ${plan.seeds[cell.seed]}${cell.isControl ? ", control" : ""}`;
     const marking = marked?.markings.get(cell.answer!);
-    const words = hasMarks(marking) ? [[`Marks: ${inShort(marking)}.`, ...wrongs(marking).map((sentence) => `${sentence}.`)].join(" ")] : [];
+    const words = hasMarks(marking)
+      ? [[`Marks: ${inShort(marking)}.`, ...wrongs(marking).map((sentence) => `${sentence}.`)].join(" ")]
+      : [];
     return [`### ${title}`, fenced(cell.answer!.text), ...words];
   });
-  return [
-    "# Comparison",
-    `Server: ${endpoint.url}. Models: ${plan.models.join(", ")}. Settings: ${describeSettings({ ...plan.settings, seed: plan.seeds[0]! })}; all seeds: ${plan.seeds.join(", ")}.`,
-    WARNING,
-    ...(plan.system ? ["## Said first", fenced(plan.system)] : []),
-    "## Prompts",
-    ...plan.prompts.map((prompt, i) => `${i + 1}.\n\n${fenced(prompt)}`),
-    "## Findings",
-    ...tables.map(markdownTable),
-    ...results,
-    "## Answers",
-    ...answers,
-  ].join("\n\n") + "\n";
+  return (
+    [
+      "# Comparison",
+      `Server: ${endpoint.url}. Models: ${plan.models.join(", ")}. Settings: ${describeSettings({ ...plan.settings, seed: plan.seeds[0]! })}; all seeds: ${plan.seeds.join(", ")}.`,
+      WARNING,
+      ...(plan.system ? ["## Said first", fenced(plan.system)] : []),
+      "## Prompts",
+      ...plan.prompts.map((prompt, i) => `${i + 1}.\n\n${fenced(prompt)}`),
+      "## Findings",
+      ...tables.map(markdownTable),
+      ...results,
+      "## Answers",
+      ...answers,
+    ].join("\n\n") + "\n"
+  );
 }

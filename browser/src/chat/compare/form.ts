@@ -15,7 +15,15 @@ export class PlanForm {
   readonly #prompts = h("div");
   readonly #models = h("div", { class: "quantlab-compare-models" });
   readonly #ask = button("Ask the server for its models", () => void this.#onAsk());
-  readonly #seeds = h("input", { type: "number", name: "seeds", min: 1, max: MOST_SEEDS, step: 1, value: 6, required: true });
+  readonly #seeds = h("input", {
+    type: "number",
+    name: "seeds",
+    min: 1,
+    max: MOST_SEEDS,
+    step: 1,
+    value: 6,
+    required: true,
+  });
   readonly #hide = h("input", { type: "checkbox", name: "hide" });
   readonly #outlook = h("p", { class: "quantlab-compare-outlook" });
   readonly #start = h("button", { type: "submit" });
@@ -51,7 +59,12 @@ export class PlanForm {
         {},
         h("legend", {}, "Prompts"),
         this.#prompts,
-        h("p", { class: "quantlab-chat-actions" }, presets, button("Add a prompt", () => this.#addPrompt("").focus())),
+        h(
+          "p",
+          { class: "quantlab-chat-actions" },
+          presets,
+          button("Add a prompt", () => this.#addPrompt("").focus()),
+        ),
       ),
       h("fieldset", {}, h("legend", {}, "Models"), this.#models, h("p", { class: "quantlab-chat-actions" }, this.#ask)),
       labelled("Answers of each model to each prompt", this.#seeds),
@@ -117,7 +130,8 @@ export class PlanForm {
     this.#ask.hidden = this.#context.isInPage();
     const shown = [...this.#models.querySelectorAll("input")];
     const choices = this.#context.models();
-    if (choices.length && choices.map(({ model }) => model).join("\n") === shown.map(({ value }) => value).join("\n")) return;
+    if (choices.length && choices.map(({ model }) => model).join("\n") === shown.map(({ value }) => value).join("\n"))
+      return;
     const chosen = new Set(shown.filter(({ checked }) => checked).map(({ value }) => value));
     this.#models.replaceChildren(
       ...choices.map(({ model, label, note }, i) => {
@@ -142,9 +156,14 @@ export class PlanForm {
 
   #plan(): Plan {
     const { seed, ...settings } = this.#context.settings();
-    const seeds = Math.min(MOST_SEEDS, Math.max(1, Math.round(Number(isReadable(this.#seeds) ? valueOf(this.#seeds) : 1)) || 1));
+    const seeds = Math.min(
+      MOST_SEEDS,
+      Math.max(1, Math.round(Number(isReadable(this.#seeds) ? valueOf(this.#seeds) : 1)) || 1),
+    );
     return {
-      prompts: this.#areas().map(({ value }) => value.trim()).filter(Boolean),
+      prompts: this.#areas()
+        .map(({ value }) => value.trim())
+        .filter(Boolean),
       system: this.#context.system,
       models: [...this.#models.querySelectorAll("input")].filter(({ checked }) => checked).map(({ value }) => value),
       seeds: Array.from({ length: seeds }, (_, i) => seed + i),
@@ -160,9 +179,12 @@ export class PlanForm {
     const sentences = [
       `${count(models.length, "model")} × ${count(prompts.length, "prompt")} × ${count(seeds.length, "seed")}, and one answer of each model twice as a control: ` +
         `${count(answers, "answer")}, one after the other, at temperature ${settings.temperature}, top_p ${settings.topP}, of at most ${settings.maxTokens} tokens.`,
-      settings.temperature === 0 && seeds.length > 1 && "At temperature 0 a seed changes nothing: all answers of a model would be the same. Raise the temperature in the chat's settings.",
+      settings.temperature === 0 &&
+        seeds.length > 1 &&
+        "At temperature 0 a seed changes nothing: all answers of a model would be the same. Raise the temperature in the chat's settings.",
       seeds.length === 1 && "With one answer of each model nothing can be concluded.",
-      toFetch && `First ${volume(toFetch)} are fetched from this site: what of llama.cpp and these models is not in the page yet.`,
+      toFetch &&
+        `First ${volume(toFetch)} are fetched from this site: what of llama.cpp and these models is not in the page yet.`,
     ];
     this.#outlook.textContent = sentences.filter(Boolean).join(" ");
   }

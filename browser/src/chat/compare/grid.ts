@@ -20,7 +20,11 @@ const ENDINGS: Readonly<Record<string, string>> = {
   looped: "looped, and was cut by the server",
 };
 
-const NOT_THERE: Readonly<Record<string, string>> = { waiting: "not asked yet", failed: "failed", "left-out": "left out" };
+const NOT_THERE: Readonly<Record<string, string>> = {
+  waiting: "not asked yet",
+  failed: "failed",
+  "left-out": "left out",
+};
 
 export class Grid {
   readonly element = h("div", { class: "quantlab-compare-grid" });
@@ -59,11 +63,21 @@ export class Grid {
     if (state === "running" && answer) {
       // Only what is there already grows: a picture for every few characters would hold the page up.
       const written = answer.text.length + answer.thinking.length;
-      box.replaceChildren(answer.waiting ? (answer.endpoint.kind === "browser" ? "getting the model ready …" : `the server is ${answer.waiting} …`) : `writing … ${count(written, "character")}`);
+      box.replaceChildren(
+        answer.waiting
+          ? answer.endpoint.kind === "browser"
+            ? "getting the model ready …"
+            : `the server is ${answer.waiting} …`
+          : `writing … ${count(written, "character")}`,
+      );
     } else if (state === "done" && answer) {
       const name = `Drawing by ${this.#comparison.labels[cell.model]}, seed ${answer.request.settings.seed}`;
       const marking = this.#comparison.marked?.markings.get(answer);
-      box.replaceChildren(...shown(answer, name), ...(hasMarks(marking) ? marked(marking) : []), ...facts(answer, this.#comparison.values({ answer })));
+      box.replaceChildren(
+        ...shown(answer, name),
+        ...(hasMarks(marking) ? marked(marking) : []),
+        ...facts(answer, this.#comparison.values({ answer })),
+      );
     } else {
       box.replaceChildren(NOT_THERE[state] ?? "");
     }
@@ -86,9 +100,21 @@ export function shown({ text }: Answer, name: string): Node[] {
 /** Whether a drawing is right, and on request in words what is wrong. */
 function marked(marking: Marks): Node[] {
   const short = inShort(marking);
-  const line = h("p", { class: "quantlab-compare-marks", "data-right": String(marking.all) }, `${marking.all ? "✓" : "✗"} ${short}`);
+  const line = h(
+    "p",
+    { class: "quantlab-compare-marks", "data-right": String(marking.all) },
+    `${marking.all ? "✓" : "✗"} ${short}`,
+  );
   if (marking.all) return [line];
-  return [line, h("details", {}, h("summary", {}, "What is wrong"), h("ul", {}, ...wrongs(marking).map((sentence) => h("li", {}, `${sentence}.`))))];
+  return [
+    line,
+    h(
+      "details",
+      {},
+      h("summary", {}, "What is wrong"),
+      h("ul", {}, ...wrongs(marking).map((sentence) => h("li", {}, `${sentence}.`))),
+    ),
+  ];
 }
 
 /** What is known of an answer, in short and, on request, at length. */

@@ -29,14 +29,22 @@ type Done = Cell & { answer: Answer };
 /** The answers of a model that count: of a prompt whose answers are all the same, one; the control is none. */
 function samples({ plan, cells }: Pick<Comparison["run"], "plan" | "cells">, model: number): Done[] {
   return plan.prompts.flatMap((_, prompt) => {
-    const own = cells.filter((cell): cell is Done => cell.state === "done" && !cell.isControl && cell.model === model && cell.prompt === prompt);
+    const own = cells.filter(
+      (cell): cell is Done =>
+        cell.state === "done" && !cell.isControl && cell.model === model && cell.prompt === prompt,
+    );
     return new Set(own.map(({ answer }) => answer.text)).size === 1 ? own.slice(0, 1) : own;
   });
 }
 
 /** The share of each model's drawings that is all right, then the share of each mark; none where nothing was marked. */
-export function shareRows(run: Pick<Comparison["run"], "plan" | "cells">, markings: ReadonlyMap<Answer, Marking>): ShareRow[] {
-  const found = run.plan.models.map((_, model) => samples(run, model).flatMap(({ answer }) => [markings.get(answer)].filter(hasMarks)));
+export function shareRows(
+  run: Pick<Comparison["run"], "plan" | "cells">,
+  markings: ReadonlyMap<Answer, Marking>,
+): ShareRow[] {
+  const found = run.plan.models.map((_, model) =>
+    samples(run, model).flatMap(({ answer }) => [markings.get(answer)].filter(hasMarks)),
+  );
   const first = found.flat()[0];
   if (!first) return [];
   const row = (name: string, label: string, isRight: (marks: (typeof found)[number][number]) => boolean): ShareRow => ({
@@ -49,7 +57,9 @@ export function shareRows(run: Pick<Comparison["run"], "plan" | "cells">, markin
   });
   return [
     row("all", "All right", ({ all }) => all),
-    ...first.marks.map(({ name, label }) => row(name, label, ({ marks }) => marks.some((mark) => mark.name === name && mark.right))),
+    ...first.marks.map(({ name, label }) =>
+      row(name, label, ({ marks }) => marks.some((mark) => mark.name === name && mark.right)),
+    ),
   ];
 }
 
@@ -58,12 +68,15 @@ export function markTable({ run, labels, marked }: Comparison): Table | undefine
   const rows = marked ? shareRows(run, marked.markings) : [];
   if (!rows.length) return undefined;
   const bits = marked!.curve?.bits ?? [];
-  const written = ({ hits, trials, interval }: Share): string => (interval ? `${hits} of ${trials} (${shareRange(interval)})` : "–");
+  const written = ({ hits, trials, interval }: Share): string =>
+    interval ? `${hits} of ${trials} (${shareRange(interval)})` : "–";
   return {
     caption: "Drawings that are right",
     head: ["Mark", ...labels],
     rows: [
-      ...(bits.some((value) => value !== null) ? [["Bits per weight", ...labels.map((_, i) => bits[i]?.toFixed(2) ?? "–")]] : []),
+      ...(bits.some((value) => value !== null)
+        ? [["Bits per weight", ...labels.map((_, i) => bits[i]?.toFixed(2) ?? "–")]]
+        : []),
       ...rows.map(({ label, shares }) => [label, ...shares.map(written)]),
     ],
   };
@@ -75,15 +88,20 @@ export function markSentences({ run, labels, marked }: Comparison): string[] {
   const sentences = marked.why ? [marked.why] : [];
   const [all, ...each] = shareRows(run, marked.markings);
   if (!all) return sentences;
-  sentences.push("Beside each number of right drawings stands Wilson's 95 % interval of the share that more seeds would give.");
+  sentences.push(
+    "Beside each number of right drawings stands Wilson's 95 % interval of the share that more seeds would give.",
+  );
   labels.forEach((label, model) => {
     const { hits, trials } = all.shares[model]!;
     if (!trials || hits === trials) return;
     const fewest = Math.min(...each.map(({ shares }) => shares[model]!.hits));
     const worst = each.filter(({ shares }) => shares[model]!.hits === fewest).map(({ label }) => label.toLowerCase());
-    sentences.push(`${label}: most often wrong ${worst.length === 1 ? "is" : "are"} ${worst.join(" and ")}, in ${trials - fewest} of ${trials}.`);
+    sentences.push(
+      `${label}: most often wrong ${worst.length === 1 ? "is" : "are"} ${worst.join(" and ")}, in ${trials - fewest} of ${trials}.`,
+    );
   });
-  if (!marked.curve?.html && labels.length > 1) sentences.push("There is no curve: the bits per weight of fewer than two of these models are known.");
+  if (!marked.curve?.html && labels.length > 1)
+    sentences.push("There is no curve: the bits per weight of fewer than two of these models are known.");
   return sentences;
 }
 

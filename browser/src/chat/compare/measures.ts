@@ -27,7 +27,14 @@ const share = (name: string, label: string, of: (answer: Answer, drawing: Inspec
   of: (answer, drawing) => Number(of(answer, drawing)),
 });
 
-const number = (name: string, label: string, decimals: number, of: Measure["of"]): Measure => ({ name, label, isShare: false, isOfSvg: OF_SVG.has(name), decimals, of });
+const number = (name: string, label: string, decimals: number, of: Measure["of"]): Measure => ({
+  name,
+  label,
+  isShare: false,
+  isOfSvg: OF_SVG.has(name),
+  decimals,
+  of,
+});
 
 export const MEASURES: readonly Measure[] = [
   share("svg", "Has an SVG", (_, drawing) => drawing !== null),

@@ -33,7 +33,14 @@ class View {
   readonly #stop = button("Stop", () => this.#onStop());
   readonly #leaveOut = button("", () => this.#go((run) => run.leaveOut()));
   readonly #trouble = h("div");
-  readonly #running = h("div", { hidden: true }, this.#bar, this.#status, this.#trouble, h("p", { class: "quantlab-chat-actions" }, this.#pause, this.#stop, this.#leaveOut));
+  readonly #running = h(
+    "div",
+    { hidden: true },
+    this.#bar,
+    this.#status,
+    this.#trouble,
+    h("p", { class: "quantlab-chat-actions" }, this.#pause, this.#stop, this.#leaveOut),
+  );
   /** The cell that changed last. */
   #writing: Cell | undefined;
   /** How many answers there were when they were last marked. */
@@ -117,7 +124,8 @@ class View {
     const { state, problem, cells, plan } = this.#comparison!.run;
     const failed = cells.find((cell) => cell.state === "failed");
     this.#trouble.replaceChildren();
-    if (state === "failed" && problem && failed) this.#context.explain(this.#trouble, problem, plan.models[failed.model]);
+    if (state === "failed" && problem && failed)
+      this.#context.explain(this.#trouble, problem, plan.models[failed.model]);
   }
 
   #go(act: (run: Run) => Promise<void>): void {
@@ -152,7 +160,10 @@ class View {
     this.#bar.value = done;
     const cell = run.cells.find(({ state }) => state === "running");
     const left = run.timeLeft;
-    const rest = left === undefined ? "No estimate before the first answer." : `About ${duration(left)} left, going by ${count(done, "answer")} so far.`;
+    const rest =
+      left === undefined
+        ? "No estimate before the first answer."
+        : `About ${duration(left)} left, going by ${count(done, "answer")} so far.`;
     const now =
       run.warming !== undefined
         ? `${run.endpoint.kind === "browser" ? "The page" : "The server"} gets ${labels[run.warming]} into memory.`
@@ -215,7 +226,15 @@ class View {
   #invitation(): HTMLElement[] {
     const kept = h("p", {}, "The answers are kept back until the vote.");
     if (!this.#comparison!.run.isResting) return [kept];
-    return [kept, h("p", { class: "quantlab-chat-actions" }, this.#voteButton(), button("Show the answers without a vote", () => this.#reveal()))];
+    return [
+      kept,
+      h(
+        "p",
+        { class: "quantlab-chat-actions" },
+        this.#voteButton(),
+        button("Show the answers without a vote", () => this.#reveal()),
+      ),
+    ];
   }
 
   #reveal(): void {
@@ -260,7 +279,9 @@ class View {
         "p",
         { class: "quantlab-chat-actions" },
         button("Save as Markdown", () => save("comparison.md", "text/markdown", toMarkdown(comparison))),
-        button("Save as JSON", () => save("comparison.json", "application/json", `${JSON.stringify(toData(comparison), null, 2)}\n`)),
+        button("Save as JSON", () =>
+          save("comparison.json", "application/json", `${JSON.stringify(toData(comparison), null, 2)}\n`),
+        ),
         button("Save as CSV", () => save("comparison.csv", "text/csv", toCsv(comparison))),
       ),
     ];

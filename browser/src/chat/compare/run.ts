@@ -38,7 +38,13 @@ export type RunState = "ready" | "running" | "pausing" | "paused" | "stopped" | 
 
 /** The cells of a plan in the order they are asked: a model's together, so that the server loads each model once. */
 export function cellsOf({ prompts, models, seeds }: Plan): Cell[] {
-  const cell = (model: number, prompt: number, seed: number, isControl = false): Cell => ({ prompt, model, seed, isControl, state: "waiting" });
+  const cell = (model: number, prompt: number, seed: number, isControl = false): Cell => ({
+    prompt,
+    model,
+    seed,
+    isControl,
+    state: "waiting",
+  });
   return models.flatMap((_, model) => [
     ...prompts.flatMap((_, prompt) => seeds.map((_, seed) => cell(model, prompt, seed))),
     // Last, when the server has had time to be in another state than at first.
@@ -146,7 +152,9 @@ export class Run {
     let left = 0;
     this.plan.models.forEach((_, model) => {
       const own = done.filter((cell) => cell.model === model);
-      const missing = this.cells.filter((cell) => cell.model === model && cell.state !== "done" && cell.state !== "left-out").length;
+      const missing = this.cells.filter(
+        (cell) => cell.model === model && cell.state !== "done" && cell.state !== "left-out",
+      ).length;
       left += missing * time(own.length ? own : done);
       if (missing && !own.length) left += mean(this.#warmUps);
     });
@@ -191,7 +199,9 @@ export class Run {
     const isWhole = reason === "stop" || reason === "length" || reason === "looped";
     cell.state = isWhole ? "done" : "waiting";
     this.changed(cell);
-    return isWhole ? undefined : (problem ?? { message: "The connection was lost in the middle of the answer.", status: 0 });
+    return isWhole
+      ? undefined
+      : (problem ?? { message: "The connection was lost in the middle of the answer.", status: 0 });
   }
 
   /** Unlike a comparison, not narrowed by what the state was before something was waited for. */

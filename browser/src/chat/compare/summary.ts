@@ -45,7 +45,11 @@ const isDone = (cell: Cell): cell is Done => cell.state === "done" && !cell.isCo
  *
  * @param values The measures of a cell's answer.
  */
-export function summarize({ plan, cells }: Pick<Run, "plan" | "cells">, prompts: number[], values: (cell: Done) => Values): Summary {
+export function summarize(
+  { plan, cells }: Pick<Run, "plan" | "cells">,
+  prompts: number[],
+  values: (cell: Done) => Values,
+): Summary {
   const models = plan.models.map((_, model) => model);
   const unmoved = new Set<number>();
   const blocks: Block<Done>[] = [];
@@ -64,11 +68,19 @@ export function summarize({ plan, cells }: Pick<Run, "plan" | "cells">, prompts:
     same.forEach((model) => unmoved.add(model));
     // The same text again is no new evidence.
     blocks.push(...(same.length ? complete.slice(0, 1) : complete));
-    models.forEach((model) => samples[model]!.push(...(same.includes(model) ? answers[model]!.slice(0, 1) : answers[model]!)));
+    models.forEach((model) =>
+      samples[model]!.push(...(same.includes(model) ? answers[model]!.slice(0, 1) : answers[model]!)),
+    );
   }
   const canSwap = models.length > 1 && blocks.length > 1;
   const rows = MEASURES.map((measure) => {
-    const figures = samples.map((own) => figure(measure, own.flatMap((cell) => values(cell)[measure.name] ?? []), prompts.length === 1));
+    const figures = samples.map((own) =>
+      figure(
+        measure,
+        own.flatMap((cell) => values(cell)[measure.name] ?? []),
+        prompts.length === 1,
+      ),
+    );
     const numbers = blocks.flatMap(({ prompt, answers }) => {
       const row = answers.flatMap((cell) => values(cell)[measure.name] ?? []);
       return row.length === models.length ? [{ prompt, answers: row }] : [];
@@ -88,9 +100,18 @@ export function summarize({ plan, cells }: Pick<Run, "plan" | "cells">, prompts:
 /** @param isSample Whether the values are of one prompt: those of several are not alike, and have no common interval. */
 function figure(measure: Measure, values: number[], isSample: boolean): Figure {
   const total = mean(values) * values.length;
-  const interval = !isSample || values.length < 2 ? undefined : measure.isShare ? shareInterval(total, values.length) : meanInterval(values);
+  const interval =
+    !isSample || values.length < 2
+      ? undefined
+      : measure.isShare
+        ? shareInterval(total, values.length)
+        : meanInterval(values);
   // Student's knows nothing of numbers that cannot be negative, and none of these can.
-  return { count: values.length, mean: mean(values), interval: interval && { low: Math.max(0, interval.low), high: interval.high } };
+  return {
+    count: values.length,
+    mean: mean(values),
+    interval: interval && { low: Math.max(0, interval.low), high: interval.high },
+  };
 }
 
 function alike(blocks: Block<Done>[]): Summary["likeness"] {
@@ -98,7 +119,9 @@ function alike(blocks: Block<Done>[]): Summary["likeness"] {
   const places = new Map(cells.map((cell, i) => [cell, i]));
   const runs = cells.map(({ answer }) => runsOf(answer.text));
   // Names are swapped thousands of times, similarities are the same each time.
-  const table = cells.map((one, i) => cells.slice(0, i).map((other, j) => (one.prompt === other.prompt ? similarity(runs[i]!, runs[j]!) : 0)));
+  const table = cells.map((one, i) =>
+    cells.slice(0, i).map((other, j) => (one.prompt === other.prompt ? similarity(runs[i]!, runs[j]!) : 0)),
+  );
   const look = (one: number, other: number): number => table[Math.max(one, other)]![Math.min(one, other)]!;
   const numbered = blocks.map(({ prompt, answers }) => ({ prompt, answers: answers.map((cell) => places.get(cell)!) }));
   const found = likeness(numbered, look);
@@ -115,7 +138,9 @@ export interface Control {
 
 export function controls({ plan, cells }: Pick<Run, "plan" | "cells">): Control[] {
   return plan.models.flatMap((_, model) => {
-    const own = cells.filter((cell) => cell.model === model && cell.prompt === 0 && cell.seed === 0 && cell.state === "done");
+    const own = cells.filter(
+      (cell) => cell.model === model && cell.prompt === 0 && cell.seed === 0 && cell.state === "done",
+    );
     if (own.length < 2) return [];
     const [first, again] = own.map(({ answer }) => answer!.thinking + answer!.text) as [string, string];
     let common = 0;

@@ -32,7 +32,9 @@ export const NAMINGS = 2000;
 /** Every order of the numbers below `count`. */
 function orders(count: number): number[][] {
   if (count === 0) return [[]];
-  return orders(count - 1).flatMap((order) => Array.from({ length: count }, (_, i) => order.toSpliced(i, 0, count - 1)));
+  return orders(count - 1).flatMap((order) =>
+    Array.from({ length: count }, (_, i) => order.toSpliced(i, 0, count - 1)),
+  );
 }
 
 function factorial(count: number): number {
@@ -68,7 +70,9 @@ export function swapNames<T>(blocks: Block<T>[], difference: (blocks: Block<T>[]
   // One copy for all namings: there are thousands.
   const renamed = blocks.map(({ prompt, answers }) => ({ prompt, answers: [...answers] }));
   for (const naming of namings(blocks.length, models)) {
-    blocks.forEach(({ answers }, i) => naming[i]!.forEach((model, place) => (renamed[i]!.answers[place] = answers[model]!)));
+    blocks.forEach(({ answers }, i) =>
+      naming[i]!.forEach((model, place) => (renamed[i]!.answers[place] = answers[model]!)),
+    );
     tried++;
     // Sums in another order differ in their last bits.
     if (difference(renamed) >= seen - 1e-9 * Math.max(1, Math.abs(seen))) reached++;
@@ -80,7 +84,9 @@ export function swapNames<T>(blocks: Block<T>[], difference: (blocks: Block<T>[]
 
 /** How far apart the models' means are: the standard deviation of the means, from blocks of numbers. */
 export function spread(blocks: Block<number>[]): number {
-  const means = blocks[0]!.answers.map((_, model) => blocks.reduce((sum, { answers }) => sum + answers[model]!, 0) / blocks.length);
+  const means = blocks[0]!.answers.map(
+    (_, model) => blocks.reduce((sum, { answers }) => sum + answers[model]!, 0) / blocks.length,
+  );
   const centre = mean(means);
   return Math.sqrt(mean(means.map((value) => (value - centre) ** 2)));
 }
@@ -97,7 +103,9 @@ export interface Likeness {
 
 /** The places of two blocks with the same prompt and different seeds, all of them. */
 function pairsOf<T>(blocks: Block<T>[]): [number, number][] {
-  return blocks.flatMap(({ prompt }, i) => blocks.slice(0, i).flatMap((other, j): [number, number][] => (other.prompt === prompt ? [[i, j]] : [])));
+  return blocks.flatMap(({ prompt }, i) =>
+    blocks.slice(0, i).flatMap((other, j): [number, number][] => (other.prompt === prompt ? [[i, j]] : [])),
+  );
 }
 
 /**
@@ -117,7 +125,8 @@ export function likeness<T>(blocks: Block<T>[], alike: (one: T, other: T) => num
     return sum;
   };
   let all = 0;
-  for (const [i, j] of pairs) for (const one of blocks[i]!.answers) for (const other of blocks[j]!.answers) all += alike(one, other);
+  for (const [i, j] of pairs)
+    for (const one of blocks[i]!.answers) for (const other of blocks[j]!.answers) all += alike(one, other);
   const within = sumWithin(blocks);
   const pairsWithin = pairs.length * models;
   const pairsBetween = pairsWithin * (models - 1);

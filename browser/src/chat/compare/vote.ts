@@ -28,7 +28,11 @@ export type Choice = "left" | "right" | null;
  */
 export function ballots(pairs: readonly Pair[], seed: number): Ballot[] {
   const next = random(seed);
-  const order = (): number[] => shuffled(pairs.map((_, i) => i), next);
+  const order = (): number[] =>
+    shuffled(
+      pairs.map((_, i) => i),
+      next,
+    );
   const swapped = pairs.map(() => next() < 0.5);
   const [first, second] = [order(), order()];
   if (second.length > 1 && second[0] === first.at(-1)) second.push(second.shift()!);

@@ -30,7 +30,10 @@ export class InPage implements Endpoint {
   async show(model: string, signal?: AbortSignal): Promise<ModelCard> {
     const { source } = this.#find(model);
     const { metadata, tensors } = await engine.header(source, model, signal);
-    const parameters = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
+    const parameters = tensors.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
+      0,
+    );
     return { name: model, size: source.size, parameters: parameters.toLocaleString("en"), metadata, tensors };
   }
 
@@ -45,7 +48,11 @@ export class InPage implements Endpoint {
   /** @throws EndpointError */
   #find(name: string): PageModel {
     const found = this.#models().find((model) => model.name === name);
-    if (!found) throw new EndpointError(`There is no model ${name || "without a name"} in this page. Choose one, or choose a file of your own.`, 404);
+    if (!found)
+      throw new EndpointError(
+        `There is no model ${name || "without a name"} in this page. Choose one, or choose a file of your own.`,
+        404,
+      );
     return found;
   }
 
@@ -71,7 +78,10 @@ export class InPage implements Endpoint {
           await model.complete({ ...needed, ...wanted }, hear, either);
         } catch (error) {
           either.throwIfAborted();
-          throw new EndpointError(sentence(error, request, () => engine.drop()), 200);
+          throw new EndpointError(
+            sentence(error, request, () => engine.drop()),
+            200,
+          );
         }
         heard.push(...records.finish());
       })
@@ -105,13 +115,18 @@ export class InPage implements Endpoint {
  * @param drop Called where the worker may be in any state.
  */
 function sentence(error: unknown, { candidates }: ChatRequest, drop: () => void): string {
-  const { message, type } = defined<{ message?: string; type?: string }>({ message: (error as Error)?.message, type: (error as { type?: string })?.type });
-  if (/exceeds? .*context/i.test(message ?? "")) return "The prompt, with what is sent along, is longer than the model's context. Clear the conversation, or turn off in the settings that it is sent along.";
+  const { message, type } = defined<{ message?: string; type?: string }>({
+    message: (error as Error)?.message,
+    type: (error as { type?: string })?.type,
+  });
+  if (/exceeds? .*context/i.test(message ?? ""))
+    return "The prompt, with what is sent along, is longer than the model's context. Clear the conversation, or turn off in the settings that it is sent along.";
   // llama.cpp's own words: it refused the request, and is ready for the next.
   if (type === "inference_error") return message ?? "llama.cpp refused the request.";
   drop();
   // The messages between wllama and its worker cannot carry tokens that are part of a character only.
-  if (candidates !== undefined) return "Candidates cannot be shown for this answer: one of its tokens is only part of a character, which wllama cannot return. Ask for the text without candidates.";
+  if (candidates !== undefined)
+    return "Candidates cannot be shown for this answer: one of its tokens is only part of a character, which wllama cannot return. Ask for the text without candidates.";
   if (/memory|allocat|array buffer/i.test(message ?? "")) return "There was not enough memory for this answer.";
   return `llama.cpp failed in the page: ${(message || "it did not say why").split("\n")[0]!.slice(0, 200)}`;
 }

@@ -8,7 +8,16 @@ import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
 import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
 import { answerEvents, ThinkTag, tokens, type Piece } from "../stream.ts";
-import { EndpointError, type ChatEvent, type ChatRequest, type Dialect, type Endpoint, type Figures, type Model, type ModelCard } from "../wire.ts";
+import {
+  EndpointError,
+  type ChatEvent,
+  type ChatRequest,
+  type Dialect,
+  type Endpoint,
+  type Figures,
+  type Model,
+  type ModelCard,
+} from "../wire.ts";
 
 /** A record longer than this is none. */
 const LONGEST_LINE = 4_000_000;
@@ -36,7 +45,13 @@ class Ollama implements Endpoint {
 
   async models(signal?: AbortSignal): Promise<Model[]> {
     const { models } = await this.#http.json(paths.models, undefined, signal);
-    return asList(models).map(asJson).map((entry) => ({ ...facts(entry), name: asText(entry.name) || asText(entry.model), ...defined<Pick<Model, "size">>({ size: asNumber(entry.size) }) }));
+    return asList(models)
+      .map(asJson)
+      .map((entry) => ({
+        ...facts(entry),
+        name: asText(entry.name) || asText(entry.model),
+        ...defined<Pick<Model, "size">>({ size: asNumber(entry.size) }),
+      }));
   }
 
   async show(model: string, signal?: AbortSignal): Promise<ModelCard | null> {
@@ -46,7 +61,11 @@ class Ollama implements Endpoint {
       ...facts(shown),
       name: model,
       metadata: asJson(shown.model_info),
-      tensors: tensors.map(({ name, type, shape }) => ({ name: asText(name), type: asText(type), shape: asList(shape).map((n) => asNumber(n) ?? 0) })),
+      tensors: tensors.map(({ name, type, shape }) => ({
+        name: asText(name),
+        type: asText(type),
+        shape: asList(shape).map((n) => asNumber(n) ?? 0),
+      })),
     };
   }
 
@@ -64,14 +83,20 @@ class Ollama implements Endpoint {
       truncate: false,
       shift: false,
       // Anywhere else these are ignored.
-      options: { seed: settings.seed, temperature: settings.temperature, top_p: settings.topP, num_predict: settings.maxTokens },
+      options: {
+        seed: settings.seed,
+        temperature: settings.temperature,
+        top_p: settings.topP,
+        num_predict: settings.maxTokens,
+      },
       ...(request.candidates === undefined ? {} : { logprobs: true, top_logprobs: request.candidates }),
     };
     return answerEvents(async (signal) => {
       try {
         return records(await this.#http.send(paths.chat, { ...body, think: settings.think }, signal), signal);
       } catch (error) {
-        if (!settings.think || !(error instanceof EndpointError) || !/does not support thinking/i.test(error.message)) throw error;
+        if (!settings.think || !(error instanceof EndpointError) || !/does not support thinking/i.test(error.message))
+          throw error;
         return records(await this.#http.send(paths.chat, body, signal), signal);
       }
     }, signal);
@@ -93,7 +118,8 @@ async function* records(response: Response, signal: AbortSignal): AsyncGenerator
   for await (const text of texts(response, signal)) {
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
-    if (rest.length > LONGEST_LINE) throw new EndpointError("The server sent a record without an end.", response.status);
+    if (rest.length > LONGEST_LINE)
+      throw new EndpointError("The server sent a record without an end.", response.status);
     for (const line of lines) yield* record(line, think, response.status);
   }
   yield* record(rest, think, response.status);

@@ -4,7 +4,16 @@ import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
 import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
 import { answerEvents, ThinkTag, tokens, type Piece } from "../stream.ts";
-import { EndpointError, type ChatEvent, type ChatRequest, type Dialect, type Endpoint, type Figures, type Model, type ModelCard } from "../wire.ts";
+import {
+  EndpointError,
+  type ChatEvent,
+  type ChatRequest,
+  type Dialect,
+  type Endpoint,
+  type Figures,
+  type Model,
+  type ModelCard,
+} from "../wire.ts";
 
 const LONGEST_EVENT = 4_000_000;
 
@@ -42,14 +51,19 @@ class OpenAI implements Endpoint {
 
   async models(signal?: AbortSignal): Promise<Model[]> {
     const { data } = await this.#http.json(this.#at(paths.models), undefined, signal);
-    return asList(data).map(asJson).map((entry) => {
-      // llama-server tells what the file is; LM Studio names its quantization.
-      const meta = asJson(entry.meta);
-      return {
-        name: asText(entry.id),
-        ...defined<Pick<Model, "size" | "quantization">>({ size: asNumber(meta.size), quantization: asText(meta.ftype) || asText(entry.quantization) || undefined }),
-      };
-    });
+    return asList(data)
+      .map(asJson)
+      .map((entry) => {
+        // llama-server tells what the file is; LM Studio names its quantization.
+        const meta = asJson(entry.meta);
+        return {
+          name: asText(entry.id),
+          ...defined<Pick<Model, "size" | "quantization">>({
+            size: asNumber(meta.size),
+            quantization: asText(meta.ftype) || asText(entry.quantization) || undefined,
+          }),
+        };
+      });
   }
 
   async show(): Promise<ModelCard | null> {
@@ -86,7 +100,10 @@ class OpenAI implements Endpoint {
 }
 
 /** A request in OpenAI's words: what every server takes, and what some refuse and only some need. */
-export function fields({ model, messages, settings, candidates }: ChatRequest): { needed: Record<string, unknown>; wanted: Record<string, unknown> } {
+export function fields({ model, messages, settings, candidates }: ChatRequest): {
+  needed: Record<string, unknown>;
+  wanted: Record<string, unknown>;
+} {
   const needed = { model, messages, stream: true, temperature: settings.temperature, max_tokens: settings.maxTokens };
   const wanted = {
     seed: settings.seed,
@@ -156,13 +173,15 @@ export class Records {
 
   *take(record: Json, event?: string): Generator<Piece> {
     // Three shapes in use, and all come with status 200.
-    if (record.error || record.object === "error" || event === "error") throw new EndpointError(complaint(record) || "The server reported an error.", this.#status);
+    if (record.error || record.object === "error" || event === "error")
+      throw new EndpointError(complaint(record) || "The server reported an error.", this.#status);
     if (record.model) yield { type: "model", model: asText(record.model) };
     const choice = asJson(asList(record.choices)[0]);
     const delta = asJson(choice.delta ?? choice.message);
     const thinking = asText(delta.reasoning_content) || asText(delta.reasoning) || asText(delta.thinking);
     if (thinking) yield { type: "thinking", text: thinking };
-    if (typeof delta.content === "string" && !(delta.content === "" && choice.finish_reason)) yield* this.#think.push(delta.content);
+    if (typeof delta.content === "string" && !(delta.content === "" && choice.finish_reason))
+      yield* this.#think.push(delta.content);
     yield* tokens(asJson(choice.logprobs).content);
     yield { type: "figures", figures: figures(record) };
     const reason = asText(choice.finish_reason);
@@ -170,7 +189,8 @@ export class Records {
     yield* this.#think.flush();
     this.#hasEnded = true;
     if (reason === "length") yield { type: "end", reason };
-    else if (reason === "error" || reason === "content_filter" || reason === "abort") yield { type: "end", reason: "error", message: `The server ended the answer: ${reason}.` };
+    else if (reason === "error" || reason === "content_filter" || reason === "abort")
+      yield { type: "end", reason: "error", message: `The server ended the answer: ${reason}.` };
     else yield { type: "end", reason: "stop" };
   }
 
