@@ -141,7 +141,12 @@ def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
             file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         )
     boot = standard()
-    archives = {"python": boot | start}
+
+    def late(files: set[str]) -> set[str]:
+        """What modules import only when they run: for a mistake's nearest name, for one."""
+        return set().union(*(standard_for(name) for file in files for name in imported(file)))
+
+    archives = {"python": boot | start | late(start)}
     parts = {}
     for unit, files in needs.items():
         if unit == OWN:
@@ -151,13 +156,11 @@ def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
                 METHODS[unit].partition(":")[0].rpartition(".")[2] if unit in METHODS else unit
             )
             own = files - start
-            # What they import only when they run: the other modules of the standard library are there.
-            late = (standard_for(name) for file in own for name in imported(file))
-            archives[parts[unit]] = own.union(*late)
+            archives[parts[unit]] = (own | late(own)) - archives["python"]
     for name in (*OFFERED, *NEEDED):
         importlib.import_module(name)
     languages = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("texts/*.json")}
-    archives["all"] = (standard() - boot) | (ours - start) | languages
+    archives["all"] = (standard() | ours) - archives["python"] | languages
     return archives, parts
 
 

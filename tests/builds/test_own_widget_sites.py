@@ -84,6 +84,6 @@ def test_the_pages_python_draws_the_same(course, monkeypatch):
         "import sys\n\nWORD = sys.platform", encoding="utf-8"
     )
     with pytest.raises(
-        AssertionError, match=r"the defaults: the page draws .*emscripten.* where the build draws"
+        AssertionError, match=r"the defaults: the page draws .*emscripten.* but the build draws"
     ):
         check("sampling", tries=5)

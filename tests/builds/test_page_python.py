@@ -179,6 +179,22 @@ json.dumps([call("draw", params)[0] for params in {asked!r}])
     assert run(code, archives=name) == [call("draw", params)[0] for params in asked]
 
 
+@pytest.mark.parametrize("name", built_in())
+def test_the_page_refuses_in_the_same_words(run, name):
+    """With the nearest name, for which a module of the standard library is imported that nothing else needs."""
+    wrong = [{"optoin": "1"}, *({field.name: "wrnog"} for field in widget(name).options.fields())]
+    asked = [
+        {"widget": name, "module": "", "options": options, "sources": None, "run": None}
+        for options in wrong
+    ]
+    code = f"""
+import json
+from mkdocs_quantlab.engine.core.dispatch import call
+json.dumps([call("draw", json.dumps(params))[0] for params in {asked!r}])
+"""
+    assert run(code, archives=name) == [call("draw", json.dumps(params))[0] for params in asked]
+
+
 @pytest.mark.parametrize("name", sorted({name for name, _, _ in live.LIVE}))
 def test_edited_code_gives_in_the_page_what_it_gives_here(run, name):
     """Of the text that readers are shown; the challenge draws its weights anew each time."""
