@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_code import Panel
-from tests.fast.cli.test_widgets_lock import wheel
+from tests.builds.test_widgets_lock import wheel
 from tests.fast.site.test_own_widgets import SAMPLING
 
 pytestmark = pytest.mark.xdist_group("browser-own")
