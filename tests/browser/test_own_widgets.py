@@ -15,8 +15,6 @@ from tests.browser.test_code import Panel
 from tests.builds.test_widgets_lock import wheel
 from tests.fast.site.test_own_widgets import SAMPLING
 
-pytestmark = pytest.mark.xdist_group("browser-own")
-
 PACKAGE = Path(__file__).parent / "sample_widget"
 FILES = {
     "docs/index.md": """# Own widgets

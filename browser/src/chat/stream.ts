@@ -14,6 +14,9 @@ const LOOP = 30;
 /** Answers are read this far, in characters: no model writes as much, a hostile server could. */
 const LONGEST = 2_000_000;
 
+/** A record of a server's stream may be this long, in characters: a line of Ollama's, an event of OpenAI's API. */
+export const MAX_RECORD = 4_000_000;
+
 /** Reading may hold the page this long, in milliseconds: a server that sends all at once leaves no pause by itself. */
 const HOLD = 6;
 

@@ -7,7 +7,7 @@
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
 import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
-import { answerEvents, ThinkTag, tokens, type Piece } from "../stream.ts";
+import { answerEvents, MAX_RECORD, ThinkTag, tokens, type Piece } from "../stream.ts";
 import {
   EndpointError,
   type ChatEvent,
@@ -18,9 +18,6 @@ import {
   type Model,
   type ModelCard,
 } from "../wire.ts";
-
-/** A record longer than this is none. */
-const LONGEST_LINE = 4_000_000;
 
 const { paths } = FACTS.ollama;
 
@@ -118,8 +115,7 @@ async function* records(response: Response, signal: AbortSignal): AsyncGenerator
   for await (const text of texts(response, signal)) {
     const lines = (rest + text).split("\n");
     rest = lines.pop()!;
-    if (rest.length > LONGEST_LINE)
-      throw new EndpointError("The server sent a record without an end.", response.status);
+    if (rest.length > MAX_RECORD) throw new EndpointError("The server sent a record without an end.", response.status);
     for (const line of lines) yield* record(line, think, response.status);
   }
   yield* record(rest, think, response.status);

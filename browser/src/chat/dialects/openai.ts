@@ -3,7 +3,7 @@ import { createParser } from "eventsource-parser";
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
 import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
-import { answerEvents, ThinkTag, tokens, type Piece } from "../stream.ts";
+import { answerEvents, MAX_RECORD, ThinkTag, tokens, type Piece } from "../stream.ts";
 import {
   EndpointError,
   type ChatEvent,
@@ -14,8 +14,6 @@ import {
   type Model,
   type ModelCard,
 } from "../wire.ts";
-
-const LONGEST_EVENT = 4_000_000;
 
 const { paths } = FACTS.openai;
 
@@ -122,7 +120,7 @@ export function fields({ model, messages, settings, candidates }: ChatRequest): 
 async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
   const reader = new Records(response.status);
   const events: { event?: string | undefined; data: string }[] = [];
-  const parser = createParser({ onEvent: (event) => events.push(event), maxBufferSize: LONGEST_EVENT });
+  const parser = createParser({ onEvent: (event) => events.push(event), maxBufferSize: MAX_RECORD });
   // A server that cannot stream answers with one record.
   const isStream = !/^application\/json/i.test(response.headers.get("content-type") ?? "");
   let whole = "";
