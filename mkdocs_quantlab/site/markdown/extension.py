@@ -26,6 +26,7 @@ from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.evidence import evidence
 from mkdocs_quantlab.site.markdown import lab
+from mkdocs_quantlab.site.markdown.aside import Aside
 from mkdocs_quantlab.site.markdown.directives import (
     ALIASES,
     CHAT,
@@ -184,7 +185,7 @@ class QuantlabExtension(Extension):
         comments = _Comments(md)
         # Before everything that changes the text; after everything that changes the HTML.
         md.preprocessors.register(source, "quantlab_source", 1000)
-        md.postprocessors.register(_Directives(md, self, source), "quantlab", 5)
+        md.postprocessors.register(_Directives(md, self, source, Aside(md)), "quantlab", 5)
         # Fences are out of the text by then (25), raw HTML is still in it (20, and 21 for MkDocs).
         md.preprocessors.register(comments, "quantlab_comments", 22)
         # Headings have their identifiers (5), and MkDocs has not looked for the title yet (1).
@@ -297,12 +298,16 @@ class _Lab(Treeprocessor):
 class _Directives(Postprocessor):
     """Replaces directives in the page's HTML."""
 
-    def __init__(self, md: Markdown, extension: QuantlabExtension, source: _Source) -> None:
+    def __init__(
+        self, md: Markdown, extension: QuantlabExtension, source: _Source, aside: Aside
+    ) -> None:
         super().__init__(md)
         self.extension = extension
         self.source = source
+        self.aside = aside
 
     def run(self, text: str) -> str:
+        text = self.aside.put_back_html(text)
         problems: list[tuple[str, str]] = []
 
         def on_problem(place: str, problem: str) -> str:
