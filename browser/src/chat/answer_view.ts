@@ -1,7 +1,8 @@
 /** An answer in the page: its text as it arrives, its drawing, and the line that says what made it and how it ended. */
 import { otherModel, speed, type Answer } from "./answer.ts";
 import { button, h } from "../ui/dom.ts";
-import { Drawing, findDrawing } from "./drawing.ts";
+import { Drawing } from "./drawing.ts";
+import { DrawingFinder } from "./drawing_finder.ts";
 import { Markdown } from "./markdown.ts";
 import { markRow, whyNot, type Marker } from "./marks.ts";
 import { t } from "./texts.ts";
@@ -61,7 +62,8 @@ export class AnswerView {
   readonly #marker: Marker;
   readonly #state = h("p", { class: "quantlab-chat-state" });
   readonly #text = h("div", { class: "quantlab-chat-text md-typeset" });
-  readonly #markdown = new Markdown(this.#text);
+  readonly #markdown = new Markdown(this.#text, fold);
+  readonly #finder = new DrawingFinder();
   readonly #end = h("div", { class: "quantlab-chat-end" });
   readonly #begun = performance.now();
   #shown = 0;
@@ -94,7 +96,9 @@ export class AnswerView {
     if (thinking) this.#showThinking(thinking);
     const begun = performance.now();
     while (this.#shown < text.length && performance.now() - begun < BUDGET) {
-      this.#markdown.write(text.slice(this.#shown, this.#shown + PART));
+      const part = text.slice(this.#shown, this.#shown + PART);
+      this.#markdown.write(part);
+      this.#finder.push(part);
       this.#shown += PART;
     }
     if (this.#shown < text.length) return true;
@@ -135,32 +139,21 @@ export class AnswerView {
   }
 
   #draw(text: string): void {
-    // Most answers draw nothing: a plain search is cheap.
-    if (!/<svg[\s>]/i.test(text)) return;
-    const found = findDrawing(text);
+    const found = this.#finder.find(text);
     if (!found) return;
     if (!this.#drawing) {
       this.#drawing = new Drawing(t("drawing_by", { model: this.#label }));
       this.#text.after(this.#drawing.element);
       // Nothing but a drawing, and not even fenced as code: folded as code is.
-      if (/^\s*<svg[\s>]/i.test(text)) {
+      if (!text.slice(0, this.#finder.first).trim()) {
         this.#bare = h("details", { class: "quantlab-chat-bare" }, h("summary", {}, t("source")));
         this.#text.replaceWith(this.#bare);
         this.#bare.append(this.#text);
       }
     }
     // What is said behind it is to be seen.
-    if (this.#bare && /<\/svg>\s*[^\s<]/i.test(text)) this.#bare.open = true;
+    if (this.#bare && this.#finder.hasWordsBehind) this.#bare.open = true;
     this.#drawing.show(found);
-    for (const block of this.#text.querySelectorAll<HTMLDetailsElement>(
-      "details.quantlab-chat-code:not([data-folded])",
-    )) {
-      if (!block.textContent.includes("<svg")) continue;
-      // The picture stands for its source, which is a click away.
-      block.setAttribute("data-folded", "");
-      block.open = false;
-      block.querySelector("summary")!.textContent = t("source");
-    }
   }
 
   /** Marks the drawing, below it. */
@@ -211,6 +204,12 @@ export class AnswerView {
       ),
     );
   }
+}
+
+/** Closes a block of code: the picture stands for its source, which is a click away. */
+function fold(block: HTMLDetailsElement): void {
+  block.open = false;
+  block.querySelector("summary")!.textContent = t("source");
 }
 
 function capital(text: string): string {

@@ -6,6 +6,7 @@
  */
 import DOMPurify from "dompurify";
 import { h } from "../ui/dom.ts";
+import type { Found } from "./drawing_finder.ts";
 import { t } from "./texts.ts";
 
 /** Larger pictures are not drawn: bytes of source, and elements that are drawn, copies by `<use>` included. */
@@ -45,50 +46,6 @@ const CLEAN = {
   ],
   FORBID_TAGS: ["a", "foreignObject", "image", "feImage"],
 };
-
-/** The SVG that a text holds. */
-export interface Found {
-  readonly source: string;
-  /** Its end tag has come. */
-  readonly isComplete: boolean;
-}
-
-const SVG_TAG = /<(\/?)svg(?=[ \t\r\n\f/>])/gi;
-const FENCE = /\n[ \t\r\n\f]*```/;
-
-/**
- * The last SVG in a text, or null where there is none; SVGs inside it are its own. One that does not end goes on to the end of its
- * block of code, if it stands in one, or of the text.
- *
- * The marks follow the same rule in Python (`engine/drawing/reading.py`); `tests/drawing_in_text.json` has the cases that both pass.
- */
-export function findDrawing(text: string): Found | null {
-  let found: Found | null = null;
-  let start = -1;
-  let depth = 0;
-  let end = -1;
-  for (const tag of text.matchAll(SVG_TAG)) {
-    if (tag.index < end) continue; // inside the tag before
-    const closes = tag[1] !== "";
-    if (start < 0) {
-      if (closes || text[tag.index + tag[0].length] === "/") continue;
-      start = tag.index;
-      depth = 0;
-    }
-    end = text.indexOf(">", tag.index);
-    if (end < 0) break;
-    if (closes) depth--;
-    else if (text[end - 1] !== "/") depth++;
-    if (depth <= 0) {
-      found = { source: text.slice(start, end + 1), isComplete: true };
-      start = -1;
-    }
-  }
-  if (start < 0) return found;
-  const rest = text.slice(start);
-  const fence = rest.search(FENCE);
-  return { source: fence < 0 ? rest : rest.slice(0, fence), isComplete: false };
-}
 
 /** What can be said of a picture without drawing it. */
 export interface Inspection {

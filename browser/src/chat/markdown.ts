@@ -40,16 +40,25 @@ export class Markdown {
   /** The element that grows, and those around it. */
   readonly #open: HTMLElement[];
   readonly #tail = document.createTextNode("");
+  readonly #onDrawing: (block: HTMLDetailsElement) => void;
+  /** The last characters of a block of code in which no drawing has begun. */
+  #codeEnd: string | undefined;
 
-  constructor(host: HTMLElement) {
+  /** @param onDrawing Told of each block of code in which a drawing begins, once. */
+  constructor(host: HTMLElement, onDrawing: (block: HTMLDetailsElement) => void = () => {}) {
     this.#open = [host];
+    this.#onDrawing = onDrawing;
     this.#parser = smd.parser({
       data: undefined,
       add_token: (_, type) => this.#add(type),
       end_token: () => {
         if (this.#open.length > 1) this.#open.pop();
+        this.#codeEnd = undefined;
       },
-      add_text: (_, text) => this.#here().append(text),
+      add_text: (_, text) => {
+        this.#here().append(text);
+        if (this.#codeEnd !== undefined) this.#seekDrawing(this.#codeEnd + text);
+      },
       set_attr: (_, type, value) => this.#set(type, value),
     });
   }
@@ -75,6 +84,12 @@ export class Markdown {
     return this.#open.at(-1)!;
   }
 
+  #seekDrawing(text: string): void {
+    const isThere = /<svg[\s>]/i.test(text);
+    this.#codeEnd = isThere ? undefined : text.slice(-4);
+    if (isThere) this.#onDrawing(this.#here().closest("details")!);
+  }
+
   #add(type: smd.Token): void {
     if (type === smd.DOCUMENT) return;
     let parent = this.#here();
@@ -85,6 +100,7 @@ export class Markdown {
         h("details", { class: "quantlab-chat-code", open: true }, h("summary", {}, "Code"), h("pre", {}, element)),
       );
       this.#open.push(element);
+      this.#codeEnd = "";
       return;
     }
     if (type === smd.IMAGE)

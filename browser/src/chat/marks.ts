@@ -8,7 +8,7 @@ import { BUILTIN_MODELS } from "../generated/limits.ts";
 import type { Curve, CurveRun, Marks, UnknownPrompt } from "../generated/protocol.ts";
 import { pagePython } from "../python/shared_python.ts";
 import type { Answer } from "./answer.ts";
-import { findDrawing } from "./drawing.ts";
+import { findDrawing } from "./drawing_finder.ts";
 import { h } from "../ui/dom.ts";
 import { t } from "./texts.ts";
 

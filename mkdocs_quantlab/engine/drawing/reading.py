@@ -21,8 +21,8 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 _ROOT = f"{NAMESPACE} svg"
 
 # Each begins where the one before has ended, and no part of a match can be matched in another way.
-_SVG_TAG = re.compile(r"<(/?)svg(?=[ \t\r\n\f/>])", re.IGNORECASE)
-_FENCE = re.compile(r"\n[ \t\r\n\f]*+```")
+_SVG_TAG = re.compile(r"<(/?)svg(?=[ \t\r\n\f/>])", re.IGNORECASE | re.ASCII)
+_LINE_END = re.compile(r"\n[ \t\r\n\f]*+(```)?")
 _TAG = re.compile(r"<([A-Za-z][^\s<>/]*+)([^<>]*+)>")
 _ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _NUMBER = re.compile(r"-?\d{1,6}(?:\.\d{1,6})?(?![\d.])", re.ASCII)
@@ -66,7 +66,7 @@ def find(text: str) -> str:
     """The last SVG in a text, as the chat shows it; empty where there is none.
 
     An SVG that does not end goes on to the end of its block of code, if it stands in one, or of the text. The chat has the same
-    rule in TypeScript (`browser/src/chat/drawing.ts`); `tests/drawing_in_text.json` has the cases that both pass.
+    rule in TypeScript (`browser/src/chat/drawing_finder.ts`); `tests/drawing_in_text.json` has the cases that both pass.
     """
     found, start, depth, end = "", -1, 0, -1
     for tag in _SVG_TAG.finditer(text):
@@ -88,8 +88,10 @@ def find(text: str) -> str:
             found, start = text[start : end + 1], -1
     if start < 0:
         return found
-    fence = _FENCE.search(text, start)
-    return text[start : fence.start()] if fence else text[start:]
+    for line_end in _LINE_END.finditer(text, start):
+        if line_end[1]:
+            return text[start : line_end.start()]
+    return text[start:]
 
 
 def read(drawing: str) -> Read:

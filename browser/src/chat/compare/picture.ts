@@ -1,5 +1,6 @@
 /** Pictures of a comparison: many on a page, so each is drawn only when it is about to be seen. */
-import { Drawing, findDrawing, inspectDrawing, type Inspection } from "../drawing.ts";
+import { Drawing, inspectDrawing, type Inspection } from "../drawing.ts";
+import { findDrawing } from "../drawing_finder.ts";
 
 /** What is known of the SVG in a text; null where there is none. */
 export function inspect(text: string): Inspection | null {
