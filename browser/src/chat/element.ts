@@ -10,7 +10,7 @@ import { explain } from "./doctor.ts";
 import { engine, lack } from "./engine.ts";
 import { OwnFile } from "./own_file.ts";
 import { attribute } from "../ui/attributes.ts";
-import { button, h, labelled } from "../ui/dom.ts";
+import { button, h, isComposing, labelled } from "../ui/dom.ts";
 import { asData, asMarkdown } from "./export.ts";
 import type { ChatContext, Panel } from "./panel.ts";
 import { save } from "../ui/save.ts";
@@ -294,8 +294,7 @@ class Controls {
     this.#box.value = session.draft;
     this.#box.addEventListener("input", () => (session.draft = this.#box.value));
     this.#box.addEventListener("keydown", (event) => {
-      // While an input method composes, Enter is its own.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
       event.preventDefault();
       this.#submit();
     });

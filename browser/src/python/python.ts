@@ -50,7 +50,8 @@ export class OptionError extends Error {
 export class CodeError extends Error {
   constructor(
     message: string,
-    readonly line: number | null,
+    /** Not `line`: each error of Safari has a property of that name, the line of our script. */
+    readonly codeLine: number | null,
   ) {
     super(message);
   }

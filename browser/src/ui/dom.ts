@@ -30,6 +30,11 @@ export function labelled(label: string, control: HTMLElement, className = "quant
   return h("label", { class: className }, h("span", {}, label), control);
 }
 
+/** Whether a key belongs to an input method, as the Enter that ends a composition does. Safari has ended it by then, and tells by the code. */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229;
+}
+
 /** Our own texts, in which backticks quote: the quoted parts are code. */
 export function prose(text: string): Child[] {
   return text

@@ -1,4 +1,5 @@
 /** Where a reader gives files of their own: dropped on an element, picked, or, where there is a field for one, by address. */
+import { isComposing } from "./dom.ts";
 
 /**
  * @param host What files may be dropped on.
@@ -20,7 +21,7 @@ export function takeFiles(host: HTMLElement, zone: HTMLElement, take: (files: (F
   });
   zone.querySelector("button")?.addEventListener("click", takeAddress);
   address?.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") takeAddress();
+    if (event.key === "Enter" && !isComposing(event)) takeAddress();
   });
 
   const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;

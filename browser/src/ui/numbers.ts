@@ -4,6 +4,7 @@
  * need. `docs/guide/languages.md` has the rules.
  */
 import { shared } from "../generated/texts.ts";
+import { isComposing } from "./dom.ts";
 import { language, texts } from "./texts.ts";
 
 const t = texts("shared", shared);
@@ -89,7 +90,7 @@ export function numberField(input: HTMLInputElement): void {
   input.addEventListener("keydown", (event) => {
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     const now = isReadable(input) ? Number(valueOf(input)) : NaN;
-    if (!direction || event.altKey || event.ctrlKey || event.metaKey || Number.isNaN(now)) return;
+    if (!direction || isComposing(event) || event.altKey || event.ctrlKey || event.metaKey || Number.isNaN(now)) return;
     event.preventDefault();
     const { min, max, step } = input;
     const next = Math.min(

@@ -29,9 +29,9 @@ const t = texts("quantize", quantize);
 const MIN_SECONDS_PER_WORKER = 4;
 const MAX_WORKERS = 4;
 
-/** An error in words; one of the reader's code has the line it is in. */
-function said({ message, line }: Error & { line?: number | null }): string {
-  return (line ? t("line_of_code", { line, message }) : message).replaceAll("`", "");
+/** An error in words; one of the reader's code, a `CodeError` of the page's script, has the line it is in. */
+function said({ message, codeLine }: Error & { codeLine?: number | null }): string {
+  return (codeLine ? t("line_of_code", { line: codeLine, message }) : message).replaceAll("`", "");
 }
 
 /** Adds what a piece lost to what others of the same tensor did. */

@@ -523,7 +523,7 @@ export class QuantlabWidget extends HTMLElement {
       this.#mark(error.option);
     } else if (error instanceof CodeError) {
       this.#rest(t("code_failed"));
-      this.#code?.fail(error.message.replaceAll("`", ""), error.line);
+      this.#code?.fail(error.message.replaceAll("`", ""), error.codeLine);
     } else if (error instanceof Stopped) {
       this.#rest(t("stopped"));
     } else {
