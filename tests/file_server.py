@@ -161,3 +161,57 @@ def dripping(handler, data):
         handler.wfile.write(b"G")
         handler.wfile.flush()
         time.sleep(0.02)
+
+
+def told(status, *headers):
+    """An answer in these very words."""
+
+    def way(handler, data):
+        lines = (f"HTTP/1.1 {status}", *headers, "Connection: close", "", "")
+        handler.wfile.write("\r\n".join(lines).encode("latin-1"))
+        handler.wfile.write(data)
+        handler.close_connection = True
+
+    return way
+
+
+def dripping_headers(handler, data):
+    """Headers that do not end."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    dripping_forever(handler, data)
+
+
+def dripping_forever(handler, data):
+    while not handler.server.ended.is_set():
+        handler.wfile.write(b"G")
+        handler.wfile.flush()
+        time.sleep(0.02)
+
+
+def continuing(handler, data):
+    """Nothing but announcements that an answer will come."""
+    while not handler.server.ended.is_set():
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.001)
+
+
+LARGE = 32 << 20
+
+
+def large(handler, data):
+    for _ in range(LARGE >> 16):
+        handler.wfile.write(bytes(1 << 16))
+        handler.request_seen.sent += 1 << 16
+
+
+def redirect_with(content, path="/slow"):
+    """A redirect that has content of its own."""
+
+    def way(handler, data):
+        handler.send_response(302)
+        handler.send_header("Location", path)
+        handler.send_header("Content-Length", str(LARGE))
+        handler.end_headers()
+        content(handler, data)
+
+    return way

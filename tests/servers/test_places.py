@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+import time
 from functools import partial
 
 import fsspec
@@ -10,7 +12,7 @@ import pytest
 
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
 from mkdocs_quantlab.engine.gguf.reader import FIRST, Wanted, lengths
-from mkdocs_quantlab.site.models import remote
+from mkdocs_quantlab.site.models import remote, web
 from mkdocs_quantlab.site.models.places import PlaceError
 from mkdocs_quantlab.site.models.remote import open_remote
 from tests import file_server as serve
@@ -22,8 +24,8 @@ DATA = bytes(range(256)) * 400
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch):
     monkeypatch.setattr(remote, "PAUSE", 0.01)
-    monkeypatch.setattr(remote, "TIMEOUT", 0.5)
-    monkeypatch.setattr(remote, "PATIENCE", 0.3)
+    monkeypatch.setattr(web, "TIMEOUT", 0.5)
+    monkeypatch.setattr(remote, "PATIENCE", 3)
 
 
 def test_a_file_by_ranges(server):
@@ -86,14 +88,17 @@ def test_trouble_that_passes(server, trouble):
         (serve.status(416), "the file is empty"),
         (serve.status(500), "500 Internal Server Error; tried 4 times"),
         (serve.status(429), "429 Too Many Requests; tried 4 times"),
-        (serve.cut, "the connection was cut; tried 4 times"),
+        (serve.cut, "the connection was cut after 10 of 32,768 bytes; tried 4 times"),
         (serve.silent, "the server does not answer; tried 4 times"),
-        (serve.dripping, "bytes in 0.3 seconds; tried 4 times"),
         (serve.whole_and_huge, "this one has 1,000,000,000,000 bytes"),
         (serve.compressed, r"compressed \(gzip\)"),
         (serve.another_range, "another range than was asked for: `bytes 5-14/102400`"),
-        (serve.redirect("/x"), "it cannot be asked for: Exceeded 30 redirects"),
-        (serve.redirect("ftp://example.invalid/x"), "it cannot be asked for: No connection adapters"),
+        (serve.redirect("/x"), "leads on to other addresses more than 10 times"),
+        (serve.redirect("ftp://example.invalid/x"), "leads on to an address of `ftp:`"),
+        (serve.redirect("file:///etc/passwd"), "leads on to an address of `file:`"),
+        (serve.told("206 Partial Content", "Content-Range: bytes 0-9/" + "1" * 5000), "another range than was asked for"),
+        (serve.told("200 OK", "Content-Length: " + "1" * 5000), "bytes in a number it does not say"),
+        (serve.told("418 \x1b]0;a title\x07", "Content-Length: 0"), r"answers 418 \\x1b\]0;a title\\x07$"),
     ],
 )  # fmt: skip
 def test_trouble_that_stays(server, way, message):
@@ -101,6 +106,108 @@ def test_trouble_that_stays(server, way, message):
     server.ways["/x"] = way
     with pytest.raises(PlaceError, match=message):
         open_remote(server.url("/x"))
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        serve.dripping,
+        serve.dripping_headers,
+        serve.continuing,
+        serve.redirect_with(serve.dripping_forever),
+    ],
+)
+def test_slowness_has_an_end(server, monkeypatch, way):
+    monkeypatch.setattr(remote, "PATIENCE", 0.4)
+    server.files["/x"] = DATA
+    server.ways["/x"] = server.ways["/slow"] = way
+    begin = time.monotonic()
+    with pytest.raises(PlaceError, match=r"given up after 0\.[0-9]+ seconds|leads on"):
+        open_remote(server.url("/x"))
+    assert time.monotonic() - begin < 10, "it would go on for ever"
+
+
+def test_all_ranges_of_a_file_have_one_end(server, monkeypatch):
+    monkeypatch.setattr(remote, "PATIENCE_IN_ALL", 0)
+    server.files["/x"] = DATA
+    with pytest.raises(PlaceError, match="given up"):
+        open_remote(server.url("/x"))
+
+
+def test_what_comes_with_a_redirect_is_not_read(server):
+    server.files["/there"] = DATA
+    server.ways["/x"] = serve.redirect_with(serve.large, "/there")
+    assert open_remote(server.url("/x")).size == len(DATA)
+    (sent,) = {request.sent for request in server.requests if request.path == "/x"}
+    assert sent < serve.LARGE / 4, "buffers between the two machines take some"
+
+
+def test_a_redirect_from_a_public_address_into_the_own_network(server, monkeypatch):
+    monkeypatch.setattr(web, "is_private", lambda address: address == "127.0.0.2")
+    server.files["/x"] = server.files["/there"] = DATA
+    for target in ("127.0.0.2", "localhost", "LOCALHOST.", "a.localhost"):
+        server.ways["/x"] = serve.redirect(f"http://{target}:{server.server_port}/there")
+        with pytest.raises(PlaceError, match="on this machine or in a private network"):
+            open_remote(server.url("/x"))
+    assert {request.path for request in server.requests} == {"/x"}
+
+
+def test_a_name_that_stands_for_a_private_address(server, monkeypatch):
+    """What counts is where the connection goes, not what the redirect says."""
+    known = socket.getaddrinfo
+    asked = []
+
+    def resolved(host, *args, **kwargs):
+        asked.append(host)
+        return known("127.0.0.1", *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    monkeypatch.setattr(
+        web, "is_private", lambda address: address == "127.0.0.1" and len(asked) > 1
+    )
+    server.ways["/x"] = serve.redirect(f"http://harmless.invalid:{server.server_port}/there")
+    with pytest.raises(PlaceError, match=r"`harmless\.invalid`, which is on this machine"):
+        open_remote(server.url("/x"))
+    assert asked == ["127.0.0.1", "harmless.invalid"]
+    assert {request.path for request in server.requests} == {"/x"}
+
+
+def test_a_private_address_may_lead_to_another(server):
+    server.files["/there"] = DATA
+    server.ways["/x"] = serve.redirect("/there")
+    assert open_remote(server.url("/x")).size == len(DATA)
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [
+        ("127.0.0.1", True),
+        ("10.1.2.3", True),
+        ("169.254.169.254", True),
+        ("100.64.0.1", True),
+        ("::1", True),
+        ("fe80::1%eth0", True),
+        ("fd00::1", True),
+        ("::ffff:192.168.0.1", True),
+        ("0.0.0.0", True),
+        ("8.8.8.8", False),
+        ("2606:4700:4700::1111", False),
+        ("example.org", False),
+    ],
+)
+def test_private_addresses(address, private):
+    assert web.is_private(address) is private
+
+
+def test_a_password_of_netrc_goes_to_its_server_only(server, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server.files["/there"] = DATA
+    server.ways["/x"] = serve.redirect(f"http://localhost:{server.server_port}/there")
+    open_remote(server.url("/x")).fetch(40_000, 40_010)
+    sent = [(request.path, "Authorization" in request.headers) for request in server.requests]
+    assert sent == [("/x", True), ("/there", False), ("/there", False)]
 
 
 def test_a_server_that_is_not_there(server):

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from mkdocs_quantlab.engine.core.foreign import shown
+
 
 class PlaceError(ValueError):
-    """A file cannot be had; the message is a sentence's second half, to follow the place and a colon."""
+    """A file cannot be had; the message is a sentence's second half, to follow the place and a colon.
+
+    It may hold what a server said: it is shortened, and escaped.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(message))
 
 
 class RemoteFile(Protocol):

@@ -9,26 +9,31 @@ from typing import TYPE_CHECKING, Any
 import requests
 import urllib3
 
+from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.gguf.reader import FIRST
 from mkdocs_quantlab.site.models.places import PlaceError
+from mkdocs_quantlab.site.models.web import Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mkdocs_quantlab.site.models.places import RemoteFile
+    from mkdocs_quantlab.site.models.web import Answer
 
 ATTEMPTS = 4
 """How often a range is asked for where the trouble may pass."""
 PAUSE = 0.5
 """Seconds before the second attempt; before each further one twice as long."""
-TIMEOUT = 20.0
-"""Seconds in which a server must begin to answer, and send the next bytes."""
 PATIENCE = 120.0
-"""Seconds that one range may take in all."""
+"""Seconds that one range may take, with all attempts, redirects and pauses."""
+PATIENCE_IN_ALL = 600.0
+"""Seconds that all ranges of a file may take."""
 WHOLE = 16 << 20
 """Bytes of a file that is taken whole from a server that gives no ranges."""
 
+_NUMBER = "[0-9]{1,18}"
+"""A number of bytes in a header, which fits in 64 bits."""
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 _REFUSED = {
     401: "it wants to know who asks (a private or gated file?)",
@@ -63,10 +68,11 @@ class HttpFile:
     def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         self.url = self.address = url
         self.headers = dict(headers or {})
-        self.session = requests.Session()
+        self.client = Client()
         self.size = 0
         self.etag = ""
         self._state: tuple[int, str] | None = None
+        self._end = time.monotonic() + PATIENCE_IN_ALL
         # The first bytes are always needed, and come with the size; a server without ranges gives all.
         self.beginning = self._get(0, FIRST)
 
@@ -77,9 +83,11 @@ class HttpFile:
 
     def _get(self, start: int, stop: int) -> bytes:
         pause = PAUSE
+        begin = time.monotonic()
+        end = min(begin + PATIENCE, self._end)
         for left in range(ATTEMPTS - 1, -1, -1):
             try:
-                return self._attempt(start, stop)
+                return self._attempt(start, stop, end)
             except _PassingError as error:
                 problem = str(error)
             except requests.Timeout:
@@ -88,45 +96,46 @@ class HttpFile:
                 problem = "there is no connection"
             except requests.RequestException as error:
                 raise PlaceError(f"it cannot be asked for: {error}") from None
+            if time.monotonic() + pause > end:
+                took = time.monotonic() - begin
+                raise PlaceError(f"{problem}; given up after {took:.3g} seconds")
             if left:
                 time.sleep(pause)
                 pause *= 2
         raise PlaceError(f"{problem}; tried {ATTEMPTS} times")
 
-    def _attempt(self, start: int, stop: int) -> bytes:
+    def _attempt(self, start: int, stop: int, end: float) -> bytes:
         own = self.headers if self.address == self.url else {}
         asked = {"Range": f"bytes={start}-{stop - 1}", "Accept-Encoding": "identity"}
-        with self.session.get(
-            self.address, headers={**own, **asked}, stream=True, timeout=TIMEOUT
-        ) as response:
-            self._check(response)
-            partial = response.status_code == 206
-            size = _size_of_all(response, start) if partial else _size_of_whole(response)
-            state = (size, response.headers.get("ETag", ""))
+        with self.client.get(self.address, asked, own, end) as answer:
+            self._check(answer)
+            partial = answer.status == 206
+            size = _size_of_all(answer, start) if partial else _size_of_whole(answer)
+            state = (size, answer.headers.get("ETag", ""))
             if self._state not in (None, state):
                 raise PlaceError("it changed while it was read")
-            body = _body(response, min(stop, size) - start if partial else size)
+            body = _body(answer, min(stop, size) - start if partial else size)
             if self._state is None:
-                self._state, self.size, self.etag = state, size, _etag(response)
-            self.address = response.url
+                self._state, self.size, self.etag = state, size, _etag(answer)
+            self.address = answer.address
             return body
 
-    def _check(self, response: requests.Response) -> None:
-        status = response.status_code
+    def _check(self, answer: Answer) -> None:
+        status = answer.status
         if status in (401, 403, 410) and self.address != self.url:
             # A signed address holds for a while only; the first one leads to a fresh one.
             self.address = self.url
             raise _PassingError("the address that it leads to is refused")
         if status in _PASSING:
-            raise _PassingError(f"the server answers {status} {response.reason}")
+            raise _PassingError(f"the server answers {status} {answer.reason}")
         if status == 416:
             raise PlaceError("the file is empty")
         if status not in (200, 206):
             why = _REFUSED.get(status, "")
             raise PlaceError(
-                f"the server answers {status} {response.reason}" + f": {why}" * bool(why)
+                f"the server answers {status} {answer.reason}" + f": {why}" * bool(why)
             )
-        encoding = response.headers.get("Content-Encoding", "identity")
+        encoding = answer.headers.get("Content-Encoding", "identity")
         if encoding != "identity":
             raise PlaceError(
                 f"the server sends it compressed ({encoding}), and so no ranges of the file itself"
@@ -187,47 +196,44 @@ def _hub(place: str) -> tuple[str, dict[str, str]]:
     return hf_hub_url(repository, path, revision=revision), headers
 
 
-def _size_of_all(response: requests.Response, start: int) -> int:
+def _size_of_all(answer: Answer, start: int) -> int:
     """Bytes of the file that a part came from."""
-    found = response.headers.get("Content-Range", "")
-    match = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", found)
+    found = answer.headers.get("Content-Range", "")
+    match = re.fullmatch(rf"bytes ({_NUMBER})-{_NUMBER}/({_NUMBER})", found)
     if match is None or int(match[1]) != start:
-        raise PlaceError(f"the server gives another range than was asked for: `{found}`")
+        raise PlaceError(f"the server gives another range than was asked for: `{shown(found, 80)}`")
     return int(match[2])
 
 
-def _size_of_whole(response: requests.Response) -> int:
+def _size_of_whole(answer: Answer) -> int:
     """Bytes of the file that a server sends whole instead of a part."""
-    found = response.headers.get("Content-Length", "")
-    size = int(found) if found.isdecimal() else None
+    found = answer.headers.get("Content-Length", "")
+    size = int(found) if re.fullmatch(_NUMBER, found) else None
     if size is None or size > WHOLE:
-        shown = "bytes in a number it does not say" if size is None else f"{size:,} bytes"
+        count = "bytes in a number it does not say" if size is None else f"{size:,} bytes"
         raise PlaceError(
-            f"the server gives no ranges of files, and this one has {shown}; at most {WHOLE:,} are taken whole. "
+            f"the server gives no ranges of files, and this one has {count}; at most {WHOLE:,} are taken whole. "
             "Download it, and name its path"
         )
     return size
 
 
-def _etag(response: requests.Response) -> str:
+def _etag(answer: Answer) -> str:
     """The file's own name for its state. The Hub says it where it leads on; its content servers say other things."""
-    linked = (answer.headers.get("X-Linked-ETag") for answer in response.history)
-    return next(filter(None, linked), response.headers.get("ETag", ""))
+    linked = (headers.get("X-Linked-ETag") for headers in answer.led_on)
+    return next(filter(None, linked), answer.headers.get("ETag", ""))
 
 
-def _body(response: requests.Response, length: int) -> bytes:
+def _body(answer: Answer, length: int) -> bytes:
     """As many bytes as were asked for."""
-    end = time.monotonic() + PATIENCE
     body = bytearray()
     while len(body) < length:
-        if time.monotonic() > end:
-            raise _PassingError(f"the server sent {len(body):,} bytes in {PATIENCE:g} seconds")
         try:
             # What has come by now: requests' own iterators wait for a full piece, however slowly it comes.
-            piece = response.raw.read1(1 << 16)
+            piece = answer.read(1 << 16)
         except urllib3.exceptions.HTTPError:
-            raise _PassingError("the connection was cut") from None
+            piece = b""
         if not piece:
-            raise _PassingError("the connection was cut")
+            raise _PassingError(f"the connection was cut after {len(body):,} of {length:,} bytes")
         body += piece
     return bytes(body[:length])
