@@ -55,7 +55,7 @@ window.measured = { first: 0, tasks: [], marks: {} };
     constructor(...given) {
       super(...given);
       // Material's search has a worker, too.
-      if (!/\\bworker\\.mjs/.test(String(given[0]))) return;
+      if (!/\\bworker\\.js/.test(String(given[0]))) return;
       mark("worker made");
       this.addEventListener("message", ({ data }) => mark(`worker says ${data.type ?? "figure"}`));
     }
@@ -86,7 +86,7 @@ class Visit(NamedTuple):
     marks: dict[str, float]
 
 
-PYTHON = re.compile(r"/pyodide/|/(python|worker|plain-worker)\.mjs$")
+PYTHON = re.compile(r"/pyodide/|/(python|worker|plain-worker)\.m?js$")
 
 
 def visit(page: Page, server: Server, site: peers.Site) -> Visit:

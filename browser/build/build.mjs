@@ -78,7 +78,7 @@ const withoutServers = {
       loader: "js",
     })),
 };
-const runtime = join(out, "wllama", "wllama.mjs");
+const runtime = join(out, "wllama", "wllama.js");
 await esbuild.build({
   ...common,
   entryPoints: [source("chat/wllama.ts")],
@@ -133,7 +133,7 @@ await Promise.all([
   esbuild.build({
     ...common,
     entryPoints: [source("python/worker.ts")],
-    outfile: join(out, "worker.mjs"),
+    outfile: join(out, "worker.js"),
     format: "esm",
   }),
   // Classic, and in one piece: it runs where nothing can be fetched.
@@ -146,13 +146,13 @@ await Promise.all([
   esbuild.build({
     ...common,
     entryPoints: [source("widget/quantize.ts")],
-    outfile: join(out, "quantize.mjs"),
+    outfile: join(out, "quantize.js"),
     format: "esm",
   }),
   esbuild.build({
     ...common,
     entryPoints: [source("widget/editor.ts")],
-    outfile: join(out, "editor.mjs"),
+    outfile: join(out, "editor.js"),
     format: "esm",
     define: await style("widget/editor.css"),
   }),
@@ -182,9 +182,12 @@ for (const [language, groups] of Object.entries(JSON.parse(translated))) {
   }
 }
 
+// Many web servers know no type for `.mjs`, and browsers run no module without one.
 for (const name of ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]) {
-  copyFileSync(join(pyodide, name), join(out, "pyodide", name));
+  copyFileSync(join(pyodide, name), join(out, "pyodide", name.replace(".mjs", ".js")));
 }
+// For Node, which tests of widgets run these scripts in. No site gets it.
+writeFileSync(join(out, "pyodide", "package.json"), JSON.stringify({ type: "module" }));
 for (const [name, bytes] of Object.entries(archives)) {
   writeFileSync(join(out, "pyodide", name === "python" ? "python.zip" : `${name}-${build}.zip`), bytes);
 }

@@ -6,7 +6,7 @@ import { register } from "./widget/panels.ts";
 import { share } from "./python/shared_python.ts";
 import { python, QuantlabWidget } from "./widget/widget.ts";
 
-register("quantizer", { texts: "quantize", load: () => import(`${BASE}quantize.mjs`) });
+register("quantizer", { texts: "quantize", load: () => import(`${BASE}quantize.js`) });
 
 for (const [name, element] of [
   ["quantlab-widget", QuantlabWidget],

@@ -25,7 +25,7 @@ CHAT = "chat.js"
 EVIDENCE = "evidence.js"
 
 
-WLLAMA = ("wllama/wllama.mjs", "wllama/wllama.wasm")
+WLLAMA = ("wllama/wllama.js", "wllama/wllama.wasm")
 """llama.cpp for models in the page."""
 
 
@@ -51,10 +51,10 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
     if in_page:
         names += WLLAMA
     if pyodide != "off":
-        names += ["worker.mjs", "live_worker.js", "editor.mjs", "quantize.mjs"]
+        names += ["worker.js", "live_worker.js", "editor.js", "quantize.js"]
         names += sorted(
             path.relative_to(STATIC).as_posix() for path in STATIC.glob("pyodide/*.zip")
         )
     if pyodide == "bundled":
-        names += ["pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "pyodide/pyodide.asm.wasm"]
+        names += ["pyodide/pyodide.js", "pyodide/pyodide.asm.js", "pyodide/pyodide.asm.wasm"]
     return names

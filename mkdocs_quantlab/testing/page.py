@@ -22,7 +22,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 const [folder, info, given, code, archive] = process.argv.slice(-5);
 try {
-  const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`).href);
+  const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.js`).href);
   const python = await loadPyodide({
     indexURL: folder,
     stdLibURL: `${folder}/python.zip`,

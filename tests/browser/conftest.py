@@ -289,7 +289,7 @@ SITES = {
         "theme": MKDOCS,
         "plugins": [
             "search",
-            {"quantlab": {"pyodide": f"{ORIGIN}/mkdocs/assets/quantlab/pyodide"}},
+            {"quantlab": {"pyodide": f"{ORIGIN}/npm/pyodide"}},
         ],
     },
 }
@@ -560,7 +560,7 @@ for (const [kind, end] of [['Worker', worker => worker], ['SharedWorker', worker
   window[kind] = class extends window[kind] {
     constructor(url, options) {
       super(url, options);
-      if (String(url).endsWith('/worker.mjs')) watch(end(this), ++tally.workers);
+      if (String(url).endsWith('/worker.js')) watch(end(this), ++tally.workers);
     }
   };
 }
@@ -697,9 +697,7 @@ class Visit:
 
     def python_requests(self) -> list[str]:
         """Requests for anything of the page's Python, by anyone since this visit began."""
-        return [
-            u for u in self.server.asked[self.asked :] if re.search(r"/worker\.mjs|/pyodide", u)
-        ]
+        return [u for u in self.server.asked[self.asked :] if re.search(r"/worker\.js|/pyodide", u)]
 
     def tally(self, key: str):
         """What `COUNT` counted."""

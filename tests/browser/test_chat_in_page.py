@@ -110,7 +110,7 @@ class Chat:
 
     def llamas(self) -> list[Worker]:
         """The workers that run llama.cpp; the other one is the page's Python, which marks drawings and stays."""
-        return [worker for worker in self.page.workers if not worker.url.endswith("/worker.mjs")]
+        return [worker for worker in self.page.workers if not worker.url.endswith("/worker.js")]
 
     def fetched(self) -> list[str]:
         """What was asked of the site since the visit began, of llama.cpp and models."""

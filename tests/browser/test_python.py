@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.core.widget import answer
+from tests.paths import ROOT
 
 EXPLORER = "quantization-explorer"
 
@@ -144,7 +145,7 @@ def test_a_start_that_was_stopped_has_no_time_limit(visit, server):
     lab = visit("mkdocs")
     lab.page.clock.install()
     explorer = lab.explorer
-    with server.replaced("worker.mjs", 200, slow.encode()):
+    with server.replaced("worker.js", 200, slow.encode()):
         explorer.set("weight", "0.5")
         expect(explorer.status).to_have_text("Starting Python …")
         expect(explorer.stop).to_be_visible()
@@ -168,7 +169,7 @@ def test_word_that_comes_late(visit, server):
     lab = visit("mkdocs")
     lab.page.clock.install()
     explorer = lab.explorer
-    with server.replaced("worker.mjs", 200, late.encode()):
+    with server.replaced("worker.js", 200, late.encode()):
         explorer.control("weight").hover()
         lab.wait_for("tally.received.includes('fetched')")
         # Nobody still waits for a start, so none fails.
@@ -193,7 +194,7 @@ def test_reset_while_it_starts(visit, server, kind):
     lab = visit(kind)
     lab.allow("status of 404")
     explorer = lab.explorer
-    with server.replaced("worker.mjs", 200, slow.encode()):
+    with server.replaced("worker.js", 200, slow.encode()):
         with server.held("arrival.html"):
             explorer.set("weight", "0.5")
             expect(explorer.status).to_have_text("Fetching Python …")
@@ -214,7 +215,7 @@ def test_stop_a_computation_without_end(visit, server, kind):
         return sum(url.endswith("/busy") for url in server.asked)
 
     lab.allow("status of 404")
-    with server.replaced("worker.mjs", 200, BUSY):
+    with server.replaced("worker.js", 200, BUSY):
         explorer.set("weight", "0.5")
         expect(explorer.status).to_have_text("Computing …")
         lab.wait_for("tally.posted.includes('call 1')")
@@ -249,7 +250,7 @@ def test_stop_in_one_tab_leaves_the_other_alone(visit, server, site):
 def test_a_crash(visit, server, kind):
     lab = visit(kind)
     explorer = lab.explorer
-    with server.replaced("worker.mjs", 200, CRASH):
+    with server.replaced("worker.js", 200, CRASH):
         explorer.set("weight", "0.5")
         explorer.settle()
         assert "MemoryError" in explorer.status.inner_text()
@@ -260,13 +261,13 @@ def test_a_crash(visit, server, kind):
 @pytest.mark.parametrize(
     ("kind", "file"),
     [
-        ("mkdocs", "worker.mjs"),
-        ("mkdocs", "pyodide.mjs"),
-        ("mkdocs", "pyodide.asm.mjs"),
+        ("mkdocs", "worker.js"),
+        ("mkdocs", "pyodide.js"),
+        ("mkdocs", "pyodide.asm.js"),
         ("mkdocs", "pyodide.asm.wasm"),
         ("mkdocs", "python.zip"),
         ("mkdocs", "quantization-explorer.zip"),
-        ("material", "worker.mjs"),
+        ("material", "worker.js"),
         ("material", "pyodide.asm.wasm"),
         ("material", "python.zip"),
         ("material", "quantization-explorer.zip"),
@@ -299,7 +300,7 @@ def test_a_file_that_does_not_arrive(visit, server, kind, file):
 
 def test_another_version_of_pyodide(visit, server):
     lab = visit("mkdocs")
-    with server.replaced("pyodide.mjs", 200, b"export const version = '0.1.0';"):
+    with server.replaced("pyodide.js", 200, b"export const version = '0.1.0';"):
         lab.explorer.set("weight", "0.5")
         lab.explorer.settle()
     assert "holds Pyodide 0.1.0, but this site needs 314" in lab.explorer.status.inner_text()
@@ -318,7 +319,7 @@ def test_a_server_that_names_wrong_types(visit, server, kind):
 def test_a_site_without_python(visit, site):
     names = {path.name for path in site("off").root.rglob("*")}
     assert "quantlab.js" in names
-    assert names.isdisjoint({"pyodide", "worker.mjs", "python.zip"})
+    assert names.isdisjoint({"pyodide", "worker.js", "python.zip"})
     lab = visit("off")
     explorer = lab.explorer
     explorer.set("weight", "0.5")
@@ -335,13 +336,14 @@ def test_a_site_without_python(visit, site):
     assert lab.tally("workers") == 0
 
 
-def test_pyodide_from_another_folder(visit, site):
-    site("mkdocs")  # lends its own
+def test_pyodide_from_another_folder(visit, site, server):
+    """As Pyodide itself names its files."""
+    server.sites["npm"] = ROOT / "browser/node_modules"
     lab = visit("url")
     recovers(lab)
     asked = [url for url in lab.python_requests() if "/pyodide.asm." in url]
     assert len(asked) == 2
-    assert all("/mkdocs/assets/quantlab/pyodide/" in url for url in asked)
+    assert all("/npm/pyodide/" in url for url in asked)
     assert not list(site("url").root.rglob("pyodide.asm.*"))
 
 

@@ -26,12 +26,12 @@ def test_a_site_under_a_sub_path(visit, site, name):
     names = sorted(url.rpartition("/")[2] for url in lab.python_requests())
     # Of all widgets' Python that of the page's own one.
     assert [re.sub(r"-[0-9a-f]{12}\.zip", ".zip", name) for name in names] == [
-        "pyodide.asm.mjs",
+        "pyodide.asm.js",
         "pyodide.asm.wasm",
-        "pyodide.mjs",
+        "pyodide.js",
         "python.zip",
         "quantization-explorer.zip",
-        "worker.mjs",
+        "worker.js",
     ]
     assert [url for url in lab.requests if not url.startswith(site(name).url)] == []
 

@@ -24,7 +24,7 @@ title: A lab
 ```
 """
 WIDGET = re.compile(r"<quantlab-widget.*?</quantlab-widget>", re.DOTALL)
-PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+PYODIDE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm")
 
 
 def files(site):
@@ -49,7 +49,7 @@ def test_themes_and_urls(build, theme, directory_urls):
     up = "../../" if directory_urls else "../"
     assert f'src="{up}{FOLDER}/{SCRIPT}" defer' in html
     assert f'href="{up}{FOLDER}/{STYLE}"' in html
-    assert {SCRIPT, STYLE, "worker.mjs", "pyodide/python.zip"} <= files(site)
+    assert {SCRIPT, STYLE, "worker.js", "pyodide/python.zip"} <= files(site)
 
 
 def test_engines_agree(build):

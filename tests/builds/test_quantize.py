@@ -31,7 +31,7 @@ def test_the_models_file_is_in_the_site_once_a_page_asks(site):
     code, output, folder = site('<div data-gguf-quantize data-model="small"></div>')
     assert code == 0, output
     assert (folder / "assets/quantlab/models" / NAME).read_bytes() == FILE
-    assert (folder / "assets/quantlab/quantize.mjs").is_file()
+    assert (folder / "assets/quantlab/quantize.js").is_file()
     html = (folder / "index.html").read_text(encoding="utf-8")
     assert f'data-file="models/{NAME}"' in html
     given = found(html)

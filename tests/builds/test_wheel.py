@@ -52,6 +52,7 @@ def test_the_wheel_holds_nothing_else(wheel):
         "mkdocs_quantlab/builtin_models/SHA256SUMS",
         "mkdocs_quantlab/course/widget.py.jinja",
         "mkdocs_quantlab/static/pyodide/info.json",
+        "mkdocs_quantlab/static/pyodide/package.json",
     }
     expected |= {f"mkdocs_quantlab/course/{name}" for name in TEMPLATES.values()}
     expected |= {text.relative_to(ROOT).as_posix() for text in TEXTS}
@@ -117,8 +118,13 @@ def test_a_clean_environment_builds_a_course(wheel, tmp_path):
 
 def test_pyodides_files_are_npms_own():
     source = ROOT / "browser" / "node_modules" / "pyodide"
-    for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"):
-        ours, theirs = ((folder / name).read_bytes() for folder in (STATIC / "pyodide", source))
+    names = {
+        "pyodide.js": "pyodide.mjs",
+        "pyodide.asm.js": "pyodide.asm.mjs",
+        "pyodide.asm.wasm": "pyodide.asm.wasm",
+    }
+    for name, original in names.items():
+        ours, theirs = (STATIC / "pyodide" / name).read_bytes(), (source / original).read_bytes()
         assert hashlib.sha256(ours).digest() == hashlib.sha256(theirs).digest()
 
 
@@ -129,7 +135,7 @@ def test_the_webassembly_is_npms_own():
 
 def test_the_page_asks_no_other_servers():
     """wllama's script names some to fall back to; ours must not."""
-    for name in ("chat.js", "wllama/wllama.mjs"):
+    for name in ("chat.js", "wllama/wllama.js"):
         text = (STATIC / name).read_text(encoding="utf-8")
         assert not re.findall(r"https?://[\w.-]*(?:jsdelivr|huggingface|unpkg)[\w.]*", text)
 
@@ -138,7 +144,7 @@ def test_the_pinned_pyodide_is_the_one_that_is_built_in():
     package = json.loads((ROOT / "browser" / "package.json").read_text(encoding="utf-8"))
     version = package["dependencies"]["pyodide"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
-    assert version in (STATIC / "worker.mjs").read_text(encoding="utf-8")
+    assert version in (STATIC / "worker.js").read_text(encoding="utf-8")
 
 
 def contents(path):
@@ -224,9 +230,9 @@ def test_no_size_creeps_in():
         ("docs/privacy.md", r"`evidence.js` \((\d+) kB", ["evidence.js"]),
         ("docs/privacy.md", r"wllama.*?\((\d\.\d) MB, compressed", WLLAMA),
         ("docs/guide/model-in-the-page.md", r"llama.cpp \| (\d\.\d) MB, compressed", WLLAMA),
-        ("docs/privacy.md", r"`editor.mjs` \((\d+) kB", ["editor.mjs"]),
-        ("docs/privacy.md", r"`quantize.mjs` \((\d+) kB", ["quantize.mjs"]),
-        ("docs/guide/edit-the-quantizer.md", r"a script of (\d+) kB", ["editor.mjs"]),
+        ("docs/privacy.md", r"`editor.js` \((\d+) kB", ["editor.js"]),
+        ("docs/privacy.md", r"`quantize.js` \((\d+) kB", ["quantize.js"]),
+        ("docs/guide/edit-the-quantizer.md", r"a script of (\d+) kB", ["editor.js"]),
     ],
 )
 def test_sizes_that_the_docs_name_are_those_of_the_files(page, words, names):

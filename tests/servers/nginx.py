@@ -32,6 +32,30 @@ http {{
 """
 
 
+SITE = """
+include /etc/nginx/mime.types;
+default_type application/octet-stream;
+gzip on;
+server {{
+    listen 127.0.0.1:{port};
+    root {root};
+    {lines}
+}}
+"""
+"""What Debian's own configuration says of static sites, and a server with one."""
+
+
+def static_site(root: Path, port: int, lines: str = "") -> str:
+    """The configuration for a static site as Debian's nginx serves it.
+
+    Args:
+        root: The site's files.
+        port: Where it listens.
+        lines: More lines for the `server` block.
+    """
+    return SITE.format(root=root, port=port, lines=lines)
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:

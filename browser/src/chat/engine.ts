@@ -201,7 +201,7 @@ export class Engine extends EventTarget {
   async #fetchRuntime(signal: AbortSignal): Promise<Runtime> {
     const folder = `${BASE}wllama/`;
     // Script and WebAssembly must be of one version, whatever a cache has.
-    const script: Promise<Pick<Runtime, "load">> = import(`${folder}wllama.mjs?${WLLAMA.version}`).catch(() => {
+    const script: Promise<Pick<Runtime, "load">> = import(`${folder}wllama.js?${WLLAMA.version}`).catch(() => {
       throw new EndpointError("llama.cpp's script could not be fetched from this site.");
     });
     script.catch(() => {});

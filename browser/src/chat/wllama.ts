@@ -1,5 +1,5 @@
 /**
- * llama.cpp in the page: what of wllama the chat uses. A module of its own (`wllama.mjs`), fetched when a reader has asked for
+ * llama.cpp in the page: what of wllama the chat uses. A module of its own (`wllama.js`), fetched when a reader has asked for
  * it.
  *
  * wllama starts a worker for each model, with a memory of its own: ending the worker is what frees it.

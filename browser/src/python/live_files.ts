@@ -1,6 +1,7 @@
 /** What the worker of the reader's code is sent: it fetches nothing itself. */
 import { ALL, fetchArchive } from "./archives.ts";
 import type { LiveFiles } from "./messages.ts";
+import type { PyodideScripts } from "./pyodide_files.ts";
 
 const fetched = new Map<string, Promise<LiveFiles>>();
 
@@ -13,17 +14,21 @@ async function get(url: string): Promise<Response> {
 /**
  * Fetches the files, once for all workers of the page.
  *
- * @param folder The folder that holds Pyodide.
+ * @param scripts Pyodide's scripts.
  * @param archive The Python modules that it starts with.
  * @param wasm Pyodide's WebAssembly.
  */
-export function liveFiles(folder: string, archive: string, wasm: Promise<WebAssembly.Module>): Promise<LiveFiles> {
-  const key = `${folder} ${archive}`;
+export function liveFiles(
+  scripts: PyodideScripts,
+  archive: string,
+  wasm: Promise<WebAssembly.Module>,
+): Promise<LiveFiles> {
+  const key = `${scripts.loader} ${archive}`;
   let files = fetched.get(key);
   if (!files) {
     files = Promise.all([
-      get(`${folder}pyodide.mjs`).then((response) => response.text()),
-      get(`${folder}pyodide.asm.mjs`).then((response) => response.text()),
+      get(scripts.loader).then((response) => response.text()),
+      get(scripts.runtime).then((response) => response.text()),
       wasm,
       get(archive).then((response) => response.arrayBuffer()),
       fetchArchive(archive, ALL),

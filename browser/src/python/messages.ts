@@ -1,6 +1,7 @@
 /** What the page and the worker say to each other. The calls themselves are of `generated/protocol.ts`. */
 import type { OwnWidgetFiles } from "../generated/attributes.ts";
 import type { CallError, Calls } from "../generated/protocol.ts";
+import type { PyodideScripts } from "./pyodide_files.ts";
 
 export type Method = keyof Calls;
 
@@ -22,6 +23,8 @@ export type Strings = Record<string, string>;
 export interface Start {
   type: "start";
   folder: string;
+  /** Pyodide's scripts in it. */
+  scripts: PyodideScripts;
   archive: string;
   /** Widgets and methods that will be called first: the Python that they need is fetched at once. */
   wanted: string[];
@@ -66,7 +69,7 @@ export type ToWorker =
 
 /** All that the worker of the reader's code needs. */
 export interface LiveFiles {
-  /** Pyodide's two scripts, `pyodide.mjs` and `pyodide.asm.mjs`. */
+  /** Pyodide's two scripts. */
   loader: string;
   runtime: string;
   /** Compiled, or the bytes, where a module cannot be sent. */

@@ -21,6 +21,7 @@ import type {
   ToLiveWorker,
   ToWorker,
 } from "./messages.ts";
+import { scriptsOf } from "./pyodide_files.ts";
 import { compile } from "./wasm.ts";
 
 /** A hash of all archives: tells apart two versions of a site. */
@@ -262,17 +263,18 @@ export class Python {
         }
       };
       const archive = `${this.base}pyodide/python.zip`;
+      const scripts = scriptsOf(this.base, this.folder);
       if (this.#runsCode) {
-        const files = liveFiles(this.folder, archive, wasmOf(this.folder));
+        const files = liveFiles(scripts, archive, wasmOf(this.folder));
         this.#channel = live(`${this.base}live_worker.js`, files, receive, fail);
         return;
       }
-      const url = `${this.base}worker.mjs`;
+      const url = `${this.base}worker.js`;
       const channel =
         (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ??
         dedicated(url, receive, fail);
       this.#channel = channel;
-      channel.post({ type: "start", folder: this.folder, archive, wanted, willSendWasm: channel.sendsWasm });
+      channel.post({ type: "start", folder: this.folder, scripts, archive, wanted, willSendWasm: channel.sendsWasm });
       if (!channel.sendsWasm) return;
       wasmOf(this.folder).then(
         (wasm) => channel.post({ type: "wasm", wasm }),

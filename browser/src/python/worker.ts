@@ -69,17 +69,21 @@ function intercept({ folder, archive, willSendWasm }: Start): Promise<unknown> {
 }
 
 async function start(message: Start, fetched: () => void): Promise<PythonCall> {
-  const { folder, archive } = message;
+  const { folder, scripts, archive } = message;
   const parts = archivesOf(message.wanted).map((name) => fetchArchive(archive, name));
   const arrival = Promise.all([intercept(message), ...parts]).then(fetched);
   arrival.catch(() => {}); // awaited below, if it comes to that
-  const module = await import(`${folder}pyodide.mjs`);
+  const [module, { default: createPyodideModule }] = await Promise.all([
+    import(scripts.loader),
+    import(scripts.runtime),
+  ]);
   if (module.version !== PYODIDE_VERSION) {
     throw new Error(`${folder} holds Pyodide ${module.version}, but this site needs ${PYODIDE_VERSION}.`);
   }
   const loading: Promise<Pyodide> = module.loadPyodide({
     indexURL: folder,
     stdLibURL: archive,
+    createPyodideModule,
     // No packages: an empty lock saves a request, and nothing can be fetched from elsewhere.
     lockFileContents: { info: PYODIDE_INFO, packages: {} },
     packageBaseUrl: folder,

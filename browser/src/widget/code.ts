@@ -123,7 +123,7 @@ export class Code {
   async #load(): Promise<Editor> {
     this.#say(t("fetching_editor"));
     try {
-      const { edit } = (await import(`${BASE}editor.mjs`)) as typeof import("./editor.ts");
+      const { edit } = (await import(`${BASE}editor.js`)) as typeof import("./editor.ts");
       this.#place.hidden = this.#run.hidden = this.#back.hidden = false;
       this.#pre.hidden = this.#edit.hidden = true;
       this.#editor = edit(this.#place, this.#own.get(this.#value) ?? this.#text(), t("editor"), () => this.#onRun());

@@ -1,0 +1,106 @@
+"""Sites as web servers publish them: nginx with its own table of types, policies, frames, service workers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from mkdocs_quantlab.engine.core.widget import answer
+from tests.browser.conftest import MKDOCS, PATIENCE
+from tests.paths import ROOT
+from tests.servers.nginx import Nginx, free_port, static_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.browser.conftest import Visit, Widget
+    from tests.shared import Shared
+
+TINY = ROOT / "docs/models/tiny-llama-Q4_K_M.gguf"
+PAGES = {
+    "index.md": """# Lab
+
+<div data-quantization-explorer id="explorer"></div>
+
+<div data-quantization-grid-explorer id="grid"></div>
+""",
+    "chat.md": """# Chat
+
+<div data-quantlab-chat data-endpoint="browser" data-models="q4" data-max_tokens="3"></div>
+""",
+}
+
+
+@pytest.fixture(scope="session")
+def built(shared: Shared) -> Path:
+    """The site's files."""
+    config = {
+        "site_name": "Labs",
+        "theme": MKDOCS,
+        "plugins": ["search", {"quantlab": {"models": {"q4": str(TINY)}}}],
+    }
+    sources = {f"docs/{name}": text for name, text in PAGES.items()}
+    sources["mkdocs.yml"] = json.dumps(config)
+    return shared.site("hosts", sources)
+
+
+@pytest.fixture
+def publish(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Serves the site by Debian's nginx with more lines in its `server` block; gives its address."""
+    servers = []
+
+    def start(lines: str = "", root: Path = built) -> str:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        folder = tmp_path_factory.mktemp("nginx")
+        servers.append(Nginx(folder, static_site(root, port, lines), url))
+        return url
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def draws(widget: Widget) -> None:
+    """The page's Python draws."""
+    widget.set("weight", "0.25")
+    widget.settle()
+    options = {"weight": "0.25"}
+    assert widget.figure() == widget.same(answer("quantization-explorer", options)["html"])
+
+
+def edits(visit: Visit) -> None:
+    """The editor comes, and its code runs."""
+    code = visit.widget("grid").root.locator(".quantlab-code")
+    code.locator("summary").click()
+    code.get_by_role("button", name="Edit").click()
+    expect(code.locator(".cm-content")).to_be_visible()
+    code.locator(".cm-content").click()
+    visit.page.keyboard.press("Control+End")
+    visit.page.keyboard.insert_text("\n# mine\n")
+    code.get_by_role("button", name="Run").click()
+    expect(code.locator("p[role=status]")).to_have_text("The figure is drawn with this code.")
+    visit.widget("grid").settle()
+
+
+def chats(visit: Visit) -> None:
+    """A model in the page answers."""
+    chat = visit.page.locator("quantlab-chat")
+    expect(chat).to_have_attribute("data-ready", "")
+    chat.get_by_label("Prompt (Enter sends").fill("Once")
+    chat.locator(".quantlab-chat-bottom [type=submit]").click()
+    expect(chat.locator(".quantlab-chat-figures")).to_have_count(1, timeout=3 * PATIENCE)
+    expect(chat.locator(".quantlab-chat-text")).not_to_be_empty()
+
+
+def test_a_site_on_stock_nginx(visit, publish):
+    url = publish()
+    lab = visit(url=f"{url}/", servers=[url])
+    draws(lab.widget("explorer"))
+    edits(lab)
+    lab.open(f"{url}/chat/")
+    chats(lab)
