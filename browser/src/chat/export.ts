@@ -4,6 +4,7 @@ import { MEMORY, type Comparison } from "./compare/comparison.ts";
 import { toData, toMarkdown } from "./compare/export.ts";
 import { hasMarks, inShort, wrongs } from "./marks.ts";
 import type { Session } from "./session.ts";
+import { t } from "./texts.ts";
 
 /** The comparison that was made beside the conversation, if any. */
 function comparison({ memory }: Session): Comparison | undefined {
@@ -13,28 +14,33 @@ function comparison({ memory }: Session): Comparison | undefined {
 
 export function asMarkdown(session: Session): string {
   const { turns, config, marker } = session;
-  const parts = ["# Chat"];
-  if (config.system) parts.push(`System prompt:\n\n${quoted(config.system)}`);
+  const parts = [`# ${t("file_title")}`];
+  if (config.system) parts.push(`${t("file_system")}\n\n${quoted(config.system)}`);
   for (const { prompt, answers } of turns) {
-    parts.push(`## Prompt\n\n${quoted(prompt)}`);
+    parts.push(`## ${t("prompt")}\n\n${quoted(prompt)}`);
     for (const answer of answers) {
       const { request, endpoint, figures, text, thinking, problem } = answer;
-      parts.push(`### ${request.model} at ${endpoint.url}`);
+      const end = describeEnd(answer);
+      parts.push(`### ${t("file_answer", { model: request.model, url: endpoint.url })}`);
       parts.push(
         [
           `${describeSettings(request.settings)}.`,
           figures && `${describeFigures(figures)}.`,
-          `Ended: ${describeEnd(answer) || "not yet"}.`,
+          end ? t("file_ended", { end }) : t("file_not_ended"),
         ]
           .filter(Boolean)
           .join(" "),
       );
-      if (problem) parts.push(`Error: ${problem.message}`);
-      if (thinking) parts.push(`Thinking:\n\n${quoted(thinking)}`);
+      if (problem) parts.push(t("file_error", { message: problem.message }));
+      if (thinking) parts.push(`${t("file_thinking")}\n\n${quoted(thinking)}`);
       if (text) parts.push(text);
       const marking = marker.known(answer);
       if (hasMarks(marking))
-        parts.push([`Marks: ${inShort(marking)}.`, ...wrongs(marking).map((sentence) => `${sentence}.`)].join(" "));
+        parts.push(
+          [t("file_marks", { marks: inShort(marking) }), ...wrongs(marking).map((sentence) => `${sentence}.`)].join(
+            " ",
+          ),
+        );
     }
   }
   const compared = comparison(session);

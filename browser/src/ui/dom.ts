@@ -35,6 +35,12 @@ export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229;
 }
 
+/** A text with an element in the place of one of its placeholders. */
+export function around(text: (place: string) => string, element: Node): Child[] {
+  const [before, after] = text("\0").split("\0");
+  return [before, element, after];
+}
+
 /** Our own texts, in which backticks quote: the quoted parts are code. */
 export function prose(text: string): Child[] {
   return text

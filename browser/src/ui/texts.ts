@@ -7,7 +7,9 @@ type Text = string | { readonly other: string; readonly [category: string]: stri
 type Forms<T> = T extends string ? T : T[keyof T];
 type Names<T> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 /** What a text's placeholders take; numbers are written as its language does. */
-type Values<T> = [Names<Forms<T>>] extends [never] ? [] : [values: Record<Names<Forms<T>>, string | number>];
+type Values<T> = [Places<T>] extends [never] ? [] : [values: Record<Places<T>, string | number>];
+/** A text with forms always takes the number that chooses one. */
+type Places<T> = Names<Forms<T>> | (T extends string ? never : "count");
 
 interface State {
   /** The page's language, a BCP 47 tag. */

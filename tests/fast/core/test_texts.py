@@ -58,6 +58,18 @@ def test_a_translation_has_whole_groups_and_the_same_placeholders(language):
                 )
 
 
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_a_translation_has_all_groups_of_a_script(language):
+    """An element of the script has one `lang`, and texts of several groups in it."""
+    translated = {group.split("_")[0] for group in catalogue(language)}
+    missing = [
+        group
+        for group in catalogue("en")
+        if group.split("_")[0] in translated and group not in catalogue(language)
+    ]
+    assert not missing
+
+
 def test_python_uses_every_text_of_its_groups():
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     for group in catalogue("en").keys() - set(SCRIPTS):
@@ -121,7 +133,7 @@ def test_scripts_use_every_text_of_their_groups(group):
     # Keys that are put together, as in t(`end_${reason}`); the compiler knows that each is there.
     composed = [
         re.compile(rf"{before}\w+{after}")
-        for before, after in re.findall(r"`(\w*)\$\{\w+\}(\w*)`", source)
+        for before, after in re.findall(r"`(\w*)\$\{[^}`]*\}(\w*)`", source)
         if before or after
     ]
     unused = [

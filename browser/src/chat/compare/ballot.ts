@@ -1,7 +1,8 @@
 /** The blind vote: two answers, no names, three buttons. */
-import { button, h } from "../../ui/dom.ts";
+import { around, button, h } from "../../ui/dom.ts";
 import type { Comparison } from "./comparison.ts";
 import { shown } from "./grid.ts";
+import { t } from "./texts.ts";
 import type { Choice } from "./vote.ts";
 
 /**
@@ -11,7 +12,7 @@ import type { Choice } from "./vote.ts";
  */
 export function voting(comparison: Comparison, over: () => void): HTMLElement {
   const vote = comparison.vote!;
-  const element = h("section", { class: "quantlab-compare-vote", "aria-label": "Blind vote" });
+  const element = h("section", { class: "quantlab-compare-vote", "aria-label": t("blind_vote") });
   const end = (): void => {
     vote.isOver = true;
     over();
@@ -25,35 +26,33 @@ export function voting(comparison: Comparison, over: () => void): HTMLElement {
         vote.choices.push(choice);
         ask();
       });
-    const side = (name: string, cell: number): HTMLElement => {
+    const side = (which: "left" | "right", cell: number): HTMLElement => {
       const answer = cells[cell]!.answer!;
-      const text = h("details", {}, h("summary", {}, "Text"), h("pre", {}, answer.text));
+      const text = h("details", {}, h("summary", {}, t("text")), h("pre", {}, answer.text));
       return h(
         "section",
-        { "aria-label": name },
-        h("p", { "aria-hidden": "true" }, name),
-        ...shown(answer, `${name} drawing`),
+        { "aria-label": t(which) },
+        h("p", { "aria-hidden": "true" }, t(which)),
+        ...shown(answer, t(`${which}_drawing`)),
         text,
       );
     };
-    const number = `Question ${vote.choices.length + 1} of ${vote.ballots.length}`;
+    const place = { number: vote.choices.length + 1, all: vote.ballots.length };
     const title = h(
       "p",
       { class: "quantlab-compare-question", tabindex: -1 },
-      `${number}: which is the better answer to `,
-      h("q", {}, plan.prompts[cells[ballot.left]!.prompt]!),
-      "?",
+      ...around((prompt) => t("question", { ...place, prompt }), h("q", {}, plan.prompts[cells[ballot.left]!.prompt]!)),
     );
     element.replaceChildren(
       title,
-      h("div", { class: "quantlab-compare-seats" }, side("Left", ballot.left), side("Right", ballot.right)),
+      h("div", { class: "quantlab-compare-seats" }, side("left", ballot.left), side("right", ballot.right)),
       h(
         "p",
         { class: "quantlab-chat-actions" },
-        judge("Left is better", "left"),
-        judge("No difference", null),
-        judge("Right is better", "right"),
-        button("End the vote", end),
+        judge(t("left_better"), "left"),
+        judge(t("no_difference"), null),
+        judge(t("right_better"), "right"),
+        button(t("end_vote"), end),
       ),
     );
     // The buttons are new ones each time: the keyboard goes on from the question, which is read out with the focus.

@@ -3,11 +3,13 @@ import { newAnswer, receive, type Answer } from "../answer.ts";
 import { button, h } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { tabled } from "../table.ts";
+import { t as chat } from "../texts.ts";
 import { EndpointError, type ChatRequest, type Endpoint } from "../wire.ts";
 import type { Comparison, Parted } from "./comparison.ts";
 import { parting } from "./divergence.ts";
-import { count, probability } from "./format.ts";
+import { listed, probability } from "./format.ts";
 import { messages } from "./run.ts";
+import { t } from "./texts.ts";
 
 /** Candidates asked for at each token. */
 const CANDIDATES = 8;
@@ -48,33 +50,32 @@ async function greedy(endpoint: Endpoint, request: ChatRequest, signal: AbortSig
   const answer = newAnswer(request, endpoint);
   for await (const event of endpoint.ask(request, signal)) receive(answer, event);
   const { reason, problem } = answer;
-  if (reason === "stopped") throw new EndpointError("Stopped.");
+  if (reason === "stopped") throw new EndpointError(t("stopped_asking"));
   if (reason === "error" || reason === "cut")
-    throw new EndpointError(
-      problem?.message ?? "The connection was lost in the middle of the answer.",
-      problem?.status,
-    );
+    throw new EndpointError(problem?.message ?? t("connection_lost"), problem?.status);
   return answer;
 }
 
 /** A token with its white space to be seen. */
 function visible(token: string): string {
-  return token.replaceAll(" ", "␣").replaceAll("\n", "↵").replaceAll("\t", "⇥") || "(no text)";
+  return token.replaceAll(" ", "␣").replaceAll("\n", "↵").replaceAll("\t", "⇥") || t("no_text");
 }
 
 /** What was found, as a sentence. */
 export function said({ answers: [one, other], models, parting: found }: Parted, labels: readonly string[]): string {
-  const [a, b] = [labels[models[0]]!, labels[models[1]]!];
+  const names = { one_model: labels[models[0]]!, other_model: labels[models[1]]! };
   if (!one.tokens.length || !other.tokens.length) {
-    const silent = [one, other].flatMap((answer, i) => (answer.tokens.length ? [] : [i ? b : a])).join(" and ");
-    return `The server tells no token probabilities for ${silent}, so where the two part cannot be shown token by token.`;
+    const silent = [one, other].flatMap((answer, i) => (answer.tokens.length ? [] : [labels[models[i]!]!]));
+    return t("no_probabilities", { models: listed(silent) });
   }
-  if (!found) return `${a} and ${b} wrote the same ${count(one.tokens.length, "token")}: nowhere did they part.`;
+  if (!found) return t("never_part", { ...names, count: one.tokens.length });
   const took = (answer: Answer, at: number): string => {
     const token = answer.tokens[at];
-    return token ? `“${visible(token.token)}” (${probability(token.logprob)})` : "nothing more";
+    return token
+      ? t("token", { token: visible(token.token), probability: probability(token.logprob) })
+      : t("nothing_more");
   };
-  return `${a} and ${b} wrote the same ${count(found.one, "token")}. Then ${a} took ${took(one, found.one)} and ${b} took ${took(other, found.other)}.`;
+  return t("parted", { ...names, count: found.one, one: took(one, found.one), other: took(other, found.other) });
 }
 
 /** What was found, with both lists of candidates. */
@@ -99,7 +100,7 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
     const rows = (chosen?.candidates ?? []).map(({ token, logprob }) => [
       visible(token),
       probability(logprob),
-      token === chosen!.token ? "taken" : "",
+      token === chosen!.token ? t("taken") : "",
     ]);
     return h(
       "section",
@@ -110,11 +111,11 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
         {},
         before.length > AROUND ? "… " : "",
         before.slice(-AROUND),
-        chosen ? h("mark", {}, chosen.token) : h("mark", {}, "(ended)"),
+        chosen ? h("mark", {}, chosen.token) : h("mark", {}, t("ended")),
         text(at + 1, tokens.length).slice(0, AROUND),
       ),
       rows.length
-        ? tabled({ caption: "What it could have taken here", head: ["Candidate", "Probability", ""], rows })
+        ? tabled({ caption: t("could_have_taken"), head: [t("candidate"), t("probability"), ""], rows })
         : undefined,
     );
   };
@@ -129,28 +130,27 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
  */
 export function partingForm(comparison: Comparison, context: ChatContext, left: AbortSignal): HTMLElement {
   const { labels, run } = comparison;
-  if (labels.length < 2) return h("p", {}, "This needs two models.");
+  if (labels.length < 2) return h("p", {}, t("needs_two"));
   const choose = (name: string, texts: readonly string[], chosen: number): HTMLSelectElement => {
     const select = h("select", { "aria-label": name }, ...texts.map((text, i) => h("option", { value: i }, text)));
     select.selectedIndex = chosen;
     return select;
   };
   const [one, other, prompt] = [
-    choose("First model", labels, 0),
-    choose("Second model", labels, 1),
-    choose("Prompt", run.plan.prompts, 0),
+    choose(chat("first_model"), labels, 0),
+    choose(chat("second_model"), labels, 1),
+    choose(chat("prompt"), run.plan.prompts, 0),
   ];
   const out = h("div", {}, comparison.parted ? shown(comparison.parted, labels) : undefined);
   let asking: AbortController | undefined;
   left.addEventListener("abort", () => asking?.abort());
-  const find = button("Find it", () => void onFind());
+  const find = button(t("find"), () => void onFind());
   const onFind = async (): Promise<void> => {
     if (asking) return asking.abort();
-    if (one.value === other.value)
-      return out.replaceChildren(h("p", { role: "alert" }, "Choose two different models."));
+    if (one.value === other.value) return out.replaceChildren(h("p", { role: "alert" }, t("choose_two")));
     const { signal } = (asking = new AbortController());
-    find.textContent = "Stop";
-    out.replaceChildren(h("p", {}, "Asking both …"));
+    find.textContent = chat("stop");
+    out.replaceChildren(h("p", {}, t("asking_both")));
     try {
       const models = [one.selectedIndex, other.selectedIndex] as const;
       comparison.parted = await context.alone(() =>
@@ -160,20 +160,17 @@ export function partingForm(comparison: Comparison, context: ChatContext, left: 
       context.announce(said(comparison.parted, labels));
     } catch (error) {
       if (!(error instanceof EndpointError || signal.aborted)) throw error;
-      out.replaceChildren(signal.aborted ? "Stopped." : "");
+      out.replaceChildren(signal.aborted ? t("stopped_asking") : "");
       if (!signal.aborted) context.explain(out, error as EndpointError);
     } finally {
       asking = undefined;
-      find.textContent = "Find it";
+      find.textContent = t("find");
     }
   };
-  const meaning =
-    "Both models are asked for the likeliest token each time. Up to the first token that differs they have read the same; from there on " +
-    "their texts go their own ways.";
   return h(
     "div",
     { class: "quantlab-compare-part" },
-    h("p", {}, meaning),
+    h("p", {}, t("parting_note")),
     h("div", { class: "quantlab-form" }, one, other, prompt, find),
     out,
   );

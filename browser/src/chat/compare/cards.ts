@@ -3,6 +3,7 @@ import { differences, histogram } from "../card.ts";
 import type { Table } from "../table.ts";
 import type { ModelCard } from "../wire.ts";
 import { percent } from "./format.ts";
+import { t } from "./texts.ts";
 
 /** Characters of a metadata value that are shown. */
 const LONGEST = 60;
@@ -29,12 +30,12 @@ export function cardTable(cards: readonly (ModelCard | null)[], labels: readonly
   const keys = [...new Set(cards.flatMap((card) => Object.keys(card?.metadata ?? {})))].sort();
   const differing = keys.filter((key) => new Set(cards.map((card) => JSON.stringify(card?.metadata[key]))).size > 1);
   return {
-    caption: "What the server says the models are",
+    caption: t("cards"),
     head: ["", ...labels],
     rows: [
-      row("Quantization", ({ quantization }) => quantization),
-      row("Parameters", ({ parameters }) => parameters),
-      row("Weights by type", types),
+      row(t("quantization"), ({ quantization }) => quantization),
+      row(t("parameters"), ({ parameters }) => parameters),
+      row(t("weights_by_type"), types),
       ...differing.map((key) =>
         row(key, ({ metadata }) => (metadata[key] === undefined ? undefined : written(metadata[key]))),
       ),

@@ -2,12 +2,14 @@
 import type { Answer } from "../answer.ts";
 import { describeSettings } from "../answer_view.ts";
 import type { Table } from "../table.ts";
+import { t as chat } from "../texts.ts";
 import type { Comparison } from "./comparison.ts";
 import { said } from "./candidates.ts";
 import { hasMarks, inShort, wrongs } from "../marks.ts";
-import { findings, voted, WARNING } from "./findings.ts";
+import { findings, voted } from "./findings.ts";
 import { shareRows } from "./marks.ts";
 import { MEASURES } from "./measures.ts";
+import { t } from "./texts.ts";
 
 /** What of an answer goes into a file. */
 const told = ({ request, model, text, thinking, reason, figures }: Answer): object => ({
@@ -124,25 +126,38 @@ export function toMarkdown(comparison: Comparison): string {
   const results = [...sentences, ...voted(comparison), ...(parted ? [said(parted, labels)] : [])];
   const answers = cells.flatMap((cell) => {
     if (cell.state !== "done") return [];
-    const title = `${labels[cell.model]}, prompt ${cell.prompt + 1}, seed ${plan.seeds[cell.seed]}${cell.isControl ? ", control" : ""}`;
+    const title = t(cell.isControl ? "file_control" : "file_answer", {
+      model: labels[cell.model]!,
+      prompt: cell.prompt + 1,
+      seed: String(plan.seeds[cell.seed]),
+    });
     const marking = marked?.markings.get(cell.answer!);
     const words = hasMarks(marking)
-      ? [[`Marks: ${inShort(marking)}.`, ...wrongs(marking).map((sentence) => `${sentence}.`)].join(" ")]
+      ? [
+          [chat("file_marks", { marks: inShort(marking) }), ...wrongs(marking).map((sentence) => `${sentence}.`)].join(
+            " ",
+          ),
+        ]
       : [];
     return [`### ${title}`, fenced(cell.answer!.text), ...words];
   });
   return (
     [
-      "# Comparison",
-      `Server: ${endpoint.url}. Models: ${plan.models.join(", ")}. Settings: ${describeSettings({ ...plan.settings, seed: plan.seeds[0]! })}; all seeds: ${plan.seeds.join(", ")}.`,
-      WARNING,
-      ...(plan.system ? ["## Said first", fenced(plan.system)] : []),
-      "## Prompts",
+      `# ${t("file_title")}`,
+      t("file_head", {
+        url: endpoint.url,
+        models: plan.models.join(", "),
+        settings: describeSettings({ ...plan.settings, seed: plan.seeds[0]! }),
+        seeds: plan.seeds.join(", "),
+      }),
+      t("warning"),
+      ...(plan.system ? [`## ${t("said_first")}`, fenced(plan.system)] : []),
+      `## ${t("prompts")}`,
       ...plan.prompts.map((prompt, i) => `${i + 1}.\n\n${fenced(prompt)}`),
-      "## Findings",
+      `## ${t("findings")}`,
       ...tables.map(markdownTable),
       ...results,
-      "## Answers",
+      `## ${t("answers")}`,
       ...answers,
     ].join("\n\n") + "\n"
   );

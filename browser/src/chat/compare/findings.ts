@@ -3,10 +3,11 @@ import { otherModel } from "../answer.ts";
 import type { Table } from "../table.ts";
 import { cardTable, isAlike } from "./cards.ts";
 import type { Comparison } from "./comparison.ts";
-import { count, holdsHalf, percent, range, shareRange } from "./format.ts";
+import { holdsHalf, listed, percent, range, shareRange } from "./format.ts";
 import type { Count } from "./vote.ts";
 import { markSentences, markTable } from "./marks.ts";
 import { controls, summarize, type Figure, type Row, type Summary } from "./summary.ts";
+import { t } from "./texts.ts";
 import type { Verdict } from "./variation.ts";
 
 export interface Findings {
@@ -14,16 +15,12 @@ export interface Findings {
   sentences: string[];
 }
 
-/** Said above every comparison. */
-export const WARNING =
-  "One answer of each model proves nothing: the same model with another seed answers differently too. Only where the answers of " +
-  "different models differ more than the answers of one model is there something to explain.";
-
 function figure({ measure }: Row, { count: answers, mean, interval }: Figure): string {
   if (!answers) return "–";
   if (!measure.isShare)
     return mean.toFixed(measure.decimals) + (interval ? ` (${range(interval, measure.decimals)})` : "");
-  return `${Math.round(mean * answers)} of ${answers}` + (interval ? ` (${shareRange(interval)})` : "");
+  const share = { hits: Math.round(mean * answers), count: answers };
+  return interval ? t("share_of_range", { ...share, range: shareRange(interval) }) : t("share_of", share);
 }
 
 /** Share of namings, in the words of the last column. */
@@ -32,7 +29,7 @@ const swapped = (verdict: Verdict | undefined): string => (verdict ? percent(ver
 function table(summary: Summary, labels: readonly string[], caption: string): Table {
   return {
     caption,
-    head: ["Measure", ...labels, "Names swapped"],
+    head: [t("measure"), ...labels, t("names_swapped")],
     rows: summary.rows.map((row) => [
       row.measure.label,
       ...row.figures.map((each) => figure(row, each)),
@@ -46,40 +43,29 @@ function conclusions(summary: Summary, labels: readonly string[]): string[] {
   const { unmoved, blocks, likeness, rows } = summary;
   const sentences: string[] = [];
   if (unmoved.length) {
-    const names = unmoved.map((model) => labels[model]!).join(" and ");
-    sentences.push(
-      `${names} gave the same text with every seed: answers that are the same count as one. Is the temperature 0, or does the server ignore seeds?`,
-    );
+    sentences.push(t("unmoved", { models: listed(unmoved.map((model) => labels[model]!)) }));
   }
-  if (labels.length < 2) return [...sentences, "With one model there is nothing to compare."];
-  if (!blocks)
-    return [
-      ...sentences,
-      "There is no prompt and seed yet that all of the models have answered: there is nothing to compare.",
-    ];
-  if (blocks < 2) {
-    return [
-      ...sentences,
-      "With one answer of each model nothing can be said: whether they differ more than two answers of one model would is not known.",
-    ];
-  }
+  if (labels.length < 2) return [...sentences, t("one_model")];
+  if (blocks < 2) return [...sentences, t(blocks ? "one_block" : "no_block")];
   const verdict = rows.find((row) => row.verdict)?.verdict;
   if (verdict) {
     sentences.push(
-      `“Names swapped” is the share of ${verdict.isExact ? `all ${verdict.namings}` : `${verdict.namings} random`} ways to swap the models' names within a prompt and seed ` +
-        `in which the models differ at least as much as here. Below 5 % is seldom chance, but of ${count(rows.length, "measure")} one in twenty gets there by chance alone.`,
+      t(verdict.isExact ? "swapped_all" : "swapped_random", { namings: verdict.namings, measures: rows.length }),
     );
     if (verdict.smallest > 0.05) {
-      sentences.push(
-        `With ${count(blocks, "answer")} of each model it cannot get below ${percent(verdict.smallest)}: too few to conclude anything.`,
-      );
+      sentences.push(t("too_few", { answers: blocks, share: percent(verdict.smallest) }));
     }
   }
   if (likeness) {
     const { within, between, pairsWithin, pairsBetween, verdict } = likeness;
     sentences.push(
-      `Two answers of one model have a similarity of ${within.toFixed(3)} on average (${count(pairsWithin, "pair")}), two answers of different models ${between.toFixed(3)} ` +
-        `(${count(pairsBetween, "pair")}). With swapped names the answers of different models are at least as much less alike in ${percent(verdict.share)} of the ways.`,
+      t("likeness", {
+        within: within.toFixed(3),
+        pairs_within: t("n_pairs", { count: pairsWithin }),
+        between: between.toFixed(3),
+        pairs_between: t("n_pairs", { count: pairsBetween }),
+        share: percent(verdict.share),
+      }),
     );
   }
   return sentences;
@@ -93,7 +79,7 @@ export function findings(comparison: Comparison): Findings {
   const each = prompts.map((_, prompt) => summarize(run, [prompt], values));
   const several = prompts.length > 1;
   const tables = each.map((summary, i) =>
-    table(summary, labels, several ? `Measures of the answers to prompt ${i + 1}` : "Measures of the answers"),
+    table(summary, labels, several ? t("measures_of", { number: i + 1 }) : t("measures")),
   );
   const whole = several
     ? summarize(
@@ -102,7 +88,7 @@ export function findings(comparison: Comparison): Findings {
         values,
       )
     : each[0]!;
-  if (several) tables.push(table(whole, labels, "All prompts together"));
+  if (several) tables.push(table(whole, labels, t("all_prompts")));
   const marks = markTable(comparison);
   if (marks) tables.push(marks);
   const cards = cardTable(comparison.cards, labels);
@@ -125,16 +111,11 @@ function sameModels({ run, labels, cards }: Comparison): string[] {
       answer && otherModel(answer) ? [[model, otherModel(answer)!] as const] : [],
     ),
   );
-  const answered = [...others].map(
-    ([model, other]) =>
-      `Asked for ${labels[model]}, the server answered with ${other}: it may have one model only, whatever it is asked for.`,
-  );
+  const answered = [...others].map(([model, other]) => t("other_model", { model: labels[model]!, other }));
   const alike = labels.flatMap((label, one) =>
     labels.flatMap((other, two) =>
       one < two && isAlike(cards[one] ?? null, cards[two] ?? null)
-        ? [
-            `The server describes ${label} and ${other} alike, down to the types of their tensors: they may be one file.`,
-          ]
+        ? [t("described_alike", { model: label, other })]
         : [],
     ),
   );
@@ -146,16 +127,9 @@ function controlled({ run, labels }: Comparison): string[] {
   const found = controls(run);
   const same = found.filter(({ isSame }) => isSame).map(({ model }) => labels[model]!);
   const sentences: string[] = [];
-  if (same.length) {
-    sentences.push(
-      `Control: asked again with the same seed, ${same.join(" and ")} gave the same answer, character for character: so far nothing but the seed makes answers differ.`,
-    );
-  }
+  if (same.length) sentences.push(t("control_same", { models: listed(same) }));
   for (const { model, isSame, common } of found) {
-    if (isSame) continue;
-    sentences.push(
-      `Control: asked again with the same seed, ${labels[model]!} gave another answer after ${count(common, "character")}. This server is not deterministic: a difference between two single answers may be its own.`,
-    );
+    if (!isSame) sentences.push(t("control_differs", { model: labels[model]!, count: common }));
   }
   return sentences;
 }
@@ -167,9 +141,8 @@ export function voted(comparison: Comparison): string[] {
   const sentences = comparison
     .counts()
     .flatMap(({ one, other, count }) => between(labels[one]!, labels[other]!, count));
-  if (!sentences.length) return ["No pair was judged twice: the vote says nothing."];
-  if (vote.wasSeen)
-    sentences.push("The answers had been seen together with their models' names before: this vote was not blind.");
+  if (!sentences.length) return [t("vote_empty")];
+  if (vote.wasSeen) sentences.push(t("vote_not_blind"));
   return sentences;
 }
 
@@ -179,15 +152,18 @@ function between(
   { pairs, one: won, other: lost, agreed, seat, interval }: Count,
 ): string[] {
   if (!pairs) return [];
-  const judged = `${one} against ${other}: ${count(pairs, "pair")}, each judged from both seats.`;
-  const agreement = `The same judgement both times: ${agreed} of ${pairs}. The same seat both times, whatever was in it: ${seat}.`;
-  if (!interval) return [`${judged} No answer was preferred from both seats: the vote is undecided. ${agreement}`];
-  return [
-    `${judged} Preferred both times: ${one} in ${won}, ${other} in ${lost}; ${pairs - won - lost} undecided. ` +
-      `Of the decided pairs ${one} won ${percent(won / (won + lost))} (exact 95 % interval ${shareRange(interval)}). ` +
-      (holdsHalf(interval)
-        ? "The interval holds 50 %: chance alone explains this. "
-        : "The interval does not hold 50 %: this voter preferred one on these prompts. ") +
-      agreement,
-  ];
+  const judged = t("vote_judged", { one, other, count: pairs });
+  const agreement = t("vote_agreement", { agreed, pairs, seat });
+  if (!interval) return [[judged, t("vote_undecided"), agreement].join(" ")];
+  const preferred = t("vote_preferred", {
+    one,
+    won,
+    other,
+    lost,
+    undecided: pairs - won - lost,
+    share: percent(won / (won + lost)),
+    interval: shareRange(interval),
+  });
+  const meaning = t(holdsHalf(interval) ? "vote_chance" : "vote_preference");
+  return [[judged, preferred, meaning, agreement].join(" ")];
 }

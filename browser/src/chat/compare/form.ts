@@ -3,9 +3,9 @@ import { isReadable, numberField, showValue, valueOf } from "../../ui/numbers.ts
 import { button, h, labelled } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { EndpointError } from "../wire.ts";
-import { count } from "./format.ts";
 import { volume } from "../../ui/volume.ts";
 import type { Plan } from "./run.ts";
+import { t } from "./texts.ts";
 
 const MOST_SEEDS = 50;
 
@@ -14,7 +14,7 @@ export class PlanForm {
   readonly #context: ChatContext;
   readonly #prompts = h("div");
   readonly #models = h("div", { class: "quantlab-compare-models" });
-  readonly #ask = button("Ask the server for its models", () => void this.#onAsk());
+  readonly #ask = button(t("ask_models"), () => void this.#onAsk());
   readonly #seeds = h("input", {
     type: "number",
     name: "seeds",
@@ -37,8 +37,8 @@ export class PlanForm {
     this.#seeds.addEventListener("change", () => showValue(this.#seeds, String(this.#plan().seeds.length)));
     const presets = h(
       "select",
-      { "aria-label": "Take a preset prompt", change: () => this.#take(presets) },
-      h("option", { value: "" }, "Take a preset prompt …"),
+      { "aria-label": t("preset"), change: () => this.#take(presets) },
+      h("option", { value: "" }, t("presets")),
       ...context.prompts.map((prompt) => h("option", { value: prompt }, prompt)),
     );
     this.element = h(
@@ -57,18 +57,24 @@ export class PlanForm {
       h(
         "fieldset",
         {},
-        h("legend", {}, "Prompts"),
+        h("legend", {}, t("prompts")),
         this.#prompts,
         h(
           "p",
           { class: "quantlab-chat-actions" },
           presets,
-          button("Add a prompt", () => this.#addPrompt("").focus()),
+          button(t("add_prompt"), () => this.#addPrompt("").focus()),
         ),
       ),
-      h("fieldset", {}, h("legend", {}, "Models"), this.#models, h("p", { class: "quantlab-chat-actions" }, this.#ask)),
-      labelled("Answers of each model to each prompt", this.#seeds),
-      h("label", { class: "quantlab-compare-check" }, this.#hide, "Keep the answers back until I have voted blind"),
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, t("models")),
+        this.#models,
+        h("p", { class: "quantlab-chat-actions" }, this.#ask),
+      ),
+      labelled(t("answers_each"), this.#seeds),
+      h("label", { class: "quantlab-compare-check" }, this.#hide, t("keep_back")),
       this.#outlook,
       h("p", { class: "quantlab-chat-actions" }, this.#start),
       this.#trouble,
@@ -81,7 +87,7 @@ export class PlanForm {
   /** @param hasAnswers A start would put away answers that are there. */
   allow(isAllowed: boolean, hasAnswers: boolean): void {
     this.#start.disabled = !isAllowed;
-    this.#start.textContent = hasAnswers ? "Start anew, without the answers below" : "Start";
+    this.#start.textContent = t(hasAnswers ? "start_anew" : "start");
   }
 
   /** Brings what is shown of the chat around it up to date. */
@@ -112,8 +118,8 @@ export class PlanForm {
   /** Names the prompts by their places. */
   #number(): void {
     this.#areas().forEach((area, i) => {
-      area.setAttribute("aria-label", `Prompt ${i + 1}`);
-      area.nextElementSibling!.setAttribute("aria-label", `Remove prompt ${i + 1}`);
+      area.setAttribute("aria-label", t("prompt_number", { number: i + 1 }));
+      area.nextElementSibling!.setAttribute("aria-label", t("remove_prompt", { number: i + 1 }));
     });
     this.#look();
   }
@@ -141,7 +147,7 @@ export class PlanForm {
         return h("label", { class: "quantlab-compare-check" }, input, label, note ? h("small", {}, note) : undefined);
       }),
     );
-    if (!choices.length) this.#models.append(h("p", { class: "quantlab-chat-note" }, "No models are known yet."));
+    if (!choices.length) this.#models.append(h("p", { class: "quantlab-chat-note" }, t("no_models")));
   }
 
   async #onAsk(): Promise<void> {
@@ -177,14 +183,18 @@ export class PlanForm {
     const answers = models.length * (prompts.length * seeds.length + 1);
     const toFetch = models.length ? this.#context.toFetch(models) : 0;
     const sentences = [
-      `${count(models.length, "model")} × ${count(prompts.length, "prompt")} × ${count(seeds.length, "seed")}, and one answer of each model twice as a control: ` +
-        `${count(answers, "answer")}, one after the other, at temperature ${settings.temperature}, top_p ${settings.topP}, of at most ${settings.maxTokens} tokens.`,
-      settings.temperature === 0 &&
-        seeds.length > 1 &&
-        "At temperature 0 a seed changes nothing: all answers of a model would be the same. Raise the temperature in the chat's settings.",
-      seeds.length === 1 && "With one answer of each model nothing can be concluded.",
-      toFetch &&
-        `First ${volume(toFetch)} are fetched from this site: what of llama.cpp and these models is not in the page yet.`,
+      t("outlook", {
+        models: t("n_models", { count: models.length }),
+        prompts: t("n_prompts", { count: prompts.length }),
+        seeds: t("n_seeds", { count: seeds.length }),
+        answers: t("n_answers", { count: answers }),
+        temperature: settings.temperature,
+        top_p: settings.topP,
+        tokens: settings.maxTokens,
+      }),
+      settings.temperature === 0 && seeds.length > 1 && t("temperature_zero"),
+      seeds.length === 1 && t("one_answer"),
+      toFetch && t("to_fetch", { size: volume(toFetch) }),
     ];
     this.#outlook.textContent = sentences.filter(Boolean).join(" ");
   }
@@ -192,10 +202,10 @@ export class PlanForm {
   async #onSubmit(submit: (plan: Plan, isHidden: boolean) => Promise<void>): Promise<void> {
     const plan = this.#plan();
     this.#trouble.replaceChildren();
-    if (!plan.prompts.length) return this.#refuse("Write a prompt first.", this.#areas()[0]);
+    if (!plan.prompts.length) return this.#refuse(t("write_prompt"), this.#areas()[0]);
     const boxes = this.#models.querySelectorAll("input");
-    if (!boxes.length) return this.#refuse("No models are known yet: ask the server for its models.", this.#ask);
-    if (!plan.models.length) return this.#refuse("Choose at least one model; two, to compare them.", boxes[0]);
+    if (!boxes.length) return this.#refuse(t("no_models_ask"), this.#ask);
+    if (!plan.models.length) return this.#refuse(t("choose_model"), boxes[0]);
     try {
       await submit(plan, this.#hide.checked);
     } catch (error) {

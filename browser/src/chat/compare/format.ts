@@ -1,5 +1,7 @@
 /** Numbers as the comparison writes them. */
+import { languageOf } from "../../ui/texts.ts";
 import type { Interval } from "./statistics.ts";
+import { GROUP, t } from "./texts.ts";
 
 /** A share of 0 to 1 as a percentage, with as many decimals as keep a small one from becoming none. */
 export function percent(share: number): string {
@@ -13,23 +15,24 @@ export function probability(logprob: number): string {
 }
 
 export function shareRange({ low, high }: Interval): string {
-  return `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)} %`;
+  return t("share_range", { low: (low * 100).toFixed(0), high: (high * 100).toFixed(0) });
 }
 
 export function range({ low, high }: Interval, decimals: number): string {
-  return `${low.toFixed(decimals)} to ${high.toFixed(decimals)}`;
+  return t("range", { low: low.toFixed(decimals), high: high.toFixed(decimals) });
 }
 
 /** A duration in the unit that a person would name. */
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 1) return "less than a second";
-  if (seconds < 90) return count(seconds, "second");
-  return count(Math.round(seconds / 60), "minute");
+  if (seconds < 1) return t("under_a_second");
+  if (seconds < 90) return t("n_seconds", { count: seconds });
+  return t("n_minutes", { count: Math.round(seconds / 60) });
 }
 
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+/** Names in a sentence: `a`, `a and b`, `a, b, and c`. */
+export function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(languageOf(GROUP)).format(names);
 }
 
 /** Whether an interval of a share holds one half: chance alone explains it. */

@@ -1,30 +1,22 @@
 /** The answers of a comparison side by side: a table for each prompt, with a row for each seed and a column for each model. */
 import { otherModel, type Answer } from "../answer.ts";
 import { describeSettings } from "../answer_view.ts";
-import { h } from "../../ui/dom.ts";
+import { around, h } from "../../ui/dom.ts";
 import type { Marks } from "../../generated/protocol.ts";
 import { hasMarks, inShort, wrongs } from "../marks.ts";
 import { wide } from "../table.ts";
+import { t as chat } from "../texts.ts";
 import type { Comparison } from "./comparison.ts";
-import { count } from "./format.ts";
 import { MEASURES, type Values } from "./measures.ts";
 import { picture } from "./picture.ts";
 import type { Cell } from "./run.ts";
+import { t } from "./texts.ts";
 
 /** Characters of an answer that are shown without opening it. */
 const EXCERPT = 280;
 
-const ENDINGS: Readonly<Record<string, string>> = {
-  stop: "ended by itself",
-  length: "cut at the limit",
-  looped: "looped, and was cut by the server",
-};
-
-const NOT_THERE: Readonly<Record<string, string>> = {
-  waiting: "not asked yet",
-  failed: "failed",
-  "left-out": "left out",
-};
+/** What a cell without an answer says, by its state. */
+const NOT_THERE = { waiting: "cell_waiting", failed: "cell_failed", "left-out": "cell_left_out" } as const;
 
 export class Grid {
   readonly element = h("div", { class: "quantlab-compare-grid" });
@@ -35,15 +27,22 @@ export class Grid {
     this.#comparison = comparison;
     const { plan, cells, endpoint } = comparison.run;
     // The chat may meanwhile talk to another server; this comparison does not.
-    this.element.append(h("p", { class: "quantlab-chat-note" }, `All answers are from ${endpoint.url}.`));
+    this.element.append(h("p", { class: "quantlab-chat-note" }, t("all_from", { url: endpoint.url })));
     this.element.style.setProperty("--ql-models", String(plan.models.length));
     plan.prompts.forEach((prompt, position) => {
       const rows = plan.seeds.map((seed, row) => {
         const own = cells.filter((cell) => cell.prompt === position && cell.seed === row && !cell.isControl);
-        return h("tr", {}, h("th", { scope: "row" }, `Seed ${seed}`), ...own.map((cell) => this.#box(cell)));
+        return h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, t("seed", { seed: String(seed) })),
+          ...own.map((cell) => this.#box(cell)),
+        );
       });
-      const caption = h("span", {}, "Answers to ", h("q", {}, prompt));
-      this.element.append(wide(`Answers to prompt ${position + 1}`, caption, ["", ...comparison.labels], rows));
+      const caption = h("span", {}, ...around((text) => t("answers_to", { prompt: text }), h("q", {}, prompt)));
+      this.element.append(
+        wide(t("answers_to_number", { number: position + 1 }), caption, ["", ...comparison.labels], rows),
+      );
     });
   }
 
@@ -66,12 +65,15 @@ export class Grid {
       box.replaceChildren(
         answer.waiting
           ? answer.endpoint.kind === "browser"
-            ? "getting the model ready …"
-            : `the server is ${answer.waiting} …`
-          : `writing … ${count(written, "character")}`,
+            ? t("getting_ready")
+            : t(`waiting_${answer.waiting}`)
+          : t("writing", { count: written }),
       );
     } else if (state === "done" && answer) {
-      const name = `Drawing by ${this.#comparison.labels[cell.model]}, seed ${answer.request.settings.seed}`;
+      const name = t("drawing", {
+        model: this.#comparison.labels[cell.model]!,
+        seed: String(answer.request.settings.seed),
+      });
       const marking = this.#comparison.marked?.markings.get(answer);
       box.replaceChildren(
         ...shown(answer, name),
@@ -79,7 +81,7 @@ export class Grid {
         ...facts(answer, this.#comparison.values({ answer })),
       );
     } else {
-      box.replaceChildren(NOT_THERE[state] ?? "");
+      box.replaceChildren(state in NOT_THERE ? t(NOT_THERE[state as keyof typeof NOT_THERE]) : "");
     }
   }
 }
@@ -94,7 +96,7 @@ export function shown({ text }: Answer, name: string): Node[] {
   if (drawn) return [drawn];
   const characters = [...text.trim()];
   const excerpt = characters.slice(0, EXCERPT).join("") + (characters.length > EXCERPT ? " …" : "");
-  return [h("p", { class: "quantlab-compare-text" }, excerpt || "(empty)")];
+  return [h("p", { class: "quantlab-compare-text" }, excerpt || t("empty"))];
 }
 
 /** Whether a drawing is right, and on request in words what is wrong. */
@@ -111,7 +113,7 @@ function marked(marking: Marks): Node[] {
     h(
       "details",
       {},
-      h("summary", {}, "What is wrong"),
+      h("summary", {}, chat("what_is_wrong")),
       h("ul", {}, ...wrongs(marking).map((sentence) => h("li", {}, `${sentence}.`))),
     ),
   ];
@@ -121,30 +123,30 @@ function marked(marking: Marks): Node[] {
 function facts(answer: Answer, values: Values): Node[] {
   const { request, reason, figures, text, thinking } = answer;
   const parts = [
-    values.svg ? (values.wellFormed ? `SVG of ${count(values.elements!, "element")}` : "broken SVG") : "no SVG",
-    figures?.tokens === undefined ? count(values.words!, "word") : count(figures.tokens, "token"),
-    values.speed !== undefined && `${values.speed.toFixed(1)} tokens/s`,
-    values.loop && reason !== "looped" && "ends in a loop",
-    ENDINGS[reason!],
+    values.svg ? (values.wellFormed ? t("svg", { count: values.elements! }) : t("broken_svg")) : t("no_svg"),
+    figures?.tokens === undefined ? t("n_words", { count: values.words! }) : chat("tokens", { count: figures.tokens }),
+    values.speed !== undefined && t("rate", { rate: values.speed.toFixed(1) }),
+    values.loop && reason !== "looped" && t("ends_in_loop"),
+    (reason === "stop" || reason === "length" || reason === "looped") && t(`end_${reason}`),
   ];
   const other = otherModel(answer);
   const rows: [string, string][] = [
-    ["Model", request.model],
-    ["Answered by", answer.model || "the server does not say"],
-    ["Settings", describeSettings(request.settings)],
+    [chat("model"), request.model],
+    [t("answered_by"), answer.model || t("not_told")],
+    [chat("settings"), describeSettings(request.settings)],
     ...MEASURES.flatMap(({ name, label, isShare, decimals }): [string, string][] => {
       const value = values[name];
       if (value === undefined) return [];
-      return [[label, isShare ? (value ? "yes" : "no") : value.toFixed(Number.isInteger(value) ? 0 : decimals)]];
+      return [[label, isShare ? t(value ? "yes" : "no") : value.toFixed(Number.isInteger(value) ? 0 : decimals)]];
     }),
   ];
   return [
     h("p", { class: "quantlab-chat-note" }, parts.filter(Boolean).join(" · ")),
-    ...(other ? [h("p", { class: "quantlab-chat-warning" }, `The server answered with ${other}.`)] : []),
+    ...(other ? [h("p", { class: "quantlab-chat-warning" }, t("answered_with", { model: other }))] : []),
     h(
       "details",
       {},
-      h("summary", {}, "Text and figures"),
+      h("summary", {}, t("text_and_figures")),
       thinking ? h("pre", {}, thinking) : undefined,
       h("pre", {}, text),
       h("dl", {}, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),

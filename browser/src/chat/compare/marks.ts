@@ -4,10 +4,12 @@ import type { Answer } from "../answer.ts";
 import type { CurveRun } from "../../generated/protocol.ts";
 import { hasMarks, whyNot, whyUnknown, type Marker, type Marking } from "../marks.ts";
 import type { Table } from "../table.ts";
+import { t as chat } from "../texts.ts";
 import type { Comparison, Marked } from "./comparison.ts";
-import { shareRange } from "./format.ts";
+import { listed, shareRange } from "./format.ts";
 import type { Cell } from "./run.ts";
 import { wilsonInterval, type Interval } from "./statistics.ts";
+import { t } from "./texts.ts";
 
 /** A share of one model's drawings. */
 export interface Share {
@@ -56,7 +58,7 @@ export function shareRows(
     }),
   });
   return [
-    row("all", "All right", ({ all }) => all),
+    row("all", chat("all_right"), ({ all }) => all),
     ...first.marks.map(({ name, label }) =>
       row(name, label, ({ marks }) => marks.some((mark) => mark.name === name && mark.right)),
     ),
@@ -69,13 +71,13 @@ export function markTable({ run, labels, marked }: Comparison): Table | undefine
   if (!rows.length) return undefined;
   const bits = marked!.curve?.bits ?? [];
   const written = ({ hits, trials, interval }: Share): string =>
-    interval ? `${hits} of ${trials} (${shareRange(interval)})` : "–";
+    interval ? t("share_of_range", { hits, count: trials, range: shareRange(interval) }) : "–";
   return {
-    caption: "Drawings that are right",
-    head: ["Mark", ...labels],
+    caption: t("drawings_right"),
+    head: [t("mark"), ...labels],
     rows: [
       ...(bits.some((value) => value !== null)
-        ? [["Bits per weight", ...labels.map((_, i) => bits[i]?.toFixed(2) ?? "–")]]
+        ? [[t("bits_per_weight"), ...labels.map((_, i) => bits[i]?.toFixed(2) ?? "–")]]
         : []),
       ...rows.map(({ label, shares }) => [label, ...shares.map(written)]),
     ],
@@ -88,20 +90,23 @@ export function markSentences({ run, labels, marked }: Comparison): string[] {
   const sentences = marked.why ? [marked.why] : [];
   const [all, ...each] = shareRows(run, marked.markings);
   if (!all) return sentences;
-  sentences.push(
-    "Beside each number of right drawings stands Wilson's 95 % interval of the share that more seeds would give.",
-  );
+  sentences.push(t("wilson"));
   labels.forEach((label, model) => {
     const { hits, trials } = all.shares[model]!;
     if (!trials || hits === trials) return;
     const fewest = Math.min(...each.map(({ shares }) => shares[model]!.hits));
     const worst = each.filter(({ shares }) => shares[model]!.hits === fewest).map(({ label }) => label.toLowerCase());
     sentences.push(
-      `${label}: most often wrong ${worst.length === 1 ? "is" : "are"} ${worst.join(" and ")}, in ${trials - fewest} of ${trials}.`,
+      t("most_wrong", {
+        count: worst.length,
+        model: label,
+        marks: listed(worst),
+        wrong: trials - fewest,
+        drawings: trials,
+      }),
     );
   });
-  if (!marked.curve?.html && labels.length > 1)
-    sentences.push("There is no curve: the bits per weight of fewer than two of these models are known.");
+  if (!marked.curve?.html && labels.length > 1) sentences.push(t("no_curve"));
   return sentences;
 }
 

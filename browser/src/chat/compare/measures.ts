@@ -1,7 +1,12 @@
 /** What computes itself of an answer: the one table of measures, for the grid, the summary, the export and the docs' words. */
 import { speed, type Answer } from "../answer.ts";
 import type { Inspection } from "../drawing.ts";
+import type { chat_compare } from "../../generated/texts.ts";
 import { endlessLoop, repetition, words } from "./text.ts";
+import { t } from "./texts.ts";
+
+/** The key of a measure's label. */
+type Label = Extract<keyof typeof chat_compare, `measure_${string}`>;
 
 export interface Measure {
   readonly name: string;
@@ -18,18 +23,22 @@ export interface Measure {
 
 const OF_SVG = new Set(["wellFormed", "viewBox", "elements"]);
 
-const share = (name: string, label: string, of: (answer: Answer, drawing: Inspection | null) => boolean): Measure => ({
+const share = (name: string, label: Label, of: (answer: Answer, drawing: Inspection | null) => boolean): Measure => ({
   name,
-  label,
+  get label() {
+    return t(label);
+  },
   isShare: true,
   isOfSvg: OF_SVG.has(name),
   decimals: 0,
   of: (answer, drawing) => Number(of(answer, drawing)),
 });
 
-const number = (name: string, label: string, decimals: number, of: Measure["of"]): Measure => ({
+const number = (name: string, label: Label, decimals: number, of: Measure["of"]): Measure => ({
   name,
-  label,
+  get label() {
+    return t(label);
+  },
   isShare: false,
   isOfSvg: OF_SVG.has(name),
   decimals,
@@ -37,17 +46,17 @@ const number = (name: string, label: string, decimals: number, of: Measure["of"]
 });
 
 export const MEASURES: readonly Measure[] = [
-  share("svg", "Has an SVG", (_, drawing) => drawing !== null),
-  share("wellFormed", "SVG is well-formed", (_, drawing) => drawing?.isWellFormed ?? false),
-  share("viewBox", "SVG has a viewBox", (_, drawing) => drawing?.hasViewBox ?? false),
-  number("elements", "SVG elements", 1, (_, drawing) => (drawing?.isWellFormed ? drawing.elements : undefined)),
-  share("limit", "Cut at the limit", ({ reason }) => reason === "length"),
-  share("loop", "Ends in a loop", ({ reason, text }) => reason === "looped" || endlessLoop(text) !== null),
-  number("repetition", "Repetition", 3, ({ text }) => repetition(text)),
-  number("words", "Words", 1, ({ text }) => words(text).length),
-  number("tokens", "Tokens", 1, ({ figures }) => figures?.tokens),
-  number("speed", "Tokens a second", 1, ({ figures }) => figures && speed(figures)),
-  number("firstToken", "First token, ms", 0, ({ figures }) => figures?.firstToken),
+  share("svg", "measure_svg", (_, drawing) => drawing !== null),
+  share("wellFormed", "measure_well_formed", (_, drawing) => drawing?.isWellFormed ?? false),
+  share("viewBox", "measure_view_box", (_, drawing) => drawing?.hasViewBox ?? false),
+  number("elements", "measure_elements", 1, (_, drawing) => (drawing?.isWellFormed ? drawing.elements : undefined)),
+  share("limit", "measure_limit", ({ reason }) => reason === "length"),
+  share("loop", "measure_loop", ({ reason, text }) => reason === "looped" || endlessLoop(text) !== null),
+  number("repetition", "measure_repetition", 3, ({ text }) => repetition(text)),
+  number("words", "measure_words", 1, ({ text }) => words(text).length),
+  number("tokens", "measure_tokens", 1, ({ figures }) => figures?.tokens),
+  number("speed", "measure_speed", 1, ({ figures }) => figures && speed(figures)),
+  number("firstToken", "measure_first_token", 0, ({ figures }) => figures?.firstToken),
 ];
 
 /** The measures of an answer, by name. */

@@ -3,17 +3,19 @@ import { button, h } from "../../ui/dom.ts";
 import { save } from "../../ui/save.ts";
 import type { ChatContext, Panel } from "../panel.ts";
 import { tabled } from "../table.ts";
+import { t as chat } from "../texts.ts";
 import { voting } from "./ballot.ts";
 import { partingForm } from "./candidates.ts";
 import { Comparison, MEMORY, MOST_PAIRS } from "./comparison.ts";
 import { toCsv, toData, toMarkdown } from "./export.ts";
-import { findings, voted, WARNING } from "./findings.ts";
+import { findings, voted } from "./findings.ts";
 import { PlanForm } from "./form.ts";
-import { count, duration } from "./format.ts";
+import { duration } from "./format.ts";
 import { Grid } from "./grid.ts";
 import { markAll } from "./marks.ts";
 import { inspect } from "./picture.ts";
 import { Run, type Cell, type Plan } from "./run.ts";
+import { t } from "./texts.ts";
 
 export const mountCompare: Panel = (section, context) => {
   const view = new View(section, context);
@@ -27,10 +29,10 @@ class View {
   #comparison: Comparison | undefined;
   #grid: Grid | undefined;
 
-  readonly #bar = h("progress", { "aria-label": "Answers that are there" });
+  readonly #bar = h("progress", { "aria-label": t("answers_there") });
   readonly #status = h("p", { class: "quantlab-compare-status" });
-  readonly #pause = button("Pause", () => this.#onPause());
-  readonly #stop = button("Stop", () => this.#onStop());
+  readonly #pause = button(t("pause"), () => this.#onPause());
+  readonly #stop = button(chat("stop"), () => this.#onStop());
   readonly #leaveOut = button("", () => this.#go((run) => run.leaveOut()));
   readonly #trouble = h("div");
   readonly #running = h(
@@ -56,8 +58,8 @@ class View {
     const details = h(
       "details",
       { class: "quantlab-chat-panel", toggle: () => this.#form.refresh() },
-      h("summary", {}, "Compare models"),
-      h("p", { class: "quantlab-compare-warning" }, WARNING),
+      h("summary", {}, t("title")),
+      h("p", { class: "quantlab-compare-warning" }, t("warning")),
       this.#form.element,
       this.#running,
       this.#results,
@@ -160,31 +162,28 @@ class View {
     this.#bar.value = done;
     const cell = run.cells.find(({ state }) => state === "running");
     const left = run.timeLeft;
-    const rest =
-      left === undefined
-        ? "No estimate before the first answer."
-        : `About ${duration(left)} left, going by ${count(done, "answer")} so far.`;
+    const rest = left === undefined ? t("no_estimate") : t("time_left", { time: duration(left), count: done });
     const now =
       run.warming !== undefined
-        ? `${run.endpoint.kind === "browser" ? "The page" : "The server"} gets ${labels[run.warming]} into memory.`
+        ? t(run.endpoint.kind === "browser" ? "page_loads" : "server_loads", { model: labels[run.warming]! })
         : cell
-          ? `${labels[cell.model]} writes answer ${done + 1} of ${all}${cell.isControl ? ", a control" : ""}.`
-          : "Waiting for the chat's own answer.";
+          ? t(cell.isControl ? "writes_control" : "writes", { model: labels[cell.model]!, number: done + 1, all })
+          : t("waiting_for_chat");
     const texts: Record<Run["state"], string> = {
       ready: now,
       running: `${now} ${rest}`,
-      pausing: `Pausing after this answer. ${now}`,
-      paused: `Paused: ${done} of ${all} answers are there.`,
-      stopped: `Stopped: ${done} of ${all} answers are there, and stay.`,
-      failed: `Interrupted: ${done} of ${all} answers are there, and stay.`,
-      done: `Done: ${count(done, "answer")}.`,
+      pausing: `${t("pausing")} ${now}`,
+      paused: t("paused", { done, all }),
+      stopped: t("stopped", { done, all }),
+      failed: t("interrupted", { done, all }),
+      done: t("done", { count: done }),
     };
     this.#status.textContent = texts[run.state];
-    this.#pause.textContent = run.state === "running" ? "Pause" : "Continue";
+    this.#pause.textContent = t(run.state === "running" ? "pause" : "continue");
     this.#pause.hidden = run.state === "done" || run.state === "ready";
     this.#stop.hidden = run.isResting || run.state === "ready";
     this.#leaveOut.hidden = run.state !== "failed";
-    this.#leaveOut.textContent = run.lacksModel ? "Go on without that model" : "Go on without that answer";
+    this.#leaveOut.textContent = t(run.lacksModel ? "without_model" : "without_answer");
     this.#form.allow(run.isResting, done > 0);
   }
 
@@ -224,7 +223,7 @@ class View {
   }
 
   #invitation(): HTMLElement[] {
-    const kept = h("p", {}, "The answers are kept back until the vote.");
+    const kept = h("p", {}, t("kept_back"));
     if (!this.#comparison!.run.isResting) return [kept];
     return [
       kept,
@@ -232,7 +231,7 @@ class View {
         "p",
         { class: "quantlab-chat-actions" },
         this.#voteButton(),
-        button("Show the answers without a vote", () => this.#reveal()),
+        button(t("show_answers"), () => this.#reveal()),
       ),
     ];
   }
@@ -253,8 +252,8 @@ class View {
   #voteButton(): HTMLElement {
     const comparison = this.#comparison!;
     const pairs = Math.min(MOST_PAIRS, comparison.pairs().length);
-    if (!pairs) return h("p", {}, "There are no two different answers to one prompt and seed to vote on.");
-    return button(`Vote blind: ${count(pairs, "pair")}, each from both seats`, () => {
+    if (!pairs) return h("p", {}, t("no_pairs"));
+    return button(t("vote", { count: pairs }), () => {
       comparison.beginVote(crypto.getRandomValues(new Uint32Array(1))[0]!);
       this.#show();
       this.#results.querySelector<HTMLElement>(".quantlab-compare-question")?.focus();
@@ -269,20 +268,20 @@ class View {
       ...tables.map(tabled),
       ...sentences.map((sentence) => h("p", {}, sentence)),
       ...this.#curve(),
-      h("h4", {}, "Blind vote"),
+      h("h4", {}, t("blind_vote")),
       h("div", { class: "quantlab-compare-voted", tabindex: -1 }, ...result.map((sentence) => h("p", {}, sentence))),
       h("p", { class: "quantlab-chat-actions" }, this.#voteButton()),
-      h("h4", {}, "Where two models part"),
+      h("h4", {}, t("parting")),
       partingForm(comparison, this.#context, this.#left.signal),
-      h("h4", {}, "The comparison as a file"),
+      h("h4", {}, t("as_file")),
       h(
         "p",
         { class: "quantlab-chat-actions" },
-        button("Save as Markdown", () => save("comparison.md", "text/markdown", toMarkdown(comparison))),
-        button("Save as JSON", () =>
+        button(chat("save_markdown"), () => save("comparison.md", "text/markdown", toMarkdown(comparison))),
+        button(chat("save_json"), () =>
           save("comparison.json", "application/json", `${JSON.stringify(toData(comparison), null, 2)}\n`),
         ),
-        button("Save as CSV", () => save("comparison.csv", "text/csv", toCsv(comparison))),
+        button(t("save_csv"), () => save("comparison.csv", "text/csv", toCsv(comparison))),
       ),
     ];
   }
@@ -293,6 +292,6 @@ class View {
     if (!html) return [];
     const picture = h("div", { class: "quantlab-compare-curve" });
     picture.innerHTML = html;
-    return [h("h4", {}, "Your own curve"), picture];
+    return [h("h4", {}, t("curve")), picture];
   }
 }

@@ -5,6 +5,7 @@
  */
 import { newAnswer, receive, type Answer } from "../answer.ts";
 import { mean } from "./statistics.ts";
+import { t } from "./texts.ts";
 import { EndpointError, type ChatRequest, type Endpoint, type Message, type Problem, type Settings } from "../wire.ts";
 
 export interface Plan {
@@ -199,9 +200,7 @@ export class Run {
     const isWhole = reason === "stop" || reason === "length" || reason === "looped";
     cell.state = isWhole ? "done" : "waiting";
     this.changed(cell);
-    return isWhole
-      ? undefined
-      : (problem ?? { message: "The connection was lost in the middle of the answer.", status: 0 });
+    return isWhole ? undefined : (problem ?? { message: t("connection_lost"), status: 0 });
   }
 
   /** Unlike a comparison, not narrowed by what the state was before something was waited for. */

@@ -5,7 +5,8 @@ is a table by plural category (CLDR's names: `one`, `other`, ...), chosen by the
 language translates whole groups; a group that it lacks stays English. `docs/contributing/writing.md` says how texts are
 added and translated.
 
-The groups of `SCRIPTS` are read by the page's scripts: `browser/build/generate.py` emits them for TypeScript.
+The groups of `SCRIPTS` are read by the page's scripts: `browser/build/generate.py` emits them for TypeScript. A group's first word is
+the script that has it: `chat` and `chat_compare` are `chat.js`'s. A language translates all groups of a script or none of them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de")
 """The languages that have a file here."""
 
-SCRIPTS = ("page", "shared", "quantize", "evidence", "chat")
+SCRIPTS = ("page", "shared", "quantize", "evidence", "chat", "chat_compare")
 """Groups that the page's scripts read; all others are Python's."""
 
 PLURALS: Mapping[str, Callable[[float], str]] = {
