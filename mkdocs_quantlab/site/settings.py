@@ -11,6 +11,7 @@ from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.resources import Resource, Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import built_in, widget
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.model import part_names
@@ -301,3 +302,9 @@ SETTINGS = {
     ),
 }
 """All settings by name."""
+
+
+def unknown_option(name: str) -> str:
+    """What is wrong with an option that is none of `SETTINGS`."""
+    known = ", ".join(f"`{each}`" for each in SETTINGS)
+    return f"unknown option `{name}`{did_you_mean(name, SETTINGS)}; the options are {known}"

@@ -183,10 +183,10 @@ def test_a_warning_counts_under_strict(build):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("on_error: stop", "'on_error': takes `fail` or `warn`; found `stop`"),
+        ("on_error: stop", "'on_error': mkdocs.yml:2: takes `fail` or `warn`; found `stop`"),
         (
             "pyodide: local",
-            "'pyodide': takes `bundled`, `off` or the http(s) URL of a folder; found `local`",
+            "'pyodide': mkdocs.yml:2: takes `bundled`, `off` or the http(s) URL of a folder; found `local`",
         ),
         (
             "defaults: {quantization-explorrer: {}}",
@@ -197,7 +197,14 @@ def test_a_warning_counts_under_strict(build):
             "`quantization-explorer`: `bits` takes one of",
         ),
         ("defaults: {quantization-explorer: 3}", "takes a mapping from option to value; found `3`"),
-        ("defaults: 3", "'defaults': takes a mapping from directive to options; found `3`"),
+        (
+            "defaults: 3",
+            "'defaults': mkdocs.yml:2: takes a mapping from directive to options; found `3`",
+        ),
+        (
+            "on_eror: warn",
+            "'on_eror': mkdocs.yml:2: unknown option `on_eror`; did you mean `on_error`?; the options are `on_error`, `pyodide`",
+        ),
     ],
 )
 def test_mistakes_in_mkdocs_yml(build, options, message):
@@ -260,3 +267,68 @@ def test_a_directive_that_a_macro_made_is_named_by_its_text(build, project):
     code, output, _ = build({}, "hooks: [hook.py]\nplugins: [quantlab]")
     assert code == 1
     assert 'index.md: <div data-quantization-explorer data-bits="1">: `bits` takes' in output
+
+
+def test_a_directive_that_did_nothing_ends_the_build(build):
+    """Text for want of a quote, and an element that a template or another plugin added."""
+    pages = {
+        "docs/a.md": '# A\n\n<div data-quantization-explorer data-bits="4></div>\n',
+        "docs/b.md": "# B\n",
+        "theme/main.html": '{% extends "base.html" %}{% block footer %}{% if page.title == "B" %}'
+        "<div data-gguf-compare></div>{% endif %}{% endblock %}",
+    }
+    code, output, _ = build(
+        pages, "theme: {name: mkdocs, custom_dir: theme}\nplugins: [quantlab]\n"
+    )
+    assert code == 1
+    assert "a.md:3: the directive `data-quantization-explorer` is text on the page" in output
+    assert "Traceback" not in output
+    del pages["docs/a.md"]
+    pages["docs/a.md"] = "# A\n"
+    code, output, _ = build(
+        pages, "theme: {name: mkdocs, custom_dir: theme}\nplugins: [quantlab]\n"
+    )
+    assert code == 1
+    assert "b.md: the directive `data-gguf-compare` has no effect" in output
+    config = "theme: {name: mkdocs, custom_dir: theme}\nplugins: [{quantlab: {on_error: warn}}]\n"
+    assert build(pages, config)[0] == 0
+
+
+@pytest.mark.parametrize("engine", ["mkdocs", "properdocs"])
+def test_the_markdown_extension_without_the_plugin_is_told(build, engine):
+    pages = {"docs/a.md": "# A\n\n<div data-quantization-explorer></div>\n"}
+    config = "theme: mkdocs\nmarkdown_extensions: [quantlab]\n"
+    code, output, _ = build(pages, config, engine)
+    assert code == 1
+    assert "a.md: this page has a directive, but no script for it" in output
+    config += "extra_javascript: [{path: assets/quantlab/quantlab.js, defer: true}]\n"
+    code, output, _ = build(pages, config, engine)
+    assert code == 0, output
+
+
+def test_zensical_without_the_script_says_what_is_missing(build):
+    pages = {"docs/a.md": "# A\n\n<div data-quantization-explorer></div>\n"}
+    code, output, _ = build(pages, "markdown_extensions: [quantlab]\n", "zensical")
+    assert code == 0
+    assert (
+        "a.md: this page has a directive, but `extra_javascript` does not name its script" in output
+    )
+
+
+def test_front_matter_that_mkdocs_drops_is_told(build):
+    pages = {
+        "docs/a.md": "---\norder: 1\ntitle: Lab 2: one: two\n---\n\n# A\n",
+        "docs/b.md": "---\n- list\n---\n\n# B\n",
+        "docs/c.md": "---\ntitle: 'Lab 2: one'\n---\n\n# C\n",
+        "docs/d.md": "---\n---\n\n# D\n",
+        "docs/e.md": "# E\n\n---\n\ntext: a: b\n\n---\n",
+    }
+    code, output, _ = build(pages)
+    assert code == 0
+    assert (
+        "a.md:3: MkDocs ignores this front matter, which is not valid YAML (mapping values are not allowed here): "
+        'put the value in quotes, as in `title: "Lab 2: one: two"`'
+    ) in output
+    assert "b.md:2: MkDocs ignores this front matter, which has no `name: value` lines" in output
+    assert output.count("MkDocs ignores") == 2
+    assert build(pages, "plugins: [quantlab]", "mkdocs", "--strict")[0] == 1

@@ -7,10 +7,9 @@ Python-Markdown runs postprocessors again on headings, and other extensions nest
 from __future__ import annotations
 
 import logging
-import sys
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from markdown import Extension
@@ -20,7 +19,6 @@ from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_quantlab.engine.core.own import blaming
 from mkdocs_quantlab.engine.core.schema import OptionError
-from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.texts import ENGLISH, Words
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.errors import LabError
@@ -38,6 +36,13 @@ from mkdocs_quantlab.site.markdown.directives import (
     note,
 )
 from mkdocs_quantlab.site.markdown.element import element
+from mkdocs_quantlab.site.markdown.page import (
+    PageFile,
+    mkdocs_page,
+    without_script,
+    zensical_language,
+    zensical_page,
+)
 from mkdocs_quantlab.site.markdown.source import line_of, without_fences
 from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteSources
@@ -47,6 +52,7 @@ from mkdocs_quantlab.site.settings import (
     current_defaults,
     former_names,
     read_language,
+    unknown_option,
 )
 from mkdocs_quantlab.site.widgets.registry import Widgets
 
@@ -60,24 +66,6 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.site.models.page_models import PageModel
     from mkdocs_quantlab.site.widgets.archive import Archive
     from mkdocs_quantlab.site.widgets.registry import OwnWidget
-
-
-class PageFile(NamedTuple):
-    """A page's file, as far as it is known.
-
-    Attributes:
-        path: Where it is in the docs folder; empty where that is not known.
-        text: What is in it: the place of an error is looked up there.
-        meta: Its front matter.
-    """
-
-    path: str
-    text: str
-    meta: Mapping[str, object]
-
-    def place(self, line: int) -> str:
-        """A line of it, as errors name it."""
-        return f"{self.path}:{line}" if self.path else f"line {line}"
 
 
 class QuantlabExtension(Extension):
@@ -160,10 +148,7 @@ class QuantlabExtension(Extension):
     def setConfig(self, key: str, value: Any) -> None:  # noqa: N802
         """Sets an option; Python-Markdown calls it for each one given."""
         if key not in SETTINGS:
-            known = ", ".join(f"`{name}`" for name in SETTINGS)
-            raise LabError(
-                f"quantlab: unknown option `{key}`{did_you_mean(key, SETTINGS)}; the options are {known}"
-            )
+            raise LabError(f"quantlab: {unknown_option(key)}")
         try:
             self.config[key][0] = SETTINGS[key].read(value)
             for _, sentence in former_names(key, value):
@@ -222,7 +207,8 @@ class QuantlabExtension(Extension):
 
     def current(self, md: Markdown, text: str) -> PageFile:
         """The page that is being converted; of one that nothing is known of, the text that was passed."""
-        return self.page or _zensical_page(md) or PageFile("", text, getattr(md, "Meta", {}))
+        page = self.page or zensical_page(md) or mkdocs_page(md)
+        return page or PageFile("", text, getattr(md, "Meta", {}))
 
     def words(self, md: Markdown, page: PageFile) -> Words:
         """The texts for a page: its front matter says its language, else the setting, else the theme."""
@@ -232,7 +218,7 @@ class QuantlabExtension(Extension):
             language = read_language(own)
         except ValueError:
             language = ""  # other tools have a `lang` of their own
-        of_theme = self.theme_language or _zensical_language(md) or ENGLISH
+        of_theme = self.theme_language or zensical_language(md) or ENGLISH
         words = Words(language or self.getConfig("language") or of_theme, of_theme)
         self.languages.add(words.page)
         return words
@@ -315,6 +301,8 @@ class _Directives(Postprocessor):
             return note(place, problem)
 
         result = expand(text, self.extension.directives, self._render, self._locate, on_problem)
+        if result is not text:
+            self._check_script()
         if result is not text or "lab-callout" in text:
             self.extension.seen = True
         result = lab.callouts(
@@ -322,6 +310,22 @@ class _Directives(Postprocessor):
         )
         self.extension.report(problems)
         return result
+
+    def _check_script(self) -> None:
+        """Tells of a site whose pages lack the script that widgets need."""
+        engine, path = without_script(self.md), self._page().path
+        if engine == "MkDocs":
+            problem = (
+                "this page has a directive, but no script for it, since MkDocs runs only the Markdown extension `quantlab`: "
+                "move `quantlab` from `markdown_extensions` to `plugins`"
+            )
+            self.extension.report([(path, problem)])
+        if engine and engine not in self.extension.told:
+            self.extension.told.add(engine)
+            self.extension.warn(
+                f"{path}: this page has a directive, but `extra_javascript` does not name its script: run `quantlab export`, "
+                "and add the lines that it prints to the configuration"
+            )
 
     def _render(self, page: Sequence[Found], at: int) -> str:
         found = page[at]
@@ -391,24 +395,3 @@ class _Directives(Postprocessor):
         line = line_of(tag, nth, page.text)
         # A macro or an included file made it: its text tells the author more than no place at all.
         return page.place(line) if line else f"{page.path or 'page'}: {tag}"
-
-
-def _zensical_language(md: Markdown) -> str:
-    """The language of Zensical's theme, or the empty text under another engine."""
-    context = sys.modules.get("zensical.extensions.context")
-    current = context.ContextPreprocessor.from_markdown(md) if context else None
-    return str(current.config.get("theme", {}).get("language", "")) if current else ""
-
-
-def _zensical_page(md: Markdown) -> PageFile | None:
-    """The page that Zensical is rendering, or None under another engine."""
-    context = sys.modules.get("zensical.extensions.context")
-    current = context.ContextPreprocessor.from_markdown(md) if context else None
-    if current is None:
-        return None
-    path = str(current.page.path)
-    file = Path(current.config.get("docs_dir", "docs")) / path
-    # The text that Zensical passes on lacks the front matter, which would put every line too high.
-    if not file.is_file():
-        return None
-    return PageFile(path, file.read_text(encoding="utf-8"), current.page.meta)

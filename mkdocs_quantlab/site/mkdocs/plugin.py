@@ -17,11 +17,14 @@ from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
 from mkdocs_quantlab.site.assets import files as site_files
 from mkdocs_quantlab.site.chat.secrets import PUBLIC, leaks
 from mkdocs_quantlab.site.errors import LabError
-from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+from mkdocs_quantlab.site.markdown.finished import left, problems
+from mkdocs_quantlab.site.markdown.page import PageFile
+from mkdocs_quantlab.site.mkdocs import front_matter
 from mkdocs_quantlab.site.mkdocs.config import QuantlabConfig
 from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
 from mkdocs_quantlab.site.mkdocs.search import hide, show
-from mkdocs_quantlab.site.settings import SETTINGS, former_names, line_of_option
+from mkdocs_quantlab.site.settings import SETTINGS, former_names, line_of_option, unknown_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,14 +55,22 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
     ) -> tuple[ConfigErrors, ConfigWarnings]:
-        """Reads the options of `mkdocs.yml`, and adds to an error of a nested one the line it is on."""
+        """Reads the options of `mkdocs.yml`, and adds to an error the line it is on."""
         errors, warnings = super().load_config(options, config_file_path)
+        # MkDocs only warns of these. The Markdown extension refuses them, and so does the plugin.
+        errors += [
+            (setting, ValidationError(unknown_option(setting)))
+            for setting, _ in warnings
+            if setting not in SETTINGS
+        ]
+        warnings = [each for each in warnings if each[0] in SETTINGS]
         file = Path(config_file_path or "")
         if file.is_file():
             source = file.read_text(encoding="utf-8", errors="replace")
             for i, (setting, error) in enumerate(errors):
                 option = getattr(error.__cause__, "option", None)
-                line = option and line_of_option(source, setting, option)
+                keys = (setting, option) if option else (setting,)
+                line = line_of_option(source, *keys)
                 if line:
                     errors[i] = (setting, ValidationError(f"{file.name}:{line}: {error}"))
             if not errors:
@@ -131,8 +142,12 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     def on_page_markdown(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> None:
-        """Tells the extension which page comes next."""
-        self.extension.page = PageFile(page.file.src_uri, page.file.content_string, page.meta)
+        """Tells the extension which page comes next, and the author of front matter that MkDocs drops."""
+        current = PageFile(page.file.src_uri, page.file.content_string, page.meta)
+        self.extension.page = current
+        broken = None if page.meta else front_matter.problem(current.text)
+        if broken:
+            self.extension.warn(f"{current.place(broken[0])}: {broken[1]}")
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Adds the files, now that all pages are rendered and it is known whether any needs them."""
@@ -177,7 +192,8 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     on_page_context = CombinedEvent(_before_search, _after_search)
 
-    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+    @event_priority(0)
+    def _link_styles(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Links the style sheets of the page's own widgets; `extra_css` would link them on all pages."""
         links = "".join(
             f'<link rel="stylesheet" href="{get_relative_url(f"{FOLDER}/{archive.style_name}", page.url)}">'
@@ -185,6 +201,16 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             if archive.style
         )
         return output.replace("</head>", f"{links}</head>", 1)
+
+    @event_priority(-100)  # when other plugins have changed the page
+    def _find_idle_directives(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Tells of directives that are left in the finished page."""
+        found = list(left(output, self.extension.directives))
+        if found:
+            self.extension.report(problems(found, page.file.src_uri, page.file.content_string))
+        return output
+
+    on_post_page = CombinedEvent(_link_styles, _find_idle_directives)
 
     def on_build_error(self, *, error: Exception) -> None:
         """Says a mistake again that comes back: MkDocs prints no line twice, not even in a later build of `mkdocs serve`."""

@@ -9,7 +9,8 @@ import pytest
 from markdown import Markdown
 
 from mkdocs_quantlab.site.errors import LabError
-from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+from mkdocs_quantlab.site.markdown.page import PageFile
 
 EXTENSIONS = [
     "admonition",

@@ -10,7 +10,8 @@ from mkdocs.utils.meta import get_data
 
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.directives import Directives
-from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+from mkdocs_quantlab.site.markdown.page import PageFile
 from mkdocs_quantlab.site.markdown.source import line_of
 
 EXTENSIONS = [

@@ -12,7 +12,8 @@ from markdown import Markdown
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.evidence.evidence import KINDS, SHEET
 from mkdocs_quantlab.site.markdown.directives import Directives
-from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+from mkdocs_quantlab.site.markdown.page import PageFile
 
 EXPLORER = "<div data-quantization-explorer></div>\n\n"
 CHAT = "<div data-quantlab-chat id='talk'></div>\n\n"

@@ -10,7 +10,8 @@ from mkdocs.utils.meta import get_data
 
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown import lab
-from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+from mkdocs_quantlab.site.markdown.page import PageFile
 from mkdocs_quantlab.site.mkdocs.navigation import ordered
 from tests.fast.site.test_directives import EXTENSIONS, outline
 from tests.paths import ROOT

@@ -8,7 +8,8 @@ import pytest
 from markdown import Markdown
 from mkdocs.exceptions import PluginError
 
-from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+from mkdocs_quantlab.site.markdown.page import PageFile
 
 FIGURE = "<div data-quantization-explorer></div>\n"
 LAB = """\

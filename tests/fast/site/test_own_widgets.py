@@ -18,7 +18,8 @@ from markdown import Markdown
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.site.errors import LabError
-from mkdocs_quantlab.site.markdown.extension import PageFile, QuantlabExtension
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+from mkdocs_quantlab.site.markdown.page import PageFile
 from mkdocs_quantlab.site.widgets.loader import PREFIX
 from mkdocs_quantlab.site.widgets.registry import Widgets
 from mkdocs_quantlab.testing import check

@@ -1,0 +1,113 @@
+"""Directives that are left in a page's finished HTML, where they do nothing.
+
+A quote that is not closed makes a directive text. The cells of a notebook, and what a template or another plugin adds to a page,
+never pass the Markdown extension. Both leave a page without its widget, and without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from mkdocs_quantlab.site.markdown.source import line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mkdocs_quantlab.site.markdown.directives import Directives
+
+# What is shown as text, is a finished widget, or reports such a mistake already.
+_SKIPPED = re.compile(
+    r"<(quantlab-[a-z]+|code|pre|script|style|svg|template|textarea|title)\b.*?</\1\s*>"
+    r'|<div class="quantlab-error".*?</div>|<!--.*?-->',
+    re.DOTALL | re.IGNORECASE,
+)
+# Quoted values may hold a `>`.
+_TAG = re.compile(r"""<(/?[a-z][\w-]*)(?>[^<>"']+|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
+_TEXT = re.compile(r"&lt;div(?=\s)[^<]{,2000}", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\bdata-([a-z][a-z0-9_-]*)", re.IGNORECASE)
+
+
+class Left(NamedTuple):
+    """A directive that did nothing.
+
+    Attributes:
+        name: What `data-` names.
+        is_text: Readers see it as text; else it is an empty element.
+    """
+
+    name: str
+    is_text: bool
+
+
+def left(html: str, directives: Directives) -> Iterator[Left]:
+    """The directives of a finished page that no widget has replaced."""
+    # Most pages have none of these names at all.
+    if not any(directives.is_ours(match[1].lower()) for match in _ATTRIBUTE.finditer(html)):
+        return
+    html = _SKIPPED.sub(" ", html)
+    elements = (match[0] for match in _TAG.finditer(html) if match[1].lower() == "div")
+    texts = (match[0] for match in _TEXT.finditer(_TAG.sub("<>", html)))
+    for found, is_text in ((elements, False), (texts, True)):
+        for text in found:
+            names = (match[1].lower() for match in _ATTRIBUTE.finditer(text))
+            name = next(filter(directives.is_ours, names), None)
+            if name:
+                yield Left(name, is_text)
+
+
+def problems(found: Iterable[Left], path: str, source: str) -> list[tuple[str, str]]:
+    """Places and texts of such mistakes.
+
+    Args:
+        found: What is left in a page.
+        path: Its file in the docs folder.
+        source: What is in that file.
+    """
+    seen: dict[str, int] = {}
+    told = []
+    for each in found:
+        nth = seen.get(each.name, 0)
+        seen[each.name] = nth + 1
+        if each.is_text:
+            problem = (
+                f"the directive `data-{each.name}` is text on the page: write "
+                f"`<div data-{each.name} …></div>`, with both quotes around each value"
+            )
+        elif path.endswith(".ipynb"):
+            problem = (
+                f"the directive `data-{each.name}` has no effect in a notebook, which the Markdown extension "
+                "does not see: put it on a Markdown page"
+            )
+        else:
+            problem = (
+                f"the directive `data-{each.name}` has no effect, because a template or another plugin added it "
+                "after the Markdown was converted: write it in the page's Markdown"
+            )
+        told.append((_place(each.name, nth, path, source), problem))
+    return told
+
+
+def _place(name: str, nth: int, path: str, source: str) -> str:
+    if path.endswith(".ipynb"):
+        cell = _cell(name, nth, source)
+        return f"{path}: cell {cell}" if cell else path
+    line = line_of(f"data-{name}", nth, source)
+    return f"{path}:{line}" if line else path
+
+
+def _cell(name: str, nth: int, notebook: str) -> int | None:
+    """The cell, from 1, in which a directive stands."""
+    try:
+        cells = json.loads(notebook)["cells"]
+        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        numbers = [i for i, cell in enumerate(cells, 1) if cell["cell_type"] == "markdown"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    found = [
+        number
+        for number, text in zip(numbers, texts, strict=True)
+        for _ in range(text.count(f"data-{name}"))
+    ]
+    return found[min(nth, len(found) - 1)] if found else None
