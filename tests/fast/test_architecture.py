@@ -39,7 +39,7 @@ MAY_IMPORT = {
         "fsspec",
         "huggingface_hub",
     },
-    "site/mkdocs": {"mkdocs_quantlab.site", "mkdocs", "jinja2"},
+    "site/mkdocs": {"mkdocs_quantlab.site", "mkdocs", "jinja2", "yaml"},
     "site/doctor": {"mkdocs_quantlab", "mkdocs", "requests", "urllib3"},
     "cli": {"mkdocs_quantlab", "mkdocs", "click", "requests", "packaging", "pyodide_lock"},
     "testing": {ENGINE, "mkdocs_quantlab.site"},
