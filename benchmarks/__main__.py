@@ -44,6 +44,7 @@ BENCHMARKS = {
     "quantize_page": Benchmark((), (f"{_PACKAGE}/engine/ggml", f"{_PACKAGE}/engine/gguf")),
     "endpoint": Benchmark((), (f"{_PACKAGE}/endpoint",)),
     "chat": Benchmark(("--rounds", "40"), ("browser/src/chat",)),
+    "hostile": Benchmark((), ("browser/src/chat", "browser/src/evidence")),
     "in_page": Benchmark(("--rounds", "5"), ("browser/src/chat", "browser/package-lock.json")),
 }
 """Every benchmark that the docs show, by the name of its module."""

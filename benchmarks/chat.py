@@ -30,7 +30,7 @@ from benchmarks.server import Server
 from mkdocs_quantlab.site.assets import CHAT, STATIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from playwright.sync_api import BrowserContext, Page
 
@@ -56,9 +56,23 @@ def tokens(count: int) -> list[str]:
     return [text[i : i + 4] for i in range(0, len(text), 4)]
 
 
+def _asked_for(prompt: str) -> tuple[int, list[str]]:
+    """What a prompt of two numbers asks for: milliseconds to wait, and tokens to say."""
+    wait, count = map(int, prompt.split())
+    return wait, tokens(count)
+
+
 @contextmanager
-def model_server() -> Iterator[str]:
-    """A server that speaks as Ollama does. The prompt says how many milliseconds it waits, and how many tokens it then says, at once."""
+def model_server(
+    answer: Callable[[str], tuple[int, list[str]]] = _asked_for, models: Sequence[str] = ("m",)
+) -> Iterator[str]:
+    """A server that speaks as Ollama does.
+
+    Args:
+        answer: Gives for a prompt the milliseconds that the server waits, and the pieces of text that it then says, at once.
+        models: The names that it lists.
+    """
+    listed = json.dumps({"version": "0.33.0", "models": [{"name": name} for name in models]})
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -68,13 +82,12 @@ def model_server() -> Iterator[str]:
             self._send(b"")
 
         def do_GET(self) -> None:
-            self._send(b'{"version": "0.33.0"}')
+            self._send(listed.encode())
 
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            wait, count = map(int, asked["messages"][-1]["content"].split())
+            wait, said = answer(asked["messages"][-1]["content"])
             time.sleep(wait / 1000)
-            said = tokens(count)
             records = [{"model": "m", "message": {"content": text}, "done": False} for text in said]
             end = {"model": "m", "message": {"content": ""}, "done": True, "done_reason": "stop"}
             first, *rest = (json.dumps(r) + "\n" for r in [*records, end])

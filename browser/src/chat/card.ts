@@ -1,5 +1,5 @@
 /** What each model's file is, where the server tells: quantization, tensor types, and how two files differ. */
-import { button, h, labelled } from "../ui/dom.ts";
+import { button, choices, h, labelled } from "../ui/dom.ts";
 import type { ChatContext } from "./panel.ts";
 import { tabled } from "./table.ts";
 import { t } from "./texts.ts";
@@ -73,7 +73,10 @@ export function mountCards(section: HTMLElement, context: ChatContext): () => vo
     const models = context.models();
     for (const { select, fallback } of chosen) {
       const before = select.value;
-      select.replaceChildren(...models.map(({ model, label }) => h("option", { value: model }, label)));
+      choices(
+        select,
+        models.map(({ model, label }) => [model, label]),
+      );
       select.value = models.some(({ model }) => model === before)
         ? before
         : (models[Math.min(fallback, models.length - 1)]?.model ?? "");

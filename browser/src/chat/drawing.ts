@@ -9,12 +9,18 @@ import { h } from "../ui/dom.ts";
 import type { Found } from "./drawing_finder.ts";
 import { t } from "./texts.ts";
 
-/** Larger pictures are not drawn: bytes of source, and elements that are drawn, copies by `<use>` included. */
+/**
+ * Larger pictures are not drawn: bytes of source, elements that are drawn, copies by `<use>` included, attributes of one element, and copies
+ * of what has copies, one inside the other. Each of them costs time that the page stands still, and the last three more than their number.
+ */
 const MOST_BYTES = 256 * 1024;
-const MOST_ELEMENTS = 20_000;
+const MOST_ELEMENTS = 5000;
+const MOST_ATTRIBUTES = 200;
+const MOST_DEPTH = 1000;
 
-/** A picture that grows is drawn anew this often, in milliseconds. */
+/** A picture that grows is drawn anew this often, in milliseconds, and where drawing takes long, in this many times what it takes. */
 const PACE = 500;
+const REST = 20;
 
 /** What goes before the picture. Without the second line, names of hosts would still be looked up. */
 const HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -71,13 +77,29 @@ export function inspectDrawing({ source }: Found): Inspection {
 /** Style that names something outside the picture, or may: a backslash can spell any of these another way. */
 const OUTSIDE = /\\|@import|image-set|src\(|url\((?!\s*["']?#)/i;
 
+/** There is more in a picture than is drawn. */
+class TooMany extends Error {}
+
+let elements = 0;
+
+/** Counts before anything is done with an element. @throws TooMany */
+function limit(node: Node): void {
+  if (node instanceof Element && (++elements > MOST_ELEMENTS || node.attributes.length > MOST_ATTRIBUTES))
+    throw new TooMany();
+}
+
 /**
  * The sanitized SVG, or null if nothing remains.
  *
  * The frame's policy fetches nothing anyway. Two locks, because a page that a model can make ask for an address can be made
  * to tell what is in the conversation.
+ *
+ * @throws TooMany
  */
 function cleaned(source: string): SVGSVGElement | null {
+  elements = 0;
+  DOMPurify.removeHooks("beforeSanitizeElements");
+  DOMPurify.addHook("beforeSanitizeElements", limit);
   const svg = DOMPurify.sanitize(source, { ...CLEAN, RETURN_DOM_FRAGMENT: true }).querySelector("svg");
   if (!svg) return null;
   for (const element of [svg, ...svg.querySelectorAll("*")]) {
@@ -88,26 +110,31 @@ function cleaned(source: string): SVGSVGElement | null {
       if (isOutside) element.removeAttributeNode(attribute);
     }
   }
+  countCopies(svg);
   return svg;
 }
 
-/** How many elements are drawn, with each `<use>` counted as what it copies; stops counting where there are too many. */
-function drawn(root: Element): number {
+/** Counts the elements that are drawn, with each `<use>` counted as what it copies. @throws TooMany */
+function countCopies(root: Element): void {
+  const targets = new Map<string, Element>();
+  for (const element of root.querySelectorAll("[id]")) if (!targets.has(element.id)) targets.set(element.id, element);
   const known = new Map<Element, number>();
-  const count = (element: Element): number => {
+  const count = (element: Element, depth: number): number => {
     const before = known.get(element);
     if (before !== undefined) return before;
+    if (depth > MOST_DEPTH) throw new TooMany();
     known.set(element, 0); // a copy of itself is not drawn
     let sum = 1;
-    for (const child of element.children) sum += count(child);
+    for (const child of element.children) sum += count(child, depth + 1);
     const target =
       element.localName === "use" ? (element.getAttribute("href") ?? element.getAttribute("xlink:href")) : null;
-    const copied = target ? root.querySelector(`#${CSS.escape(target.slice(1))}`) : null;
-    if (copied) sum += count(copied);
+    const copied = target ? targets.get(target.slice(1)) : undefined;
+    if (copied) sum += count(copied, depth + 1);
+    if (sum > MOST_ELEMENTS) throw new TooMany();
     known.set(element, sum);
     return sum;
   };
-  return count(root);
+  count(root, 0);
 }
 
 /** A picture in the page, which may grow. */
@@ -120,7 +147,7 @@ export class Drawing {
   #source = "";
   #wanted: Found | undefined;
   #timer = 0;
-  #drawnAt = -Infinity;
+  #nextAt = -Infinity;
   #isShown = false;
 
   /** @param name What the picture is called for those who do not see it. */
@@ -132,7 +159,7 @@ export class Drawing {
   /** Shows a picture; soon, where one has just been shown, or at once, where it is complete. */
   show(found: Found): void {
     this.#wanted = found;
-    const wait = found.isComplete ? 0 : this.#drawnAt + PACE - performance.now();
+    const wait = found.isComplete ? 0 : this.#nextAt - performance.now();
     clearTimeout(this.#timer);
     if (wait > 0) this.#timer = window.setTimeout(() => this.#draw(), wait);
     else this.#draw();
@@ -154,23 +181,30 @@ export class Drawing {
 
   #draw(): void {
     const { source, isComplete } = this.#wanted!;
+    if (source.length > MOST_BYTES) {
+      this.#isShown = false;
+      this.#say(t("drawing_too_long", { size: MOST_BYTES / 1024 }));
+      return;
+    }
     // A tag that is not complete yet would be drawn as text.
     const text = isComplete ? source : source.slice(0, source.lastIndexOf(">") + 1);
     if (text === this.#source) return;
     this.#isShown = false;
-    this.#drawnAt = performance.now();
+    const begun = performance.now();
     this.#source = text;
-    if (text.length > MOST_BYTES) {
-      this.#say(t("drawing_too_long", { size: MOST_BYTES / 1024 }));
-      return;
+    try {
+      this.#put(cleaned(text), isComplete);
+    } catch (error) {
+      if (!(error instanceof TooMany)) throw error;
+      this.#say(t("drawing_too_many", { count: MOST_ELEMENTS, attributes: MOST_ATTRIBUTES }));
     }
-    const svg = cleaned(text);
+    const end = performance.now();
+    this.#nextAt = end + Math.max(PACE, REST * (end - begun));
+  }
+
+  #put(svg: SVGSVGElement | null, isComplete: boolean): void {
     if (!svg) {
       this.#say(t("drawing_empty"));
-      return;
-    }
-    if (drawn(svg) > MOST_ELEMENTS) {
-      this.#say(t("drawing_too_many", { count: MOST_ELEMENTS }));
       return;
     }
     this.#isShown = true;

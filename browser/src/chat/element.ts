@@ -10,11 +10,11 @@ import { explain } from "./doctor.ts";
 import { engine, lack } from "./engine.ts";
 import { OwnFile } from "./own_file.ts";
 import { attribute } from "../ui/attributes.ts";
-import { button, h, isComposing, labelled } from "../ui/dom.ts";
+import { button, choices, h, isComposing, labelled } from "../ui/dom.ts";
 import { asData, asMarkdown } from "./export.ts";
 import type { ChatContext, Panel } from "./panel.ts";
 import { save } from "../ui/save.ts";
-import { Session, type Turn } from "./session.ts";
+import { MOST_MODELS, Session, type Turn } from "./session.ts";
 import { MEMORY as COMPARISON, type Comparison } from "./compare/comparison.ts";
 import { compared, said } from "./taken.ts";
 import type { Taken } from "../ui/taken.ts";
@@ -337,10 +337,9 @@ class Controls {
     const { isBusy, isAnswering, turns, model } = this.#session;
     const models = this.#session.models();
     const { isInPage } = this.#session;
-    const options = models.map(({ model, label }) => h("option", { value: model }, label));
-    if (!isInPage) options.push(h("option", { value: "" }, t("another")));
+    const named = models.map(({ model, label }) => [model, label] as const);
+    choices(this.#model, isInPage ? named : [...named, ["", t("another")]]);
     const isListed = models.some((choice) => choice.model === model);
-    this.#model.replaceChildren(...options);
     this.#model.value = isListed ? model : "";
     this.#otherLabel.hidden = isListed || isInPage;
     if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
@@ -460,6 +459,7 @@ class Controls {
       const said = [
         t("connected", { address: endpoint.url, api: labelOf(endpoint), count: models.length }),
         missing.length ? t("not_listed", { models: missing.map(({ model }) => model).join(", ") }) : "",
+        models.length > MOST_MODELS ? t("listed_first", { count: MOST_MODELS }) : "",
       ]
         .filter(Boolean)
         .join(" ");

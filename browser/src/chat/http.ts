@@ -1,9 +1,11 @@
 /** Requests to a model server: no cookies, no redirects, no referrer, and the key for its own origin only. */
 import { isLoopback, type Key } from "./address.ts";
+import { t } from "./texts.ts";
 import { EndpointError } from "./wire.ts";
 
-/** Error pages are read this far. */
-const ERROR_BYTES = 64 * 1024;
+/** Error pages are read this far, in characters, and JSON that is no stream: lists of models are the longest. */
+const MAX_ERROR = 64 * 1024;
+const MAX_JSON = 20_000_000;
 
 /** What any request of this page to a model server goes with. */
 export const PLAIN: RequestInit = { credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
@@ -57,10 +59,16 @@ export class Http {
   /** The JSON that a request is answered with. @throws EndpointError */
   async json(path: string, body?: unknown, signal?: AbortSignal): Promise<Json> {
     const response = await this.send(path, body, signal);
+    let text = "";
     try {
-      return asJson(await response.json());
+      for await (const part of texts(response, signal)) {
+        text += part;
+        if (text.length > MAX_JSON) break;
+      }
+      return asJson(JSON.parse(text));
     } catch (error) {
       if (signal?.aborted) throw error;
+      if (text.length > MAX_JSON) throw new EndpointError(t("answer_too_long", { count: MAX_JSON }), response.status);
       throw new EndpointError("The answer was not JSON: this is no model server's address.", 404);
     }
   }
@@ -110,7 +118,7 @@ async function errorText(response: Response): Promise<string> {
   try {
     for await (const part of texts(response)) {
       text += part;
-      if (text.length > ERROR_BYTES) break;
+      if (text.length > MAX_ERROR) break;
     }
   } catch {
     // What there is of it will do.

@@ -16,6 +16,9 @@ import { Marker } from "./marks.ts";
 import { EndpointError, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
 import { volume } from "../ui/volume.ts";
 
+/** More models of a server than these are not listed one by one: a reader types their names. */
+export const MOST_MODELS = 500;
+
 /** A prompt and the answers to it; the last is the one that the conversation goes on from. */
 export interface Turn {
   prompt: string;
@@ -89,7 +92,7 @@ export class Session extends EventTarget {
     );
   }
 
-  /** The models to choose from: the author's, then others that the server lists. */
+  /** The models to choose from: the author's, then others that the server lists, the first of them and the one that is set. */
   models(): ModelChoice[] {
     if (this.isInPage)
       return this.pageModels().map(({ name, label, note, source }) => ({
@@ -98,7 +101,10 @@ export class Session extends EventTarget {
         note: [note, volume(source.size)].filter(Boolean).join(", "),
       }));
     const preset = this.config.models;
-    const others = this.offered.filter(({ name }) => !preset.some(({ model }) => model === name));
+    const known = new Set(preset.map(({ model }) => model));
+    const others = this.offered.filter(({ name }) => !known.has(name));
+    const set = others.slice(MOST_MODELS).find(({ name }) => name === this.model);
+    others.splice(MOST_MODELS, Infinity, ...(set ? [set] : []));
     return [
       ...preset,
       ...others.map(({ name, quantization }) => ({

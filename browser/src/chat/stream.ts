@@ -135,6 +135,8 @@ function sleep(seconds: number, signal: AbortSignal): Promise<void> {
 /** Splits `<think>…</think>` at an answer's beginning from the answer: servers that do not know a model's format send it so. */
 export class ThinkTag {
   #held = "";
+  /** White space before what is held. */
+  #blank = "";
   #state: "before" | "inside" | "after" = "before";
 
   /** The next text, as pieces. */
@@ -145,18 +147,21 @@ export class ThinkTag {
     }
     // Tokens without a text are counted where a model repeats itself.
     if (!text) yield { type: "text", text };
-    this.#held += text;
     if (this.#state === "before") {
-      const start = this.#held.trimStart();
-      if ("<think>".startsWith(start) && start !== "<think>") return;
-      if (!start.startsWith("<think>")) {
+      // White space is kept apart, so that however much of it is looked at once.
+      const start = this.#held ? text : text.trimStart();
+      this.#blank += text.slice(0, text.length - start.length);
+      this.#held += start;
+      if ("<think>".startsWith(this.#held) && this.#held !== "<think>") return;
+      if (!this.#held.startsWith("<think>")) {
         this.#state = "after";
         yield* this.flush();
         return;
       }
       this.#state = "inside";
-      this.#held = start.slice("<think>".length);
-    }
+      this.#held = this.#held.slice("<think>".length);
+      this.#blank = "";
+    } else this.#held += text;
     const end = this.#held.indexOf("</think>");
     if (end >= 0) {
       const rest = this.#held.slice(end + "</think>".length);
@@ -177,8 +182,8 @@ export class ThinkTag {
 
   /** What was held back; the answer is over. */
   *flush(): Generator<Piece> {
-    const text = this.#held;
-    this.#held = "";
+    const text = this.#blank + this.#held;
+    this.#blank = this.#held = "";
     if (text) yield { type: this.#state === "inside" ? "thinking" : "text", text };
   }
 }

@@ -249,6 +249,8 @@ export const chat = {
     "other": "Connected to {address}, which speaks the {api} API and lists {count} models."
   },
   "not_listed": "Not among them: {models}.",
+  "answer_too_long": "The server's answer is longer than {count} characters; this page does not read as much.",
+  "listed_first": "The choice has the first {count}. Choose any other by its name; it is in the choice then, too.",
   "settings": "Settings",
   "seed": "Seed",
   "temperature": "Temperature",
@@ -301,7 +303,7 @@ export const chat = {
   "drawing_broken": "This SVG is broken: it is not well-formed XML. The picture shows as much as the browser makes of it.",
   "drawing_too_long": "The drawing is not shown: its source is longer than {size} kB.",
   "drawing_empty": "There is nothing to draw in this SVG.",
-  "drawing_too_many": "The drawing is not shown: it has more than {count} elements.",
+  "drawing_too_many": "The drawing is not shown: it has more than {count} elements, with those that it copies, or one with more than {attributes} attributes.",
   "drawing_now": "Drawing …",
   "unmarked_python": "Not marked: marking needs Python in the page. {reason}",
   "unmarked_prompt": "Not marked: this prompt asks for something that cannot be marked. These prompts can be: {examples}",

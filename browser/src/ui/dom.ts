@@ -1,6 +1,8 @@
 /** Elements, built one by one: texts of models and servers enter a page as text nodes, never as HTML. */
 
 type Value = string | number | boolean | undefined | ((event: Event) => void);
+/** A choice of a `select`: its value, and what the reader sees. */
+type Choice = readonly [value: string, label: string];
 export type Child = Node | string | undefined;
 
 /**
@@ -39,6 +41,15 @@ export function isComposing(event: KeyboardEvent): boolean {
 export function around(text: (place: string) => string, element: Node): Child[] {
   const [before, after] = text("\0").split("\0");
   return [before, element, after];
+}
+
+/** Gives a `select` the choices; its options are made anew only where the choices are others. */
+export function choices(select: HTMLSelectElement, list: readonly Choice[]): void {
+  const { options } = select;
+  const isSame =
+    options.length === list.length &&
+    list.every(([value, label], i) => options[i]!.value === value && options[i]!.textContent === label);
+  if (!isSame) select.replaceChildren(...list.map(([value, label]) => h("option", { value }, label)));
 }
 
 /** Our own texts, in which backticks quote: the quoted parts are code. */

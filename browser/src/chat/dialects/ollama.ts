@@ -113,7 +113,9 @@ async function* records(response: Response, signal: AbortSignal): AsyncGenerator
   const think = new ThinkTag();
   let rest = "";
   for await (const text of texts(response, signal)) {
-    const lines = (rest + text).split("\n");
+    // What was read before has no end of a line: it is not looked through again.
+    const lines = text.split("\n");
+    lines[0] = rest + lines[0]!;
     rest = lines.pop()!;
     if (rest.length > MAX_RECORD) throw new EndpointError("The server sent a record without an end.", response.status);
     for (const line of lines) yield* record(line, think, response.status);

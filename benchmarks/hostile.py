@@ -1,0 +1,162 @@
+"""How long the page stands still while it gets what was made to hold it: answers, and a long list of models.
+
+    python -m benchmarks.hostile
+
+What is counted is the longest task of the page's main thread, layout included, in milliseconds of its processor time: another program that
+runs at the same time does not count. A server says each answer as fast as it can. A frame that shows a drawing is another process in Chromium,
+and does not hold the page.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from benchmarks import chromium, report, sites
+from benchmarks.chat import model_server, opened
+from benchmarks.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import CDPSession, Page
+
+AIM = 100.0
+PIECE = 1000
+"""Characters that the server says at a time."""
+MODELS = 20_000
+MARK = "quantlab-benchmark"
+
+
+class Answer(NamedTuple):
+    """An answer that is made to hold the page."""
+
+    name: str
+    text: str
+
+
+def _use(count: int) -> str:
+    return f'<svg xmlns="http://www.w3.org/2000/svg"><g id="z"/>{"<use href=&z/>".replace("&", "#") * count}</svg>'
+
+
+ANSWERS = (
+    Answer("200,000 tags `<svg` that do not end", "<svg " * 200_000),
+    Answer("40,000 tags `<svg` that do not end", "<svg " * 40_000),
+    Answer("60,000 empty lines in a drawing", "<svg>" + "\n" * 60_000),
+    Answer("60,000 lines of a space in a drawing", "<svg>" + "\n " * 60_000),
+    Answer("60,000 lines of two backticks in a drawing", "<svg>\n" + "``\n" * 60_000),
+    Answer("100,000 drawings inside each other", "<svg>" * 100_000),
+    Answer("13,000 copies by `<use>`", _use(13_000)),
+    Answer(
+        "20,000 attributes of one element",
+        f"<svg>{'<g ' + ' '.join(f'a{n}=1' for n in range(20_000))}/></svg>",
+    ),
+    Answer("20,000 elements", f"<svg>{'<g/>' * 20_000}</svg>"),
+    Answer("a line of 200,000 words", "word " * 200_000),
+)
+
+
+def _pieces(prompt: str) -> tuple[int, list[str]]:
+    text = ANSWERS[int(prompt)].text
+    return 0, [text[i : i + PIECE] for i in range(0, len(text), PIECE)]
+
+
+class Tasks:
+    """The tasks of a page's main thread while it is traced."""
+
+    def __init__(self, page: Page) -> None:
+        """Traces, once `start` is called."""
+        self._page = page
+        self._session: CDPSession = page.context.new_cdp_session(page)
+        self._events: list[dict[str, Any]] = []
+        self._is_over = False
+        self._session.on("Tracing.dataCollected", lambda data: self._events.extend(data["value"]))
+        self._session.on("Tracing.tracingComplete", lambda _: setattr(self, "_is_over", True))
+
+    def start(self) -> None:
+        """Begins anew."""
+        self._events.clear()
+        self._is_over = False
+        categories = "toplevel,blink.user_timing"
+        self._session.send("Tracing.start", {"categories": categories})
+        self._page.evaluate("name => performance.mark(name)", MARK)
+
+    def longest(self) -> float:
+        """Ends, and gives the milliseconds of processor time of the longest task."""
+        self._session.send("Tracing.end")
+        while not self._is_over:
+            self._page.wait_for_timeout(50)
+        thread = next((e["pid"], e["tid"]) for e in self._events if e.get("name") == MARK)
+        times = [
+            event["tdur"] / 1000
+            for event in self._events
+            if (event["pid"], event["tid"]) == thread and "tdur" in event
+        ]
+        return max(times, default=0)
+
+
+def answers(page: Page) -> Iterator[tuple[str, str, str]]:
+    """A row for each answer."""
+    tasks = Tasks(page)
+    for number, (name, text) in enumerate(ANSWERS):
+        tasks.start()
+        page.evaluate(
+            """async (number) => {
+                const root = document.querySelector("quantlab-chat");
+                [...root.querySelectorAll("button")].find((button) => button.textContent === "Clear").click();
+                const box = root.querySelector(".quantlab-chat-bottom textarea");
+                box.value = String(number);
+                box.form.requestSubmit();
+                while (!root.querySelector(".quantlab-chat-figures")) await new Promise((resolve) => setTimeout(resolve, 50));
+                await new Promise((resolve) => setTimeout(resolve, 300));
+            }""",
+            number,
+        )
+        yield _row(f"An answer: {name}", len(text), tasks.longest())
+
+
+def models(page: Page) -> tuple[str, str, str]:
+    """The row of the list."""
+    tasks = Tasks(page)
+    tasks.start()
+    page.evaluate(
+        """async () => {
+            const root = document.querySelector("quantlab-chat");
+            [...root.querySelectorAll("button")].find((button) => button.textContent === "Check the connection").click();
+            const status = root.querySelector(".quantlab-chat-status");
+            while (!status.textContent.includes("20,000")) await new Promise((resolve) => setTimeout(resolve, 50));
+            await new Promise((resolve) => setTimeout(resolve, 300));
+        }"""
+    )
+    length = len(json.dumps([{"name": f"model-{n}"} for n in range(MODELS)]))
+    return _row(f"A server that lists {MODELS:,} models", length, tasks.longest())
+
+
+def _row(name: str, length: int, task: float) -> tuple[str, str, str]:
+    return name, f"{length:,}", f"{task:.0f} ({report.verdict(task, AIM)})"
+
+
+def main() -> None:
+    print(report.machine(chromium.version()), end="\n\n")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chromium.playwright() as browser,
+        model_server(_pieces, [f"model-{n}" for n in range(MODELS)]) as url,
+    ):
+        root = Path(folder)
+        sites.of_one_page(
+            root, f'<div data-quantlab-chat data-endpoint="{url}" data-models="m"></div>\n'
+        )
+        server = Server(root / "site")
+        with chromium.profile(browser, root / "profile") as context:
+            page = opened(context, server.url)
+            rows = [*answers(page), models(page)]
+        server.close()
+    head = ("What arrives", "characters", f"longest task, ms (aim {AIM:.0f})")
+    print(report.table(head, rows))
+
+
+if __name__ == "__main__":
+    main()
