@@ -6,6 +6,7 @@ import hashlib
 import sys
 
 from mkdocs_quantlab.builtin_models.files import SUMS, make, names
+from mkdocs_quantlab.written import write_whole
 
 
 def main() -> None:
@@ -15,7 +16,7 @@ def main() -> None:
         content = make(name)
         lines.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
         sys.stdout.write(f"{name}: {len(content):,} bytes\n")
-    SUMS.write_text("".join(lines), encoding="utf-8")
+    write_whole(SUMS, "".join(lines))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from mkdocs_quantlab.builtin_models.imatrix import Imatrix, read_imatrix
 from mkdocs_quantlab.builtin_models.quantized import quantized
 from mkdocs_quantlab.builtin_models.uneven import SIGMA, rescaled_importance, uneven
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.written import write_whole
 
 FOLDER = Path(__file__).parent
 F16 = FOLDER / "drawing-F16.gguf"
@@ -97,7 +98,7 @@ def path(name: str) -> Path:
         return cached
     # Nothing can be kept: no cache, or a read-only one.
     file = _scratch() / _file_name(name)
-    file.write_bytes(content)
+    write_whole(file, content)
     return file
 
 
@@ -187,12 +188,10 @@ def _cache() -> Path:
 
 
 def _keep(cached: Path, content: bytes) -> None:
-    """Puts a file into the cache, whole or not at all: two builds may do so at once, and neither may need it."""
+    """Puts a file into the cache; two builds may do so at once, and neither may need it."""
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(cached)
+        write_whole(cached, content)
     except OSError:
         return
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import click
@@ -22,6 +21,7 @@ from mkdocs_quantlab.site.models.page_models import page_model
 from mkdocs_quantlab.site.settings import WIDGETS
 from mkdocs_quantlab.site.widgets.archive import write_archives
 from mkdocs_quantlab.site.widgets.registry import Widgets
+from mkdocs_quantlab.written import copy_whole
 
 
 @click.group()
@@ -70,7 +70,7 @@ def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...], own: Path
     for name, source in sources.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        copy_whole(source, target)
     written = write_archives(archives, folder)
     below = folder.as_posix().removeprefix("./").removeprefix("docs/")
     click.echo(

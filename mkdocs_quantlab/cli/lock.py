@@ -52,5 +52,8 @@ def lock(*, check: bool) -> None:
         click.echo(f"{place}: no longer named")
     if check:
         sys.exit(bool(changed or gone))
-    write_lock(models.lock_path, found)
+    try:
+        write_lock(models.lock_path, found)
+    except OSError as error:
+        raise Unreadable(f"{models.lock_path}: {error.strerror}") from None
     click.echo(f"{len(found)} models in {models.lock_path.name}")

@@ -26,6 +26,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     read_everything,
 )
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES
+from mkdocs_quantlab.written import whole, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,20 +110,14 @@ def _plain(
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         header = read_everything(lambda start, stop: data[start:stop], len(data))
         job = prepare(header, recipe, types)
-        # Beside it, and then in its place: who stops the command has no half a file.
-        unfinished = target.with_name(f"{target.name}.part")
-        try:
-            with (
-                unfinished.open("wb") as out,
-                click.progressbar(job.pieces, label="Quantizing", file=sys.stderr) as pieces,
-            ):  # fmt: skip
-                out.write(job.head)
-                for piece in pieces:
-                    out.write(_encoded(piece, data[piece.start : piece.stop]))
-                    out.write(bytes(piece.padding))
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with (
+            whole(target) as out,
+            click.progressbar(job.pieces, label="Quantizing", file=sys.stderr) as pieces,
+        ):
+            out.write(job.head)
+            for piece in pieces:
+                out.write(_encoded(piece, data[piece.start : piece.stop]))
+                out.write(bytes(piece.padding))
     return job.size, job.tensors
 
 
@@ -142,5 +137,5 @@ def _weighted(
     """Writes the file with an importance matrix; its size, and its tensors."""
     importance = read_imatrix(imatrix.read_bytes(), imatrix.name)
     made = quantized(place.read_bytes(), recipe, importance)
-    target.write_bytes(made)
+    write_whole(target, made)
     return len(made), read_everything(lambda start, stop: made[start:stop], len(made)).tensors

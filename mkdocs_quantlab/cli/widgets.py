@@ -22,6 +22,7 @@ from mkdocs_quantlab.site.assets import STATIC
 from mkdocs_quantlab.site.settings import WIDGETS, read_widgets
 from mkdocs_quantlab.site.widgets.registry import Widgets
 from mkdocs_quantlab.site.widgets.wheels import FOLDER, LOCK
+from mkdocs_quantlab.written import copy_whole, whole, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -68,14 +69,18 @@ def lock(*, config_file: Path, distribution: str | None, built: tuple[Path, ...]
     with tempfile.TemporaryDirectory() as temporary:
         wheels = _resolve(required, Path(temporary), info, compiled)
         lock_text = _lock_text(wheels, info)
-        shutil.rmtree(target, ignore_errors=True)
         if not wheels:
+            shutil.rmtree(target, ignore_errors=True)
             click.echo("no custom widget requires a package")
             return
-        target.mkdir(parents=True)
+        target.mkdir(parents=True, exist_ok=True)
+        # The lock file last, and old wheels behind it: it never names one that is not there.
         for wheel in wheels:
-            shutil.copyfile(wheel.path, target / wheel.path.name)
-        (target / LOCK).write_text(lock_text, encoding="utf-8")
+            copy_whole(wheel.path, target / wheel.path.name)
+        write_whole(target / LOCK, lock_text)
+        for old in {*target.iterdir()} - {target / each.path.name for each in wheels}:
+            if old.suffix == ".whl":
+                old.unlink()
     for wheel in wheels:
         click.echo(wheel.path.name)
     click.echo(f"{len(wheels)} wheels locked in {os.path.relpath(target / LOCK)}")
@@ -150,7 +155,8 @@ class Compiled(NamedTuple):
             lines += [
                 f"Requires-Dist: {other}" for other in entry.get("requires", entry["depends"])
             ]
-            with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
+            path = folder / f"{stem}-py3-none-any.whl"
+            with whole(path) as out, zipfile.ZipFile(out, "w") as wheel:
                 inside = f"{stem}.dist-info"
                 wheel.writestr(f"{inside}/METADATA", "\n".join(lines) + "\n")
                 wheel.writestr(
@@ -169,14 +175,14 @@ class Compiled(NamedTuple):
         file = Path(entry["file_name"]).name
         path = folder / file
         if name in self.own:
-            shutil.copyfile(self.own[name], path)
+            copy_whole(self.own[name], path)
         else:
             data = _read(self.place, entry["file_name"])
             if sha256(data).hexdigest() != entry["sha256"]:
                 raise Unreadable(
                     f"{self.place}{file} does not have the SHA-256 in the {LOCK} beside it"
                 )
-            path.write_bytes(data)
+            write_whole(path, data)
         return Resolved(
             path, {key: entry[key] for key in ENTRY if key in entry} | {"file_name": file}
         )
@@ -321,9 +327,12 @@ def _lock_text(wheels: Sequence[Resolved], info: Mapping[str, str]) -> str:
         folder = Path(temporary)
         path = folder / LOCK
         known = {each.locked["name"]: each.locked for each in wheels if each.locked}
-        path.write_text(json.dumps({"info": dict(info), "packages": known}), encoding="utf-8")
+        write_whole(path, json.dumps({"info": dict(info), "packages": known}))
         # One call for all, so that each finds those it needs; one folder for all, for paths are relative to it.
-        pure = [Path(shutil.copy(each.path, folder)) for each in wheels if not each.locked]
+        pure = [folder / each.path.name for each in wheels if not each.locked]
+        for each in wheels:
+            if not each.locked:
+                copy_whole(each.path, folder / each.path.name)
         try:
             spec = add_wheels_to_spec(PyodideLockSpec.from_json(path), pure, base_path=folder)
         except RuntimeError as error:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
+from mkdocs_quantlab.written import write_whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -49,7 +51,7 @@ def write_course(folder: Path, title: str, models: Mapping[str, str]) -> list[Pa
         raise CourseError(f"{there[0]} is there already; a new course overwrites nothing")
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     return list(texts)
 
 
@@ -74,7 +76,7 @@ def write_widget(folder: Path, name: str) -> Path:
     template = files("mkdocs_quantlab.course").joinpath("widget.py.jinja")
     text = _environment().from_string(template.read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.render(title=name.replace("-", " ").capitalize()), encoding="utf-8")
+    write_whole(path, text.render(title=name.replace("-", " ").capitalize()))
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.paths import PACKAGE
 # Beside the standard library and what is listed, a room may import itself. The longest name that fits is a module's room.
 ENGINE = "mkdocs_quantlab.engine"
 API = "mkdocs_quantlab.api"
+WRITTEN = "mkdocs_quantlab.written"
 MAY_IMPORT = {
     "engine": {ENGINE},
     "engine/core": set(),
@@ -26,11 +28,12 @@ MAY_IMPORT = {
     "engine/widgets": {API},
     "api": {ENGINE},
     "fast": {ENGINE, "numpy", "gguf"},
-    "builtin_models": {ENGINE, "mkdocs_quantlab.fast", "numpy"},
+    "builtin_models": {ENGINE, WRITTEN, "mkdocs_quantlab.fast", "numpy"},
     "site": {
         ENGINE,
         "mkdocs_quantlab.fast",
         "mkdocs_quantlab.builtin_models",
+        WRITTEN,
         "markdown",
         "packaging",
         "jinja2",
@@ -43,9 +46,12 @@ MAY_IMPORT = {
     "site/doctor": {"mkdocs_quantlab", "mkdocs", "requests", "urllib3"},
     "cli": {"mkdocs_quantlab", "mkdocs", "click", "requests", "packaging", "pyodide_lock"},
     "testing": {ENGINE, "mkdocs_quantlab.site"},
-    "course": {"jinja2"},
+    "course": {WRITTEN, "jinja2"},
     "endpoint": {"jinja2"},
 }
+
+
+WRITES = "write_text write_bytes copy copy2 copyfile copytree move savez NamedTemporaryFile".split()
 
 
 def imports(path):
@@ -70,7 +76,8 @@ def modules():
 def test_rooms_know_only_whom_they_may(path):
     folder = path.relative_to(PACKAGE).parent
     if folder == Path():
-        assert list(imports(path)) == []
+        known = sys.stdlib_module_names if path.name == "written.py" else ()
+        assert {name.split(".")[0] for name in imports(path)} <= {*known}
         return
     room = next(
         name for name in ("/".join(folder.parts[:2]), folder.parts[0]) if name in MAY_IMPORT
@@ -84,6 +91,30 @@ def test_rooms_know_only_whom_they_may(path):
         if name.split(".")[0] in sys.stdlib_module_names:
             continue
         assert any(name == known or name.startswith(known + ".") for known in allowed), name
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in modules()
+        if path.parts[len(PACKAGE.parts)] not in ("engine", "fast", "testing")
+    ],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_files_are_written_whole(path):
+    """What a command or a build leaves behind goes through `written.py`."""
+    if path.name == "written.py":
+        return
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        assert name not in WRITES, f"{path}:{node.lineno}: `{name}`: use `write_whole`"
+        if name in ("open", "fdopen"):
+            for each in (*node.args, *(keyword.value for keyword in node.keywords)):
+                mode = each.value if isinstance(each, ast.Constant) else ""
+                assert not re.fullmatch(r"[rbt]*[wax+][rbt+]*", str(mode)), f"{path}:{node.lineno}"
 
 
 def test_the_engine_loads_alone():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.site.models.unchanged import while_unchanged
+from mkdocs_quantlab.written import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +63,12 @@ def _read(path: Path) -> Mapping[str, Locked]:
 
 
 def write_lock(path: Path, models: Mapping[str, Locked]) -> None:
-    """Writes the lock file; the same models give the same bytes."""
-    path.write_text(lock_text(models), encoding="utf-8", newline="\n")
+    """Writes the lock file; the same models give the same bytes.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    write_whole(path, lock_text(models))
 
 
 def lock_text(models: Mapping[str, Locked]) -> str:

@@ -8,6 +8,8 @@ import zipfile
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.written import write_whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -103,12 +105,12 @@ def write_archives(archives: Sequence[Archive], folder: Path) -> int:
         The number of files.
     """
     contents = {path: content for archive in archives for path, content in archive.files.items()}
+    for path, content in contents.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / path, content)
     for old in (folder / FOLDER).glob("*"):
         if _VERSIONED.fullmatch(old.name) and f"{FOLDER}/{old.name}" not in contents:
             old.unlink()
-    for path, content in contents.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
     return len(contents)
 
 
