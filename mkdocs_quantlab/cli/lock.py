@@ -10,6 +10,7 @@ from mkdocs_quantlab.cli.models import Unreadable, config_file, site_models
 from mkdocs_quantlab.site.models.lock import Locked, LockError, read_lock, write_lock
 from mkdocs_quantlab.site.models.models import ModelError, learned
 from mkdocs_quantlab.site.models.places import is_remote
+from mkdocs_quantlab.site.secrets import masked
 
 
 @click.command()
@@ -41,13 +42,15 @@ def lock(*, check: bool) -> None:
             try:
                 # Of models read now, so that the file never depends on what it was before; local ones cost nothing.
                 alike = learned(each for at, each in found.items() if is_remote(at))
-                found[place] = models.read(name, locked.get(place), alike)
+                key = masked(place)
+                found[key] = models.read(name, locked.get(key), alike)
             except ModelError as error:
                 raise Unreadable(str(error)) from None
-    changed = [name for name, place in models.named.items() if found[place] != locked.get(place)]
+    keys = {name: masked(place) for name, place in models.named.items()}
+    changed = [name for name, key in keys.items() if found[key] != locked.get(key)]
     gone = sorted(set(locked) - set(found))
     for name in changed:
-        click.echo(f"{name}: {'new' if models.named[name] not in locked else 'changed'}")
+        click.echo(f"{name}: {'new' if keys[name] not in locked else 'changed'}")
     for place in gone:
         click.echo(f"{place}: no longer named")
     if check:

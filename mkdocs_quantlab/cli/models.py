@@ -11,6 +11,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.site.models.models import Models
+from mkdocs_quantlab.site.secrets import masked
 from mkdocs_quantlab.site.settings import read_models
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _model(models: Models, name: str) -> Model:
         # A path is meant from where the command is called, unlike in mkdocs.yml.
         place = str(Path(name).resolve())
     try:
-        return models.model(place, _quiet)._replace(name=name)
+        return models.model(place, _quiet)._replace(name=masked(name))
     except LookupError as error:
         known = ", ".join(f"`{each}`" for each in models.named)
         which = f"{config_file()} names {known}" if known else f"{config_file()} names none"

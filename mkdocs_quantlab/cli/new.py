@@ -14,6 +14,7 @@ from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.site.markdown.directives import ALIASES, CHAT, EVIDENCE
 from mkdocs_quantlab.site.models.lock import Locked, write_lock
 from mkdocs_quantlab.site.models.models import ModelError, Models, learned
+from mkdocs_quantlab.site.secrets import hidden, masked
 from mkdocs_quantlab.site.settings import WIDGETS, read_models, read_widgets
 
 
@@ -108,6 +109,12 @@ def _models(named: tuple[str, ...], folder: Path) -> Models:
             raise click.BadParameter(f"takes NAME=PLACE; found `{each}`", param_hint="--model")
         if name in places:
             raise click.BadParameter(f"names `{name}` twice", param_hint="--model")
+        if hidden(place):
+            raise click.BadParameter(
+                f"`{masked(each)}` holds a password, a key or a signature, which mkdocs.yml must not: "
+                "name it there yourself, with `!ENV`",
+                param_hint="--model",
+            )
         places[name] = place
     try:
         return Models(read_models(places), folder)
@@ -119,7 +126,7 @@ def _read(models: Models) -> dict[str, Locked]:
     found: dict[str, Locked] = {}
     for name, place in models.named.items():
         try:
-            found[place] = models.read(name, None, learned(found.values()))
+            found[masked(place)] = models.read(name, None, learned(found.values()))
         except ModelError as error:
             raise Unreadable(str(error)) from None
     return found

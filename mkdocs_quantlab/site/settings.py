@@ -17,6 +17,7 @@ from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.model import part_names
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.markdown import lab
+from mkdocs_quantlab.site.secrets import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,7 +132,7 @@ def read_models(value: object) -> dict[str, str]:
                 check(place)
             part_names(place)
         except (GgufError, BuiltinModelError) as error:
-            raise ValueError(f"`{name}` ({place}): {error}") from None
+            raise ValueError(f"`{name}` ({masked(place)}): {error}") from None
     return {str(name): place for name, place in value.items()}
 
 

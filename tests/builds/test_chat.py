@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from mkdocs_quantlab.site.chat.chat import CAUTION
 from tests.fast.site.test_chat import CONFIG, settings
 
 LEAKS = {
-    "what looks like a key": "Use sk-proj-abcdefghijklmnop0123456789.",
+    "a key of a model's host": "Use sk-proj-abcdefghijklmnop0123456789.",
     "a password in an address of ollama.example.edu": "`https://me:hunter2@ollama.example.edu/v1`",
     "a key in an address of ollama.example.edu": "`https://ollama.example.edu/v1?api_key=hunter2`",
     "the value of the environment variable COURSE_TOKEN": "The password is correct horse.",
@@ -71,7 +69,7 @@ def test_the_finished_site_is_searched(build, monkeypatch, kind):
     pages = {"docs/chat.md": f"# Chat\n\n<div data-quantlab-chat></div>\n\n{LEAKS[kind]}\n"}
     code, output, _ = build(pages, CONFIG + "theme: mkdocs\n")
     assert code == 1
-    assert re.search(rf"chat/index\.html:\d+: {re.escape(kind)}: everything", output), output
+    assert f"docs/chat.md:5: {kind}: everything" in output, output
     assert "hunter2" not in output
     assert "correct horse" not in output
     warn = CONFIG.replace("chat:", "on_error: warn\n      chat:")
@@ -81,11 +79,19 @@ def test_the_finished_site_is_searched(build, monkeypatch, kind):
 
 
 def test_other_addresses_and_words_are_no_leaks(build):
-    text = "See https://user:pass@other.example, sk-short and `task-force-of-many-words-here`.\n"
+    text = (
+        "See https://user:pass@other.example, sk-short and `task-force-of-many-words-here`.\n\n"
+        '<label class="sk-toggleable__label sk-toggleable__label-arrow">`hf_hub_download_with_progress`</label>\n'
+    )
     code, output, _ = build(
         {"docs/chat.md": f"<div data-quantlab-chat></div>\n\n{text}"}, CONFIG, "mkdocs", "--strict"
     )
     assert code == 0, output
-    # A site without a chat is not this plugin's business.
-    code, output, _ = build({"docs/chat.md": LEAKS["what looks like a key"]}, CONFIG)
-    assert code == 0, output
+
+
+def test_sites_without_a_chat_are_searched_too(build):
+    key = LEAKS["a key of a model's host"]
+    code, output, _ = build({"docs/index.md": f"# Page\n\nText.\n\n{key}\n"})
+    assert code == 1
+    assert "docs/index.md:5: a key of a model's host: everything" in output
+    assert "abcdefghijklmnop" not in output

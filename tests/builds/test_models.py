@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from mkdocs_quantlab.site.models.lock import NAME, LockError
 from mkdocs_quantlab.site.models.models import ModelError, Models
 from mkdocs_quantlab.site.models.resources import SiteSources
 from tests import file_server as serve
+from tests.builds.conftest import build_folder
 from tests.gguf_files import write_gguf
 from tests.gguf_writer import big_header
 
@@ -110,6 +112,72 @@ def test_what_is_locked_needs_no_network(site, server):
     assert models(site).model("far", pytest.fail) == far
     (site[0] / "near.gguf").unlink()
     assert models(site).model("near", pytest.fail) == near
+
+
+@pytest.mark.parametrize(
+    ("user", "query"),
+    [
+        ("me:SEKRET-SEKRET@", ""),
+        ("", "?token=SEKRET-SEKRET"),
+        ("", "?X-Amz-Date=SEKRET1&X-Amz-Signature=SEKRET-SEKRET"),
+    ],
+)
+def test_no_password_of_an_address_is_repeated(site, server, user, query, monkeypatch):
+    """Not in the lock file, nor in what commands and builds print; and the lock file is of use with the next signature."""
+    folder, _ = site
+    path = f"/private.gguf{query}"
+    server.files[path] = server.files["/far-Q4_K_M.gguf"]
+    address = server.url(path).replace("//", f"//{user}")
+    monkeypatch.setenv("MODEL_URL", address)
+    config = "site_name: x\ntheme: mkdocs\nplugins: [{quantlab: {models: {a: !ENV MODEL_URL}}}]\n"
+    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
+    pages = folder / "docs"
+    pages.mkdir()
+    (pages / "index.md").write_text(
+        '# Lab\n\n<div data-gguf-compare data-models="a"></div>\n', "utf-8"
+    )
+    said = []
+
+    def tell(code, output, expected):
+        assert code == expected, output
+        said.append(output)
+
+    build = partial(build_folder, folder)
+    tell(*build(), 0)
+    assert "was read over the network" in said[-1]
+    tell(*run("show", "a"), 0)
+    tell(*run("show", address, "--json"), 0)
+    tell(*run("compare", "a", address, "--json"), 0)
+    tell(*run("lock", "--check"), 1)
+    tell(*run("lock"), 0)
+    tell(*run("lock", "--check"), 0)
+    server.ways[path] = serve.status(404)
+    tell(*run("show", address.replace("/private", "/other")), 2)
+    tell(*run("lock"), 2)
+    server.ways[path] = serve.whole_and_huge
+    tell(*run("lock"), 2)
+    doctor = CliRunner().invoke(main, ["doctor", "--json"])
+    tell(doctor.exit_code, doctor.output, 1)
+    monkeypatch.setenv("MODEL_URL", address.replace("SEKRET", "another"))
+    del server.requests[:]
+    tell(*build(engine="mkdocs"), 0)
+    assert not server.requests, "the lock file has it"
+    said += [path.read_text("utf-8") for path in (folder / "site").rglob("*.html")]
+    said.append((folder / NAME).read_text("utf-8"))
+    assert "***" in said[-1]
+    for text in said:
+        assert "SEKRET" not in text
+
+
+def test_an_address_with_a_password_has_no_place_in_a_page(build, server, file):
+    server.files["/a.gguf?token=SEKRET"] = file.read_bytes()
+    place = server.url("/a.gguf?token=SEKRET")
+    page = {"docs/index.md": f'# Lab\n\n<div data-gguf-compare data-models="{place}"></div>\n'}
+    code, output, _ = build(page)
+    assert code == 1
+    assert "index.md:3" in output
+    assert "holds a password, a key or a signature" in output
+    assert "SEKRET" not in output
 
 
 def test_the_same_models_lock_to_the_same_bytes(site):

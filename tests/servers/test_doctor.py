@@ -54,7 +54,7 @@ def test_a_site_that_is_well(examine):
             "plugins",
             "`api_key` is not an option: everything in a built site is public",
         ),
-        ("plugins: [quantlab]\nextra: {token: sk-" + 24 * "a" + "}", "secrets", "mkdocs.yml:4: "),
+        ("plugins: [quantlab]\nextra: {token: sk-" + 12 * "a1" + "}", "secrets", "mkdocs.yml:4: "),
         (
             "plugins: [{quantlab: {models: {a: no.gguf}}}]",
             "models",
@@ -71,7 +71,7 @@ def test_what_is_wrong(examine, config, about, part):
 
 
 def test_a_secret_is_not_repeated(examine):
-    secret = "sk-" + 24 * "a"
+    secret = "sk-" + 12 * "a1"
     assert secret not in str(examine(f"plugins: [quantlab]\nextra: {{token: {secret}}}"))
 
 

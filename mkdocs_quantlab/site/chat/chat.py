@@ -19,9 +19,9 @@ from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.texts import EN, Words
-from mkdocs_quantlab.site.chat.secrets import refuse_secret_address, refuse_secrets
 from mkdocs_quantlab.site.markdown.directives import CHAT, attributes_text
 from mkdocs_quantlab.site.models.page_models import DEFAULT, is_of_page, page_model
+from mkdocs_quantlab.site.secrets import refuse_secret_address, refuse_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -13,10 +13,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs_quantlab.builtin_models import is_builtin
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.site.chat.chat import BROWSER, Options, models_in_page, read
-from mkdocs_quantlab.site.chat.secrets import PUBLIC, leaks
 from mkdocs_quantlab.site.doctor.connection import diagnose, is_loopback, origin_of
 from mkdocs_quantlab.site.models.lock import LockError, read_lock
 from mkdocs_quantlab.site.models.models import ModelError, Models
+from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, masked, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ class Finding(NamedTuple):
 
 
 def examine(path: Path) -> Iterator[Finding]:
-    """Examines a site.
+    """Examines a site; no finding has a secret in it.
 
     Args:
         path: Its `mkdocs.yml`.
@@ -44,6 +44,11 @@ def examine(path: Path) -> Iterator[Finding]:
         ConfigurationError: The file is no YAML.
         OSError: It cannot be read.
     """
+    for finding in _examine(path):
+        yield finding._replace(found=masked(finding.found))
+
+
+def _examine(path: Path) -> Iterator[Finding]:
     config = MkDocsConfig(config_file_path=str(path))
     with path.open("rb") as file:
         config.load_file(file)
@@ -90,11 +95,17 @@ def _versions(config: MkDocsConfig) -> Iterator[Finding]:
 
 
 def _secrets(path: Path) -> Iterator[Finding]:
-    for leak in leaks(path.parent, (), [path]):
+    text = path.read_text(encoding="utf-8", errors="replace")
+    found = {
+        text.count("\n", 0, text.index(each)) + 1: "a key, or a password in an address"
+        for each in hidden(text)
+    }
+    found |= {leak.line: leak.kind for leak in leaks(path.parent, files=[path])}
+    for line, kind in sorted(found.items()):
         yield Finding(
             "secrets",
-            leak,
-            f"Take it out, and have it replaced where it comes from: {PUBLIC}.",
+            f"{path.name}:{line}: {kind}",
+            f"Take it out, and have it replaced where it comes from: {PUBLIC}. `!ENV` reads it from the environment.",
         )
 
 
@@ -156,9 +167,9 @@ def _models(models: Models) -> Iterator[Finding]:
             )
         else:
             own = "built in" if is_builtin(place) else "a local file"
-            where = "locked" if place in locked else own
+            where = "locked" if masked(place) in locked else own
             yield Finding("models", f"`{name}`: {len(model.tensors)} tensors, {where}")
-    if gone := sorted(set(locked) - set(models.named.values())):
+    if gone := sorted(set(locked) - set(map(masked, models.named.values()))):
         yield Finding(
             "models",
             f"{models.lock_path.name} has {', '.join(gone)}, which nothing names",
@@ -195,7 +206,8 @@ def _chat(config: MkDocsConfig, options: dict[str, Any], models: Models) -> Iter
     site = Path(config.site_dir)
     if site.is_dir():
         for leak in leaks(site, hosts):
-            yield Finding("secrets", f"{site.name}/{leak}", f"Take it out: {PUBLIC}.")
+            place = place_of(leak, site, None, site)
+            yield Finding("secrets", f"{site.name}/{place}: {leak.kind}", f"Take it out: {PUBLIC}.")
     if not config.site_url:
         return  # without an origin there is nothing to ask for
     origin = origin_of(config.site_url)

@@ -15,7 +15,6 @@ from mkdocs.utils import get_relative_url, nest_paths
 
 from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STATIC, STYLE
 from mkdocs_quantlab.site.assets import files as site_files
-from mkdocs_quantlab.site.chat.secrets import PUBLIC, leaks
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.finished import left, problems
@@ -24,6 +23,7 @@ from mkdocs_quantlab.site.mkdocs import front_matter
 from mkdocs_quantlab.site.mkdocs.config import QuantlabConfig
 from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
 from mkdocs_quantlab.site.mkdocs.search import hide, show
+from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, place_of
 from mkdocs_quantlab.site.settings import SETTINGS, former_names, line_of_option, unknown_option
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     def __init__(self) -> None:
         self.watched: set[Path] = set()
         self.said: set[str] = set()
+        self.sources: dict[Path, Path] = {}
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -151,6 +152,11 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Adds the files, now that all pages are rendered and it is known whether any needs them."""
+        self.sources = {
+            Path(file.abs_dest_path): Path(file.abs_src_path)
+            for file in files
+            if file.abs_src_path and file.is_documentation_page()
+        }
         if self.extension.seen or self.dirty:
             extension = self.extension
             sources = {
@@ -220,15 +226,18 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             self.said.add(str(error))
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Looks for keys in the finished site of a chat.
+        """Looks for keys in the finished site.
 
         Raises:
             LabError: There is one, and `on_error` is `fail`.
         """
-        if not self.extension.servers:
-            return
         hosts = filter(None, (urlsplit(address).hostname for address in self.extension.servers))
-        problems = [f"{leak}: {PUBLIC}" for leak in leaks(Path(config.site_dir), sorted(hosts))]
+        secrets = {each for place in self.config["models"].values() for each in hidden(place)}
+        site, folder = Path(config.site_dir), Path(config.config_file_path or ".").resolve().parent
+        problems = [
+            f"{place_of(leak, site, self.sources.get(leak.file), folder)}: {leak.kind}: {PUBLIC}"
+            for leak in leaks(site, sorted(hosts), secrets=secrets)
+        ]
         if problems and self.config["on_error"] == "fail":
             raise LabError("\n".join(problems))
         for problem in problems:

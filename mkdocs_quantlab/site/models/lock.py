@@ -12,8 +12,10 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.site.models.unchanged import while_unchanged
+from mkdocs_quantlab.site.secrets import masked
 from mkdocs_quantlab.written import write_whole
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ REFRESH = "`quantlab gguf lock` writes it anew"
 class LockError(ValueError):
     """The lock file cannot be used; the message is a whole sentence."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(masked(message)))
+
 
 class Locked(NamedTuple):
     """What is kept of a model."""
@@ -39,7 +44,7 @@ class Locked(NamedTuple):
 
 
 def read_lock(path: Path) -> Mapping[str, Locked]:
-    """What the lock file holds, by place; nothing where there is no file.
+    """What the lock file holds, by place as `secrets.masked` gives it; nothing where there is no file.
 
     Raises:
         LockError: It is damaged, or of another version.

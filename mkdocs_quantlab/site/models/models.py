@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.builtin_models import BuiltinModelError, is_builtin
 from mkdocs_quantlab.builtin_models import path as builtin_path
+from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.gguf.comparison import VOCABULARY
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.model import Model, part_names
@@ -18,6 +19,7 @@ from mkdocs_quantlab.engine.gguf.reader import Wanted, lengths
 from mkdocs_quantlab.site.models.lock import NAME, Locked, read_lock
 from mkdocs_quantlab.site.models.places import PlaceError, is_remote
 from mkdocs_quantlab.site.models.unchanged import while_unchanged
+from mkdocs_quantlab.site.secrets import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
 
 
 class ModelError(ValueError):
-    """A model that cannot be had; the message names it."""
+    """A model that cannot be had; the message names it, without passwords in its address."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(masked(message)))
 
 
 class Located(NamedTuple):
@@ -65,7 +70,7 @@ class Models:
             return self.named[name]
         if is_builtin(name) or is_remote(name) or name.endswith(".gguf") or Path(name).name != name:
             return name
-        raise LookupError(f"there is no model `{name}`")
+        raise LookupError(f"there is no model `{shown(masked(name))}`")
 
     def paths(self) -> list[Path]:
         """The local files of all named models that are there, and the lock file: what figures may depend on."""
@@ -91,11 +96,11 @@ class Models:
         with _naming(name, place):
             model = None
             if not self._is_here(place):
-                locked = read_lock(self.lock_path).get(place)
+                locked = read_lock(self.lock_path).get(masked(place))
                 if locked is None and is_remote(place):
                     locked = self._asked(place, name, warn)
                 model = locked and locked.model
-            return (model or self._local(place))._replace(name=name)
+            return (model or self._local(place))._replace(name=masked(name))
 
     def tensors(self, name: str) -> dict[str, Located]:
         """The tensors of a local model, by name, with where their weights are.
@@ -224,7 +229,8 @@ def _read_remote(place: str, known: Locked | None, hints: Hints) -> Locked:
     # What is stepped over has no digests; numbers beside it are then not worth their bytes.
     wanted = Wanted(hints=hints) if hints else Wanted(digest=VOCABULARY)
     headers = [read_ranges(file.fetch, file.size, wanted) for file in files]
-    return Locked(Model.of_files(place, list(zip(names, headers, strict=True))), etags)
+    parts = zip(map(masked, names), headers, strict=True)
+    return Locked(Model.of_files(masked(place), list(parts)), etags)
 
 
 @contextmanager
@@ -244,4 +250,5 @@ def _naming(name: str, place: str) -> Iterator[None]:
 
 
 def _shown(name: str, place: str) -> str:
+    name, place = masked(name), masked(place)
     return f"`{name}`" if name == place else f"`{name}` ({place})"

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Protocol
 
 from mkdocs_quantlab.engine.core.foreign import shown
+from mkdocs_quantlab.site.secrets import masked
 
 
 class PlaceError(ValueError):
     """A file cannot be had; the message is a sentence's second half, to follow the place and a colon.
 
-    It may hold what a server said: it is shortened, and escaped.
+    It may hold what a server said, or an address: it is shortened and escaped, and without passwords.
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(shown(message))
+        super().__init__(shown(masked(message)))
 
 
 class RemoteFile(Protocol):

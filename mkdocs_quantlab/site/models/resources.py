@@ -13,6 +13,7 @@ from mkdocs_quantlab.engine.views.ratios import Measured, RatiosOf
 from mkdocs_quantlab.site.models import losses
 from mkdocs_quantlab.site.models.models import ModelError
 from mkdocs_quantlab.site.models.page_models import of_file
+from mkdocs_quantlab.site.secrets import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,12 @@ class SiteSources(Sources):
 
 
 def _model(sources: SiteSources, name: str) -> Model:
+    if hidden(name):
+        # The page carries its own options.
+        raise ModelError(
+            f"`{name}` holds a password, a key or a signature, which readers would see: name it under `models` in "
+            "mkdocs.yml, where `!ENV` reads it from the environment"
+        )
     return sources.models.model(name, sources.warn)
 
 

@@ -87,7 +87,7 @@ def test_lines_of_options():
         ("openai-api-key", "x"),
         ("password", "x"),
         ("headers", "x"),
-        ("system", "hf_abcdefghijklmnopqrstuvwxyz"),
+        ("system", "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH"),
         ("prompts", "say AIzaSyA1234567890abcdefghijklmnopqrstuv"),
         ("endpoint", "https://host.example/?access_token=abc"),
         ("endpoint", "https://:pw@host.example/"),
