@@ -323,7 +323,7 @@ def test_an_unlocked_server_fails_a_strict_build(build, server, file):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("models: [a.gguf]", "'models': takes a mapping from name to path or address; found"),
+        ("models: [a.gguf]", "takes a mapping from name to path or address; found"),
         ("models: {a b: a.gguf}", "a name takes letters, digits and any of `_.+-`; found `a b`"),
         ("models: {a: 3}", "`a` takes a path or an address of a GGUF file; found `3`"),
         ("models: {a: x-00004-of-00003.gguf}", "`a` (x-00004-of-00003.gguf): the name says part 4"),

@@ -234,11 +234,11 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         hosts = filter(None, (urlsplit(address).hostname for address in self.extension.servers))
         secrets = {each for place in self.config["models"].values() for each in hidden(place)}
         site, folder = Path(config.site_dir), Path(config.config_file_path or ".").resolve().parent
-        problems = [
+        found = [
             f"{place_of(leak, site, self.sources.get(leak.file), folder)}: {leak.kind}: {PUBLIC}"
             for leak in leaks(site, sorted(hosts), secrets=secrets)
         ]
-        if problems and self.config["on_error"] == "fail":
-            raise LabError("\n".join(problems))
-        for problem in problems:
+        if found and self.config["on_error"] == "fail":
+            raise LabError("\n".join(found))
+        for problem in found:
             log.warning(problem)
