@@ -41,7 +41,6 @@ const inputs = [
   join(browser, "package-lock.json"),
   join(root, "mkdocs_quantlab", "api"),
   join(root, "mkdocs_quantlab", "engine"),
-  join(root, "mkdocs_quantlab", "site", "doctor", "connection.json"),
   join(root, "mkdocs_quantlab", "__init__.py"),
 ];
 if (changed(join(target, "quantlab.js")) > Math.max(...inputs.map(changed))) process.exit();

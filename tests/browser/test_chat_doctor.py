@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import socket
 import threading
@@ -12,13 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import expect
 
+from mkdocs_quantlab.site.doctor.connection import words_of
 from tests.browser.test_chat import Chat
-from tests.paths import ROOT
 from tests.servers.ollama_models import Script
 
-CASES = json.loads(
-    (ROOT / "mkdocs_quantlab/site/doctor/connection.json").read_text(encoding="utf-8")
-)
 COURSE = "https://course.example"
 
 VERSION = (200, {"Access-Control-Allow-Origin": "*"}, b'{"version": "0.33.0"}')
@@ -124,8 +120,7 @@ def diagnosed(chat, *cases, ask=False):
     assert [case.get_attribute("data-case") for case in chat.case.all()] == list(cases)
     expect(chat.live).to_contain_text("What to do: ")
     for name in cases:
-        title = next(case["title"] for case in CASES if case["id"] == name)
-        expect(chat.root).to_contain_text(title)
+        expect(chat.root).to_contain_text(words_of(name, "title"))
     # Every place in the words is filled.
     assert not re.search(r"\{\w+\}", chat.root.inner_text())
     return chat.case.first.inner_text()
@@ -298,14 +293,3 @@ def test_no_server_set(visit):
     expect(chat.root).to_contain_text(
         "No model server is set. Type the address of one under Connection"
     )
-
-
-def test_words_are_complete():
-    assert len({case["id"] for case in CASES}) == len(CASES) >= 18
-    for case in CASES:
-        ways = case["do"].values() if isinstance(case["do"], dict) else [case["do"]]
-        if isinstance(case["do"], dict):
-            assert list(case["do"]) == ["Windows", "macOS", "Linux", "elsewhere"]
-        for text in (case["why"], *ways):
-            assert set(re.findall(r"\{(.*?)\}", text)) <= {"origin", "endpoint", "model"}
-            assert text.count("`") % 2 == 0

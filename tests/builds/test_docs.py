@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.engine.ggml import TYPES
 from mkdocs_quantlab.engine.widgets.quantization_block.widget import FORMATS
+from mkdocs_quantlab.site.doctor.connection import case_ids, words_of
 from mkdocs_quantlab.site.evidence.evidence import KINDS
-from tests.paths import ROOT
 
 
 def test_every_widget_has_a_page_that_shows_it(docs):
@@ -28,11 +27,8 @@ def test_every_included_file_is_in_its_page(docs):
 
 def test_every_case_of_the_connection_doctor_has_an_anchor(docs):
     html = (docs / "guide/chat-connection/index.html").read_text(encoding="utf-8")
-    cases = json.loads(
-        (ROOT / "mkdocs_quantlab/site/doctor/connection.json").read_text(encoding="utf-8")
-    )
-    for case in cases:
-        assert f'<h3 id="{case["id"]}">{case["title"]}<' in html
+    for case in case_ids():
+        assert f'<h3 id="{case}">{words_of(case, "title")}<' in html
     assert "OLLAMA_ORIGINS=https://course.example.edu" in html
     assert "{endpoint}" not in html
 

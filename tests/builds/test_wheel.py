@@ -46,7 +46,6 @@ def test_the_wheel_holds_nothing_else(wheel):
     expected |= {f"mkdocs_quantlab/static/{name}" for name in files("bundled")} | {
         "mkdocs_quantlab/py.typed",
         "mkdocs_quantlab/endpoint/nginx.conf.jinja",
-        "mkdocs_quantlab/site/doctor/connection.json",
         "mkdocs_quantlab/builtin_models/drawing-F16.gguf",
         "mkdocs_quantlab/builtin_models/drawing.imatrix.gguf",
         "mkdocs_quantlab/builtin_models/SHA256SUMS",

@@ -2,19 +2,22 @@
  * Why a request failed, and the one thing to do.
  *
  * A browser tells a page next to nothing about a request that failed. What tells the cases apart: what the addresses say,
- * permissions, violations of the page's policy, and whether simpler requests come through. `connection.json` has the words, of
- * which the docs are made too.
+ * permissions, violations of the page's policy, and whether simpler requests come through. The group `chat_connection` has the words,
+ * of which the docs are made too.
  */
 import { isLoopback, isPrivate, readAddress } from "./address.ts";
-import cases from "../../../mkdocs_quantlab/site/doctor/connection.json";
 import { ENDING, FACTS } from "../generated/dialects.ts";
+import { chat_connection } from "../generated/texts.ts";
 import { button, h, prose } from "../ui/dom.ts";
 import { PLAIN } from "./http.ts";
-import { t } from "./texts.ts";
+import { ofConnection, ofServer, t } from "./texts.ts";
 import type { Problem } from "./wire.ts";
 
-type Case = (typeof cases)[number];
-export type CaseId = string;
+type Key = keyof typeof chat_connection;
+type Hyphenated<T> = T extends `${infer Word}_${infer Rest}` ? `${Word}-${Hyphenated<Rest>}` : T;
+type CaseKey = Key extends infer K ? (K extends `${infer Case}_title` ? Case : never) : never;
+/** A case as pages and links name it. */
+export type CaseId = Hyphenated<CaseKey>;
 
 /** Addresses that the page's policy kept requests from. */
 const blocked = new Set<string>();
@@ -42,7 +45,8 @@ function byStatus({ status, message }: Problem, hasKey: boolean): CaseId[] {
     [200, 400, 413, 422, 500].includes(status)
   )
     return ["context-overflow"];
-  if (status === 404 && /model/i.test(message) && !/no model server/i.test(message)) return ["model-missing"];
+  const isServer = message !== ofServer("no_server") && message !== ofServer("not_json");
+  if (status === 404 && /model/i.test(message) && isServer) return ["model-missing"];
   if (status === 404 || status === 405) return ["wrong-address"];
   if (status === 503) return [/load/i.test(message) ? "model-loading" : "queue-full"];
   if (status === 429) return ["queue-full"];
@@ -108,15 +112,15 @@ async function permission(name: string): Promise<string> {
   }
 }
 
-export type System = "Windows" | "macOS" | "Linux" | "elsewhere";
+export type System = "windows" | "macos" | "linux" | "elsewhere";
 
 /** The reader's operating system, as far as it can run a model server. */
 function readersSystem(): System {
   const agent = navigator.userAgent;
   if (/Android|iPhone|iPad|CrOS/.test(agent)) return "elsewhere";
-  if (/Windows/.test(agent)) return "Windows";
-  if (/Mac OS X/.test(agent)) return "macOS";
-  return /Linux/.test(agent) ? "Linux" : "elsewhere";
+  if (/Windows/.test(agent)) return "windows";
+  if (/Mac OS X/.test(agent)) return "macos";
+  return /Linux/.test(agent) ? "linux" : "elsewhere";
 }
 
 /** What fills the places in a case's words. */
@@ -127,7 +131,7 @@ export interface Place {
 
 /** A case in words, for this page, this server and this reader. */
 function explanation(id: CaseId, place: Place): { title: string; why: string; what: string } {
-  const found: Case = cases.find((each) => each.id === id) ?? cases.at(-1)!;
+  const key = id.replaceAll("-", "_") as CaseKey;
   let isNear = false;
   try {
     isNear = isLoopback(readAddress(place.endpoint).hostname);
@@ -135,10 +139,14 @@ function explanation(id: CaseId, place: Place): { title: string; why: string; wh
     // No address, no machine.
   }
   const words = { endpoint: place.endpoint, model: place.model || t("of_that_name"), origin: location.origin };
-  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, name: keyof typeof words) => words[name]);
   // Only on the reader's own machine can the reader run a command.
-  const what = typeof found.do === "string" ? found.do : found.do[isNear ? readersSystem() : "elsewhere"]!;
-  return { title: found.title, why: fill(found.why), what: fill(what) };
+  const own = `${key}_do_${isNear ? readersSystem() : "elsewhere"}`;
+  const what = (own in chat_connection ? own : `${key}_do`) as Extract<Key, `${string}_do` | `${string}_do_${System}`>;
+  return {
+    title: ofConnection(`${key}_title`),
+    why: ofConnection(`${key}_why`, words),
+    what: ofConnection(what, words),
+  };
 }
 
 /** Puts into `host` why a request failed; says so to `announce`. */

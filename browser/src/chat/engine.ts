@@ -7,6 +7,7 @@
 import { BASE } from "../ui/base.ts";
 import type { Loaded } from "./wllama.ts";
 import { GgufError, readFile, readHeader, type Header } from "./gguf.ts";
+import { ofModel as t } from "./texts.ts";
 import { EndpointError } from "./wire.ts";
 
 /** Put in by the build: wllama's version, bytes of its WebAssembly, and of script and WebAssembly as a server sends them compressed. */
@@ -17,8 +18,6 @@ const CONTEXT = 4096;
 
 /** An answer that was stopped has this long to end, in milliseconds: a long prompt is read in one piece. */
 const PATIENCE = 2000;
-
-const LEFT = "You left the page with the chat, which took the model out of memory. Ask again, and it is loaded again.";
 
 /** A model's file: the site's own, or one that is in the page already. */
 export type Source = Blob | { readonly url: string; readonly size: number; readonly sha256: string };
@@ -46,18 +45,15 @@ interface Runtime {
 
 /** Why this browser cannot run a model, in a sentence; undefined where it can. */
 export function lack(): string | undefined {
-  if (typeof WebAssembly !== "object")
-    return "This browser has no WebAssembly, or it is turned off, so no model can run in the page. A model server can still be used.";
+  if (typeof WebAssembly !== "object") return t("no_webassembly");
   try {
     // What wllama's build needs; the types know no memories with 64-bit addresses yet.
     new WebAssembly.Memory({ address: "i64", initial: 1n } as unknown as WebAssembly.MemoryDescriptor);
   } catch {
-    return "This browser's WebAssembly has no 64-bit memory, which a model in the page needs: Chrome and Edge have it from version 133, Firefox from 134. A model server can still be used.";
+    return t("no_memory64");
   }
-  if (!globalThis.crypto?.subtle)
-    return "This page came over plain http, where browsers cannot check what arrived, so no model can run in it. Open it over https.";
-  if (location.protocol === "file:")
-    return "This page was opened from a file, and browsers let such pages fetch nothing, so no model can run in it. Open it from a server.";
+  if (!globalThis.crypto?.subtle) return t("plain_http");
+  if (location.protocol === "file:") return t("from_file");
   return undefined;
 }
 
@@ -120,7 +116,7 @@ export class Engine extends EventTarget {
     use: (model: Loaded, signal: AbortSignal, load: number) => Promise<T>,
   ): Promise<T> {
     const turn = this.#line.then(async () => {
-      if (!this.#holders) throw new EndpointError(LEFT);
+      if (!this.#holders) throw new EndpointError(t("left"));
       if (this.#presence.signal.aborted) this.#presence = new AbortController();
       const left = this.#presence.signal;
       const either = AbortSignal.any([signal, left]);
@@ -131,7 +127,7 @@ export class Engine extends EventTarget {
         const model = isThere ? this.#loaded!.model : await this.#load(source, name, either);
         return await this.#ended(use(model, either, isThere ? 0 : performance.now() - begun), either);
       } catch (error) {
-        if (left.aborted) throw new EndpointError(LEFT);
+        if (left.aborted) throw new EndpointError(t("left"));
         throw error;
       } finally {
         this.#tell(undefined);
@@ -185,7 +181,7 @@ export class Engine extends EventTarget {
       const runtime = (this.#runtime ??= await this.#fetchRuntime(signal));
       const file = source instanceof Blob ? source : await this.#fetchModel(source, name, signal);
       const { metadata } = await readFile(file);
-      this.#tell({ doing: `Loading ${name}`, done: file.size, all: file.size });
+      this.#tell({ doing: t("loading", { name }), done: file.size, all: file.size });
       const model = await runtime.load(runtime.wasm, file, contextOf(metadata), signal).catch((error: unknown) => {
         signal.throwIfAborted();
         throw new GgufError(reasonOf(String((error as Error).message)));
@@ -202,15 +198,15 @@ export class Engine extends EventTarget {
     const folder = `${BASE}wllama/`;
     // Script and WebAssembly must be of one version, whatever a cache has.
     const script: Promise<Pick<Runtime, "load">> = import(`${folder}wllama.js?${WLLAMA.version}`).catch(() => {
-      throw new EndpointError("llama.cpp's script could not be fetched from this site.");
+      throw new EndpointError(t("script_missing"));
     });
     script.catch(() => {});
     const scale = WLLAMA.sent / WLLAMA.wasm;
     const blob = await fetched(`${folder}wllama.wasm?${WLLAMA.version}`, "llama.cpp", signal, (done) =>
       // Servers send it compressed, and the browser counts what it unpacked.
-      this.#tell({ doing: "Fetching llama.cpp", done: Math.min(WLLAMA.sent, done * scale), all: WLLAMA.sent }),
+      this.#tell({ doing: t("fetching_llama"), done: Math.min(WLLAMA.sent, done * scale), all: WLLAMA.sent }),
     );
-    this.#tell({ doing: "Starting llama.cpp", done: WLLAMA.sent, all: WLLAMA.sent });
+    this.#tell({ doing: t("starting_llama"), done: WLLAMA.sent, all: WLLAMA.sent });
     const [{ load }, module] = await Promise.all([script, WebAssembly.compile(await blob.arrayBuffer())]);
     signal.throwIfAborted();
     // As the right type, whatever type the server gave it.
@@ -220,11 +216,10 @@ export class Engine extends EventTarget {
   async #fetchModel({ url, size, sha256 }: Exclude<Source, Blob>, name: string, signal: AbortSignal): Promise<Blob> {
     const known = this.#fetched.get(url);
     if (known) return known;
-    const file = await fetched(url, name, signal, (done) => this.#tell({ doing: `Fetching ${name}`, done, all: size }));
-    if (file.size !== size || (await digest(file)) !== sha256)
-      throw new EndpointError(
-        `${name} arrived damaged: it is not the file that the site was built with. Ask again to fetch it again.`,
-      );
+    const file = await fetched(url, name, signal, (done) =>
+      this.#tell({ doing: t("fetching", { name }), done, all: size }),
+    );
+    if (file.size !== size || (await digest(file)) !== sha256) throw new EndpointError(t("damaged", { name }));
     this.#fetched.set(url, file);
     return file;
   }
@@ -248,18 +243,17 @@ async function naming<T>(name: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw error instanceof GgufError ? new EndpointError(`${name} cannot be used. ${error.message}`) : error;
+    throw error instanceof GgufError ? new EndpointError(t("refused", { name, reason: error.message })) : error;
   }
 }
 
 /** What llama.cpp says of a file that it does not load, as a sentence. */
 function reasonOf(said: string): string {
   const architecture = /unknown model architecture: '([^']*)'/.exec(said)?.[1];
-  if (architecture !== undefined) return `This llama.cpp does not know its architecture, ${architecture.slice(0, 60)}.`;
-  if (/out of memory|\boom\b|allocat|array buffer|memory access/i.test(said))
-    return "There is not enough memory for it in this page.";
+  if (architecture !== undefined) return t("unknown_architecture", { architecture: architecture.slice(0, 60) });
+  if (/out of memory|\boom\b|allocat|array buffer|memory access/i.test(said)) return t("no_memory");
   const told = /error loading model: (.*)/.exec(said)?.[1];
-  return told ? `llama.cpp says: ${told.slice(0, 200)}` : "llama.cpp could not load it.";
+  return told ? t("llama_says", { message: told.slice(0, 200) }) : t("not_loaded");
 }
 
 /** Fetches a file of the site's. @throws EndpointError */
@@ -284,7 +278,7 @@ async function fetched(
 async function fetchedHeader({ url }: { readonly url: string }, signal: AbortSignal | undefined): Promise<Header> {
   let read = new Uint8Array();
   let enough = 1 << 14;
-  for await (const part of bytes(url, "It", signal)) {
+  for await (const part of bytes(url, t("the_file"), signal)) {
     const all = new Uint8Array(read.length + part.length);
     all.set(read);
     all.set(part, read.length);
@@ -297,7 +291,7 @@ async function fetchedHeader({ url }: { readonly url: string }, signal: AbortSig
   }
   const header = readHeader(read);
   if (header) return header;
-  throw new GgufError("It ends within its header.");
+  throw new GgufError(t("header_cut"));
 }
 
 /** A file of the site's as it arrives. Whoever stops early ends the request. @throws EndpointError */
@@ -305,14 +299,14 @@ async function* bytes(url: string, name: string, signal: AbortSignal | undefined
   let response: Response;
   const lost = (): never => {
     signal?.throwIfAborted();
-    throw new EndpointError(`${name} could not be fetched from this site: the connection was lost, or there is none.`);
+    throw new EndpointError(t("connection_lost", { name }));
   };
   try {
     response = await fetch(url, signal ? { signal } : {});
   } catch {
     return lost();
   }
-  if (!response.ok) throw new EndpointError(`${name} could not be fetched: this site answered ${response.status}.`);
+  if (!response.ok) throw new EndpointError(t("not_fetched", { name, status: String(response.status) }));
   const reader = response.body!.getReader();
   try {
     for (;;) {

@@ -5,6 +5,7 @@
  * format: ggml's `docs/gguf.md`.
  */
 import { GGML_TYPES } from "../generated/ggml_types.ts";
+import { ofModel as t } from "./texts.ts";
 
 /** Headers are read this far, in bytes. */
 const LONGEST = 64 << 20;
@@ -42,7 +43,7 @@ export function readHeader(bytes: Uint8Array): Header | null {
     return new Reader(bytes).header();
   } catch (error) {
     if (!(error instanceof Short)) throw error;
-    if (bytes.length >= LONGEST) throw new GgufError(`Its header is longer than ${LONGEST >> 20} MB.`);
+    if (bytes.length >= LONGEST) throw new GgufError(t("header_too_long", { size: LONGEST >> 20 }));
     return null;
   }
 }
@@ -52,18 +53,11 @@ export async function readFile(file: Blob): Promise<Header> {
   for (let length = 1 << 16; ; length *= 4) {
     const header = readHeader(new Uint8Array(await file.slice(0, length).arrayBuffer()));
     if (header) {
-      if (header.size > file.size)
-        throw new GgufError(
-          `It ends early: it has ${grouped(file.size)} bytes, and its tensors need ${grouped(header.size)}. The download may be incomplete.`,
-        );
+      if (header.size > file.size) throw new GgufError(t("ends_early", { bytes: file.size, needed: header.size }));
       return header;
     }
-    if (length >= file.size) throw new GgufError("It ends within its header. The download may be incomplete.");
+    if (length >= file.size) throw new GgufError(t("download_cut"));
   }
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString("en");
 }
 
 class Reader {
@@ -80,16 +74,12 @@ class Reader {
   header(): Header {
     // Whatever it is, a GGUF file is not this short.
     const at = this.#skip(4);
-    if (this.#decoder.decode(this.#bytes.subarray(at, at + 4)) !== "GGUF") throw new GgufError("It is no GGUF file.");
+    if (this.#decoder.decode(this.#bytes.subarray(at, at + 4)) !== "GGUF") throw new GgufError(t("not_gguf"));
     const version = this.#number(4);
     if (version !== 2 && version !== 3)
-      throw new GgufError(
-        version > 0xffff
-          ? "It is a big-endian GGUF file, and llama.cpp in the page takes little-endian ones."
-          : `It is a GGUF file of version ${version}; versions 2 and 3 are read.`,
-      );
-    const tensors = this.#count("tensors");
-    const entries = this.#count("metadata entries");
+      throw new GgufError(version > 0xffff ? t("big_endian") : t("other_version", { version: String(version) }));
+    const tensors = this.#count("too_many_tensors");
+    const entries = this.#count("too_many_entries");
     const metadata: Record<string, unknown> = Object.create(null);
     for (let i = 0; i < entries; i++) {
       const key = this.#text();
@@ -108,8 +98,7 @@ class Reader {
   #tensor(): Header["tensors"][number] & { end: number } {
     const name = this.#text();
     const dimensions = this.#number(4);
-    if (dimensions > 4)
-      throw new GgufError(`It is broken: the tensor ${name.slice(0, 60)} has ${grouped(dimensions)} dimensions.`);
+    if (dimensions > 4) throw new GgufError(t("too_many_dimensions", { name: name.slice(0, 60), number: dimensions }));
     const shape = Array.from({ length: dimensions }, () => this.#number(8));
     const number = this.#number(4);
     const offset = this.#number(8);
@@ -122,7 +111,7 @@ class Reader {
     if (type === TEXT) return this.#text();
     if (type === ARRAY) return this.#array();
     const width = WIDTHS[type];
-    if (!width) throw new GgufError(`It is broken: its metadata has a value of the unknown type ${type}.`);
+    if (!width) throw new GgufError(t("unknown_type", { type: String(type) }));
     return this.#plain(type, this.#skip(width));
   }
 
@@ -156,14 +145,15 @@ class Reader {
   #array(): unknown {
     const type = this.#number(4);
     const length = this.#number(8);
-    if (type === ARRAY) throw new GgufError("Its metadata has arrays in arrays, which llama.cpp does not take.");
+    if (type === ARRAY) throw new GgufError(t("nested_arrays"));
     if (length <= SHOWN) return Array.from({ length }, () => this.#value(type));
     const from = this.#at;
     const width = WIDTHS[type];
     if (width) this.#skip(length * width);
     else if (type === TEXT) for (let i = 0; i < length; i++) this.#skip(this.#number(8));
-    else throw new GgufError(`It is broken: its metadata has an array of the unknown type ${type}.`);
-    return `${grouped(length)} ${type === TEXT ? "texts" : "numbers"}, checksum ${checksum(this.#bytes.subarray(from, this.#at))}`;
+    else throw new GgufError(t("unknown_array_type", { type: String(type) }));
+    const facts = { length, checksum: checksum(this.#bytes.subarray(from, this.#at)) };
+    return t(type === TEXT ? "array_of_texts" : "array_of_numbers", facts);
   }
 
   #text(): string {
@@ -172,9 +162,9 @@ class Reader {
     return this.#decoder.decode(this.#bytes.subarray(at, at + length));
   }
 
-  #count(things: string): number {
+  #count(tooMany: "too_many_tensors" | "too_many_entries"): number {
     const number = this.#number(8);
-    if (number > MOST_ENTRIES) throw new GgufError(`It is broken: it says that it has ${grouped(number)} ${things}.`);
+    if (number > MOST_ENTRIES) throw new GgufError(t(tooMany, { number }));
     return number;
   }
 
@@ -187,7 +177,7 @@ class Reader {
   /** Steps over bytes, and gives where they are. */
   #skip(length: number): number {
     const at = this.#at;
-    if (at + length > LONGEST) throw new GgufError("It is broken: its header has no end.");
+    if (at + length > LONGEST) throw new GgufError(t("endless_header"));
     if (at + length > this.#bytes.length) throw new Short();
     this.#at = at + length;
     return at;

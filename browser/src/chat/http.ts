@@ -1,6 +1,6 @@
 /** Requests to a model server: no cookies, no redirects, no referrer, and the key for its own origin only. */
 import { isLoopback, type Key } from "./address.ts";
-import { t } from "./texts.ts";
+import { ofServer } from "./texts.ts";
 import { EndpointError } from "./wire.ts";
 
 /** Error pages are read this far, in characters, and JSON that is no stream: lists of models are the longest. */
@@ -48,7 +48,7 @@ export class Http {
       response = await fetch(url, request);
     } catch (error) {
       if (signal?.aborted) throw error;
-      throw new EndpointError("The browser got no answer that this page may read.");
+      throw new EndpointError(ofServer("no_readable_answer"));
     }
     if (response.ok) return response;
     const said = await errorText(response);
@@ -68,8 +68,9 @@ export class Http {
       return asJson(JSON.parse(text));
     } catch (error) {
       if (signal?.aborted) throw error;
-      if (text.length > MAX_JSON) throw new EndpointError(t("answer_too_long", { count: MAX_JSON }), response.status);
-      throw new EndpointError("The answer was not JSON: this is no model server's address.", 404);
+      if (text.length > MAX_JSON)
+        throw new EndpointError(ofServer("answer_too_long", { count: MAX_JSON }), response.status);
+      throw new EndpointError(ofServer("not_json"), 404);
     }
   }
 }
@@ -129,7 +130,7 @@ async function errorText(response: Response): Promise<string> {
     // A proxy's page of HTML: its title says most.
     text = /<title>([^<]*)/i.exec(text)?.[1] ?? text;
   }
-  return text.trim().slice(0, 300) || response.statusText || `Status ${response.status}`;
+  return text.trim().slice(0, 300) || response.statusText || ofServer("status", { status: String(response.status) });
 }
 
 /**

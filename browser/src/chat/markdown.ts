@@ -6,6 +6,7 @@
  */
 import * as smd from "streaming-markdown";
 import { h } from "../ui/dom.ts";
+import { t } from "./texts.ts";
 
 const TAGS: Partial<Record<smd.Token, keyof HTMLElementTagNameMap>> = {
   [smd.BLOCKQUOTE]: "blockquote",
@@ -97,7 +98,7 @@ export class Markdown {
     if (type === smd.CODE_BLOCK || type === smd.CODE_FENCE) {
       element = h("code");
       parent.append(
-        h("details", { class: "quantlab-chat-code", open: true }, h("summary", {}, "Code"), h("pre", {}, element)),
+        h("details", { class: "quantlab-chat-code", open: true }, h("summary", {}, t("code")), h("pre", {}, element)),
       );
       this.#open.push(element);
       this.#codeEnd = "";
@@ -106,7 +107,7 @@ export class Markdown {
     if (type === smd.IMAGE)
       element = h("span", {
         class: "quantlab-chat-image",
-        title: "A picture that the model names by its address. It is not fetched.",
+        title: t("image_not_fetched"),
       });
     else if (type === smd.CHECKBOX) element = h("span", {}, "☐ ");
     else if (type === smd.TABLE_ROW) {

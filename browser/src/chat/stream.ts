@@ -1,6 +1,7 @@
 /** What all answers have in common, whichever language the server speaks: times, waiting, stops, cuts and loops. */
 import { asJson, asList, asNumber, asText, type Json } from "./http.ts";
 import { EndpointError, type Candidate, type ChatEvent, type Figures, type Reason } from "./wire.ts";
+import { ofServer } from "./texts.ts";
 
 /** What a server's language is read into: events, texts that may be empty, and the end where the server said it. */
 export type Piece =
@@ -88,10 +89,7 @@ export async function* answerEvents(
           rested = performance.now();
         }
         if (length > LONGEST) {
-          yield done(
-            "cut",
-            new EndpointError(`This page reads answers up to ${LONGEST.toLocaleString("en")} characters.`, 200),
-          );
+          yield done("cut", new EndpointError(ofServer("too_long", { count: LONGEST }), 200));
           return;
         }
       }

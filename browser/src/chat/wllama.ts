@@ -51,7 +51,7 @@ export async function load(wasm: string, file: Blob, context: number, signal: Ab
       warmup: false,
     });
     // wllama does not look whether llama.cpp took the file, and fails at the first answer.
-    if (!wllama.getLoadedContextInfo().n_vocab) throw new Error("The model was not loaded.");
+    if (!wllama.getLoadedContextInfo().n_vocab) throw new Error("n_vocab=0");
   } catch (error) {
     end();
     throw new Error([error instanceof Error ? error.message : String(error), ...lines].join("\n"));

@@ -1,4 +1,5 @@
 /** The archives of Python modules that are beside `python.zip`: which widgets and methods need which, and where they are. */
+import { t } from "../ui/shared_texts.ts";
 
 /** The archive that each widget and each method needs, where it needs one. */
 declare const PARTS: Record<string, string>;
@@ -28,6 +29,6 @@ export function fetchArchive(library: string, name: string): Promise<Uint8Array>
 
 async function get(url: string): Promise<Uint8Array> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  if (!response.ok) throw new Error(t("answered", { url, status: String(response.status) }));
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -5,6 +5,7 @@
 import type { CallError, Calls, WantedBytes } from "../generated/protocol.ts";
 import type { FromWorker, Outcome, PythonCall, Read } from "./messages.ts";
 import { volume } from "../ui/volume.ts";
+import { t } from "./worker_texts.ts";
 
 /** A file whose bytes can be had piece by piece. */
 interface Source {
@@ -34,30 +35,24 @@ async function range(url: URL, start: number, stop: number): Promise<Response> {
     // No cookies: the address may be anyone's.
     response = await fetch(url, { headers: { Range: `bytes=${start}-${stop - 1}` }, credentials: "omit" });
   } catch {
-    throw new Unreadable(
-      `${url.host} gave this page no answer that it may read: the server cannot be reached, or it does not allow ` +
-        `pages of ${self.location.origin} to read from it (CORS). Download the file and drop it here instead.`,
-    );
+    throw new Unreadable(t("no_readable_answer", { host: url.host, origin: self.location.origin }));
   }
   if (response.status === 206) return response;
   await response.body?.cancel();
   if (response.status === 200) {
-    throw new Unreadable(
-      `${url.host} does not answer ranges: it would send the whole file. Download the file and drop it here instead.`,
-    );
+    throw new Unreadable(t("no_ranges", { host: url.host }));
   }
-  throw new Unreadable(`${url.host} answered ${response.status} ${response.statusText}`.trim() + ".");
+  throw new Unreadable(
+    t("host_answered", { host: url.host, status: `${response.status} ${response.statusText}`.trim() }),
+  );
 }
 
 async function remote(address: string): Promise<Source> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw new Unreadable(`An address begins with https://; found ${address.slice(0, 80)}.`);
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Unreadable(t("scheme", { found: address.slice(0, 80) }));
   const isOwn = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (self.location.protocol === "https:" && url.protocol === "http:" && !isOwn) {
-    throw new Unreadable(
-      `This page came by https, and browsers do not let it read from http://${url.host}. Try https.`,
-    );
+    throw new Unreadable(t("https_only", { host: url.host }));
   }
   const first = await range(url, 0, FIRST);
   const size = /\/(\d+)$/.exec(first.headers.get("content-range") ?? "")?.[1] ?? (await length(url));
@@ -80,9 +75,7 @@ async function length(url: URL): Promise<string> {
   const answer = await fetch(url, { method: "HEAD", credentials: "omit" }).catch(() => undefined);
   const size = answer?.ok && answer.headers.get("content-length");
   if (!size) {
-    throw new Unreadable(
-      `${url.host} does not tell pages how large the file is (Access-Control-Expose-Headers: Content-Range).`,
-    );
+    throw new Unreadable(t("size_hidden", { host: url.host }));
   }
   return size;
 }
@@ -115,7 +108,7 @@ export async function readHeaders(
       const source = sources[file]!;
       if (Date.now() - told > 200) {
         told = Date.now();
-        send({ type: "reading", id, state: `Reading ${source.name}: ${volume(start)} of its header so far …` });
+        send({ type: "reading", id, state: t("reading_header", { name: source.name, size: volume(start) }) });
       }
       step("continue_reading", { reading }, await source.slice(start, stop));
     }
@@ -124,7 +117,7 @@ export async function readHeaders(
     if (wanted) python("end_reading", JSON.stringify({ reading: wanted.reading }));
     const isFile = error instanceof DOMException; // a file that was moved or changed since it was given
     if (!isFile && !(error instanceof Unreadable)) throw error;
-    const message = isFile ? `The browser could not read the file: ${error.message}` : error.message;
+    const message = isFile ? t("file_unreadable", { reason: error.message }) : error.message;
     const refused: CallError = { message, option: null, line: null };
     send({ type: "outcome", id, outcome: JSON.stringify({ error: refused }) });
   }

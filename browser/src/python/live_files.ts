@@ -1,5 +1,6 @@
 /** What the worker of the reader's code is sent: it fetches nothing itself. */
 import { ALL, fetchArchive } from "./archives.ts";
+import { t } from "../ui/shared_texts.ts";
 import type { LiveFiles } from "./messages.ts";
 import type { PyodideScripts } from "./pyodide_files.ts";
 
@@ -7,7 +8,7 @@ const fetched = new Map<string, Promise<LiveFiles>>();
 
 async function get(url: string): Promise<Response> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  if (!response.ok) throw new Error(t("answered", { url, status: String(response.status) }));
   return response;
 }
 

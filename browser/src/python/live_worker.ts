@@ -7,6 +7,7 @@
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
 import type { FromWorker, LiveFiles, ToLiveWorker } from "./messages.ts";
 import { mount } from "./mount.ts";
+import { t } from "./worker_texts.ts";
 
 type Dispatch = (method: string, params: string, data?: Uint8Array) => { toJs(): [outcome: string]; destroy(): void };
 
@@ -18,7 +19,7 @@ const LIBRARY = `${FOLDER}python.zip`;
 const address = (text: string): string => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 
 function refuse(): never {
-  throw new TypeError("The reader's code cannot fetch anything.");
+  throw new TypeError(t("code_fetches"));
 }
 
 async function start({ loader, runtime, wasm, library, others }: LiveFiles): Promise<Dispatch> {
@@ -42,7 +43,8 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
     import(addresses[1]),
   ]);
   addresses.forEach((each) => URL.revokeObjectURL(each));
-  if (version !== PYODIDE_VERSION) throw new Error(`the site holds Pyodide ${version}, but needs ${PYODIDE_VERSION}.`);
+  if (version !== PYODIDE_VERSION)
+    throw new Error(t("wrong_version_here", { found: version, version: PYODIDE_VERSION }));
   pyodide = await loadPyodide({
     indexURL: FOLDER,
     stdLibURL: LIBRARY,

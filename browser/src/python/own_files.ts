@@ -1,4 +1,5 @@
 /** The files of an own widget, fetched when a figure first needs them. */
+import { t } from "../ui/shared_texts.ts";
 import type { OwnAddresses, OwnFiles } from "./messages.ts";
 
 const fetched = new Map<string, Promise<OwnFiles>>();
@@ -32,8 +33,6 @@ async function get(url: string, sha256?: string): Promise<ArrayBuffer> {
     : "";
   const response = await fetch(url, { integrity }).catch(() => undefined);
   if (response?.ok) return response.arrayBuffer();
-  const reason = sha256 ? "cannot be reached, or is not the file that was locked" : "cannot be reached";
-  throw new Error(
-    `The files of this widget are not there: ${url} ${response ? `answered ${response.status}` : reason}.`,
-  );
+  if (response) throw new Error(t("own_file_answered", { url, status: String(response.status) }));
+  throw new Error(t(sha256 ? "own_wheel_unreachable" : "own_file_unreachable", { url }));
 }

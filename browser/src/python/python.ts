@@ -241,7 +241,7 @@ export class Python {
 
   /** Ends the worker, whatever it is doing; the next request starts another. */
   stop(): void {
-    this.#end(new Stopped("Stopped."));
+    this.#end(new Stopped());
   }
 
   async #start(wanted: string[]): Promise<void> {

@@ -12,6 +12,7 @@ import type { FromWorker, PythonCall, Start, ToWorker } from "./messages.ts";
 import { mount } from "./mount.ts";
 import { ownFiles } from "./own_files.ts";
 import { compile } from "./wasm.ts";
+import { t } from "./worker_texts.ts";
 
 type Send = (message: FromWorker) => void;
 
@@ -78,7 +79,7 @@ async function start(message: Start, fetched: () => void): Promise<PythonCall> {
     import(scripts.runtime),
   ]);
   if (module.version !== PYODIDE_VERSION) {
-    throw new Error(`${folder} holds Pyodide ${module.version}, but this site needs ${PYODIDE_VERSION}.`);
+    throw new Error(t("wrong_version", { folder, found: module.version, version: PYODIDE_VERSION }));
   }
   const loading: Promise<Pyodide> = module.loadPyodide({
     indexURL: folder,
@@ -139,7 +140,7 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       receiveWasm(message.wasm);
     } else {
       for (const port of ports)
-        port.postMessage({ type: "failed", message: "it was stopped in another tab." } satisfies FromWorker);
+        port.postMessage({ type: "failed", message: t("stopped_elsewhere") } satisfies FromWorker);
       close();
     }
   } catch (error) {

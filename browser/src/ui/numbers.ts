@@ -3,11 +3,9 @@
  * on a page that writes decimals so goes to Python as it is, which refuses what can be read in two ways. Here is what other pages
  * need. `docs/guide/languages.md` has the rules.
  */
-import { shared } from "../generated/texts.ts";
+import { t } from "./shared_texts.ts";
 import { isComposing } from "./dom.ts";
-import { language, texts } from "./texts.ts";
-
-const t = texts("shared", shared);
+import { language } from "./texts.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 

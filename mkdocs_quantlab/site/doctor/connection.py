@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import platform
 import re
-from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
 
 from mkdocs_quantlab.endpoint import dialects
+from mkdocs_quantlab.engine.core.texts import EN, ENGLISH, catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TIMEOUT = 10.0
 """Seconds in which a server must answer."""
 
-_SYSTEMS = {"Windows": "Windows", "Darwin": "macOS", "Linux": "Linux"}
+_GROUP = "chat_connection"
+_SYSTEMS = {"Windows": "windows", "Darwin": "macos", "Linux": "linux"}
 
 
 class Case(NamedTuple):
-    """A reason why a chat fails, in the words of the page (`connection.json`)."""
+    """A reason why a chat fails, in the words of the page (the texts `chat_connection`)."""
 
     id: str
     title: str
     why: str
     do: str
+
+
+def case_ids() -> list[str]:
+    """The names of all cases, as pages and links write them."""
+    keys = catalogue(ENGLISH)[_GROUP]
+    return [key[:-6].replace("_", "-") for key in keys if key.endswith("_title")]
+
+
+def remedies(case: str) -> Mapping[str, str]:
+    """Keys of the texts that say what to do in a case, by the system they are for; by "" where one is for all."""
+    start = f"{case.replace('-', '_')}_do"
+    return {
+        key[len(start) + 1 :]: f"{_GROUP}.{key}"
+        for key in catalogue(ENGLISH)[_GROUP]
+        if key == start or key.startswith(f"{start}_")
+    }
+
+
+def words_of(case: str, part: str, **values: str) -> str:
+    """The title of a case, or why it is one (`title`, `why`)."""
+    return EN(f"{_GROUP}.{case.replace('-', '_')}_{part}", **values)
 
 
 def is_loopback(host: str) -> bool:
@@ -121,16 +145,9 @@ def _without_key(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _in_words(found: str, endpoint: str, origin: str) -> Case:
-    source = files("mkdocs_quantlab.site.doctor").joinpath("connection.json")
-    case = next(
-        case for case in json.loads(source.read_text(encoding="utf-8")) if case["id"] == found
-    )
-    todo = case["do"]
-    if not isinstance(todo, str):
-        is_here = is_loopback(urlsplit(endpoint).hostname or "")
-        todo = todo[_SYSTEMS.get(platform.system(), "Linux") if is_here else "elsewhere"]
-    words = {"endpoint": endpoint, "origin": origin}
-    why, todo = (
-        re.sub(r"\{(\w+)\}", lambda place: words[place[1]], text) for text in (case["why"], todo)
-    )
-    return Case(found, case["title"], why, todo)
+    ways = remedies(found)
+    is_here = is_loopback(urlsplit(endpoint).hostname or "")
+    system = _SYSTEMS.get(platform.system(), "linux") if is_here else "elsewhere"
+    values = {"endpoint": endpoint, "origin": origin}
+    todo = EN(ways.get("") or ways[system], **values)
+    return Case(found, words_of(found, "title"), words_of(found, "why", **values), todo)

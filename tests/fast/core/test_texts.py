@@ -132,9 +132,9 @@ def test_scripts_use_every_text_of_their_groups(group):
     source = "".join(SOURCES.values())
     # Keys that are put together, as in t(`end_${reason}`); the compiler knows that each is there.
     composed = [
-        re.compile(rf"{before}\w+{after}")
-        for before, after in re.findall(r"`(\w*)\$\{[^}`]*\}(\w*)`", source)
-        if before or after
+        re.compile(r"\w+".join(parts))
+        for template in re.findall(r"`((?:\w|\$\{[^{}`]*\})+)`", source)
+        if len("".join(parts := re.split(r"\$\{[^{}]*\}", template))) > 2
     ]
     unused = [
         key

@@ -3,6 +3,7 @@ import { engine, type Source } from "../engine.ts";
 import { asJson, defined } from "../http.ts";
 import { fields, Records } from "./openai.ts";
 import { answerEvents, type Piece } from "../stream.ts";
+import { ofModel } from "../texts.ts";
 import { EndpointError, type ChatEvent, type ChatRequest, type Endpoint, type Model, type ModelCard } from "../wire.ts";
 
 /** A model that can run in the page. */
@@ -15,7 +16,7 @@ export interface PageModel {
 
 export class InPage implements Endpoint {
   readonly kind = "browser";
-  readonly url = "the page itself";
+  readonly url = ofModel("the_page");
   readonly #models: () => readonly PageModel[];
 
   /** @param models Those there are at the moment. */
@@ -48,11 +49,7 @@ export class InPage implements Endpoint {
   /** @throws EndpointError */
   #find(name: string): PageModel {
     const found = this.#models().find((model) => model.name === name);
-    if (!found)
-      throw new EndpointError(
-        `There is no model ${name || "without a name"} in this page. Choose one, or choose a file of your own.`,
-        404,
-      );
+    if (!found) throw new EndpointError(name ? ofModel("no_such_model", { name }) : ofModel("no_nameless_model"), 404);
     return found;
   }
 
@@ -119,14 +116,13 @@ function sentence(error: unknown, { candidates }: ChatRequest, drop: () => void)
     message: (error as Error)?.message,
     type: (error as { type?: string })?.type,
   });
-  if (/exceeds? .*context/i.test(message ?? ""))
-    return "The prompt, with what is sent along, is longer than the model's context. Clear the conversation, or turn off in the settings that it is sent along.";
+  if (/exceeds? .*context/i.test(message ?? "")) return ofModel("context_exceeded");
   // llama.cpp's own words: it refused the request, and is ready for the next.
-  if (type === "inference_error") return message ?? "llama.cpp refused the request.";
+  if (type === "inference_error") return message ?? ofModel("request_refused");
   drop();
   // The messages between wllama and its worker cannot carry tokens that are part of a character only.
-  if (candidates !== undefined)
-    return "Candidates cannot be shown for this answer: one of its tokens is only part of a character, which wllama cannot return. Ask for the text without candidates.";
-  if (/memory|allocat|array buffer/i.test(message ?? "")) return "There was not enough memory for this answer.";
-  return `llama.cpp failed in the page: ${(message || "it did not say why").split("\n")[0]!.slice(0, 200)}`;
+  if (candidates !== undefined) return ofModel("no_candidates");
+  if (/memory|allocat|array buffer/i.test(message ?? "")) return ofModel("no_memory_to_answer");
+  if (!message) return ofModel("llama_failed_silently");
+  return ofModel("llama_failed", { message: message.split("\n")[0]!.slice(0, 200) });
 }

@@ -1,6 +1,7 @@
 /** The dialects that servers may speak, and which of them one does. */
 import { ENDING, FACTS, type DialectName } from "../../generated/dialects.ts";
 import type { Key } from "../address.ts";
+import { ofServer } from "../texts.ts";
 import { EndpointError, type Dialect, type Endpoint } from "../wire.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
@@ -25,7 +26,7 @@ export async function detect(address: URL, key: Key, signal?: AbortSignal): Prom
     try {
       const endpoint = await DIALECTS[name](server, signal);
       if (endpoint) return endpoint;
-      problem = new EndpointError("There is no model server at this address.", 404);
+      problem = new EndpointError(ofServer("no_server"), 404);
     } catch (error) {
       if (!(error instanceof EndpointError) || error.status === 401) throw error;
       // An answer says more than none.

@@ -18,6 +18,7 @@ import {
   type Model,
   type ModelCard,
 } from "../wire.ts";
+import { ofServer } from "../texts.ts";
 
 const { paths } = FACTS.ollama;
 
@@ -117,7 +118,7 @@ async function* records(response: Response, signal: AbortSignal): AsyncGenerator
     const lines = text.split("\n");
     lines[0] = rest + lines[0]!;
     rest = lines.pop()!;
-    if (rest.length > MAX_RECORD) throw new EndpointError("The server sent a record without an end.", response.status);
+    if (rest.length > MAX_RECORD) throw new EndpointError(ofServer("endless_record"), response.status);
     for (const line of lines) yield* record(line, think, response.status);
   }
   yield* record(rest, think, response.status);

@@ -14,6 +14,7 @@ import {
   type Model,
   type ModelCard,
 } from "../wire.ts";
+import { ofServer } from "../texts.ts";
 
 const { paths } = FACTS.openai;
 
@@ -172,7 +173,7 @@ export class Records {
   *take(record: Json, event?: string): Generator<Piece> {
     // Three shapes in use, and all come with status 200.
     if (record.error || record.object === "error" || event === "error")
-      throw new EndpointError(complaint(record) || "The server reported an error.", this.#status);
+      throw new EndpointError(complaint(record) || ofServer("error"), this.#status);
     if (record.model) yield { type: "model", model: asText(record.model) };
     const choice = asJson(asList(record.choices)[0]);
     const delta = asJson(choice.delta ?? choice.message);
@@ -188,7 +189,7 @@ export class Records {
     this.#hasEnded = true;
     if (reason === "length") yield { type: "end", reason };
     else if (reason === "error" || reason === "content_filter" || reason === "abort")
-      yield { type: "end", reason: "error", message: `The server ended the answer: ${reason}.` };
+      yield { type: "end", reason: "error", message: ofServer("ended", { reason }) };
     else yield { type: "end", reason: "stop" };
   }
 

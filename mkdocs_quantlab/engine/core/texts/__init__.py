@@ -26,8 +26,20 @@ ENGLISH = "en"
 LANGUAGES = (ENGLISH, "de")
 """The languages that have a file here."""
 
-SCRIPTS = ("page", "shared", "quantize", "evidence", "chat", "chat_compare")
-"""Groups that the page's scripts read; all others are Python's."""
+SCRIPTS = (
+    "page",
+    "shared",
+    "quantize",
+    "evidence",
+    "chat",
+    "chat_compare",
+    "chat_connection",
+    "chat_model",
+    "chat_server",
+    "worker",
+)
+"""Groups that the page's scripts read; all others are Python's. The workers of the page do not know its language: `worker` is
+English everywhere, as is what Python says in them."""
 
 PLURALS: Mapping[str, Callable[[float], str]] = {
     ENGLISH: lambda n: "one" if n == 1 else "other",
