@@ -728,8 +728,9 @@ class Visit:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "the browser tests need Chromium"
+    names = ("chromium-headless-shell", "google-chrome", "chromium")
+    path = next(filter(None, map(shutil.which, names)), None)
+    assert path, f"the browser tests need Chromium: one of {', '.join(names)}"
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
