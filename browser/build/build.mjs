@@ -97,6 +97,16 @@ async function style(name) {
   } = await esbuild.build({ ...common, entryPoints: [source(name)], write: false });
   return { STYLE: JSON.stringify(file.text) };
 }
+/** The document of the frame in which the reader's code runs, as one text, beside the file that it is as well. */
+const frame = readFileSync(source("python/live_frame.html"), "utf8");
+const {
+  outputFiles: [frameScript],
+} = await esbuild.build({ ...common, entryPoints: [source("python/live_frame.ts")], write: false, format: "iife" });
+writeFileSync(join(out, "live_frame.html"), frame);
+writeFileSync(join(out, "live_frame.js"), frameScript.text);
+const link = '<script src="live_frame.js"></script>';
+if (!frame.includes(link)) throw new Error("live_frame.html does not load its script");
+const inline = frame.replace(/<!--.*?-->\n/s, "").replace(link, () => `<script>${frameScript.text}</script>`);
 /** The style of sites: what all widgets share, then what each widget has of its own, by name. */
 const widgets = join(root, "mkdocs_quantlab", "engine", "widgets");
 const own = readdirSync(widgets)
@@ -105,7 +115,13 @@ const own = readdirSync(widgets)
 const sheets = [source("styles/quantlab.css"), ...own.filter(existsSync)];
 await Promise.all([
   // Classic: module scripts do not run on file://.
-  esbuild.build({ ...common, entryPoints: [source("quantlab.ts")], outfile: join(out, "quantlab.js"), format: "iife" }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("quantlab.ts")],
+    outfile: join(out, "quantlab.js"),
+    format: "iife",
+    define: { ...common.define, LIVE_FRAME: JSON.stringify(inline) },
+  }),
   esbuild.build({
     ...common,
     entryPoints: [source("widget/interact_script.ts")],

@@ -2,20 +2,19 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { liveOutcome } from "../src/python/live_outcome.ts";
 
-const read = (outcome: unknown): unknown => JSON.parse(liveOutcome(outcome));
 const REFUSED = { error: { message: "The code's interpreter gave no answer.", option: null, line: null } };
 
 test("an answer of the reader's code is values, or an error with a line", () => {
-  assert.deepEqual(read('{"answer": {"values": "[1]"}}'), { answer: { values: "[1]" } });
-  assert.deepEqual(read('{"error": {"message": "No", "option": null, "line": 3}}'), {
+  assert.deepEqual(liveOutcome('{"answer": {"values": "[1]"}}'), { answer: { values: "[1]" } });
+  assert.deepEqual(liveOutcome('{"error": {"message": "No", "option": null, "line": 3}}'), {
     error: { message: "No", option: null, line: 3 },
   });
 });
 
 test("what an interpreter says besides is left out", () => {
-  assert.deepEqual(read('{"answer": {"values": "", "html": "<img>"}, "error": {}}'), { answer: { values: "" } });
+  assert.deepEqual(liveOutcome('{"answer": {"values": "", "html": "<img>"}, "error": {}}'), { answer: { values: "" } });
   const long = JSON.stringify({ error: { message: "x".repeat(5000), option: "bits", line: "1" } });
-  assert.deepEqual(read(long), { error: { message: "x".repeat(1000), option: null, line: null } });
+  assert.deepEqual(liveOutcome(long), { error: { message: "x".repeat(1000), option: null, line: null } });
 });
 
 test("what is no answer is refused", () => {
@@ -33,6 +32,6 @@ test("what is no answer is refused", () => {
     '{"error": {"message": {}}}',
     " ".repeat(40_000_001),
   ]) {
-    assert.deepEqual(read(outcome), REFUSED);
+    assert.deepEqual(liveOutcome(outcome), REFUSED);
   }
 });

@@ -9,7 +9,7 @@ declare const BUILD: string;
 /** The archive that has everything that `python.zip` has not. */
 export const ALL = "all";
 
-const fetched = new Map<string, Promise<Uint8Array>>();
+const fetched = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
 /** The names of the archives for widgets and methods. */
 export function archivesOf(wanted: string[]): string[] {
@@ -17,7 +17,7 @@ export function archivesOf(wanted: string[]): string[] {
 }
 
 /** @param library The address of `python.zip`. */
-export function fetchArchive(library: string, name: string): Promise<Uint8Array> {
+export function fetchArchive(library: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const url = new URL(`${name}-${BUILD}.zip`, library).href;
   let arrival = fetched.get(url);
   if (!arrival) {
@@ -27,7 +27,7 @@ export function fetchArchive(library: string, name: string): Promise<Uint8Array>
   return arrival;
 }
 
-async function get(url: string): Promise<Uint8Array> {
+async function get(url: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(t("answered", { url, status: String(response.status) }));
   return new Uint8Array(await response.arrayBuffer());

@@ -1,14 +1,14 @@
 /** The connection to the worker: to one of this page, or to one that the pages of a visit share. */
 import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
-import type { FromWorker, LiveFiles, ToLiveWorker, ToWorker } from "./messages.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
 
 const t = texts("page", page);
 
 export interface Channel {
   /** The page is to send the compiled WebAssembly. A shared worker is in another agent cluster, which no module can enter. */
   sendsWasm: boolean;
-  post(message: ToWorker | ToLiveWorker): void;
+  post(message: ToWorker): void;
   /** Ends the worker, whatever it is doing, or has a shared one end itself and lets the next line lead to another. */
   end(): void;
 }
@@ -18,29 +18,12 @@ type Fail = (message: string) => void;
 
 export function dedicated(url: string, receive: Receive, fail: Fail): Channel {
   const worker = new Worker(url, { type: "module" });
-  return watched(worker, true, receive, fail);
-}
-
-/** To the worker of the reader's code, which is sent its files and nothing else before the calls. */
-export function live(url: string, files: Promise<LiveFiles>, receive: Receive, fail: Fail): Channel {
-  const worker = new Worker(url);
-  files.then(
-    (files) => {
-      receive({ type: "fetched" });
-      worker.postMessage({ type: "files", files } satisfies ToLiveWorker);
-    },
-    (error: Error) => fail(error.message),
-  );
-  return watched(worker, false, receive, fail);
-}
-
-function watched(worker: Worker, sendsWasm: boolean, receive: Receive, fail: Fail): Channel {
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
   worker.onerror = (event) => {
     event.preventDefault();
     fail(event.message || t("worker_failed"));
   };
-  return { sendsWasm, post: (message) => worker.postMessage(message), end: () => worker.terminate() };
+  return { sendsWasm: true, post: (message) => worker.postMessage(message), end: () => worker.terminate() };
 }
 
 /** Where the tab keeps the name of its worker. */

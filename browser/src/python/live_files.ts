@@ -1,10 +1,10 @@
 /** What the worker of the reader's code is sent: it fetches nothing itself. */
 import { ALL, fetchArchive } from "./archives.ts";
 import { t } from "../ui/shared_texts.ts";
-import type { LiveFiles } from "./messages.ts";
-import type { PyodideScripts } from "./pyodide_files.ts";
+import type { ToFrame } from "./messages.ts";
+import { scriptsOf } from "./pyodide_files.ts";
 
-const fetched = new Map<string, Promise<LiveFiles>>();
+const fetched = new Map<string, Promise<ToFrame>>();
 
 async function get(url: string): Promise<Response> {
   const response = await fetch(url);
@@ -12,28 +12,33 @@ async function get(url: string): Promise<Response> {
   return response;
 }
 
+const text = async (url: string): Promise<string> => (await get(url)).text();
+const bytes = async (url: string): Promise<ArrayBuffer> => (await get(url)).arrayBuffer();
+
 /**
- * Fetches the files, once for all workers of the page.
+ * Fetches the files, once for all interpreters of the page.
  *
- * @param scripts Pyodide's scripts.
- * @param archive The Python modules that it starts with.
- * @param wasm Pyodide's WebAssembly.
+ * @param base The folder of the site that holds our files.
+ * @param folder The folder that holds Pyodide.
  */
-export function liveFiles(
-  scripts: PyodideScripts,
-  archive: string,
-  wasm: Promise<WebAssembly.Module>,
-): Promise<LiveFiles> {
-  const key = `${scripts.loader} ${archive}`;
+export function liveFiles(base: string, folder: string): Promise<ToFrame> {
+  const key = `${base} ${folder}`;
   let files = fetched.get(key);
   if (!files) {
+    const archive = `${base}pyodide/python.zip`;
+    const scripts = scriptsOf(base, folder);
     files = Promise.all([
-      get(scripts.loader).then((response) => response.text()),
-      get(scripts.runtime).then((response) => response.text()),
-      wasm,
-      get(archive).then((response) => response.arrayBuffer()),
+      text(`${base}live_worker.js`),
+      text(scripts.loader),
+      text(scripts.runtime),
+      // Not compiled: a compiled module enters no page of another origin, and none without one.
+      bytes(`${folder}pyodide.asm.wasm`),
+      bytes(archive),
       fetchArchive(archive, ALL),
-    ]).then(([loader, runtime, wasm, library, others]) => ({ loader, runtime, wasm, library, others }));
+    ]).then(([script, loader, runtime, wasm, library, others]) => ({
+      script,
+      files: { loader, runtime, wasm, library, others },
+    }));
     fetched.set(key, files);
     files.catch(() => fetched.delete(key));
   }

@@ -1,7 +1,7 @@
 /** Checks the answer of an interpreter that has run the reader's code: it may be anything. */
 import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
-import type { CallError, LiveValues } from "../generated/protocol.ts";
+import type { Outcome } from "./messages.ts";
 
 /** Characters of an answer: some more than `MAX_VALUES` of `engine.core.live_code`, since quotes in it are escaped. */
 const MOST = 40_000_000;
@@ -9,17 +9,13 @@ const MOST_OF_MESSAGE = 1000;
 
 const t = texts("page", page);
 
-const failed = (): { error: CallError } => ({ error: { message: t("code_no_answer"), option: null, line: null } });
+const failed = (): Outcome<"live_step"> => ({ error: { message: t("code_no_answer"), option: null, line: null } });
 
 /**
  * @param outcome What the interpreter answered to `live_step`.
- * @returns JSON of an answer or an error of that call, and of nothing else.
+ * @returns An answer or an error of that call, and nothing else.
  */
-export function liveOutcome(outcome: unknown): string {
-  return JSON.stringify(read(outcome));
-}
-
-function read(outcome: unknown): { answer: LiveValues } | { error: CallError } {
+export function liveOutcome(outcome: unknown): Outcome<"live_step"> {
   if (typeof outcome !== "string" || outcome.length > MOST) return failed();
   let found: { answer?: { values?: unknown }; error?: { message?: unknown; line?: unknown } } | null;
   try {

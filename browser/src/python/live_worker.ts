@@ -1,11 +1,11 @@
 /**
  * The worker that runs the reader's code: Pyodide with the engine, one call at a time.
  *
- * A classic script that fetches nothing: all it needs comes by message, so that it also runs where nothing can be fetched. It is ended
- * from outside when it takes too long, as the page's own worker is.
+ * A classic script that fetches nothing: all it needs comes by message, because it runs where nothing can be fetched (`live_frame.ts`).
+ * Whatever the code does here, it reaches nothing but the port to the page, on which the page takes one answer a call, as data.
  */
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
-import type { FromWorker, LiveFiles, ToLiveWorker } from "./messages.ts";
+import type { InterpreterSays, LiveCall, LiveFiles } from "./messages.ts";
 import { mount } from "./mount.ts";
 import { t } from "./worker_texts.ts";
 
@@ -15,11 +15,31 @@ type Dispatch = (method: string, params: string, data?: Uint8Array) => { toJs():
 const FOLDER = "https://files-by-message.invalid/";
 const LIBRARY = `${FOLDER}python.zip`;
 
+/**
+ * What nothing here needs. Origin and policy of the frame make it useless already, but for this: with it the code could run scripts of its
+ * own, keep the threads of the frame and the page busy, and find what a browser keeps for all pages without origin.
+ */
+const TAKEN_AWAY = [
+  "postMessage",
+  "importScripts",
+  "Worker",
+  "SharedWorker",
+  "BroadcastChannel",
+  "caches",
+  "indexedDB",
+];
+
 /** The address of a script that came as text. */
 const address = (text: string): string => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 
 function refuse(): never {
   throw new TypeError(t("code_fetches"));
+}
+
+function takeAway(): void {
+  for (let owner: object | null = self; owner; owner = Object.getPrototypeOf(owner)) {
+    for (const name of TAKEN_AWAY) Reflect.deleteProperty(owner, name);
+  }
 }
 
 async function start({ loader, runtime, wasm, library, others }: LiveFiles): Promise<Dispatch> {
@@ -33,10 +53,7 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
   };
   // Pyodide refuses classic workers, which it tells by this function: it would import its scripts with it. It is given them.
   self.importScripts = refuse;
-  WebAssembly.instantiateStreaming = async (_source, imports) => {
-    const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
-    return { module, instance: await WebAssembly.instantiate(module, imports) };
-  };
+  WebAssembly.instantiateStreaming = (_source, imports) => WebAssembly.instantiate(wasm, imports);
   const addresses = [address(loader), address(runtime)] as const;
   const [{ loadPyodide, version }, { default: createPyodideModule }] = await Promise.all([
     import(addresses[0]),
@@ -55,30 +72,34 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
   const { call } = pyodide.pyimport("mkdocs_quantlab.engine.core.dispatch");
   call("start", "{}").destroy();
   call("add_archive", JSON.stringify({ name: "all" }), others).destroy();
+  takeAway();
   return call;
 }
 
-let starting: Promise<Dispatch> | undefined;
 let pyodide: { pyimport(module: string): { call: Dispatch }; unpackArchive(wheel: ArrayBuffer, format: "wheel"): void };
 
-const send = (message: FromWorker): void => postMessage(message);
-
-self.onmessage = async ({ data: message }: MessageEvent<ToLiveWorker>) => {
-  try {
-    if (message.type === "files") {
-      starting ??= start(message.files);
-      await starting;
-      send({ type: "ready" });
-    } else {
-      const call = await starting!;
-      if (message.own) mount(pyodide, (params, data) => call("mount", params, data).destroy(), message.own);
-      const pair = call(message.method, message.params);
-      const [outcome] = pair.toJs();
-      pair.destroy();
-      send({ type: "outcome", id: message.id, outcome });
-    }
-  } catch (error) {
+self.onmessage = ({ data, ports }: MessageEvent<LiveFiles>) => {
+  self.onmessage = null;
+  const [port] = ports;
+  if (!port) return;
+  // Bound before any code has run: prototypes that it changes do not lead to the port.
+  const send: (message: InterpreterSays) => void = port.postMessage.bind(port);
+  const failed = (error: unknown): void => {
     const text = String((error as Error | undefined)?.message ?? error);
     send({ type: "failed", message: text.trim().split("\n").at(-1) ?? "" });
-  }
+  };
+  const starting = start(data);
+  starting.then(() => send({ type: "ready" }), failed);
+  port.onmessage = async ({ data: { id, params, own } }: MessageEvent<LiveCall>) => {
+    try {
+      const call = await starting;
+      if (own) mount(pyodide, (params, data) => call("mount", params, data).destroy(), own);
+      const pair = call("live_step", params);
+      const [outcome] = pair.toJs();
+      pair.destroy();
+      send({ type: "outcome", id, outcome });
+    } catch (error) {
+      failed(error);
+    }
+  };
 };

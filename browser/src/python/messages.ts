@@ -72,12 +72,41 @@ export interface LiveFiles {
   /** Pyodide's two scripts. */
   loader: string;
   runtime: string;
-  /** Compiled, or the bytes, where a module cannot be sent. */
-  wasm: WebAssembly.Module | ArrayBuffer;
+  /** Pyodide's WebAssembly. */
+  wasm: ArrayBuffer;
   /** The Python modules that it starts with, and all others. */
   library: ArrayBuffer;
-  others: Uint8Array;
+  others: Uint8Array<ArrayBuffer>;
 }
+
+/** To the frame of the reader's code, with a port for the worker. */
+export interface ToFrame {
+  /** The worker's script. */
+  script: string;
+  files: LiveFiles;
+}
+
+/** What the frame says of itself and its worker. */
+export type FrameSays =
+  | { type: "here" }
+  /** The site's policy blocks the worker. */
+  | { type: "blocked" }
+  | { type: "failed"; message: string };
+
+/** A call of `live_step`. */
+export interface LiveCall {
+  id: number;
+  /** JSON. */
+  params: string;
+  own?: OwnFiles | undefined;
+}
+
+/** What the worker of the reader's code says. Once code has run in it, it may say anything. */
+export type InterpreterSays =
+  | { type: "ready" }
+  | { type: "failed"; message: string }
+  /** JSON, as `Outcome` has it. */
+  | { type: "outcome"; id: number; outcome: string };
 
 /** The files of an own widget. */
 export interface OwnFiles {
@@ -87,9 +116,6 @@ export interface OwnFiles {
   /** Packages, by address, in the order to unpack them. */
   wheels: { file: string; data: ArrayBuffer }[];
 }
-
-/** `files` is answered by `ready` or `failed`. */
-export type ToLiveWorker = { type: "files"; files: LiveFiles } | (Call & { own?: OwnFiles | undefined });
 
 export type FromWorker =
   /** Everything has arrived. */

@@ -6,21 +6,9 @@
  */
 import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
-import { dedicated, keepsPage, live, shared, type Channel } from "./channel.ts";
+import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
-import { liveFiles } from "./live_files.ts";
-import { liveOutcome } from "./live_outcome.ts";
-import type {
-  FromWorker,
-  GgufFile,
-  Method,
-  Outcome,
-  OwnAddresses,
-  OwnFiles,
-  Reply,
-  ToLiveWorker,
-  ToWorker,
-} from "./messages.ts";
+import type { FromWorker, GgufFile, Method, Outcome, OwnAddresses, Reply, ToWorker } from "./messages.ts";
 import { scriptsOf } from "./pyodide_files.ts";
 import { compile } from "./wasm.ts";
 
@@ -30,10 +18,7 @@ declare const BUILD: string;
 const t = texts("page", page);
 
 /** A start that takes longer has failed without saying so: Pyodide does that on a wrong MIME type. */
-const START_LIMIT = 60_000;
-
-/** How long the reader's own code may take for a figure. */
-const CODE_LIMIT = 10_000;
+export const START_LIMIT = 60_000;
 
 /** An option was not taken. */
 export class OptionError extends Error {
@@ -67,17 +52,13 @@ export interface Owner {
   onPython(state: string): void;
 }
 
-/**
- * What a Python is for: the engine's `figures`; long `work` of the engine; the reader's `code`, which has a time limit, or `long code`, which
- * has none. All but the first run in a worker that nobody shares and that can be ended while it computes; the reader's code in
- * a worker that does nothing else.
- */
-export type Use = "figures" | "work" | "code" | "long code";
+/** What a Python is for: the engine's `figures`, or long `work` of the engine, in a worker that nobody shares and that can be ended while it computes. */
+export type Use = "figures" | "work";
 
 interface Request {
   owner: Owner;
   /** What is posted to the worker. */
-  message(id: number): ToWorker | ToLiveWorker;
+  message(id: number): ToWorker;
   /** Takes what came of it. */
   settle(outcome: string, data: unknown): void;
   /** A newer request took its place. */
@@ -119,10 +100,6 @@ export class Python {
     readonly folder: string,
     readonly use: Use,
   ) {}
-
-  get #runsCode(): boolean {
-    return this.use === "code" || this.use === "long code";
-  }
 
   /**
    * Starts what is not started yet.
@@ -185,20 +162,6 @@ export class Python {
   }
 
   /**
-   * Runs a step of the reader's code.
-   *
-   * @param owner Whoever asks: its newer request replaces its waiting one.
-   * @param own The files of an own widget.
-   * @returns The answer, or null where a newer request took its place.
-   * @throws CodeError The code does not run, or takes too long.
-   */
-  step(owner: Owner, params: Calls["live_step"]["params"], own?: OwnFiles): Promise<Reply<"live_step"> | null> {
-    const text = JSON.stringify(params);
-    // The interpreter of the reader's code has all archives from its start.
-    return this.#request(owner, [], (id) => ({ type: "call", id, method: "live_step", params: text, wanted: [], own }));
-  }
-
-  /**
    * Reads the headers of GGUF files.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
@@ -220,11 +183,9 @@ export class Python {
         owner,
         message,
         settle: (outcome, data) => {
-          // Where JSON becomes a type: both are of the method's function, whose annotations `Calls` is made from. But what an
-          // interpreter says that has run the reader's code is foreign.
-          const { answer, error }: Outcome<M> = JSON.parse(this.#runsCode ? liveOutcome(outcome) : outcome);
+          // Where JSON becomes a type: both are of the method's function, whose annotations `Calls` is made from.
+          const { answer, error }: Outcome<M> = JSON.parse(outcome);
           if (!error) resolve({ answer, data: data as Calls[M]["gives"] });
-          else if (this.#runsCode) reject(new CodeError(error.message, error.line));
           else reject(new OptionError(error.message, error.option));
         },
         replace: () => resolve(null),
@@ -264,11 +225,6 @@ export class Python {
       };
       const archive = `${this.base}pyodide/python.zip`;
       const scripts = scriptsOf(this.base, this.folder);
-      if (this.#runsCode) {
-        const files = liveFiles(scripts, archive, wasmOf(this.folder));
-        this.#channel = live(`${this.base}live_worker.js`, files, receive, fail);
-        return;
-      }
       const url = `${this.base}worker.js`;
       const channel =
         (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ??
@@ -298,25 +254,12 @@ export class Python {
     this.#waiting.delete(request.owner);
     this.#running = { ...request, id: ++this.#lastId };
     this.#channel!.post(request.message(this.#lastId));
-    if (this.use === "code") {
-      const seconds = CODE_LIMIT / 1000;
-      this.#limit = window.setTimeout(
-        () => this.#end(new CodeError(t("code_timed_out", { seconds }), null)),
-        CODE_LIMIT,
-      );
-    }
   }
 
   #receive(message: Exclude<FromWorker, { type: "ready" | "fetched" }>): void {
     const running = this.#running;
     if (message.type === "failed") {
-      // Code that has run is what made it fail.
-      const isCode = this.#runsCode && running !== undefined;
-      this.#end(
-        isCode
-          ? new CodeError(t("code_crashed", { message: message.message.slice(0, 300) }), null)
-          : new Error(message.message),
-      );
+      this.#end(new Error(message.message));
       return;
     }
     if (running?.id !== message.id) return;

@@ -46,12 +46,14 @@ export class Code {
    * @param texts What the element came with.
    * @param value What the option stands at.
    * @param onChange The figure is to be drawn anew, with `running`.
+   * @param onEdit The reader types.
    */
   constructor(
     readonly details: HTMLDetailsElement,
     readonly texts: CodeTexts,
     value: string,
     readonly onChange: () => void,
+    readonly onEdit: () => void,
   ) {
     this.#value = value;
     this.#pre = details.querySelector("pre")!;
@@ -126,7 +128,8 @@ export class Code {
       const { edit } = (await import(`${BASE}editor.js`)) as typeof import("./editor.ts");
       this.#place.hidden = this.#run.hidden = this.#back.hidden = false;
       this.#pre.hidden = this.#edit.hidden = true;
-      this.#editor = edit(this.#place, this.#own.get(this.#value) ?? this.#text(), t("editor"), () => this.#onRun());
+      const text = this.#own.get(this.#value) ?? this.#text();
+      this.#editor = edit(this.#place, text, t("editor"), { onRun: () => this.#onRun(), onEdit: this.onEdit });
       this.#say("");
       return this.#editor;
     } catch (error) {

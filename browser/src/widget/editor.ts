@@ -42,11 +42,16 @@ export interface Editor {
  * @param parent Where it goes.
  * @param text What it shows at first.
  * @param label What it is, for screen readers.
- * @param onRun Called on Ctrl+Enter.
+ * @param on What is called on Ctrl+Enter, and when the reader changes the text.
  */
-export function edit(parent: HTMLElement, text: string, label: string, onRun: () => void): Editor {
+export function edit(
+  parent: HTMLElement,
+  text: string,
+  label: string,
+  on: { onRun: () => void; onEdit: () => void },
+): Editor {
   const run = (): boolean => {
-    onRun();
+    on.onRun();
     return true;
   };
   const view = new EditorView({
@@ -64,6 +69,9 @@ export function edit(parent: HTMLElement, text: string, label: string, onRun: ()
         syntaxHighlighting(classHighlighter),
         marked,
         EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.updateListener.of(({ transactions }) => {
+          if (transactions.some((each) => each.isUserEvent("input") || each.isUserEvent("delete"))) on.onEdit();
+        }),
         // Tab moves on, as everywhere on the page: nobody is caught in the editor.
         keymap.of([{ key: "Mod-Enter", run }, ...defaultKeymap, ...historyKeymap]),
       ],

@@ -1,8 +1,9 @@
 /**
  * The reader's code in a figure. The page's own Python says what it works on and draws what it gives; the code itself runs in an
- * interpreter of its own (`python/live_worker.ts`).
+ * interpreter of its own, out of reach of the page (`python/live_interpreter.ts`).
  */
 import type { LiveRun, Sources } from "../generated/protocol.ts";
+import type { LivePython } from "../python/live_python.ts";
 import type { OwnAddresses, Strings } from "../python/messages.ts";
 import { ownFiles } from "../python/own_files.ts";
 import type { Owner, Python } from "../python/python.ts";
@@ -28,16 +29,24 @@ interface Figure {
 
 export class LiveRunner {
   #last: (LiveRun & { live: LiveCode }) | undefined;
-  #current: Python | undefined;
+  #current: LivePython | undefined;
 
   /**
    * @param shared The interpreter for code in one step.
    * @param fresh Makes one that has run nothing.
    */
   constructor(
-    readonly shared: () => Python,
-    readonly fresh: () => Python,
+    readonly shared: () => LivePython,
+    readonly fresh: () => LivePython,
   ) {}
+
+  /** The reader edits: other code will want an interpreter that has run none. */
+  prepare(steps: number): void {
+    if (steps === 1)
+      this.shared()
+        .start()
+        .catch(() => {});
+  }
 
   /**
    * Runs the code, unless it ran on the same inputs last time.
@@ -63,7 +72,7 @@ export class LiveRunner {
     // Both start at the same time.
     if (steps === 1)
       this.shared()
-        .start()
+        .start(code)
         .catch(() => {});
     const asked = await ours.figure(owner, "live_inputs", { widget, options, sources, module }, archive);
     if (!asked) return undefined;
@@ -75,19 +84,12 @@ export class LiveRunner {
     for (let step = 0; step < steps; step++) {
       const python = (this.#current = steps > 1 ? this.fresh() : this.shared());
       try {
-        const reply = await python.step(
-          owner,
-          { widget, module, value, step, code, given: values.at(-1) ?? inputs },
-          own,
-        );
-        if (!reply) return undefined;
-        values.push(reply.answer.values);
+        const given = values.at(-1) ?? inputs;
+        const made = await python.step(owner, { widget, module, value, step, code, given }, own);
+        if (made === null) return undefined;
+        values.push(made);
       } catch (error) {
-        // What failed may have changed the interpreter for what runs next: another one starts while the reader edits.
-        if (steps === 1) {
-          python.stop();
-          python.start().catch(() => {});
-        }
+        this.prepare(steps); // while the reader looks at the error
         throw error;
       } finally {
         if (this.#current === python) this.#current = undefined;

@@ -6,7 +6,8 @@
  */
 import type { Found, Sources } from "../generated/protocol.ts";
 import type { Strings } from "../python/messages.ts";
-import type { Python, Use } from "../python/python.ts";
+import type { LivePython } from "../python/live_python.ts";
+import type { Python } from "../python/python.ts";
 import type { LiveCode } from "./live.ts";
 
 /** How a widget of the page is set. */
@@ -23,8 +24,10 @@ export interface PanelHost {
   /** The options as they stand, and what the figure came with. */
   options(): Strings;
   sources(): Sources | null;
-  /** Makes an interpreter. */
-  start(use: Use): Python;
+  /** Makes an interpreter of the engine, for long work. */
+  start(): Python;
+  /** Makes one for the reader's code. @param isLimited Code that takes too long is ended. */
+  startLive(isLimited: boolean): LivePython;
   /** The first widget of a name on the page. */
   other(name: string): WidgetState | undefined;
   /** Adds to what the figure is drawn from, and draws it. */

@@ -11,7 +11,8 @@ import { found } from "../python/sources.ts";
 import { offer } from "./models.ts";
 import type { Panel, PanelHost, PanelScript } from "./panels.ts";
 // Types only: the interpreters are the page's, whose script is another.
-import type { Owner, Python, Use } from "../python/python.ts";
+import type { LivePython } from "../python/live_python.ts";
+import type { Owner, Python } from "../python/python.ts";
 
 /** By tensor and target, in one text. */
 type Losses = Map<string, TensorLoss>;
@@ -55,7 +56,7 @@ class Quantizer implements Panel {
 
   /** The model's file, once it was fetched. */
   #file: Uint8Array<ArrayBuffer> | undefined;
-  #workers: Python[] = [];
+  #workers: (Python | LivePython)[] = [];
   #fetching: AbortController | undefined;
   /** The reader stopped what is under way. */
   #isStopped = false;
@@ -199,28 +200,29 @@ class Quantizer implements Panel {
     if (!code || !(always || isEdited))
       return (worker, piece, data) => this.#ask(worker, "store_by_scheme", { piece, options }, data);
     // Steps run apart, and apart from what reads and writes the file. A scheme works on a whole tensor, which may take long.
-    const interpreters = Array.from({ length: code.steps }, () => this.#start(code.steps > 1 ? "code" : "long code"));
+    const interpreters = Array.from({ length: code.steps }, () => this.#startLive(code.steps > 1));
     return async (worker, piece, data) => {
       const { inputs } = (await this.#ask(worker, "piece_inputs", { piece, options }, data)).answer;
       if (inputs === null) return this.#ask(worker, "store_by_scheme", { piece, options }, data);
       const values: string[] = [];
       for (const [step, python] of interpreters.entries()) {
-        const params = {
-          widget,
-          module: code.module,
-          value: code.value,
-          step,
-          code: code.code,
-          given: values.at(-1) ?? inputs,
-        };
-        values.push((await this.#ask(python, "live_step", params)).answer.values);
+        const { module, value, code: text } = code;
+        const params = { widget, module, value, step, code: text, given: values.at(-1) ?? inputs };
+        // An owner of its own for each question: none takes another's place.
+        values.push((await python.step({ onPython: () => {} }, params))!);
       }
       return this.#ask(worker, "store_values", { piece, run: { inputs, values } }, data);
     };
   }
 
-  #start(use: Use = "work"): Python {
-    const worker = this.host.start(use);
+  #start(): Python {
+    const worker = this.host.start();
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  #startLive(isLimited: boolean): LivePython {
+    const worker = this.host.startLive(isLimited);
     this.#workers.push(worker);
     return worker;
   }

@@ -25,7 +25,8 @@ import type { Figure, Sources } from "../generated/protocol.ts";
 import type { GgufFile, Strings } from "../python/messages.ts";
 import { merged } from "../python/sources.ts";
 import { panelsIn, type Panel, type WidgetState } from "./panels.ts";
-import { CodeError, OptionError, Python, Stopped, type Use } from "../python/python.ts";
+import { LivePython } from "../python/live_python.ts";
+import { CodeError, OptionError, Python, Stopped } from "../python/python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -42,11 +43,23 @@ const { reset } = HTMLFormElement.prototype;
  * the reader's code.
  */
 const pythons: Record<string, Python> = {};
+const livePythons: Record<string, LivePython> = {};
 
 /** The page's Python, which may not have been started. */
-export function python(setting: string, use: Use = "figures"): Python {
+export function python(setting: string): Python {
   const folder = folderOf(setting);
-  return (pythons[`${folder} ${use}`] ??= new Python(BASE, folder, use));
+  return (pythons[folder] ??= new Python(BASE, folder, "figures"));
+}
+
+/** The interpreter of the reader's code, which may not have been started. */
+function livePython(setting: string): LivePython {
+  const folder = folderOf(setting);
+  return (livePythons[folder] ??= new LivePython(BASE, folder, true));
+}
+
+/** The reader asked the browser to save data. */
+function savesData(): boolean {
+  return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData ?? false;
 }
 
 /**
@@ -181,14 +194,18 @@ export class QuantlabWidget extends HTMLElement {
     if (!details || !texts) return;
     this.#codeOption = texts.option;
     const setting = this.dataset.pyodide!;
-    this.#runner = new LiveRunner(
-      () => python(setting, "code"),
-      () => new Python(BASE, folderOf(setting), "code"),
-    );
-    this.#code = new Code(details, texts, this.#value(texts.option) ?? "", () => {
+    const runner = (this.#runner = new LiveRunner(
+      () => livePython(setting),
+      () => new LivePython(BASE, folderOf(setting), true),
+    ));
+    const onChange = (): void => {
       this.#updateLink();
       void this.#redraw();
-    });
+    };
+    const onEdit = (): void => {
+      if (setting !== "off" && location.protocol !== "file:" && !savesData()) runner.prepare(texts.steps);
+    };
+    this.#code = new Code(details, texts, this.#value(texts.option) ?? "", onChange, onEdit);
   }
 
   async #setUpPanels(): Promise<void> {
@@ -200,7 +217,8 @@ export class QuantlabWidget extends HTMLElement {
         const made = setUp(panel, BASE, {
           options: () => this.#asked(),
           sources: () => this.#sources ?? null,
-          start: (use) => new Python(BASE, folder, use),
+          start: () => new Python(BASE, folder, "work"),
+          startLive: (isLimited) => new LivePython(BASE, folder, isLimited),
           other: (name) => document.querySelector<QuantlabWidget>(`quantlab-widget[name="${CSS.escape(name)}"]`)?.state,
           show: (found) => {
             this.#add({ files: [], found });
@@ -316,7 +334,7 @@ export class QuantlabWidget extends HTMLElement {
         ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name], .quantlab-files input")
         : null;
     if (!control || control.name === this.dataset.primary || this.#inPage(control.name)) return;
-    if ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData) return;
+    if (savesData()) return;
     try {
       python(this.dataset.pyodide!)
         .start(this.#archive ? "mount" : this.getAttribute("name")!)

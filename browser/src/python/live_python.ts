@@ -1,0 +1,151 @@
+/**
+ * Python for the reader's code: an interpreter that does nothing else.
+ *
+ * Calls queue. Whoever asks anew takes the place of its call that still waits. Code that ran before has no part in what runs after it:
+ * other code gets another interpreter.
+ */
+import { page } from "../generated/texts.ts";
+import { texts } from "../ui/texts.ts";
+import type { Calls } from "../generated/protocol.ts";
+import { liveFiles } from "./live_files.ts";
+import { Crashed, LiveInterpreter } from "./live_interpreter.ts";
+import { liveOutcome } from "./live_outcome.ts";
+import type { OwnFiles } from "./messages.ts";
+import { CodeError, START_LIMIT, Stopped, type Owner } from "./python.ts";
+
+const t = texts("page", page);
+
+/** Milliseconds that the reader's code may take for a figure. */
+const CODE_LIMIT = 10_000;
+
+export type LiveStep = Calls["live_step"]["params"];
+
+interface Request {
+  owner: Owner;
+  step: LiveStep;
+  own: OwnFiles | undefined;
+  /** @param values Null where a newer request took its place. */
+  resolve(values: string | null): void;
+  reject(error: Error): void;
+}
+
+export class LivePython {
+  #interpreter: LiveInterpreter | undefined;
+  /** The code that ran in it. */
+  #ran: string | undefined;
+  readonly #waiting = new Map<Owner, Request>();
+  #isBusy = false;
+  #state = "";
+
+  /**
+   * @param base The folder of the site that holds our files.
+   * @param folder The folder that holds Pyodide's.
+   * @param isLimited Code that takes too long is ended.
+   */
+  constructor(
+    readonly base: string,
+    readonly folder: string,
+    readonly isLimited: boolean,
+  ) {}
+
+  /** Starts what is not started yet, for code that is not known yet or for this one. */
+  start(code?: string): Promise<void> {
+    if (this.#interpreter && !this.#interpreter.isEnded && this.#suits(code)) return this.#interpreter.ready;
+    this.#interpreter?.end(new Stopped("Stopped."));
+    this.#ran = undefined;
+    const files = liveFiles(this.base, this.folder);
+    const interpreter = (this.#interpreter = new LiveInterpreter(this.base, files));
+    let limit = 0;
+    this.#tell(t("fetching_python"));
+    files.then(
+      () => {
+        if (interpreter.isEnded) return;
+        this.#tell(t("starting_python"));
+        limit = window.setTimeout(() => interpreter.end(new Error(t("python_timed_out"))), START_LIMIT);
+      },
+      () => {},
+    );
+    const done = (): void => {
+      clearTimeout(limit);
+      if (this.#interpreter === interpreter) this.#tell("");
+    };
+    interpreter.ready.then(done, done);
+    return interpreter.ready;
+  }
+
+  /**
+   * Runs a step of the reader's code.
+   *
+   * @param owner Whoever asks: its newer request replaces its waiting one.
+   * @param own The files of an own widget.
+   * @returns The values, or null where a newer request took its place.
+   * @throws CodeError The code does not run, or takes too long.
+   */
+  step(owner: Owner, step: LiveStep, own?: OwnFiles): Promise<string | null> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.get(owner)?.resolve(null);
+      this.#waiting.set(owner, { owner, step, own, resolve, reject });
+      owner.onPython(this.#state);
+      void this.#work();
+    });
+  }
+
+  /** Ends the interpreter, whatever it is doing; the next request starts another. */
+  stop(): void {
+    const error = new Stopped("Stopped.");
+    const left = [...this.#waiting.values()];
+    this.#waiting.clear();
+    this.#interpreter?.end(error);
+    for (const request of left) request.reject(error);
+  }
+
+  #tell(state: string): void {
+    this.#state = state;
+    for (const owner of this.#waiting.keys()) owner.onPython(state);
+  }
+
+  /** Whether the interpreter has run no other code. */
+  #suits(code: string | undefined): boolean {
+    return this.#ran === undefined || this.#ran === code;
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    for (;;) {
+      const [first] = this.#waiting.values();
+      if (!first) break;
+      try {
+        await this.start(first.step.code);
+      } catch (error) {
+        if (error instanceof Stopped) continue; // it was told to those that waited
+        const left = [...this.#waiting.values()];
+        this.#waiting.clear();
+        for (const request of left) request.reject(error as Error);
+        continue;
+      }
+      const [next] = this.#waiting.values(); // meanwhile another may have taken its place
+      if (!next || !this.#suits(next.step.code)) continue;
+      this.#waiting.delete(next.owner);
+      await this.#run(this.#interpreter!, next);
+    }
+    this.#isBusy = false;
+  }
+
+  async #run(interpreter: LiveInterpreter, { step, own, resolve, reject }: Request): Promise<void> {
+    this.#ran = step.code;
+    const end = (): void => interpreter.end(new CodeError(t("code_timed_out", { seconds: CODE_LIMIT / 1000 }), null));
+    const limit = this.isLimited ? window.setTimeout(end, CODE_LIMIT) : undefined;
+    try {
+      const { answer, error } = liveOutcome(await interpreter.ask({ params: JSON.stringify(step), own }));
+      if (error) throw new CodeError(error.message, error.line);
+      resolve(answer.values);
+    } catch (error) {
+      // What failed may have changed the interpreter for what runs next.
+      interpreter.end(new Stopped("Stopped."));
+      reject(error instanceof Crashed ? new CodeError(error.message, null) : (error as Error));
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+}
