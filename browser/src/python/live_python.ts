@@ -51,7 +51,7 @@ export class LivePython {
   /** Starts what is not started yet, for code that is not known yet or for this one. */
   start(code?: string): Promise<void> {
     if (this.#interpreter && !this.#interpreter.isEnded && this.#suits(code)) return this.#interpreter.ready;
-    this.#interpreter?.end(new Stopped("Stopped."));
+    this.#interpreter?.end(new Stopped());
     this.#ran = undefined;
     const files = liveFiles(this.base, this.folder);
     const interpreter = (this.#interpreter = new LiveInterpreter(this.base, files));
@@ -92,7 +92,7 @@ export class LivePython {
 
   /** Ends the interpreter, whatever it is doing; the next request starts another. */
   stop(): void {
-    const error = new Stopped("Stopped.");
+    const error = new Stopped();
     const left = [...this.#waiting.values()];
     this.#waiting.clear();
     this.#interpreter?.end(error);
@@ -142,7 +142,7 @@ export class LivePython {
       resolve(answer.values);
     } catch (error) {
       // What failed may have changed the interpreter for what runs next.
-      interpreter.end(new Stopped("Stopped."));
+      interpreter.end(new Stopped());
       reject(error instanceof Crashed ? new CodeError(error.message, null) : (error as Error));
     } finally {
       clearTimeout(limit);
