@@ -8,8 +8,7 @@ import re
 
 def sources(html: str) -> str:
     """What the page's only widget came with, as JSON."""
-    text = re.search(r" data-sources='(.*?)'>", html, re.DOTALL)[1]
-    return text.replace("&#39;", "'").replace("&amp;", "&")
+    return re.search(r"\sdata-sources='(.*?)'", html, re.DOTALL)[1].replace("\n", " ")
 
 
 def figure(html: str) -> str:

@@ -263,7 +263,7 @@ def test_what_is_missing_or_damaged_is_said(start, server, url, tiny):
         expect(chat.ask("Hello")).to_contain_text(
             "llama.cpp could not be fetched: this site answered 404."
         )
-    config = json.loads(chat.root.get_attribute("data-config"))
+    config = json.loads(chat.root.get_attribute("data-config").replace("\n", " "))
     [file, _] = [Path(model["file"]).name for model in config["inPage"]]
     with server.replaced(file, 200, tiny[:-1] + b"\xff"):
         expect(chat.ask("Hello")).to_contain_text("q8 arrived damaged")

@@ -49,7 +49,9 @@ def test_a_parameter_count_changes_the_sizes(lab):
 def test_what_was_measured_on_a_tensor_is_enough_to_redraw(visit):
     formats = visit("material", "measured").widget("quantlab-1")
     expect(formats.result).to_contain_text("On blk.0.attn_q.weight of f32")
-    sources = Sources.from_json(json.loads(formats.root.get_attribute("data-sources")))
+    sources = Sources.from_json(
+        json.loads(formats.root.get_attribute("data-sources").replace("\n", " "))
+    )
     options = {"tensor": "f32:blk.0.attn_q.weight", "sort": "snr", "formats": "Q4_K IQ2_S Q5_1 F16"}
     formats.set("sort", "snr")
     formats.set("formats", options["formats"])

@@ -6,7 +6,8 @@ export function attribute<Name extends keyof Attributes & string>(
   { dataset }: HTMLElement,
   name: Name,
 ): Attributes[Name] | undefined {
-  const text = dataset[name];
+  // Builds break long lines at spaces (`site/markdown/portable.py`). JSON itself has line breaks in no text.
+  const text = dataset[name]?.replaceAll("\n", " ");
   // The build that wrote the attribute is of the same version as this script.
   return text ? (JSON.parse(text) as Attributes[Name]) : undefined;
 }

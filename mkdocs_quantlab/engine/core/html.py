@@ -106,8 +106,3 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
     if name in VOID:
         return Html(f"<{opening}>")
     return Html(f"<{opening}>{''.join([text(child) for child in children])}</{name}>")
-
-
-def attribute(value: str) -> str:
-    """An attribute value with its single quotes; for JSON, whose double quotes need no escaping then."""
-    return "'" + value.replace("&", "&amp;").replace("'", "&#39;") + "'"

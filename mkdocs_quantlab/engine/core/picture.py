@@ -135,6 +135,10 @@ def png_of_colours(width: int, height: int, pixels: Sequence[Colour]) -> str:
     return _png(struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), bytes(rows), b"")
 
 
+_WORD = 1000
+"""Characters of an address in one piece."""
+
+
 def _png(head: bytes, rows: bytes, table: bytes) -> str:
     # One stored block of deflate, which holds up to 65,535 bytes, inside zlib's frame.
     blocks = bytearray(b"\x78\x01")
@@ -145,7 +149,10 @@ def _png(head: bytes, rows: bytes, table: bytes) -> str:
     blocks += struct.pack(">I", _adler32(rows))
     data = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + table
     data += _chunk(b"IDAT", bytes(blocks)) + _chunk(b"IEND", b"")
-    return "data:image/png;base64," + b64encode(data).decode()
+    text = b64encode(data).decode()
+    # Browsers skip white space in such addresses, and tools that read pages line by line are slow on long ones.
+    words = [text[start : start + _WORD] for start in range(0, len(text), _WORD)]
+    return "data:image/png;base64," + "\n ".join(words)
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 from mkdocs_quantlab.builtin_models import is_builtin
 from mkdocs_quantlab.engine.core import schema
 from mkdocs_quantlab.engine.core.fields import Choice, Integer, Real, Text, TextList, json_list
-from mkdocs_quantlab.engine.core.html import Child, Html, attribute, tag
+from mkdocs_quantlab.engine.core.html import Child, Html, tag
 from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.texts import EN, Words
 from mkdocs_quantlab.site.markdown.directives import CHAT, attributes_text
+from mkdocs_quantlab.site.markdown.portable import json_attribute
 from mkdocs_quantlab.site.models.page_models import DEFAULT, is_of_page, page_model
 from mkdocs_quantlab.site.secrets import refuse_secret_address, refuse_secrets
 
@@ -284,7 +285,7 @@ def element(
         ]
     language = {"lang": lang} if (lang := words.lang("chat")) else {}
     head = attributes_text({**language, **attributes, "id": identifier})
-    data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
+    data = json_attribute(config)
     inside = Html(
         tag("quantlab-load", data_file="chat.js", data_language=words.told)
         + tag("div", _without_script(options, in_page, prompts), class_="quantlab-chat-plain")

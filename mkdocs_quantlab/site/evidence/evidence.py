@@ -6,10 +6,9 @@ field is what it is on paper: a label, and a box, a line or a table to fill in b
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
+from mkdocs_quantlab.engine.core.html import Html, join, tag
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
@@ -25,6 +24,7 @@ from mkdocs_quantlab.site.evidence.options import (
     WidgetOptions,
 )
 from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text, identifier
+from mkdocs_quantlab.site.markdown.portable import json_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -177,7 +177,7 @@ def _field(page: Sequence[Found], at: int, title: Callable[[str], str], words: W
             "p", words("fields.from"), " ", tag("a", config["title"], href=f"#{config['of']}")
         )
     head = attributes_text({"id": f"lab-evidence-{name}", **found.attributes})
-    data = attribute(json.dumps(config, ensure_ascii=False, separators=(",", ":")))
+    data = json_attribute(config)
     inside = join(
         tag("p", label, class_="lab-evidence-label"),
         tag("p", hint, class_="lab-evidence-hint") if hint else None,
@@ -247,7 +247,13 @@ def _sheet(options: SheetOptions, attributes: Mapping[str, str], words: Words) -
     lang = words.lang("evidence")
     language = {"lang": lang} if lang else {}
     head = attributes_text(
-        {"id": "lab-evidence", **language, **attributes, "data-search-exclude": ""}
+        {
+            "id": "lab-evidence",
+            **language,
+            **attributes,
+            "data-search-exclude": "",
+            "data-label": label,
+        }
     )
     inside = join(
         tag("quantlab-load", data_file="evidence.js", data_language=words.told),
@@ -258,4 +264,4 @@ def _sheet(options: SheetOptions, attributes: Mapping[str, str], words: Words) -
             class_="lab-evidence-plain",
         ),
     )
-    return f"<quantlab-evidence-sheet{head} data-label={attribute(label)}>{inside}</quantlab-evidence-sheet>"
+    return f"<quantlab-evidence-sheet{head}>{inside}</quantlab-evidence-sheet>"

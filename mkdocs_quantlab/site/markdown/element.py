@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.form import form
-from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
+from mkdocs_quantlab.engine.core.html import Html, join, tag
 from mkdocs_quantlab.engine.core.live_code import source
 from mkdocs_quantlab.engine.core.texts import EN, Words
 from mkdocs_quantlab.engine.core.widget import Widget, frames
 from mkdocs_quantlab.site.markdown.directives import attributes_text
+from mkdocs_quantlab.site.markdown.portable import json_attribute, portable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def element(
     """The element for one directive.
 
     Data travels in attributes: search indexes leave them out, and Material's instant navigation, which runs
-    inline scripts again as JavaScript, leaves them alone.
+    inline scripts again as JavaScript, leaves them alone. Lines are short, and attributes hold no markup (`portable.py`).
 
     Args:
         found: The widget.
@@ -54,14 +54,14 @@ def element(
     panel = found.panel(options) if found.panel else ""
     if panel and words.lang():
         panel = tag("div", panel, lang=words.lang())
-    data = {
-        "options": json.dumps(dict(strings), ensure_ascii=False),
-        "frames": _compact(frames(found, strings, sources)),
+    data: dict[str, object] = {
+        "options": dict(strings),
+        "frames": frames(found, strings, sources),
     }
     if sources.found:
-        data["sources"] = _compact(sources.to_json())
+        data["sources"] = sources.to_json()
     if archive:
-        data["archive"] = _compact(archive.address())
+        data["archive"] = archive.address()
     code = ""
     if found.live:
         texts = {value: source(made) for value, made in found.live.objects.items()}
@@ -70,7 +70,7 @@ def element(
             "texts": texts,
             "steps": len(found.live.steps),
         }
-        data["code"] = _compact(made)
+        data["code"] = made
         code = _code(texts.get(str(options.values[found.live.option]), ""), words)
     head = attributes_text(
         {
@@ -84,14 +84,14 @@ def element(
             "data-search-exclude": "",
         }
     )
-    head += "".join(f" data-{key}={attribute(value)}" for key, value in data.items())
+    head += "".join(f"\ndata-{key}={json_attribute(value)}" for key, value in data.items())
     inside = join(
         form(options, found.title, words),
         tag("figure", figure, lang=None if archive else words.lang()),
         panel,
         code,
     )
-    return f"<quantlab-widget{head}>{inside}</quantlab-widget>"
+    return f"<quantlab-widget{head}\n>{portable(inside)}</quantlab-widget>"
 
 
 def _code(text: str, words: Words) -> Html:
@@ -103,7 +103,3 @@ def _code(text: str, words: Words) -> Html:
         class_="quantlab-code",
         lang=words.lang("form"),
     )
-
-
-def _compact(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -42,7 +42,7 @@ def convert(source, **config):
 def outline(html):
     """The page with each widget shortened to its name and options."""
     shape = re.compile(
-        r"<quantlab-widget(?P<kept>.*?) name=\"(?P<name>.*?)\" data-primary.*? data-options='(?P<options>.*?)'.*?</quantlab-widget>",
+        r"<quantlab-widget(?P<kept>.*?) name=\"(?P<name>.*?)\" data-primary.*?\sdata-options='(?P<options>.*?)'.*?</quantlab-widget>",
         re.DOTALL,
     )
     return shape.sub(r"[\g<name> \g<options>\g<kept>]", html)

@@ -97,7 +97,7 @@ def test_the_sheet_follows_the_last_field_or_stands_where_it_is_put():
         '<div data-lab-evidence="sheet" data-label="My notes" id="mine"></div>\n\n' + pair
     )
     assert html.count("<quantlab-evidence-sheet") == 1
-    assert html.startswith('<quantlab-evidence-sheet id="mine" data-search-exclude="" data-label=\'My notes\'>')  # fmt: skip
+    assert html.startswith('<quantlab-evidence-sheet id="mine" data-search-exclude="" data-label="My notes">')  # fmt: skip
 
 
 SAME = "labs/lab.md:3: `name` `a` stands on a field before this one: names are unique on a page"
