@@ -65,6 +65,47 @@ def publish(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         server.stop()
 
 
+BARE = """<!doctype html>
+<html lang="en">
+<head><title>{{ page.title }}</title><link rel="icon" href="data:,">
+{% for path in config.extra_css %}<link rel="stylesheet" href="{{ path|url }}">{% endfor %}
+HEAD
+</head>
+<body style="BODY">
+{{ page.content }}
+FOOT
+</body>
+</html>
+"""
+"""A theme's only template."""
+
+AT_ONCE = "{% for script in config.extra_javascript %}<script src='{{ script|url }}'></script>{% endfor %}"
+DEFERRED = AT_ONCE.replace("<script", "<script defer")
+WRAPPER = """import re
+
+def on_post_page(output, **_):
+    output = re.sub(r"<table\\b", '<div class="table-wrapper"><table', output)
+    return output.replace("</table>", "</table></div>")
+"""
+"""What the theme shadcn does to tables."""
+
+
+def bare_site(
+    shared: Shared, head: str = DEFERRED, foot: str = "", body: str = "", hook: str = ""
+) -> Path:
+    """The site in a theme that is one template."""
+    config = {
+        "site_name": "Labs",
+        "theme": {"name": None, "custom_dir": "theme"},
+        "plugins": [{"quantlab": {"models": {"q4": str(TINY)}}}],
+        "hooks": ["hook.py"],
+    }
+    sources = {f"docs/{name}": text for name, text in PAGES.items()}
+    template = BARE.replace("HEAD", head).replace("FOOT", foot).replace("BODY", body)
+    sources |= {"theme/main.html": template, "hook.py": hook, "mkdocs.yml": json.dumps(config)}
+    return shared.site("bare", sources)
+
+
 def draws(widget: Widget) -> None:
     """The page's Python draws."""
     widget.set("weight", "0.25")
@@ -104,3 +145,27 @@ def test_a_site_on_stock_nginx(visit, publish):
     edits(lab)
     lab.open(f"{url}/chat/")
     chats(lab)
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [(AT_ONCE, ""), (AT_ONCE, DEFERRED), (AT_ONCE, AT_ONCE)],
+    ids=["without defer", "again with defer", "twice"],
+)
+def test_a_theme_that_loads_scripts_in_its_own_way(visit, server, shared, head, foot):
+    server.sites["bare"] = bare_site(shared, head, foot)
+    lab = visit(url=f"{server.origin}/bare/")
+    draws(lab.widget("explorer"))
+    assert lab.tally("workers") == 1
+    lab.open(f"{server.origin}/bare/chat/")
+    expect(lab.page.locator("quantlab-chat[data-ready]")).to_have_count(1)
+
+
+def test_a_theme_that_wraps_tables(visit, server, shared):
+    server.sites["bare"] = bare_site(shared, hook=WRAPPER)
+    lab = visit(url=f"{server.origin}/bare/")
+    grid = lab.widget("grid")
+    expect(grid.root.locator(".table-wrapper").first).to_be_attached()
+    grid.set("bits", "3")
+    grid.settle()
+    assert grid.figure() == grid.same(answer("quantization-grid-explorer", {"bits": "3"})["html"])

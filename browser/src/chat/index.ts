@@ -1,4 +1,5 @@
 /** The chat's own script: fetched where a page has a chat, and there only. */
+import { define } from "../ui/define.ts";
 import { QuantlabChat } from "./element.ts";
 
 /** `chat.css`, put in by the build. */
@@ -9,5 +10,5 @@ if (!customElements.get("quantlab-chat")) {
   const style = new CSSStyleSheet();
   style.replaceSync(STYLE);
   document.adoptedStyleSheets.push(style);
-  customElements.define("quantlab-chat", QuantlabChat);
+  define({ "quantlab-chat": QuantlabChat });
 }

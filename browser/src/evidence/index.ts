@@ -1,4 +1,5 @@
 /** The script of evidence: fetched where a page has fields for it, and there only. */
+import { define } from "../ui/define.ts";
 import { QuantlabEvidence } from "./field.ts";
 import { QuantlabEvidenceSheet } from "./sheet.ts";
 
@@ -10,6 +11,5 @@ if (!customElements.get("quantlab-evidence")) {
   const style = new CSSStyleSheet();
   style.replaceSync(STYLE);
   document.adoptedStyleSheets.push(style);
-  customElements.define("quantlab-evidence", QuantlabEvidence);
-  customElements.define("quantlab-evidence-sheet", QuantlabEvidenceSheet);
+  define({ "quantlab-evidence": QuantlabEvidence, "quantlab-evidence-sheet": QuantlabEvidenceSheet });
 }
