@@ -12,8 +12,9 @@ def sources(html: str) -> str:
 
 
 def figure(html: str) -> str:
-    """The page's only figure."""
-    return re.search(r"<figure>(.*)</figure>", html, re.DOTALL)[1]
+    """The page's only figure, as the widget made it: builds break long lines inside tags."""
+    text = re.search(r"<figure>(.*)</figure>", html, re.DOTALL)[1]
+    return re.sub(r"(<[a-zA-Z][\w-]*)\n", r"\1 ", text).replace("&#10;", "\n")
 
 
 def found(html: str) -> dict[tuple[str, ...], object]:
