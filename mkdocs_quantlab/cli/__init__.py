@@ -10,21 +10,38 @@ from mkdocs_quantlab import __version__
 from mkdocs_quantlab.cli.doctor import doctor
 from mkdocs_quantlab.cli.endpoint import endpoint
 from mkdocs_quantlab.cli.gguf import gguf
-from mkdocs_quantlab.cli.models import Unreadable
+from mkdocs_quantlab.cli.models import settings_of
 from mkdocs_quantlab.cli.new import new
+from mkdocs_quantlab.cli.terminal import Commands, Unreadable
 from mkdocs_quantlab.cli.widgets import widgets
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
+from mkdocs_quantlab.site.doctor.configuration import ZENSICAL, default_path
 from mkdocs_quantlab.site.models.models import Models
 from mkdocs_quantlab.site.models.page_models import page_model
-from mkdocs_quantlab.site.settings import WIDGETS
+from mkdocs_quantlab.site.settings import WIDGETS, read_widgets
 from mkdocs_quantlab.site.widgets.archive import write_archives
 from mkdocs_quantlab.site.widgets.registry import Widgets
 from mkdocs_quantlab.written import copy_whole
 
+YAML = """\
+markdown_extensions:
+  - quantlab
+extra_css:
+  - {0}/{1}
+extra_javascript:
+  - path: {0}/{2}
+    defer: true"""
+TOML = """\
+extra_css = ["{0}/{1}"]
+extra_javascript = [{{path = "{0}/{2}", defer = true}}]
 
-@click.group()
+[project.markdown_extensions.quantlab]"""
+"""Lines of `[project]` in zensical.toml, and the table that turns the extension on."""
+
+
+@click.group(cls=Commands)
 @click.version_option(__version__, prog_name="quantlab")
 def main() -> None:
     """Labs on the quantization of large language models."""
@@ -47,22 +64,21 @@ for command in (doctor, endpoint, gguf, new, widgets):
 @click.option(
     "--widgets",
     "own",
-    default=WIDGETS,
-    show_default=True,
     type=click.Path(path_type=Path),
-    help="The folder of your custom widgets. Their files and those of widgets in installed packages are copied, too.",
+    help="The folder of your custom widgets; otherwise the one that the configuration names. Their files and those of widgets in installed packages are copied, too.",
 )
-def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...], own: Path) -> None:
+def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...], own: Path | None) -> None:
     """Copy the browser files into FOLDER, for engines that run no plugins.
 
     FOLDER is below the site's docs folder, for example docs/assets/quantlab. Run this again when a custom widget has changed.
     """
     try:
         found = [page_model(name, Models({}, Path.cwd())) for name in models]
+        own = own or Path(read_widgets(settings_of(default_path()).get("widgets", WIDGETS)))
         archives = Widgets(own.resolve(), Path.cwd()).archives()
     except OptionError as error:
         raise click.UsageError(str(error)) from None
-    except WidgetError as error:
+    except (WidgetError, ValueError) as error:
         raise Unreadable(str(error)) from None
     names = files("off" if no_pyodide else "bundled", in_page=bool(models))
     sources = {name: STATIC / name for name in names}
@@ -76,5 +92,4 @@ def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...], own: Path
     click.echo(
         f"{len(sources) + written} files copied to {folder}. The site's configuration needs:\n"
     )
-    click.echo(f"markdown_extensions:\n  - quantlab\nextra_css:\n  - {below}/{STYLE}")
-    click.echo(f"extra_javascript:\n  - path: {below}/{SCRIPT}\n    defer: true")
+    click.echo((TOML if default_path() == ZENSICAL else YAML).format(below, STYLE, SCRIPT))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mkdocs_quantlab.cli.models import find_models
-from mkdocs_quantlab.cli.tables import print_table
+from mkdocs_quantlab.cli.terminal import print_json, print_table, say
 from mkdocs_quantlab.engine.core.numbers import percent, volume
 from mkdocs_quantlab.engine.gguf.comparison import (
     Difference,
@@ -42,11 +41,12 @@ def compare(models: tuple[str, ...], *, as_json: bool) -> None:
     differences = metadata(found)
     kin = kinship(found, differences)
     if as_json:
-        click.echo(json.dumps(_as_json(found, checks, differences, kin), ensure_ascii=False))
+        print_json(_as_json(found, checks, differences, kin))
     else:
         _print(found, checks, differences)
         if len(found) > 1:
-            click.echo("\n" + " ".join(kin.sentences()))
+            click.echo()
+            say(" ".join(kin.sentences()))
     sys.exit(not kin.is_one_model)
 
 
@@ -118,14 +118,14 @@ def _print(
         ),
     )
     for name, found in zip(names, checks, strict=True):
-        click.echo(f"{name}: {' '.join((found.verdict, *found.traces))}")
+        say(f"{name}: {' '.join((found.verdict, *found.traces))}")
     differ = [each for each in differences if each.same is False]
     if differ:
         click.echo()
         print_table(("Metadata", *names), ((each.key, *each.texts) for each in differ))
         for each in differ:
             if each.where:
-                click.echo(f"{each.key}: {each.where}")
+                say(f"{each.key}: {each.where}")
 
 
 def _data(model: Model) -> int:

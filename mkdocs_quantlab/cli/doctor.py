@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
-from mkdocs.exceptions import ConfigurationError
 
 from mkdocs_quantlab.cli import models
-from mkdocs_quantlab.cli.models import Unreadable
+from mkdocs_quantlab.cli.terminal import Unreadable, print_json, say
+from mkdocs_quantlab.site.doctor.configuration import UnreadableConfigurationError
 from mkdocs_quantlab.site.doctor.doctor import examine
 
 if TYPE_CHECKING:
@@ -30,19 +29,18 @@ def doctor(*, config_file: Path, as_json: bool) -> None:
     """
     try:
         findings = list(examine(config_file))
-    except (ConfigurationError, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise Unreadable(f"{config_file}: {reason}") from None
+    except UnreadableConfigurationError as error:
+        raise Unreadable(str(error)) from None
     todo = sum(bool(finding.do) for finding in findings)
     if as_json:
-        click.echo(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False))
+        print_json([finding._asdict() for finding in findings])
     else:
         for about, found, do in findings:
             mark = (
                 click.style("do", fg="yellow", bold=True) if do else click.style("ok", fg="green")
             )
-            click.echo(f"{mark}  {about}: {found}")
+            say(f"{about}: {found}", mark=mark)
             if do:
-                click.echo(f"    {do}")
+                say(do, mark="  ")
         click.echo(f"\n{todo} to do" if todo else "\nAll is well.")
     sys.exit(bool(todo))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from mkdocs.config import load_config
 
+from mkdocs_quantlab.cli.models import config_option, settings_of
+from mkdocs_quantlab.cli.terminal import Unreadable
 from mkdocs_quantlab.endpoint.nginx import EndpointError, Settings, configuration, read_keys
 from mkdocs_quantlab.site.chat.chat import BROWSER
+from mkdocs_quantlab.site.doctor.configuration import UnreadableConfigurationError, read_fields
+from mkdocs_quantlab.site.settings import read_chat
 
 if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
+    from pathlib import Path
 
 
 @click.group()
@@ -20,12 +23,7 @@ def endpoint() -> None:
 
 
 @endpoint.command()
-@click.option(
-    "-f",
-    "--config-file",
-    type=click.Path(dir_okay=False),
-    help="The site's configuration; else mkdocs.yml here.",
-)
+@config_option
 @click.option("--endpoint", "url", metavar="URL", help="In place of the site's `chat: endpoint`.")
 @click.option(
     "--origin",
@@ -76,7 +74,7 @@ def endpoint() -> None:
 )
 @click.option("--key", "certificate_key", default="", metavar="PATH", help="The certificate's key.")
 def nginx(
-    config_file: str | None,
+    config_file: Path,
     url: str | None,
     origins: tuple[str, ...],
     spread: str,
@@ -85,19 +83,20 @@ def nginx(
 ) -> None:
     """Print an nginx configuration that lets the site's pages, and nobody else's, chat with Ollama."""
     if not url or not origins:
-        site = load_config(config_file)
-        url = url or _endpoint(site)
+        site = _read(config_file)
+        url = url or _endpoint(config_file)
         if not url:
             raise click.UsageError(
-                f"{site.config_file_path} sets no `chat: endpoint`: set it, or give --endpoint"
+                f"{config_file} sets no `chat: endpoint`: set it, or give --endpoint"
             )
-        origins = origins or ((site.site_url,) if site.site_url else ())
+        site_url = str(site.get("site_url") or "")
+        origins = origins or ((site_url,) if site_url else ())
         if not origins:
             raise click.UsageError(
-                f"{site.config_file_path} sets no `site_url`, whose pages may ask: set it, or give --origin"
+                f"{config_file} sets no `site_url`, whose pages may ask: set it, or give --origin"
             )
     try:
-        named = read_keys(keys.read(), keys.name) if keys else {}
+        named = read_keys(_text(keys), keys.name) if keys else {}
         by_model = spread == "models"
         text = configuration(Settings(url, origins, keys=named, by_model=by_model, **settings))
     except EndpointError as error:
@@ -105,10 +104,25 @@ def nginx(
     click.echo(text, nl=False)
 
 
-def _endpoint(site: MkDocsConfig) -> str:
+def _read(config_file: Path) -> dict[str, Any]:
+    try:
+        return read_fields(config_file)
+    except UnreadableConfigurationError as error:
+        raise Unreadable(str(error)) from None
+
+
+def _endpoint(config_file: Path) -> str:
     """The endpoint of every chat, set in the plugin or in the Markdown extension; empty where there is none."""
-    plugin = site.plugins.get("quantlab")
-    # MkDocs has had both checked by now.
-    options = plugin.config if plugin else site.mdx_configs.get("quantlab", {})
-    endpoint = str(options.get("chat", {}).get("endpoint", ""))
+    try:
+        chat = read_chat(settings_of(config_file).get("chat") or {})
+    except ValueError as error:
+        raise Unreadable(f"{config_file}: `chat` {error}") from None
+    endpoint = str(chat.get("endpoint", ""))
     return "" if endpoint == BROWSER else endpoint
+
+
+def _text(keys: TextIO) -> str:
+    try:
+        return keys.read()
+    except UnicodeDecodeError:
+        raise EndpointError(f"{keys.name} is not UTF-8: save it as UTF-8") from None

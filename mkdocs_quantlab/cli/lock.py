@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from mkdocs_quantlab.cli.models import Unreadable, config_file, site_models
+from mkdocs_quantlab.cli.models import config_file, site_models
+from mkdocs_quantlab.cli.terminal import Unreadable
 from mkdocs_quantlab.site.models.lock import Locked, LockError, read_lock, write_lock
 from mkdocs_quantlab.site.models.models import ModelError, learned
 from mkdocs_quantlab.site.models.places import is_remote

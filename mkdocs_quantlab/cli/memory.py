@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mkdocs_quantlab.cli.models import Unreadable, find_models
-from mkdocs_quantlab.cli.tables import print_table
+from mkdocs_quantlab.cli.models import find_models
+from mkdocs_quantlab.cli.terminal import Unreadable, print_json, print_table, say
 from mkdocs_quantlab.engine.core.numbers import gibibytes
 from mkdocs_quantlab.engine.gguf.cache import CACHE_TYPES, CacheError, Setting
 from mkdocs_quantlab.engine.gguf.errors import GgufError
@@ -87,7 +86,7 @@ def memory(
         except (CacheError, GgufError) as error:
             raise Unreadable(f"{model.name}: {error}") from None
     if as_json:
-        click.echo(json.dumps([_as_json(*each, limit) for each in found]))
+        print_json([_as_json(*each, limit) for each in found])
     else:
         _print(found, limit)
     sys.exit(not fits)
@@ -134,6 +133,4 @@ def _print(
             row += ["yes" if taken.total <= limit else "no", f"{longest:,}"]
         rows.append(row)
     print_table(head, rows)
-    click.echo(
-        "Weights and cache are exact, buffers are estimated; the driver's own are not counted."
-    )
+    say("Weights and cache are exact, buffers are estimated; the driver's own are not counted.")

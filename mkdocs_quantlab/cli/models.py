@@ -6,10 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from mkdocs.exceptions import ConfigurationError
-from mkdocs.utils.yaml import yaml_load
 
+from mkdocs_quantlab.cli.terminal import Unreadable
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.site.doctor.configuration import (
+    MKDOCS,
+    ZENSICAL,
+    UnreadableConfigurationError,
+    default_path,
+    read_fields,
+    settings,
+)
 from mkdocs_quantlab.site.models.models import Models
 from mkdocs_quantlab.site.secrets import masked
 from mkdocs_quantlab.site.settings import read_models
@@ -19,31 +26,20 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.gguf.model import Model
 
-CONFIG = Path("mkdocs.yml")
-
 config_option = click.option(
     "-f",
     "--config-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    default=CONFIG,
-    show_default=True,
+    default=default_path,
+    show_default=f"{MKDOCS}, or {ZENSICAL} where there is no other",
     help="The site's configuration, which gives models their names.",
 )
 """The option that commands share which read a site's configuration."""
 
 
-class Unreadable(click.ClickException):
-    """A model or a configuration that cannot be read.
-
-    The command ends with status 2, as on wrong usage; 1 is for findings.
-    """
-
-    exit_code = 2
-
-
 def config_file() -> Path:
     """The configuration that the group `gguf` was given."""
-    return click.get_current_context().find_object(Path) or CONFIG
+    return click.get_current_context().find_object(Path) or default_path()
 
 
 def site_models() -> Models:
@@ -53,7 +49,7 @@ def site_models() -> Models:
         Unreadable: The file is not there, or cannot be read.
     """
     config = config_file()
-    if config == CONFIG and not config.is_file():
+    if config == MKDOCS and not config.exists():
         return Models({}, Path.cwd())
     try:
         return Models(read_models(settings_of(config).get("models", {})), config.resolve().parent)
@@ -100,20 +96,9 @@ def settings_of(config: Path) -> dict[str, Any]:
     Raises:
         Unreadable: The file cannot be read.
     """
-    if config == CONFIG and not config.is_file():
+    if config == MKDOCS and not config.exists():
         return {}
     try:
-        with config.open("rb") as file:
-            fields = yaml_load(file)
-    except (ConfigurationError, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise Unreadable(f"{config}: {reason}") from None
-    found: dict[str, Any] = {}
-    for section in ("markdown_extensions", "plugins"):
-        entries = fields.get(section) or []
-        # Both take a list of names and mappings, or one mapping.
-        for entry in [entries] if isinstance(entries, dict) else entries:
-            options = entry.get("quantlab") if isinstance(entry, dict) else None
-            if isinstance(options, dict):
-                found |= options
-    return found
+        return settings(read_fields(config)) or {}
+    except UnreadableConfigurationError as error:
+        raise Unreadable(str(error)) from None

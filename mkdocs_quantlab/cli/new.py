@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from pathlib import Path
 
 import click
 
-from mkdocs_quantlab.cli.models import Unreadable, config_option, settings_of
+from mkdocs_quantlab.cli.models import config_option, settings_of
+from mkdocs_quantlab.cli.terminal import Unreadable
 from mkdocs_quantlab.course import CourseError, write_course, write_widget
 from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.site.markdown.directives import ALIASES, CHAT, EVIDENCE
@@ -59,7 +61,9 @@ def site(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
     """
     models = _models(named, folder)
     locked = _read(models)
-    title = title or folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize()
+    # Python gives a name in surrogates where the locale is not that of the file system.
+    name = os.fsencode(os.path.abspath(folder)).decode("utf-8", "replace").rpartition("/")[2]  # noqa: PTH100  # follows no links
+    title = title or name.replace("-", " ").replace("_", " ").strip().capitalize()
     try:
         written = write_course(folder, title or "Course", models.named)
     except CourseError as error:
@@ -71,7 +75,7 @@ def site(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
         written.append(models.lock_path)
     for path in written:
         click.echo(path)
-    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    there = "" if folder.samefile(Path.cwd()) else f"cd {shlex.quote(str(folder))} && "
     click.echo(f"\nNow: {there}pip install -r requirements.txt && mkdocs serve")
 
 

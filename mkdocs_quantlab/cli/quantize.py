@@ -13,7 +13,7 @@ from mkdocs_quantlab.builtin_models import BuiltinModelError, is_builtin
 from mkdocs_quantlab.builtin_models import path as builtin_path
 from mkdocs_quantlab.builtin_models.imatrix import read_imatrix
 from mkdocs_quantlab.builtin_models.quantized import quantized
-from mkdocs_quantlab.cli.models import Unreadable
+from mkdocs_quantlab.cli.terminal import Unreadable
 from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.ggml.errors import GgmlError
@@ -26,6 +26,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     read_everything,
 )
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES
+from mkdocs_quantlab.site.models.places import PlaceError, refuse_pipe
 from mkdocs_quantlab.written import whole, write_whole
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def quantize(
         raise click.UsageError("give types or an importance matrix, not both")
     try:
         place = builtin_path(source) if is_builtin(source) else Path(source)
+        for path in filter(None, (place, imatrix)):
+            refuse_pipe(path)
         if target.exists() and target.samefile(place):
             raise click.UsageError("OUT is IN: give it another name")
         size, tensors = (
@@ -74,7 +77,7 @@ def quantize(
             if imatrix
             else _plain(place, target, recipe, given)
         )
-    except (GgufError, GgmlError, BuiltinModelError) as error:
+    except (GgufError, GgmlError, BuiltinModelError, PlaceError) as error:
         raise Unreadable(f"{source}: {error}") from None
     except OSError as error:
         raise Unreadable(f"{error.filename or source}: {error.strerror}") from None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mkdocs_quantlab.cli.models import Unreadable, find_models
-from mkdocs_quantlab.cli.tables import print_table
+from mkdocs_quantlab.cli.models import find_models
+from mkdocs_quantlab.cli.terminal import Unreadable, print_json, print_table, say
 from mkdocs_quantlab.engine.core.numbers import count, volume
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
@@ -59,7 +58,7 @@ def recipe(
     except GgufError as error:
         raise Unreadable(f"{found.name}: {error}") from None
     if as_json:
-        click.echo(json.dumps([_as_json(each, tensors=bool(recipe)) for each in made]))
+        print_json([_as_json(each, tensors=bool(recipe)) for each in made])
     elif recipe:
         _print_tensors(found, made[0])
     else:
@@ -98,10 +97,11 @@ def _as_json(made: Plan, *, tensors: bool) -> dict[str, Any]:
 
 
 def _print_tensors(model: Model, made: Plan) -> None:
-    click.echo(
+    say(
         f"{made.recipe} of {model.name}: {count(made.parameters, 'weight')}, {made.bits_per_weight:.4f} bits per weight, "
-        f"{made.padded:,} bytes of tensors\n"
+        f"{made.padded:,} bytes of tensors"
     )
+    click.echo()
     print_table(
         ("Tensor", "Shape", "Type", "Bytes", "Why"),
         (
@@ -116,7 +116,7 @@ def _print_tensors(model: Model, made: Plan) -> None:
         ),
     )
     if made.is_refused:
-        click.echo("llama.cpp refuses to make this without an importance matrix.")
+        say("llama.cpp refuses to make this without an importance matrix.")
 
 
 def _print_recipes(made: list[Plan]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mkdocs_quantlab.cli.models import find_models
-from mkdocs_quantlab.cli.tables import print_table
+from mkdocs_quantlab.cli.terminal import print_json, print_table, say
 from mkdocs_quantlab.engine.core.numbers import count, percent, volume
 from mkdocs_quantlab.engine.gguf.comparison import bits_per_weight, metadata, shares
 
@@ -24,7 +23,7 @@ def show(models: tuple[str, ...], *, tensors: bool, as_json: bool) -> None:
     """Show what the header of each MODEL says."""
     found = find_models(models)
     if as_json:
-        click.echo(json.dumps([_as_json(model) for model in found], ensure_ascii=False))
+        print_json([_as_json(model) for model in found])
         return
     for model in found:
         _print(model, tensors=tensors)
@@ -47,13 +46,15 @@ def _print(model: Model, *, tensors: bool) -> None:
     bits = bits_per_weight(model)
     order = "big-endian" if model.big_endian else "little-endian"
     click.secho(model.name, bold=True)
-    click.echo(
+    say(
         f"{model.file}: GGUF version {model.version}, {order}, {count(model.parts, 'part')}, "
-        f"{volume(model.size)} ({model.size:,} bytes)\n"
+        f"{volume(model.size)} ({model.size:,} bytes)"
+    )
+    say(
         f"{count(model.parameters, 'weight')} in {count(len(model.tensors), 'tensor')}"
         + ("" if bits is None else f", {bits:.4f} bits per weight")
-        + "\n"
     )
+    click.echo()
     total = sum(tensor.size or 0 for tensor in model.tensors)
     print_table(
         ("Type", "Tensors", "Weights", "Of the weights", "Of the bytes"),

@@ -16,9 +16,11 @@ from urllib.parse import urljoin
 
 import click
 
-from mkdocs_quantlab.cli.models import Unreadable, config_option, settings_of
+from mkdocs_quantlab.cli.models import config_option, settings_of
+from mkdocs_quantlab.cli.terminal import Unreadable
 from mkdocs_quantlab.engine.core.own import WidgetError
-from mkdocs_quantlab.site.assets import STATIC
+from mkdocs_quantlab.site.assets import static
+from mkdocs_quantlab.site.models.places import refuse_pipe
 from mkdocs_quantlab.site.settings import WIDGETS, read_widgets
 from mkdocs_quantlab.site.widgets.registry import Widgets
 from mkdocs_quantlab.site.widgets.wheels import FOLDER, LOCK
@@ -63,7 +65,7 @@ def lock(*, config_file: Path, distribution: str | None, built: tuple[Path, ...]
     """
     folder = _widgets_folder(config_file)
     required = _required(folder, config_file.resolve().parent)
-    info = json.loads((STATIC / "pyodide" / "info.json").read_text(encoding="utf-8"))
+    info = json.loads(static("pyodide/info.json").read_text(encoding="utf-8"))
     compiled = Compiled.of(distribution, built, info)
     target = folder / FOLDER
     with tempfile.TemporaryDirectory() as temporary:
@@ -215,6 +217,7 @@ def _entry(path: Path, info: Mapping[str, str]) -> dict[str, Any]:
     from packaging.utils import canonicalize_name, parse_wheel_filename  # noqa: PLC0415
 
     try:
+        refuse_pipe(path)
         _, version, _, tags = parse_wheel_filename(path.name)
         with zipfile.ZipFile(path) as file:
             (name,) = [n for n in file.namelist() if n.endswith(".dist-info/METADATA")]

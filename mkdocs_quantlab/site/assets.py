@@ -29,6 +29,19 @@ WLLAMA = ("wllama/wllama.js", "wllama/wllama.wasm")
 """llama.cpp for models in the page."""
 
 
+def static(name: str) -> Path:
+    """A file of the package's for browsers.
+
+    Raises:
+        LabError: The package was not built.
+    """
+    if not (STATIC / name).is_file():
+        raise LabError(
+            "quantlab: this installation has no built browser files; in a checkout, run `make static`"
+        )
+    return STATIC / name
+
+
 def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANGUAGES) -> list[str]:
     """The files that a site with widgets needs, relative to `STATIC`.
 
@@ -40,10 +53,7 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
     Raises:
         LabError: The package was not built.
     """
-    if not (STATIC / SCRIPT).is_file():
-        raise LabError(
-            "quantlab: this installation has no built browser files; in a checkout, run `make static`"
-        )
+    static(SCRIPT)
     names = [SCRIPT, INTERACT, STYLE, CHAT, EVIDENCE]
     for language in sorted({primary(tag) for tag in languages} & set(LANGUAGES) - {ENGLISH}):
         groups = [group for group in SCRIPTS if group in catalogue(language)]

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from mkdocs.config.defaults import MkDocsConfig
-
 from mkdocs_quantlab.builtin_models import is_builtin
 from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.site.assets import SCRIPT, static
 from mkdocs_quantlab.site.chat.chat import BROWSER, Options, models_in_page, read
+from mkdocs_quantlab.site.doctor import publishing
+from mkdocs_quantlab.site.doctor.configuration import read_site
 from mkdocs_quantlab.site.doctor.connection import diagnose, is_loopback, origin_of
 from mkdocs_quantlab.site.models.lock import LockError, read_lock
 from mkdocs_quantlab.site.models.models import ModelError, Models
+from mkdocs_quantlab.site.models.places import is_remote
 from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, masked, place_of
+from mkdocs_quantlab.site.settings import WIDGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from mkdocs_quantlab.site.doctor.configuration import Site
+
+MAX_FILES = 5
+"""Files that one finding names, at most."""
 
 
 class Finding(NamedTuple):
@@ -35,59 +43,46 @@ def examine(path: Path) -> Iterator[Finding]:
     """Examines a site; no finding has a secret in it.
 
     Args:
-        path: Its `mkdocs.yml`.
+        path: Its `mkdocs.yml` or `zensical.toml`.
 
     Yields:
         A finding for everything that was looked at, good or bad.
 
     Raises:
-        ConfigurationError: The file is no YAML.
-        OSError: It cannot be read.
+        UnreadableConfigurationError: It cannot be read.
     """
     for finding in _examine(path):
         yield finding._replace(found=masked(finding.found))
 
 
 def _examine(path: Path) -> Iterator[Finding]:
-    config = MkDocsConfig(config_file_path=str(path))
-    with path.open("rb") as file:
-        config.load_file(file)
+    site = read_site(path)
     yield Finding("Python", platform.python_version())
-    errors, _ = config.validate()
-    yield from _versions(config)
-    for name, error in errors:
-        yield Finding(name, str(error), f"Correct `{name}` in {path.name}.")
+    yield from _versions(site)
+    for name, error in site.errors:
+        yield Finding(name, error, f"Correct `{name}` in {path.name}.")
     yield from _secrets(path)
-    if any(name in ("plugins", "markdown_extensions", "theme") for name, _ in errors):
+    if site.errors:
         return  # what follows depends on them
-    options = _options(config)
-    if options is None:
+    if site.settings is None:
         yield Finding(
             "quantlab",
             f"{path.name} does not turn it on",
             "Add `quantlab` to `plugins`; under Zensical, to `markdown_extensions`.",
         )
         return
-    yield from _address(config)
-    yield from _foreign_hosts(config)
-    models = Models(options.get("models") or {}, path.resolve().parent)
+    yield from _address(site)
+    yield from _script(site)
+    yield from _foreign_hosts(site)
+    models = Models(site.settings.get("models") or {}, path.resolve().parent)
     yield from _models(models)
-    yield from _chat(config, options, models)
+    yield from _publishing(path, site, models)
+    yield from _chat(site, models)
 
 
-def _options(config: MkDocsConfig) -> dict[str, Any] | None:
-    """The options of the plugin or the extension, or None if neither is on."""
-    plugin = config.plugins.get("quantlab") if config.plugins else None
-    if plugin:
-        return dict(plugin.config)
-    if "quantlab" in config.markdown_extensions:
-        return dict(config.mdx_configs.get("quantlab", {}))
-    return None
-
-
-def _versions(config: MkDocsConfig) -> Iterator[Finding]:
-    theme = getattr(config.theme, "name", None)
-    for name in ("mkdocs-quantlab", "mkdocs", "properdocs", "zensical", f"mkdocs-{theme}"):
+def _versions(site: Site) -> Iterator[Finding]:
+    engines = ("zensical",) if site.engine == "Zensical" else ("mkdocs", "properdocs")
+    for name in ("mkdocs-quantlab", *engines, f"mkdocs-{site.theme}"):
         try:
             yield Finding(name, version(name))
         except PackageNotFoundError:
@@ -109,9 +104,9 @@ def _secrets(path: Path) -> Iterator[Finding]:
         )
 
 
-def _address(config: MkDocsConfig) -> Iterator[Finding]:
-    if config.site_url:
-        yield Finding("site_url", config.site_url)
+def _address(site: Site) -> Iterator[Finding]:
+    if site.site_url:
+        yield Finding("site_url", site.site_url)
     else:
         yield Finding(
             "site_url",
@@ -120,26 +115,83 @@ def _address(config: MkDocsConfig) -> Iterator[Finding]:
         )
 
 
-def _foreign_hosts(config: MkDocsConfig) -> Iterator[Finding]:
+def _script(site: Site) -> Iterator[Finding]:
+    """Whether a site whose engine runs no plugins has what `quantlab export` copies, of this version."""
+    if site.engine != "Zensical":
+        return
+    export = "Run `quantlab export docs/assets/quantlab`, and add the lines that it prints."
+    paths = [script for script in site.scripts if script.rpartition("/")[2] == SCRIPT]
+    if not paths:
+        yield Finding(
+            "script", f"`extra_javascript` does not name {SCRIPT}: widgets need it", export
+        )
+        return
+    file = site.docs_dir / paths[0]
+    if not file.is_file():
+        yield Finding("script", f"{file} does not exist", export)
+    elif file.read_bytes() != static(SCRIPT).read_bytes():
+        yield Finding(
+            "script",
+            f"{file} is from another version of mkdocs-quantlab",
+            "Run `quantlab export` again, and build with `zensical build --clean`.",
+        )
+    else:
+        yield Finding("script", f"{file}")
+
+
+def _foreign_hosts(site: Site) -> Iterator[Finding]:
     """What the theme itself would fetch from other servers than the site's."""
-    theme = config.theme
-    if theme.name in ("mkdocs", "readthedocs") and theme.get("highlightjs"):
+    if site.theme in ("mkdocs", "readthedocs") and site.theme_options.get("highlightjs"):
         yield Finding(
             "theme",
-            f"`{theme.name}` fetches highlight.js from cdnjs.cloudflare.com on every page",
+            f"`{site.theme}` fetches highlight.js from cdnjs.cloudflare.com on every page",
             "Set `highlightjs: false` under `theme`; Pygments colours code when the site is built.",
         )
     # Material's plugin `privacy` brings the fonts into the site.
     if (
-        theme.name == "material"
-        and theme.get("font")
-        and not config.plugins.get("material/privacy")
+        site.theme in ("material", "zensical")
+        and site.theme_options.get("font") is not False
+        and "material/privacy" not in site.plugins
     ):
+        or_privacy = ", or add the plugin `privacy`" if site.theme == "material" else ""
         yield Finding(
             "theme",
-            "`material` fetches fonts from Google's servers on every page",
-            "Set `font: false` under `theme`, or add the plugin `privacy`.",
+            f"`{site.theme}` fetches fonts from Google's servers on every page",
+            f"Set `font: false` under `theme`{or_privacy}.",
         )
+
+
+def _publishing(path: Path, site: Site, models: Models) -> Iterator[Finding]:
+    """Whether a clone of the repository has what the build needs."""
+    folder = path.resolve().parent
+    if not publishing.is_repository(folder):
+        return
+    try:
+        locked = read_lock(models.lock_path)
+    except LockError:
+        locked = {}  # told already
+    local = {
+        name: (folder / place).resolve()
+        for name, place in models.named.items()
+        if not is_remote(place) and not is_builtin(place)
+    }
+    ignored = set(publishing.ignored(folder, local.values()))
+    for name, file in local.items():
+        if file in ignored and masked(models.named[name]) not in locked:
+            yield Finding(
+                "models",
+                f"`{name}` ({models.named[name]}) is a file that git ignores, and {models.lock_path.name} does not have it: "
+                "the build fails where the site is published",
+                "Run `quantlab gguf lock` and commit the lock file.",
+            )
+    widgets = folder / str(site.settings.get("widgets") or WIDGETS if site.settings else WIDGETS)
+    kept = [path.resolve(), site.docs_dir.resolve(), models.lock_path, widgets]
+    kept += [file for file in local.values() if file not in ignored]
+    files = publishing.uncommitted(folder, kept)
+    if files:
+        shown = ", ".join(files[:MAX_FILES]) + (", …" if len(files) > MAX_FILES else "")
+        count = "1 file is" if len(files) == 1 else f"{len(files)} files are"
+        yield Finding("git", f"{count} not committed: {shown}", "Commit them before you publish.")
 
 
 def _models(models: Models) -> Iterator[Finding]:
@@ -194,8 +246,8 @@ def _in_page(chat: dict[object, Any], models: Models) -> Iterator[Finding]:
             yield Finding("chat", file.warning, "Choose a smaller one, or another host.")
 
 
-def _chat(config: MkDocsConfig, options: dict[str, Any], models: Models) -> Iterator[Finding]:
-    chat = options.get("chat") or {}
+def _chat(site: Site, models: Models) -> Iterator[Finding]:
+    chat = (site.settings or {}).get("chat") or {}
     endpoint = str(chat.get("endpoint", BROWSER)).rstrip("/")
     if endpoint == BROWSER:
         yield from _in_page(chat, models)
@@ -203,14 +255,16 @@ def _chat(config: MkDocsConfig, options: dict[str, Any], models: Models) -> Iter
     if not endpoint:
         return
     hosts = [urlsplit(endpoint).hostname or ""]
-    site = Path(config.site_dir)
-    if site.is_dir():
-        for leak in leaks(site, hosts):
-            place = place_of(leak, site, None, site)
-            yield Finding("secrets", f"{site.name}/{place}: {leak.kind}", f"Take it out: {PUBLIC}.")
-    if not config.site_url:
+    built = site.site_dir
+    if built.is_dir():
+        for leak in leaks(built, hosts):
+            place = place_of(leak, built, None, built)
+            yield Finding(
+                "secrets", f"{built.name}/{place}: {leak.kind}", f"Take it out: {PUBLIC}."
+            )
+    if not site.site_url:
         return  # without an origin there is nothing to ask for
-    origin = origin_of(config.site_url)
+    origin = origin_of(site.site_url)
     case = diagnose(endpoint, origin)
     if case is None:
         yield Finding("chat", f"{endpoint} answers and lets in {origin}")

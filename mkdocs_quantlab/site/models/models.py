@@ -17,7 +17,7 @@ from mkdocs_quantlab.engine.gguf.model import Model, part_names
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted, lengths
 from mkdocs_quantlab.site.models.lock import NAME, Locked, read_lock
-from mkdocs_quantlab.site.models.places import PlaceError, is_remote
+from mkdocs_quantlab.site.models.places import PlaceError, is_remote, refuse_pipe
 from mkdocs_quantlab.site.models.unchanged import while_unchanged
 from mkdocs_quantlab.site.secrets import masked
 
@@ -212,8 +212,10 @@ def local_header(path: Path) -> Header:
 
     Raises:
         GgufError: The file is no GGUF, broken, or beyond a limit.
+        PlaceError: It is no file, but a pipe or a device.
         OSError: It cannot be read.
     """
+    refuse_pipe(path)
     return read_file(path, Wanted(digest=VOCABULARY))
 
 
@@ -242,7 +244,7 @@ def _naming(name: str, place: str) -> Iterator[None]:
         reason = f"there is no file {error.filename}"
         raise ModelError(f"{_shown(name, place)}: {reason}") from None
     except OSError as error:
-        raise ModelError(f"{_shown(name, place)}: {error.strerror}") from None
+        raise ModelError(f"{_shown(name, place)}: {error.strerror or error}") from None
     except (GgufError, PlaceError) as error:
         raise ModelError(f"{_shown(name, place)}: {error}") from None
     except BuiltinModelError as error:

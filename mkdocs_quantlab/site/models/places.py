@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.site.secrets import masked
@@ -36,3 +39,13 @@ class RemoteFile(Protocol):
 def is_remote(place: str) -> bool:
     """Whether a place is an address, and not a path."""
     return "://" in place
+
+
+def refuse_pipe(path: Path) -> None:
+    """Refuses what would block or has no size.
+
+    Raises:
+        PlaceError: The path is a pipe, a device or a socket.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise PlaceError("this is not a regular file: save the data to a file first")

@@ -1,0 +1,160 @@
+"""`quantlab doctor` knows what will be published: git's files, models that it ignores, and Zensical's own configuration."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from textwrap import dedent
+
+import pytest
+from click.testing import CliRunner
+
+from mkdocs_quantlab.cli import main
+from mkdocs_quantlab.cli.models import settings_of
+from tests.gguf_files import write_gguf
+
+YML = """
+site_name: Course
+site_url: https://course.example.org/
+theme: {name: material, font: false}
+plugins:
+  - quantlab:
+      models: {q4: models/q4.gguf}
+"""
+TOML = """
+[project]
+site_name = "Course"
+site_url = "https://course.example.org/"
+extra_css = ["assets/quantlab/quantlab.css"]
+extra_javascript = [{path = "assets/quantlab/quantlab.js", defer = true}]
+
+[project.theme]
+font = false
+
+[project.markdown_extensions.quantlab]
+models = {q4 = "models/q4.gguf"}
+"""
+
+
+def run(*arguments):
+    done = CliRunner().invoke(main, arguments)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done
+
+
+def todo(*arguments):
+    done = run("doctor", "--json", *arguments)
+    assert done.exit_code in (0, 1), done.output
+    return {(each["about"], each["found"]) for each in json.loads(done.stdout) if each["do"]}
+
+
+def git(*arguments):
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# Course\n", encoding="utf-8")
+    (tmp_path / "models").mkdir()
+    write_gguf(tmp_path / "models" / "q4.gguf")
+    return tmp_path
+
+
+def test_a_model_that_git_ignores_and_no_lock_holds(course):
+    (course / "mkdocs.yml").write_text(YML, encoding="utf-8")
+    (course / ".gitignore").write_text("*.gguf\n/site/\n", encoding="utf-8")
+    assert todo() == set()  # no repository, no publishing from it
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "All")
+    [(about, found)] = todo()
+    assert about == "models"
+    assert (
+        "`q4` (models/q4.gguf) is a file that git ignores, and quantlab.lock does not have it"
+        in found
+    )
+    assert run("gguf", "lock").exit_code == 0
+    [(about, found)] = todo()
+    assert (about, found) == ("git", "1 file is not committed: quantlab.lock")
+    git("add", ".")
+    git("commit", "-qm", "Lock")
+    assert todo() == set()
+
+
+def test_files_that_are_not_committed(course):
+    (course / "mkdocs.yml").write_text(YML, encoding="utf-8")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "All")
+    assert todo() == set()
+    for name in ("b c", "ü", *"defgh"):
+        (course / "docs" / f"{name}.md").write_text("# New\n", encoding="utf-8")
+    (course / "notes.txt").write_text("not of the site", encoding="utf-8")
+    [(about, found)] = todo()
+    assert about == "git"
+    assert found.startswith("7 files are not committed: docs/b c.md, ")
+    assert found.endswith(", …")
+
+
+def test_zensical_toml(course):
+    (course / "zensical.toml").write_text(TOML, encoding="utf-8")
+    assert todo() == {("script", "docs/assets/quantlab/quantlab.js does not exist")}
+    done = run("export", "docs/assets/quantlab")
+    assert done.exit_code == 0
+    assert "[project.markdown_extensions.quantlab]" in done.stdout
+    assert todo() == set()
+    (course / "docs/assets/quantlab/quantlab.js").write_text("older", encoding="utf-8")
+    assert "is from another version" in str(todo())
+    assert run("gguf", "lock").exit_code == 0
+    assert run("gguf", "show", "q4").exit_code == 0
+    assert (course / "quantlab.lock").is_file()
+
+
+def test_the_lines_that_export_prints_are_zensicals(course, monkeypatch):
+    (course / "zensical.toml").write_text('[project]\nsite_name = "x"\n', encoding="utf-8")
+    done = run("export", "docs/assets/quantlab")
+    lines = done.stdout.split("\n\n", 1)[1]
+    (course / "zensical.toml").write_text(f'[project]\nsite_name = "x"\n{lines}', encoding="utf-8")
+    assert settings_of(course / "zensical.toml") == {}
+    assert {about for about, _ in todo()} == {"site_url", "theme"}
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("[project\n", "zensical.toml: Expected ']' at the end of a table declaration (at line 1, column 9)"),
+        ("x = 1\n", "zensical.toml: this is not a site's configuration"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_zensical_toml(course, config, message):
+    (course / "zensical.toml").write_text(config, encoding="utf-8")
+    done = run("doctor")
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_options_in_zensical_toml_are_checked(course):
+    (course / "zensical.toml").write_text(TOML.replace("models =", "modles ="), encoding="utf-8")
+    [(about, found)] = todo()
+    assert about == "quantlab"
+    assert "unknown option `modles`; did you mean `models`?" in found
+
+
+def test_a_site_of_zensical_with_mkdocs_yml_needs_no_theme_of_mkdocs(course):
+    text = dedent("""
+        site_name: Course
+        site_url: https://course.example.org/
+        theme: {name: nowhere, font: false}
+        markdown_extensions: [quantlab]
+        """)
+    (course / "mkdocs.yml").write_text(text, encoding="utf-8")
+    assert {about for about, _ in todo()} == {"script"}
+
+
+def test_a_folder_of_docs_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\nplugins: [quantlab]\n", encoding="utf-8")
+    assert {about for about, _ in todo()} == {"docs_dir"}
