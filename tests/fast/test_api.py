@@ -48,7 +48,7 @@ NAMES = {
     """,
     "api.methods": """
         DECIBEL_PER_BIT Matrix TOY difference gaussian gaussian_limit laplace outlier
-        product relative rmse snr
+        product relative rmse rmse_and_snr snr
     """,
     "api.methods.challenge": """
         BLOCK BLOCKS Score decode_all draw encode_all judge read_run score

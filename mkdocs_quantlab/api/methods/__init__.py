@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mkdocs_quantlab.engine.methods.error import difference, relative, rmse, snr
+from mkdocs_quantlab.engine.methods.error import difference, relative, rmse, rmse_and_snr, snr
 from mkdocs_quantlab.engine.methods.matrix import Matrix, product
 from mkdocs_quantlab.engine.methods.rate import DECIBEL_PER_BIT, gaussian_limit
 from mkdocs_quantlab.engine.methods.samples import TOY, gaussian, laplace, outlier
@@ -19,5 +19,6 @@ __all__ = [
     "product",
     "relative",
     "rmse",
+    "rmse_and_snr",
     "snr",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.html import Child, Html, join, tag
+from mkdocs_quantlab.engine.core.html import Child, Html, join, start_tag, tag, tags, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +32,7 @@ def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
         tag(
             "table",
             tag("caption", caption),
-            tag("thead", tag("tr", (tag("th", cell, scope="col") for cell in head))),
+            tag("thead", tag("tr", tags("th", head, scope="col"))),
             tag("tbody", rows),
             class_="quantlab-table",
         ),
@@ -64,7 +65,7 @@ def row(
     return tag(
         "tr",
         tag("th", join(head, ", ", YOUR_CODE) if edited else head, scope="row"),
-        (tag("td", cell) for cell in cells),
+        tags("td", cells),
         data_item=item,
         data_detail=detail,
         aria_current="true" if current else None,
@@ -93,7 +94,8 @@ def yours(*parts: Child, edited: bool) -> Html:
 
 def fact(name: Child, value: Child, *, wide: bool = False) -> Html:
     """A value with its name; a wide one is on a separate line."""
-    return tag("div", tag("dt", name), tag("dd", value), class_="is-wide" if wide else None)
+    class_ = ' class="is-wide"' if wide else ""
+    return Html(f"<div{class_}><dt>{text(name)}</dt><dd>{text(value)}</dd></div>")
 
 
 def facts(*entries: Html) -> Html:
@@ -148,20 +150,23 @@ def cells(
         marked: Whether to highlight each number.
         matrix: Whether rows and columns have a meaning; a narrow page then keeps them.
     """
+    items = [
+        f"{_cell(f'{colour} is-marked' if marked and marked[i] else colour, i)}{text(shown)}</li>"
+        for i, (shown, colour) in enumerate(entries)
+    ]
     return tag(
         "ol",
-        (
-            tag(
-                "li",
-                text,
-                class_=f"{colour} is-marked" if marked and marked[i] else colour,
-                data_item=f"w{i}",
-            )
-            for i, (text, colour) in enumerate(entries)
-        ),
+        Html("".join(items)),
         class_=f"quantlab-cells of-{columns}" + " is-matrix" * matrix,
         aria_label=label,
     )
+
+
+# Figures have many cells, and few colours.
+@lru_cache(maxsize=8192)
+def _cell(class_: str, i: int) -> str:
+    """The start tag of a cell."""
+    return start_tag("li", {"class": class_, "data-item": f"w{i}"})
 
 
 def view(option: Choice[K], value: K, *content: Child, caption: str = "") -> Html:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Child: TypeAlias = "str | Iterable[Child] | None"
 """What an element may hold: text, HTML, several of them, or nothing."""
@@ -49,7 +49,7 @@ _QUOTES = {chr(34): "&quot;", "'": "&#x27;"}
 _IN_TEXT = str.maketrans(_ENTITIES)
 _IN_ATTRIBUTES = str.maketrans(_ENTITIES | _QUOTES)
 # A page with a lab has thousands of these, most of them with nothing to escape.
-_SPECIAL = re.compile("[&<>\"']")
+_is_special = re.compile("[&<>\"']").search
 
 
 def text(child: Child) -> str:
@@ -57,12 +57,14 @@ def text(child: Child) -> str:
 
     A child is HTML if it is an `Html` or has a method `__html__`, like markupsafe's `Markup`.
     """
+    if type(child) is str:
+        return child.translate(_IN_TEXT) if _is_special(child) else child
     if isinstance(child, str):
-        if isinstance(child, Html) or not _SPECIAL.search(child):
+        if isinstance(child, Html):
             return child
         if hasattr(child, "__html__"):
             return str(child.__html__())
-        return child.translate(_IN_TEXT)
+        return text(str(child))
     if child is None:
         return ""
     try:
@@ -92,17 +94,38 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
         >>> tag("td", "a < b", class_="n", data_item="w1")
         '<td class="n" data-item="w1">a &lt; b</td>'
     """
-    opening = name
-    for key, value in attributes.items():
-        if value is None or value is False:
-            continue
-        if value is True:
-            opening += " " + _attribute_name(key)
-        else:
-            shown = str(value)
-            if _SPECIAL.search(shown):
-                shown = shown.translate(_IN_ATTRIBUTES)
-            opening += f' {_attribute_name(key)}="{shown}"'
+    opening = start_tag(name, attributes) if attributes else f"<{name}>"
     if name in VOID:
-        return Html(f"<{opening}>")
-    return Html(f"<{opening}>{''.join([text(child) for child in children])}</{name}>")
+        return Html(opening)
+    inside = text(children[0]) if len(children) == 1 else text(children)
+    return Html(f"{opening}{inside}</{name}>")
+
+
+def tags(name: str, children: Iterable[Child], /, **attributes: Attribute) -> Html:
+    """Elements of the same name and attributes, one for each child.
+
+    >>> tags("td", ["1", "2"])
+    '<td>1</td><td>2</td>'
+    """
+    opening, closing = start_tag(name, attributes), f"</{name}>"
+    return Html("".join([f"{opening}{text(child)}{closing}" for child in children]))
+
+
+def start_tag(name: str, attributes: Mapping[str, Attribute]) -> str:
+    """The start tag of an element; its attributes as `tag` takes them."""
+    opening = f"<{name}"
+    for key, value in attributes.items():
+        if type(value) is str:
+            opening += _attribute(key, value)
+        elif value is True:
+            opening += " " + _attribute_name(key)
+        elif value is not None and value is not False:
+            opening += _attribute(key, str(value))
+    return opening + ">"
+
+
+# Most attributes are the same in many elements.
+@lru_cache(maxsize=4096)
+def _attribute(key: str, value: str) -> str:
+    shown = value.translate(_IN_ATTRIBUTES) if _is_special(value) else value
+    return f' {_attribute_name(key)}="{shown}"'

@@ -51,6 +51,11 @@ class Scale(NamedTuple):
         share = (value - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
+    def places(self, values: Iterable[float]) -> list[float]:
+        """The positions of several values."""
+        low, span, start, extent = self.low, self.high - self.low, self.start, self.end - self.start
+        return [start + (value - low) / span * extent for value in values]
+
     def percent(self, value: float) -> str:
         """The position of a value as a percentage for SVG and CSS: `51.50%`."""
         return f"{100 * self.place(value):.2f}%"

@@ -80,7 +80,26 @@ def source(original: Any) -> str:
     """The text of a function, class or module. Only where the engine's source files are: when a site is built."""
     import inspect  # noqa: PLC0415  # slow to import, and not needed in the page
 
+    if isinstance(original, type):
+        text, places = _classes(sys.modules[original.__module__])
+        if original.__qualname__ in places:
+            return "".join(text[places[original.__qualname__]])
     return inspect.getsource(original)
+
+
+@cache
+def _classes(module: ModuleType) -> tuple[list[str], dict[str, slice]]:
+    """A module's lines, and where in them its classes are. For each class `inspect` would parse the module anew."""
+    import ast  # noqa: PLC0415
+    import inspect  # noqa: PLC0415
+
+    lines = inspect.findsource(module)[0]
+    places = {}
+    for node in ast.parse("".join(lines)).body:
+        if isinstance(node, ast.ClassDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            places[node.name] = slice(first - 1, node.end_lineno)
+    return lines, places
 
 
 def inputs(live: LiveCode, options: Options) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 # Separators of thousands that white space in a text may be.
 _THIN = "\u00a0\u2009\u202f"
@@ -27,15 +28,22 @@ def to_float(text: str) -> float:
     return float(text)
 
 
+_may_separate = re.compile(f"[,{_THIN}]").search
+
+
 def may_be_one_number(word: str) -> bool:
     """Whether separators in a word of a list may stand in one number: `0,5`, `,5` and `1,234,567`, but not `1,2,3` and `0.5,0.25`."""
     return bool(
-        re.fullmatch(r"[+-]?\d*,\d+(e[+-]?\d+)?,?", word, re.IGNORECASE)
-        or re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?,?", word)
-        or re.search(rf"\d[{_THIN}]\d", word)
+        _may_separate(word)
+        and (
+            re.fullmatch(r"[+-]?\d*,\d+(e[+-]?\d+)?,?", word, re.IGNORECASE)
+            or re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?,?", word)
+            or re.search(rf"\d[{_THIN}]\d", word)
+        )
     )
 
 
+@lru_cache(1024)
 def number(x: float) -> str:
     """Six decimals if that is precise enough, else six significant digits; never a negative zero."""
     if x == 0:
@@ -60,6 +68,7 @@ def tight(x: float) -> str:
     return "0" if x == 0 else f"{x:.3f}" if abs(x) >= 5e-4 else f"{x:.0e}"
 
 
+@lru_cache(1024)
 def plain(x: float) -> str:
     """The shortest string that is parsed as the same float; whole numbers have no decimal point."""
     x = float(x)

@@ -21,7 +21,7 @@ def difference(weight: float, value: float) -> float:
 
 def rmse(weights: Sequence[float], values: Sequence[float]) -> float:
     """Root of the mean squared error, in the weights' own unit."""
-    return math.sqrt(_noise(weights, values) / len(weights))
+    return rmse_and_snr(weights, _differences(weights, values))[0]
 
 
 def snr(weights: Sequence[float], values: Sequence[float]) -> float:
@@ -29,13 +29,19 @@ def snr(weights: Sequence[float], values: Sequence[float]) -> float:
 
     Infinite for an exact copy; minus infinity where there is no signal, or a value came back infinite or NaN.
     """
-    noise = _noise(weights, values)
-    signal = math.fsum(w * w for w in weights)
+    return rmse_and_snr(weights, _differences(weights, values))[1]
+
+
+def rmse_and_snr(weights: Sequence[float], errors: Sequence[float]) -> tuple[float, float]:
+    """Both measures, where the errors are known already, as `difference` gives them."""
+    noise = math.fsum([error**2 for error in errors])
+    root = math.sqrt(noise / len(weights))
     if noise == 0:
-        return math.inf
+        return root, math.inf
+    signal = math.fsum([w * w for w in weights])
     if signal == 0 or not math.isfinite(noise):
-        return -math.inf
-    return 10 * math.log10(signal / noise)
+        return root, -math.inf
+    return root, 10 * math.log10(signal / noise)
 
 
 def relative(weight: float, value: float) -> float:
@@ -46,5 +52,5 @@ def relative(weight: float, value: float) -> float:
     return error / abs(weight) if weight else math.inf
 
 
-def _noise(weights: Sequence[float], values: Sequence[float]) -> float:
-    return math.fsum(difference(w, v) ** 2 for w, v in zip(weights, values, strict=True))
+def _differences(weights: Sequence[float], values: Sequence[float]) -> list[float]:
+    return [difference(w, v) for w, v in zip(weights, values, strict=True)]

@@ -6,7 +6,7 @@ import markupsafe
 import pytest
 from jinja2 import Environment
 
-from mkdocs_quantlab.engine.core.html import Html, join, tag
+from mkdocs_quantlab.engine.core.html import Html, join, tag, tags
 
 BOLD = tag("b", "1 < 2")
 TYPED = "<script>"
@@ -64,3 +64,17 @@ def test_ours_takes_markupsafe():
 
 def test_attributes_are_escaped_whatever_they_are():
     assert tag("p", title=BOLD) == '<p title="&lt;b&gt;1 &amp;lt; 2&lt;/b&gt;"></p>'
+
+
+def test_elements_of_one_kind():
+    made = tags("td", [TYPED, BOLD, None], class_="'n'")
+    assert isinstance(made, Html)
+    assert made == "".join(tag("td", child, class_="'n'") for child in (TYPED, BOLD, None))
+
+
+def test_numbers_in_attributes_are_not_taken_for_each_other():
+    assert tag("i", x=1) == '<i x="1"></i>'
+    assert tag("i", x=1.0) == '<i x="1.0"></i>'
+    assert tag("i", x=True) == "<i x></i>"
+    assert tag("i", x=0) == '<i x="0"></i>'
+    assert tag("i", x=BOLD) == '<i x="&lt;b&gt;1 &amp;lt; 2&lt;/b&gt;"></i>'

@@ -19,6 +19,7 @@ DOWN = Scale(0, 100, 0.9, 0.1)
 )
 def test_places_on_a_scale(scale, value, percent):
     assert scale.percent(value) == percent
+    assert scale.places([value, 0]) == [scale.place(value), scale.place(0)]
 
 
 def test_a_mark_of_one_direction():

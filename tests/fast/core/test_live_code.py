@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 
@@ -15,6 +16,7 @@ from mkdocs_quantlab.engine.core.live_code import (
     close_ways_out,
     defined,
     inputs,
+    source,
     step,
 )
 from mkdocs_quantlab.engine.core.schema import OptionError
@@ -315,3 +317,9 @@ def test_nothing_passes_from_encode_to_decode_beside_the_bytes():
         assert text != blocks
         with pytest.raises(EditError):
             answer(CHALLENGE, {}, ran=Ran(made.inputs, [text, decoded]))
+
+
+@pytest.mark.parametrize("name", sorted({name for name, *_ in LIVE}))
+def test_the_text_of_the_code_is_that_of_its_file(name):
+    for made in widget(name).live.objects.values():
+        assert source(made) == inspect.getsource(made)

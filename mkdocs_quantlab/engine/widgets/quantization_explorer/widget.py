@@ -203,7 +203,7 @@ def _number_line(step: Step) -> Html:
         return 100 * scale.place(value)
 
     grip = drag("weight", x=scale, label="Weight", spoken=plain(step.weight))
-    ticks = "".join(f"M{at(level):.2f} 0v1" for level in step.levels)
+    ticks = "".join([f"M{100 * x:.2f} 0v1" for x in scale.places(step.levels)])
     return tag(
         "svg",
         tag("line", x1="3%", x2="97%", y1=42, y2=42),
@@ -261,18 +261,18 @@ def _close_up(step: Step) -> Html:
 
     cells = []
     for i, left, right in zip(shown, edges, edges[1:], strict=False):
-        level = step.near[i]
+        level, x = step.near[i], at(levels[i])
         wide = f"{100 * (right - left) / (end - start):.1f}%"
         cells.append(
             tag(
                 "g",
                 tag("rect", x=at(left), width=wide, y=18, height=62),
-                tag("line", x1=at(levels[i]), x2=at(levels[i]), y1=36, y2=48),
-                tag("text", level.code, x=at(levels[i]), y=62, text_anchor="middle"),
+                tag("line", x1=x, x2=x, y1=36, y2=48),
+                tag("text", level.code, x=x, y=62, text_anchor="middle"),
                 tag(
                     "text",
                     number(levels[i]),
-                    x=at(levels[i]),
+                    x=x,
                     y=76,
                     text_anchor="middle",
                     class_="quantlab-axis",
@@ -286,10 +286,7 @@ def _close_up(step: Step) -> Html:
     return tag(
         "svg",
         cells,
-        (
-            tag("line", x1=at(edge), x2=at(edge), y1=18, y2=80, class_="quantlab-edge")
-            for edge in edges
-        ),
+        (tag("line", x1=x, x2=x, y1=18, y2=80, class_="quantlab-edge") for x in map(at, edges)),
         tag("line", x1="0", x2="100%", y1=42, y2=42),
         _marker(100 * (step.weight - start) / (end - start), 36),
         class_="quantlab-line",
@@ -315,9 +312,13 @@ def _arithmetic(step: Step) -> Html:
     return facts(*(fact(name, value, wide=True) for name, value in lines))
 
 
+def _how(step: Step) -> str:
+    """How the weight is stored and read back."""
+    return "; ".join([*(k.arithmetic for k in step.kept[:1]), step.stored.arithmetic])
+
+
 def _step_row(step: Step, *, widths: bool, current: bool) -> Html:
     scale = next((k.value for k in step.kept if k.name == "scale"), "–")
-    how = "; ".join((*(k.arithmetic for k in step.kept[:1]), step.stored.arithmetic))
     return row(
         str(step.bits) if widths else f"{step.scheme.label}, {step.bits}",
         str(len(step.levels)),
@@ -327,7 +328,7 @@ def _step_row(step: Step, *, widths: bool, current: bool) -> Html:
         number(step.error),
         percent(step.relative),
         item=f"b{step.bits}" + "-edited" * step.edited if widths else None,
-        detail=how if widths else None,
+        detail=_how(step) if widths else None,
         current=current,
         edited=step.edited,
     )

@@ -30,7 +30,7 @@ from mkdocs_quantlab.api import (
     view,
     yours,
 )
-from mkdocs_quantlab.api.methods import TOY, difference, rmse, snr
+from mkdocs_quantlab.api.methods import TOY, difference, rmse_and_snr
 from mkdocs_quantlab.api.methods.schemes import SCHEMES, bits_of
 from mkdocs_quantlab.api.methods.stored import StoredLayer, stored_layer
 from mkdocs_quantlab.api.views import weight_fields
@@ -146,8 +146,7 @@ class Layer:
         self.stored, self.kept, self.steps, self.holds = made
         self.values = [stored.value for stored in self.stored]
         self.errors = [difference(w, v) for w, v in zip(weights, self.values, strict=True)]
-        self.rmse = rmse(weights, self.values)
-        self.snr = snr(weights, self.values)
+        self.rmse, self.snr = rmse_and_snr(weights, self.errors)
         self.distinct = len(set(self.values))
         self.zeros = self.values.count(0)
         self.size = bits_of(len(weights), bits, self.kept)
