@@ -1,31 +1,13 @@
 // What the chat makes of servers' streams, over real connections, cut into pieces at every place.
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { test } from "node:test";
 import { Key } from "../src/chat/address.ts";
 import { newAnswer, otherModel, receive, speed } from "../src/chat/answer.ts";
 import { detect } from "../src/chat/dialects/index.ts";
+import { json, serving } from "./serving.mjs";
 
 const SETTINGS = { seed: 3, temperature: 0.5, topP: 0.9, maxTokens: 50, think: false };
 
-/** Runs `use` with the address of a server that answers with `handle(request, response, body)`. */
-async function serving(handle, use) {
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (part) => (body += part));
-    request.on("end", () => handle(request, response, body && JSON.parse(body)));
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    return await use(new URL(`http://127.0.0.1:${server.address().port}`));
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
-
-const json = (response, value, status = 200) =>
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
 const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 /** Sends bytes in pieces of a size. */

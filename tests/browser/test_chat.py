@@ -566,6 +566,10 @@ def test_files_of_the_conversation_have_no_key(start, ollama):
     chat = start()
     chat.key("the-secret-key")
     chat.ask("Hello")
+    # A server that repeats it, in pieces.
+    ollama.script = lambda request: Script(["Your key is the-", "secret", "-key."])
+    chat.ask("What is my key?")
+    expect(chat.answers.last.locator(".quantlab-chat-text")).to_have_text("Your key is ….")
     texts = []
     for label, name in (("Save as Markdown", "chat.md"), ("Save as JSON", "chat.json")):
         with chat.page.expect_download() as download:

@@ -51,9 +51,7 @@ export class Http {
       throw new EndpointError(ofServer("no_readable_answer"));
     }
     if (response.ok) return response;
-    const said = await errorText(response);
-    // A server that repeats the key must not get it onto the screen.
-    throw new EndpointError(key ? said.replaceAll(key, "…") : said, response.status);
+    throw new EndpointError(await errorText(response), response.status);
   }
 
   /** The JSON that a request is answered with. @throws EndpointError */

@@ -1,6 +1,7 @@
 /** The dialects that servers may speak, and which of them one does. */
 import { ENDING, FACTS, type DialectName } from "../../generated/dialects.ts";
 import type { Key } from "../address.ts";
+import { Mask, Masked } from "../mask.ts";
 import { ofServer } from "../texts.ts";
 import { EndpointError, type Dialect, type Endpoint } from "../wire.ts";
 import { ollama } from "./ollama.ts";
@@ -13,10 +14,20 @@ export const DIALECTS: Record<DialectName, Dialect> = {
 
 /**
  * The endpoint at an address, which may or may not end in `/v1` or `/api`. The dialects are tried in the order of the facts.
+ * Whatever it says, the key is not in it.
  *
  * @throws EndpointError Where there is no model server, or it does not let this page in.
  */
 export async function detect(address: URL, key: Key, signal?: AbortSignal): Promise<Endpoint> {
+  const mask = new Mask(key.for(address));
+  try {
+    return new Masked(await tried(address, key, signal), key);
+  } catch (error) {
+    throw mask.error(error);
+  }
+}
+
+async function tried(address: URL, key: Key, signal?: AbortSignal): Promise<Endpoint> {
   const root = new URL(address);
   const path = address.pathname.replace(/\/+$/, "");
   root.pathname = path.replace(ENDING, "");

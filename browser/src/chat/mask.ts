@@ -1,0 +1,191 @@
+/**
+ * A key that a server repeats goes no further: it is masked in all that comes from an endpoint, before anything else sees it.
+ *
+ * `detect` puts this around every endpoint, whichever dialect it speaks. So no key gets onto the screen, into a file, or, in what was said before,
+ * to another server.
+ */
+import type { Key } from "./address.ts";
+import {
+  EndpointError,
+  type Candidate,
+  type ChatEvent,
+  type ChatRequest,
+  type Endpoint,
+  type Model,
+  type ModelCard,
+} from "./wire.ts";
+
+/** Shorter keys are words that a server without keys is given, and would be masked in the words of its models. */
+const SHORTEST = 8;
+const SIGN = "…";
+/** What another party sent is masked this deep; nothing reads what lies deeper, and it is left out. */
+const DEEPEST = 50;
+
+type Token = Extract<ChatEvent, { type: "token" }>;
+
+/** Masks one key. */
+export class Mask {
+  readonly #key: string;
+
+  /** @param key Empty for none. */
+  constructor(key: string) {
+    this.#key = key.length < SHORTEST ? "" : key;
+  }
+
+  /** A text without the key, as it is or as JSON writes it. */
+  whole(text: string): string {
+    if (!this.#key) return text;
+    return text.replaceAll(this.#key, SIGN).replaceAll(JSON.stringify(this.#key).slice(1, -1), SIGN);
+  }
+
+  /** A text without the key; nor does it end with much of it, as one that was cut would. */
+  text(text: string): string {
+    const whole = this.whole(text);
+    const begun = this.begun(whole);
+    return begun < SHORTEST ? whole : whole.slice(0, -begun) + SIGN;
+  }
+
+  /** A value as JSON has them, with no key in any of its texts or names. */
+  value<T>(value: T, depth = 0): T {
+    if (!this.#key) return value;
+    if (typeof value === "string") return this.text(value) as T;
+    if (typeof value !== "object" || value === null) return value;
+    if (depth === DEEPEST) return (Array.isArray(value) ? [] : {}) as T;
+    if (Array.isArray(value)) return value.map((each) => this.value(each, depth + 1)) as T;
+    const entries = Object.entries(value).map(([name, each]) => [this.text(name), this.value(each, depth + 1)]);
+    return Object.fromEntries(entries) as T;
+  }
+
+  error(error: unknown): unknown {
+    return error instanceof EndpointError ? new EndpointError(this.text(error.message), error.status) : error;
+  }
+
+  /** How many characters of the key's beginning a text ends with. */
+  begun(text: string): number {
+    const last = text.at(-1);
+    for (let n = Math.min(text.length, this.#key.length - 1); n > 0; n--)
+      if (this.#key[n - 1] === last && this.#key.startsWith(text.slice(-n))) return n;
+    return 0;
+  }
+
+  /** An answer's events; a key that was said in several pieces is masked, too. */
+  async *events(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent> {
+    if (!this.#key) return yield* events;
+    const streams = { text: new MaskedText(this), thinking: new MaskedText(this) };
+    const tokens = new MaskedTokens(this);
+    for await (const event of events) {
+      if (event.type === "text" || event.type === "thinking") {
+        const text = streams[event.type].push(event.text);
+        if (text) yield { type: event.type, text };
+      } else if (event.type === "token") yield* tokens.push(event);
+      else if (event.type === "done") {
+        for (const type of ["thinking", "text"] as const) {
+          const text = streams[type].end();
+          if (text) yield { type, text };
+        }
+        yield* tokens.end();
+        yield this.value(event);
+      } else yield this.value(event);
+    }
+  }
+}
+
+/** A text that comes in pieces. What may be the beginning of the key is kept back until more has come. */
+class MaskedText {
+  readonly #mask: Mask;
+  #held = "";
+
+  constructor(mask: Mask) {
+    this.#mask = mask;
+  }
+
+  push(text: string): string {
+    const all = this.#mask.whole(this.#held + text);
+    const shown = all.length - this.#mask.begun(all);
+    this.#held = all.slice(shown);
+    return all.slice(0, shown);
+  }
+
+  end(): string {
+    const held = this.#held;
+    this.#held = "";
+    return this.#mask.text(held);
+  }
+}
+
+/** Tokens, kept back like a text. Those that make up the key are masked, with their candidates. */
+class MaskedTokens {
+  readonly #mask: Mask;
+  #held: Token[] = [];
+  readonly #candidate = ({ token, logprob }: Candidate): Candidate => ({ token: this.#mask.whole(token), logprob });
+
+  constructor(mask: Mask) {
+    this.#mask = mask;
+  }
+
+  *push(token: Token): Generator<Token> {
+    this.#held.push(token);
+    const all = this.#joined();
+    if (this.#mask.whole(all) !== all) yield* this.#hidden();
+    else if (!this.#mask.begun(all)) yield* this.#shown();
+  }
+
+  end(): Generator<Token> {
+    const all = this.#joined();
+    return this.#mask.text(all) === all ? this.#shown() : this.#hidden();
+  }
+
+  #joined(): string {
+    return this.#held.map(({ token }) => token).join("");
+  }
+
+  *#shown(): Generator<Token> {
+    for (const { candidates, ...token } of this.#held.splice(0))
+      yield { ...token, candidates: candidates.map(this.#candidate) };
+  }
+
+  *#hidden(): Generator<Token> {
+    for (const token of this.#held.splice(0)) yield { ...token, token: SIGN, candidates: [] };
+  }
+}
+
+/** An endpoint whose words are masked. */
+export class Masked implements Endpoint {
+  readonly kind: Endpoint["kind"];
+  readonly url: string;
+  readonly #endpoint: Endpoint;
+  readonly #mask: () => Mask;
+
+  constructor(endpoint: Endpoint, key: Key) {
+    this.kind = endpoint.kind;
+    this.url = endpoint.url;
+    this.#endpoint = endpoint;
+    this.#mask = () => new Mask(key.for(new URL(endpoint.url)));
+  }
+
+  models(signal?: AbortSignal): Promise<Model[]> {
+    return this.#masked(this.#endpoint.models(signal));
+  }
+
+  show(model: string, signal?: AbortSignal): Promise<ModelCard | null> {
+    return this.#masked(this.#endpoint.show(model, signal));
+  }
+
+  warmUp(model: string, signal?: AbortSignal): Promise<void> {
+    return this.#masked(this.#endpoint.warmUp(model, signal));
+  }
+
+  ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
+    return this.#mask().events(this.#endpoint.ask(request, signal));
+  }
+
+  async #masked<T>(answer: Promise<T>): Promise<T> {
+    // The key that the request went with, whatever is typed meanwhile.
+    const mask = this.#mask();
+    try {
+      return mask.value(await answer);
+    } catch (error) {
+      throw mask.error(error);
+    }
+  }
+}
