@@ -36,3 +36,13 @@ test("another language's group, and English where it has none", () => {
   setLanguage("fr");
   assert.equal(t("plain"), "A text.");
 });
+
+test("the compiler asks for every placeholder", () => {
+  setLanguage("en");
+  // @ts-expect-error A placeholder is missing.
+  assert.throws(() => t("named"));
+  // @ts-expect-error The number that chooses the form is missing.
+  assert.throws(() => t("counted"));
+  // @ts-expect-error No text has this key.
+  assert.throws(() => t("missing"));
+});

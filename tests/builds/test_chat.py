@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_quantlab.site.chat.chat import CAUTION
+from mkdocs_quantlab.engine.core.texts import EN
 from tests.fast.site.test_chat import CONFIG, settings
 
 LEAKS = {
@@ -41,7 +41,7 @@ def test_what_mkdocs_yml_says_reaches_the_page(build):
         "<code>course/gemma:q4</code>",
         "Six bits (<code>course/gemma:q6</code>): half as large again",
         "<li>Draw &lt;b&gt;a&lt;/b&gt; boat.</li>",
-        CAUTION,
+        EN("chat_plain.caution"),
     ):
         assert text in html
     assert (site / "assets/quantlab/chat.js").is_file()

@@ -53,11 +53,6 @@ DRAWINGS = (
 """The prompts of a page whose author set none, where its models are built in: these draw, and answer the last
 with a drawn apology."""
 
-CAUTION = (
-    "One answer from each model proves nothing: with another seed the same model gives another answer. Ask each of them "
-    "several times before you say that one is better."
-)
-
 
 class Model(NamedTuple):
     """A model to talk to: the server's name of it, what readers see, and a remark."""
@@ -288,8 +283,10 @@ def element(
     data = json_attribute(config)
     inside = Html(
         tag("quantlab-load", data_file="chat.js", data_language=words.told)
-        + tag("div", _without_script(options, in_page, prompts), class_="quantlab-chat-plain")
-        + tag("p", CAUTION, class_="quantlab-chat-caution")
+        + tag(
+            "div", _without_script(options, in_page, prompts, words), class_="quantlab-chat-plain"
+        )
+        + tag("p", words("chat_plain.caution"), class_="quantlab-chat-caution")
     )
     return f"<{CHAT}{head} data-config={data}>{inside}</{CHAT}>"
 
@@ -312,33 +309,30 @@ def models_in_page(options: Options, models: SiteModels) -> dict[Model, PageMode
 
 
 def _without_script(
-    options: Options, in_page: Mapping[Model, PageModel], prompts: Sequence[str]
+    options: Options, in_page: Mapping[Model, PageModel], prompts: Sequence[str], words: Words
 ) -> Html:
     """What a reader without script, and a search index, gets of the chat."""
-    server: Child = "a model server of your own: this page has none set. Ollama on your machine is at http://localhost:11434."
     if in_page:
-        server = "models that run in the page itself, or a model server of your own."
+        asks: Sequence[Child] = [words("chat_plain.asks_page")]
     elif options.endpoint:
-        server = ("the model server ", tag("code", options.endpoint), ".")
-    parts = [
-        tag(
-            "p",
-            "Here is a chat, which needs JavaScript. It sends a prompt to one model after another, shows the answers with "
-            "their speed and settings, draws the SVG pictures in them, and compares models over several seeds. It asks ",
-            server,
-        )
-    ]
+        before, after = words("chat_plain.asks_server", server="\0").split("\0")
+        asks = [before, tag("code", options.endpoint), after]
+    else:
+        asks = [words("chat_plain.asks_none")]
+    parts = [tag("p", words("chat_plain.about"), " ", *asks)]
     if in_page:
-        parts.append(tag("p", "The models in the page:"))
+        parts.append(tag("p", words("chat_plain.models_in_page")))
         sized = (
             model._replace(note=", ".join(filter(None, (model.note, volume(file.size)))))
             for model, file in in_page.items()
         )
         parts.append(tag("ul", [_model(model) for model in sized]))
     if others := [model for model in options.models if model not in in_page]:
-        parts.append(tag("p", "The models:" if not in_page else "The models of your server:"))
+        parts.append(
+            tag("p", words("chat_plain.models_of_server" if in_page else "chat_plain.models"))
+        )
         parts.append(tag("ul", [_model(model) for model in others]))
-    parts.append(tag("p", "Prompts to try:"))
+    parts.append(tag("p", words("chat_plain.prompts")))
     parts.append(tag("ul", [tag("li", prompt) for prompt in prompts]))
     return Html("".join(parts))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from mkdocs_quantlab.engine.core import texts
 from mkdocs_quantlab.engine.core.texts import EN, LANGUAGES, PLURALS, SCRIPTS, Words, catalogue
 from tests.paths import PACKAGE
+from tests.script_texts import literals
 
 TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 
@@ -56,6 +58,12 @@ def test_a_translation_has_whole_groups_and_the_same_placeholders(language):
                 assert all(
                     placeholders(form) | {"count"} == wanted | {"count"} for form in forms(text)
                 )
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_workers_are_english(language):
+    """They do not know the page's language."""
+    assert "worker" not in catalogue(language)
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -123,10 +131,6 @@ SOURCES = {
 }
 
 
-def without_comments(source):
-    return re.sub(r"/\*.*?\*/|(?m:^\s*//.*$)|(?<=\s)// .*", "", source, flags=re.DOTALL)
-
-
 @pytest.mark.parametrize("group", SCRIPTS)
 def test_scripts_use_every_text_of_their_groups(group):
     source = "".join(SOURCES.values())
@@ -144,27 +148,94 @@ def test_scripts_use_every_text_of_their_groups(group):
     assert not unused, f"{group}: {unused}"
 
 
-def in_catalogue():
-    """Sources whose texts are in the catalogue: all that use a group of it."""
-    return [
-        path
-        for path, source in SOURCES.items()
-        if re.search(r'import \{[^}]*\} from "\.\.?/(generated/)?texts\.ts"', source)
-        and path.name != "texts.ts"
-    ]
+LIKE_A_SENTENCE = re.compile(r"[^\W\d_]{2,}\W* \W*[^\W\d_]{2,}|^[A-Z][a-z]|[a-z]{3}[.…]$")
+"""Two words, a word that begins as a sentence does, or one that ends as a sentence does."""
+
+FOR_NO_READER = {
+    *("Enter", "Mod-Enter", "Home", "End"),  # keys, as events name them
+    *("Arrow", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"),
+    *(
+        "Content-Type",
+        "Bearer {}",
+        "Files",
+        "SharedWorker",
+        "EndpointError",
+    ),  # names of the platform
+    "noopener noreferrer nofollow",  # values of `rel`
+    "long code",  # a value of the type `Use`
+    "Hi",  # a prompt, whose answer nobody sees
+}
 
 
-@pytest.mark.parametrize("path", in_catalogue(), ids=lambda path: str(path.relative_to(BROWSER)))
-def test_no_text_for_readers_is_left_in_a_script(path):
-    source = without_comments(SOURCES[path])
-    literals = re.findall(r'"((?:[^"\\\n]|\\.)*)"', source)
-    # Of templates the parts between placeholders.
-    for template in re.findall(r"`((?:[^`\\\n]|\\.)*)`", source):
-        literals += re.split(r"\$\{[^}]*\}", template)
+def is_markup(text):
+    """Selectors, names of classes, and the document that a drawing is shown in."""
+    is_selector = re.search(r"[\[:>]", text) or re.fullmatch(r"[a-z0-9]+(, [a-z0-9]+)+", text)
+    return text.startswith(("<!doctype", "quantlab-")) or (is_selector and text.islower())
+
+
+WRITTEN = [
+    path
+    for path in sorted(SOURCES)
+    if not path.name.endswith(".d.ts") and path.parent.name != "generated"
+]
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(BROWSER)))
+def test_no_text_for_readers_is_outside_the_catalogue(path):
     sentences = [
-        text
-        for text in literals
-        if re.search(r"[A-Za-z]{2,} [a-z]{2,} |^[A-Z][a-z]+ [a-z]+|[a-z]{3}[.…]$", text)
-        and "quantlab-" not in text  # names of classes
+        f"{path.name}:{line}: {text}"
+        for line, text, before in literals(SOURCES[path])
+        if LIKE_A_SENTENCE.search(text)
+        and before not in ("from", "import")
+        and text not in FOR_NO_READER
+        and not is_markup(text)
     ]
     assert not sentences, sentences
+
+
+def test_literals_of_typescript():
+    source = r"""
+    // "a comment"
+    import x from "./x.ts"; /* `another` */
+    const a = /["`]/.test(b) ? 'it\'s' : `one ${two(`${"three"} four`)} {five}`; // "six"
+    const half = (c + 1) / 2, e = "/", f = 1 / 2;
+    """
+    assert [(each.line, each.text) for each in literals(source)] == [
+        (3, "./x.ts"),
+        (4, "it's"),
+        (4, "one {} {five}"),
+        (4, "{} four"),
+        (4, "three"),
+        (5, "/"),
+    ]
+
+
+# Callers of Python; the compiler checks those of TypeScript
+
+
+def calls_of_texts():
+    """Calls with a text's key as the first argument: where, key, names of the other arguments."""
+    keys = {f"{group}.{key}" for group in catalogue("en") for key in catalogue("en")[group]}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            found = {
+                each.value
+                for each in ast.walk(node.args[0])
+                if isinstance(each, ast.Constant) and each.value in keys
+            }
+            for key in sorted(found):
+                yield f"{path.name}:{node.lineno}", key, {word.arg for word in node.keywords}
+
+
+def test_python_gives_every_placeholder():
+    calls = list(calls_of_texts())
+    assert len(calls) > 15
+    for where, key, given in calls:
+        group, _, name = key.partition(".")
+        text = catalogue("en")[group][name]
+        needed = placeholders("".join(forms(text)))
+        if not isinstance(text, str):
+            needed.add("count")
+        assert None in given or given == needed, f"{where}: {key} takes {sorted(needed)}"
