@@ -152,16 +152,13 @@ LIKE_A_SENTENCE = re.compile(r"[^\W\d_]{2,}\W* \W*[^\W\d_]{2,}|^[A-Z][a-z]|[a-z]
 """Two words, a word that begins as a sentence does, or one that ends as a sentence does."""
 
 FOR_NO_READER = {
-    *("Enter", "Mod-Enter", "Home", "End"),  # keys, as events name them
-    *("Arrow", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"),
-    *(
-        "Content-Type",
-        "Bearer {}",
-        "Files",
-        "SharedWorker",
-        "EndpointError",
-    ),  # names of the platform
-    "noopener noreferrer nofollow",  # values of `rel`
+    # Keys, as events name them
+    *("Enter", "Mod-Enter", "Home", "End", "Arrow"),
+    *("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"),
+    # Classes
+    *("Worker", "SharedWorker", "BroadcastChannel", "EndpointError"),
+    # Headers, a type of what is dropped, a value of `rel`
+    *("Content-Type", "Bearer {}", "Files", "noopener noreferrer nofollow"),
     "long code",  # a value of the type `Use`
     "Hi",  # a prompt, whose answer nobody sees
 }
