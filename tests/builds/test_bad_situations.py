@@ -201,3 +201,19 @@ def test_output_fits_the_terminal(folder, width):
         done = CliRunner().invoke(main, command, env={"COLUMNS": str(width)})
         assert max(map(len, done.stdout.splitlines())) <= width, done.stdout
         assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
+def test_paths_that_are_written_for_another_machine(folder):
+    text = "site_name: x\nplugins: [{quantlab: {models: {home: ~/q4.gguf, windows: 'models\\q4.gguf'}}}]\n"
+    (folder / "mkdocs.yml").write_text(text, encoding="utf-8")
+    assert "`~` is not replaced" in refused(["gguf", "show", "home"])
+    assert "write `/` in place of" in refused(["gguf", "show", "windows"])
+
+
+def test_a_lock_file_that_is_a_folder(folder):
+    text = "site_name: x\nplugins: [{quantlab: {models: {q4: missing.gguf}}}]\n"
+    (folder / "mkdocs.yml").write_text(text, encoding="utf-8")
+    (folder / "quantlab.lock").mkdir()
+    assert "quantlab.lock is not a file: remove it" in refused(["gguf", "show", "q4"])
+    (folder / "mkdocs.yml").write_text(text.replace("missing", "good"), encoding="utf-8")
+    refused(["gguf", "lock"])

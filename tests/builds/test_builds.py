@@ -332,3 +332,26 @@ def test_front_matter_that_mkdocs_drops_is_told(build):
     assert "b.md:2: MkDocs ignores this front matter, which has no `name: value` lines" in output
     assert output.count("MkDocs ignores") == 2
     assert build(pages, "plugins: [quantlab]", "mkdocs", "--strict")[0] == 1
+
+
+@pytest.mark.parametrize("nav", ["", "nav: [index.md, a.md]\n"])
+@pytest.mark.parametrize("engine", ["mkdocs", "properdocs"])
+def test_a_page_that_is_not_utf_8_is_named(build, project, engine, nav):
+    folder = project({}, "")
+    (folder / "docs/a.md").write_bytes("# Seite\n\nGröße\n".encode("latin-1"))
+    code, output, _ = build({}, f"theme: mkdocs\nplugins: [quantlab]\n{nav}", engine)
+    assert code == 1
+    assert "a.md:3: this is not UTF-8 (byte 0xF6): save the page as UTF-8" in output
+    assert "Traceback" not in output
+
+
+def test_zensical_ends_with_one_line(build):
+    pages = {"docs/a.md": '# A\n\n<div data-quantization-explorer data-bits="9"></div>\n'}
+    code, output, _ = build(pages, "markdown_extensions: [quantlab]\n", "zensical")
+    assert code == 1
+    assert (
+        output.strip()
+        .splitlines()[-1]
+        .startswith("RuntimeError: Python error: LabError: a.md:3: `bits` takes one of")
+    )
+    assert 'File "' not in output

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ from mkdocs_quantlab.site.models.page_models import DEFAULT, is_of_page, page_mo
 from mkdocs_quantlab.site.secrets import refuse_secret_address, refuse_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from mkdocs_quantlab.site.attributes import ChatConfig, MarksSetting, ModelChoice
     from mkdocs_quantlab.site.models.models import Models as SiteModels
@@ -212,6 +213,9 @@ def read(given: Mapping[object, object]) -> dict[str, str]:
     Raises:
         OptionError: They are not taken.
     """
+    for field in Options.fields():
+        if isinstance(given.get(field.name), Mapping):
+            raise OptionError(f"`{field.name}` takes {field.allowed}; found a mapping", field.name)
     strings = Options.current({str(name): _text(value) for name, value in given.items()})
     Options(strings)
     return strings

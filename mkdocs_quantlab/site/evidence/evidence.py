@@ -23,7 +23,8 @@ from mkdocs_quantlab.site.evidence.options import (
     TextOptions,
     WidgetOptions,
 )
-from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text, identifier
+from mkdocs_quantlab.site.markdown.directives import CHAT, EVIDENCE, attributes_text
+from mkdocs_quantlab.site.markdown.ids import identifier
 from mkdocs_quantlab.site.markdown.portable import json_attribute
 
 if TYPE_CHECKING:

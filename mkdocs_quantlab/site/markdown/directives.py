@@ -311,15 +311,6 @@ def _is_one_edit_away(one: str, other: str) -> bool:
     return max(len(one), len(other)) <= 1 or (len(one) == 2 and one == other[::-1])
 
 
-def identifier(page: Sequence[Found], at: int) -> str:
-    """The `id` of a directive's element: the author's, or one by its place among the page's directives.
-
-    Fields for evidence do not count: they are added to labs later, and links to figures must stay what they are.
-    """
-    number = sum(found.name != EVIDENCE for found in page[: at + 1])
-    return page[at].attributes.get("id", f"quantlab-{number}")
-
-
 def splice(html: str, replacements: Iterable[tuple[Found, str]]) -> str:
     """The page with each directive replaced, and paragraphs around them opened so that the result is valid."""
     parts = []

@@ -10,15 +10,11 @@ import logging
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element
 
 from markdown import Extension
 from markdown.postprocessors import Postprocessor
-from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_quantlab.engine.core.own import blaming
-from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.texts import ENGLISH, Words
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.errors import LabError
@@ -32,18 +28,20 @@ from mkdocs_quantlab.site.markdown.directives import (
     Directives,
     Found,
     expand,
-    identifier,
     note,
 )
 from mkdocs_quantlab.site.markdown.element import element
+from mkdocs_quantlab.site.markdown.ids import check_identifier, identifier, written_ids
+from mkdocs_quantlab.site.markdown.lab_page import Comments, Lab, Source
 from mkdocs_quantlab.site.markdown.page import (
     PageFile,
     mkdocs_page,
+    shorten_traceback,
     without_script,
     zensical_language,
     zensical_page,
 )
-from mkdocs_quantlab.site.markdown.source import line_of, without_fences
+from mkdocs_quantlab.site.markdown.source import line_of
 from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteSources
 from mkdocs_quantlab.site.settings import (
@@ -57,6 +55,7 @@ from mkdocs_quantlab.site.settings import (
 from mkdocs_quantlab.site.widgets.registry import Widgets
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Mapping, Sequence
 
     from markdown import Markdown
@@ -166,15 +165,15 @@ class QuantlabExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Registers with a Markdown instance."""
-        source = _Source(md)
-        comments = _Comments(md)
+        source = Source(md)
+        comments = Comments(md)
         # Before everything that changes the text; after everything that changes the HTML.
         md.preprocessors.register(source, "quantlab_source", 1000)
         md.postprocessors.register(_Directives(md, self, source, Aside(md)), "quantlab", 5)
         # Fences are out of the text by then (25), raw HTML is still in it (20, and 21 for MkDocs).
         md.preprocessors.register(comments, "quantlab_comments", 22)
         # Headings have their identifiers (5), and MkDocs has not looked for the title yet (1).
-        md.treeprocessors.register(_Lab(md, self, source, comments), "quantlab_lab", 2)
+        md.treeprocessors.register(Lab(md, self, source, comments), "quantlab_lab", 2)
 
     def report(self, problems: Sequence[tuple[str, str]]) -> None:
         """Tells of what is wrong with a page, as places and problems, in the way that `on_error` says.
@@ -224,83 +223,33 @@ class QuantlabExtension(Extension):
         return words
 
 
-class _Source(Preprocessor):
-    """Keeps the page's text, in which an error's line is looked up."""
-
-    text = ""
-
-    def run(self, lines: list[str]) -> list[str]:
-        self.text = "\n".join(lines)
-        return lines
-
-
-class _Comments(Preprocessor):
-    """Keeps what the page's style comments say."""
-
-    said: tuple[lab.Said, ...] = ()
-
-    def run(self, lines: list[str]) -> list[str]:
-        self.said = tuple(lab.said_in_comments("\n".join(lines)))
-        return lines
-
-
-class _Lab(Treeprocessor):
-    """Gives lab pages their sections."""
-
-    def __init__(
-        self, md: Markdown, extension: QuantlabExtension, source: _Source, comments: _Comments
-    ) -> None:
-        super().__init__(md)
-        self.extension = extension
-        self.source = source
-        self.comments = comments
-
-    def run(self, root: Element) -> None:
-        page = self.extension.current(self.md, self.source.text)
-        said = (*lab.said_in_meta(page.meta), *self.comments.said)
-        defaults = self.extension.getConfig("lab")
-        words = self.extension.words(self.md, page)
-        if not said and not (defaults and lab.has_objectives(root, words)):
-            return
-        self.extension.seen = True
-        styles = {name: style.default for name, style in lab.STYLES.items()} | defaults
-        problems = []
-        for each in said:
-            try:
-                lab.check(each.name, each.value)
-                styles[each.name] = each.value
-            except OptionError as error:
-                at = without_fences(page.text).find(each.text)
-                place = page.place(page.text.count("\n", 0, at) + 1) if at >= 0 else page.path
-                problems.append((place, str(error)))
-        self.extension.report(problems)
-        lab.arrange(root, styles, words)
-        for place, problem in reversed(problems):
-            paragraph = Element("p")
-            paragraph.text = self.md.htmlStash.store(note(place, problem))
-            root.insert(1, paragraph)  # MkDocs takes the title from the first element
-
-
 class _Directives(Postprocessor):
     """Replaces directives in the page's HTML."""
 
     def __init__(
-        self, md: Markdown, extension: QuantlabExtension, source: _Source, aside: Aside
+        self, md: Markdown, extension: QuantlabExtension, source: Source, aside: Aside
     ) -> None:
         super().__init__(md)
         self.extension = extension
         self.source = source
         self.aside = aside
+        self.ids: Counter[str] | None = None
 
     def run(self, text: str) -> str:
         text = self.aside.put_back_html(text)
+        self.ids = None
         problems: list[tuple[str, str]] = []
+
+        def render(page: Sequence[Found], at: int) -> str:
+            self.ids = written_ids(text) if self.ids is None else self.ids
+            check_identifier(page, at, self.ids)
+            return self._render(page, at)
 
         def on_problem(place: str, problem: str) -> str:
             problems.append((place, problem))
             return note(place, problem)
 
-        result = expand(text, self.extension.directives, self._render, self._locate, on_problem)
+        result = expand(text, self.extension.directives, render, self._locate, on_problem)
         if result is not text:
             self._check_script()
         if result is not text or "lab-callout" in text:
@@ -308,6 +257,8 @@ class _Directives(Postprocessor):
         result = lab.callouts(
             result, lambda tag, problem: problems.append((self._place(tag, 0), problem))
         )
+        if problems:
+            shorten_traceback(self.md)
         self.extension.report(problems)
         return result
 

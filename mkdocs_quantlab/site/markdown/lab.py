@@ -78,11 +78,12 @@ CALLOUTS = ("info", "success", "warning", "danger")
 _SLIP = 0.85
 _COMMENT = re.compile(r"(?m)^ {0,3}<!--[ \t]*([\w-]+)[ \t]*:[ \t]*(.*?)[ \t]*-->[ \t]*$")
 _HEADING = re.compile(r"h([2-6])")
-# A comment is passed over as a whole, and so are quoted values, which may hold a `>`.
-_CALLOUT = re.compile(
-    r"""<!--.*?-->|<[a-z][\w-]*\b(?:[^<>"']|"[^"]*"|'[^']*')*?\bclass=("|')(?P<class>[^"'<>]*?\blab-callout\b[^"'<>]*)\1(?:[^<>"']|"[^"]*"|'[^']*')*>""",
+# A comment is passed over as a whole, and so are quoted values, which may hold a `>`. Atomic groups keep the search linear.
+_TAG = re.compile(
+    r"""<!--.*?-->|<[a-z][\w-]*\b(?P<attributes>(?>[^<>"']+|"[^"]*"|'[^']*')*)>""",
     re.DOTALL | re.IGNORECASE,
 )
+_CLASS = re.compile(r"""\bclass=("|')(?P<class>[^"']*?\blab-callout\b[^"']*)\1""", re.IGNORECASE)
 
 
 BREAKOUTS = ("explore", "execute")
@@ -274,9 +275,10 @@ def callouts(html: str, on_problem: Callable[[str, str], None]) -> str:
     """
 
     def mark(match: re.Match[str]) -> str:
-        if not match["class"]:
+        found = _CLASS.search(match["attributes"] or "")
+        if not found:
             return match[0]
-        for name in unescape(match["class"]).split():
+        for name in unescape(found["class"]).split():
             kind = name.removeprefix("lab-callout--")
             if kind != name and kind not in CALLOUTS:
                 known = ", ".join(f"`{each}`" for each in CALLOUTS)
@@ -286,4 +288,4 @@ def callouts(html: str, on_problem: Callable[[str, str], None]) -> str:
             return match[0]
         return match[0][:-1] + ' role="note">'
 
-    return _CALLOUT.sub(mark, html) if "lab-callout" in html else html
+    return _TAG.sub(mark, html) if "lab-callout" in html else html

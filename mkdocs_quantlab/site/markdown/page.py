@@ -51,6 +51,15 @@ def zensical_page(md: Markdown) -> PageFile | None:
     return PageFile(path, file.read_text(encoding="utf-8"), current.page.meta)
 
 
+def shorten_traceback(md: Markdown) -> None:
+    """Has Zensical end a build with our message alone: it prints each exception with all of its traceback.
+
+    Its preview goes on after a mistake, and needs the tracebacks of others.
+    """
+    if _zensical(md) and "build" in sys.argv[1:2]:
+        sys.tracebacklimit = 0
+
+
 def mkdocs_page(md: Markdown) -> PageFile | None:
     """The page that MkDocs is rendering where it does not run the plugin, or None under another engine."""
     file = getattr(_mkdocs(md), "file", None)

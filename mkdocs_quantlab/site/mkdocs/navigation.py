@@ -12,7 +12,7 @@ from mkdocs.utils.meta import get_data
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mkdocs.structure.files import File, Files
+    from mkdocs.structure.files import Files
 
 ORDER = "order"
 """The key of a page's front matter that says its place."""
@@ -28,22 +28,23 @@ def read_orders(files: Files) -> tuple[dict[str, float], list[tuple[str, str]]]:
     problems = []
     for page in sorted(files.documentation_pages(), key=file_sort_key):
         if page.inclusion.is_in_nav():  # type: ignore[no-untyped-call]
+            text = page.content_string
             try:
-                orders[page.src_uri] = _order(page)
+                orders[page.src_uri] = _order(text)
             except ValueError as error:
                 orders[page.src_uri] = math.inf
-                line = _line(page.content_string)
+                line = _line(text)
                 problems.append((f"{page.src_uri}:{line}", str(error)))
     return orders, problems
 
 
-def _order(page: File) -> float:
+def _order(text: str) -> float:
     """The page's place among its neighbours.
 
     Raises:
         ValueError: It is no number.
     """
-    _, meta = get_data(page.content_string)
+    _, meta = get_data(text)
     order = meta.get(ORDER, math.inf)
     try:
         # YAML's booleans are numbers to Python, and front matter without dashes is all text.

@@ -51,6 +51,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     def __init__(self) -> None:
         self.watched: set[Path] = set()
         self.said: set[str] = set()
+        self.pages: list[File] = []
         self.sources: dict[Path, Path] = {}
 
     def load_config(
@@ -133,6 +134,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     @event_priority(-50)  # other plugins may make pages, or the navigation
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
         """Orders the pages where no `nav` does and their front matter does."""
+        self.pages = [page for page in files.documentation_pages() if page.abs_src_path]
         if config.nav is not None:
             return
         orders, problems = read_orders(files)
@@ -219,11 +221,23 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     on_post_page = CombinedEvent(_link_styles, _find_idle_directives)
 
     def on_build_error(self, *, error: Exception) -> None:
-        """Says a mistake again that comes back: MkDocs prints no line twice, not even in a later build of `mkdocs serve`."""
+        """Says a mistake again that comes back: MkDocs prints no line twice, not even in a later build of `mkdocs serve`.
+
+        Raises:
+            LabError: A page is not UTF-8, in place of MkDocs' traceback, which does not always name it.
+        """
         if isinstance(error, LabError):
             if str(error) in self.said:
                 log.error(str(error))
             self.said.add(str(error))
+        if isinstance(error, UnicodeDecodeError):
+            for page in self.pages:
+                if Path(page.abs_src_path or "").read_bytes() == error.object:
+                    line = error.object.count(b"\n", 0, error.start) + 1
+                    raise LabError(
+                        f"{page.src_uri}:{line}: this is not UTF-8 (byte 0x{error.object[error.start]:02X}): "
+                        "save the page as UTF-8"
+                    ) from None
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Looks for keys in the finished site.

@@ -49,7 +49,11 @@ def read_lock(path: Path) -> Mapping[str, Locked]:
     Raises:
         LockError: It is damaged, or of another version.
     """
-    return _read(path) if path.is_file() else {}
+    if not path.exists():
+        return {}
+    if not path.is_file():
+        raise LockError(f"{path.name} is not a file: remove it, and run `quantlab gguf lock`")
+    return _read(path)
 
 
 @while_unchanged

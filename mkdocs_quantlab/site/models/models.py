@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import contextmanager
 from functools import lru_cache
@@ -241,7 +242,7 @@ def _naming(name: str, place: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        reason = f"there is no file {error.filename}"
+        reason = f"there is no file {error.filename}{_advice(place)}"
         raise ModelError(f"{_shown(name, place)}: {reason}") from None
     except OSError as error:
         raise ModelError(f"{_shown(name, place)}: {error.strerror or error}") from None
@@ -249,6 +250,15 @@ def _naming(name: str, place: str) -> Iterator[None]:
         raise ModelError(f"{_shown(name, place)}: {error}") from None
     except BuiltinModelError as error:
         raise ModelError(str(error)) from None
+
+
+def _advice(place: str) -> str:
+    """What is unusual about a path that does not exist."""
+    if place.startswith("~"):
+        return "; `~` is not replaced, since the site is also built elsewhere: write a path relative to mkdocs.yml"
+    if "\\" in place and os.sep == "/":
+        return "; write `/` in place of `\\`, which works everywhere"
+    return ""
 
 
 def _shown(name: str, place: str) -> str:

@@ -303,3 +303,11 @@ def test_order_counts_in_each_folder():
     # Without any order, MkDocs's own stands.
     same = dict.fromkeys(["index.md", "about.md", "a/x.md", "b/index.md", "b/c.md", "b/d/p.md"], no)
     assert ordered(same) == list(same)
+
+
+def test_the_search_for_callouts_is_linear():
+    """Work is counted, not timed: the search begins again at each tag, and must not read on from there to the page's end."""
+    html = "<a class='" * 20_000 + "lab-callout"
+    assert lab.callouts(html, lambda *_: None) == html
+    html = '<p class="x">' * 20_000 + '<p class="lab-callout">'
+    assert lab.callouts(html, lambda *_: None).endswith('<p class="lab-callout" role="note">')

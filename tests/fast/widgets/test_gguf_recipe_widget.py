@@ -141,3 +141,9 @@ def test_a_model_without_what_rules_ask_is_refused() -> None:
         OptionError, match=r"needs a whole number as `llama\.attention\.head_count`"
     ):
         text({"model": "q4"}, model("q4"))
+
+
+def test_a_shape_in_the_place_of_a_file_is_told() -> None:
+    name = next(iter(SHAPES))
+    with pytest.raises(OptionError, match=rf"`{re.escape(name)}` is a shape: use `shape`"):
+        RECIPE.options({"model": name}, sources(named()))

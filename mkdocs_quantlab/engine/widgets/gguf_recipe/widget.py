@@ -126,6 +126,12 @@ class Options(api.Options):
     def check(self) -> None:
         """Numbers that are not given are those of the file or the shape."""
         if self.model:
+            name = self.model[0]
+            if name in SHAPES and name not in self.sources.names:
+                raise OptionError(
+                    f'`model` takes the name of a file; `{name}` is a shape: use `shape` (`data-shape="{name}"`)',
+                    "model",
+                )
             self._show_file()
             return
         shape = SHAPES[self.shape]
