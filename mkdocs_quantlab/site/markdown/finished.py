@@ -11,21 +11,23 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.site.markdown.source import line_of
+from mkdocs_quantlab.site.markdown.spans import replace_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mkdocs_quantlab.site.markdown.directives import Directives
 
-# What is shown as text, is a finished widget, or reports such a mistake already.
+# What is shown as text, or reports such a mistake already.
 _SKIPPED = re.compile(
-    r"<(quantlab-[a-z]+|code|pre|script|style|svg|template|textarea|title)\b.*?</\1\s*>"
+    r"<(code|pre|script|style|svg|template|textarea|title)\b.*?</\1\s*>"
     r'|<div class="quantlab-error".*?</div>|<!--.*?-->',
     re.DOTALL | re.IGNORECASE,
 )
 # Quoted values may hold a `>`.
 _TAG = re.compile(r"""<(/?[a-z][\w-]*)(?>[^<>"']+|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
 _TEXT = re.compile(r"&lt;div(?=\s)[^<]{,2000}", re.IGNORECASE)
+_NAME = re.compile(r"data-([a-z][a-z0-9_-]*)")
 _ATTRIBUTE = re.compile(r"\bdata-([a-z][a-z0-9_-]*)", re.IGNORECASE)
 
 
@@ -43,8 +45,9 @@ class Left(NamedTuple):
 
 def left(html: str, directives: Directives) -> Iterator[Left]:
     """The directives of a finished page that no widget has replaced."""
+    html = replace_elements(html, lambda _: " ")
     # Most pages have none of these names at all.
-    if not any(directives.is_ours(match[1].lower()) for match in _ATTRIBUTE.finditer(html)):
+    if not any(directives.is_ours(name) for name in set(_NAME.findall(html.lower()))):
         return
     html = _SKIPPED.sub(" ", html)
     elements = (match[0] for match in _TAG.finditer(html) if match[1].lower() == "div")

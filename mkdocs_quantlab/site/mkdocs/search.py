@@ -6,16 +6,17 @@ Figures are numbers: whoever searches for one would find every page with a figur
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.site.markdown.spans import replace_elements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HIDDEN_FROM = {
-    "search": re.compile(r"<(quantlab-(?:widget|chat|objectives))\b.*?</\1>", re.DOTALL),
+    "search": ("quantlab-widget", "quantlab-chat", "quantlab-objectives"),
     # What a chat says without script may be found.
-    "material/search": re.compile(r"<(quantlab-(?:widget|objectives))\b.*?</\1>", re.DOTALL),
+    "material/search": ("quantlab-widget", "quantlab-objectives"),
 }
 """What each search plugin is not shown, by the plugin's name."""
 # A comment is in no index, and stays where it is while others change the page around it.
@@ -31,12 +32,11 @@ def hide(html: str, plugin: str) -> tuple[str, list[str]]:
     """
     hidden: list[str] = []
 
-    def mark(found: re.Match[str]) -> str:
-        hidden.append(found[0])
+    def mark(element: str) -> str:
+        hidden.append(element)
         return _MARK.format(len(hidden) - 1)
 
-    ours = _HIDDEN_FROM.get(plugin)
-    return (ours.sub(mark, html) if ours else html), hidden
+    return replace_elements(html, mark, _HIDDEN_FROM.get(plugin, ())), hidden
 
 
 def show(html: str, hidden: Sequence[str]) -> str:

@@ -150,3 +150,10 @@ def test_the_place_is_the_source_where_it_is_known(tmp_path):
     assert place_of(leak, site, None, tmp_path) == "a.html:2"
     source.write_text("{{ macro }}", encoding="utf-8")
     assert place_of(leak, site, source, tmp_path) == "a.html:2 (the page of docs/a.md)"
+
+
+def test_lines_count_what_is_not_searched(tmp_path):
+    frames = "<quantlab-widget\ndata-frames='{\"2\":\n\"a\nb\"}'\ndata-options='{}'\n>"
+    (tmp_path / "page.html").write_text(f"{frames}\n{KEYS['GitHub, OAuth']}\n", encoding="utf-8")
+    (found,) = leaks(tmp_path)
+    assert (found.line, found.kind) == (7, "a token of GitHub")
