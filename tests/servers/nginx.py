@@ -17,7 +17,7 @@ MAIN = """
 daemon off;
 worker_processes 2;
 pid nginx.pid;
-error_log stderr warn;
+error_log {log};
 {user}
 events {{ worker_connections 1024; }}
 http {{
@@ -71,18 +71,21 @@ class Nginx:
         warnings: What it says of the configuration.
     """
 
-    def __init__(self, folder: Path, configuration: str, url: str) -> None:
+    def __init__(
+        self, folder: Path, configuration: str, url: str, *, log: str = "stderr warn"
+    ) -> None:
         """Checks the configuration, starts and waits until it listens.
 
         Args:
             folder: Its own, for its files.
             configuration: The file's text.
             url: Where the configuration makes it listen, on 127.0.0.1.
+            log: Its own error log, as `error_log` takes it; files are relative to the folder.
         """
         self.url = url
         # Workers of a root's nginx are somebody else, who may not enter the folder.
         user = "user root;" if os.geteuid() == 0 else ""
-        (folder / "nginx.conf").write_text(MAIN.format(user=user), encoding="utf-8")
+        (folder / "nginx.conf").write_text(MAIN.format(user=user, log=log), encoding="utf-8")
         (folder / "quantlab.conf").write_text(configuration, encoding="utf-8")
         # Debian keeps it out of the way of users.
         nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -95,9 +98,10 @@ class Nginx:
         self.warnings = [line for line in check.stderr.splitlines() if "[warn]" in line]
         # The shell ends nginx when standard input is closed, as it is when the tests are killed.
         wait = '"$@" </dev/null & read -r _; kill $!; wait'
-        self._process = subprocess.Popen(
-            ["sh", "-c", wait, "sh", *command], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        with (folder / "stderr.log").open("w", encoding="utf-8") as stderr:
+            self._process = subprocess.Popen(
+                ["sh", "-c", wait, "sh", *command], stdin=subprocess.PIPE, stderr=stderr
+            )
         address = urlsplit(url)
         for _ in range(2000):
             try:

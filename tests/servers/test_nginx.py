@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import ssl
 import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from docs import endpoint_example
+from mkdocs_quantlab.endpoint.nginx import Settings, configuration
 from tests.servers.nginx import Nginx, free_port
 from tests.servers.ollama import MANAGEMENT
 from tests.servers.ollama_models import BUSY, Held, Model, Script
@@ -198,6 +201,19 @@ def test_cors_headers_of_a_server_that_always_sends_them(start_nginx):
     assert answer.headers.get_list("vary") == ["Origin"]
 
 
+def test_cookies_of_a_host_are_dropped(start_nginx):
+    def answer(handler):
+        handler.send_response(200)
+        for value in ("one=1; Path=/", "two=2; HttpOnly"):
+            handler.send_header("Set-Cookie", value)
+        handler.end_headers()
+
+    with other_server(answer) as server, client(start_nginx([server], [SITE])) as page:
+        for answer in (page.get("/api/version"), page.post(CHAT, json=QUESTION)):
+            assert answer.status_code == 200
+            assert "set-cookie" not in answer.headers
+
+
 def test_cors_headers_are_not_doubled(start_ollama, start_nginx):
     """Not even by an Ollama that is told to allow everybody."""
     with client(start_nginx([start_ollama(["*"])], [SITE])) as page:
@@ -227,6 +243,61 @@ def test_a_class_key_opens(ollama, keyed):
     with client(keyed, key=KEY) as page:
         assert page.post(CHAT, json=QUESTION).status_code == 200
     assert "Authorization" not in ollama.asked[0].headers
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "bEaReR ", "Bearer"])
+def test_the_schemes_case_does_not_matter(ollama, keyed, scheme):
+    with client(keyed) as page:
+        answer = page.post(CHAT, json=QUESTION, headers={"Authorization": f"{scheme} {KEY}"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("value", [KEY, f"Basic {KEY}", f"Bearer{KEY}", f"x Bearer {KEY}"])
+def test_another_scheme_does_not_open(ollama, keyed, value):
+    with client(keyed) as page:
+        assert page.get("/api/tags", headers={"Authorization": value}).status_code == 401
+
+
+def test_no_log_has_a_key(ollama, tmp_path):
+    """Not even where nginx's own log tells all that it refuses; errors are on standard error."""
+    port = free_port()
+    text = configuration(
+        Settings(
+            f"http://127.0.0.1:{port}",
+            [SITE],
+            [ollama.url],
+            keys={"monday": KEY},
+            listen=f"127.0.0.1:{port}",
+        )
+    )
+    header = f"Authorization: Bearer {KEY}\r\n".encode()
+    requests = {
+        "twice": header * 2,
+        "with a second, wrong one": header + header.replace(b"Bearer", b"Basic"),
+        "too long": header[:-2] + b"x" * 40_000 + b"\r\n",
+        "with a byte that no header has": header.replace(b"Bearer", b"Bearer\0"),
+        "of a name that no header has": header.replace(b"ion:", b"ion\x01:"),
+        "without an end": header[:-2],
+    }
+    with Nginx(tmp_path, text, f"http://127.0.0.1:{port}", log="error.log info") as nginx:
+        for sent in requests.values():
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.settimeout(20)
+                connection.sendall(
+                    b"GET /api/tags HTTP/1.1\r\nHost: 127.0.0.1\r\n" + sent + b"\r\n"
+                )
+                connection.shutdown(socket.SHUT_WR)
+                connection.recv(4096)
+        ollama.stop()
+        with client(nginx, key=KEY) as page:
+            assert page.post(CHAT, json=QUESTION).status_code == 502
+    nginxs, ours = (
+        (tmp_path / name).read_text(encoding="utf-8", errors="replace")
+        for name in ("error.log", "stderr.log")
+    )
+    assert KEY not in nginxs + ours
+    assert "connect() failed" in ours
+    assert "no live upstreams" not in ours
 
 
 @pytest.mark.parametrize("key", ["", KEY.swapcase(), KEY + "x", KEY.replace(".", "x"), "monday"])
@@ -274,6 +345,44 @@ def test_too_many_at_once(ollama, start_nginx):
         assert page.post(CHAT, json=QUESTION).status_code == 429
         held.released.set()
         assert first.result().status_code == 200
+
+
+@contextmanager
+def half_sent(nginx, count, key=""):
+    """Questions whose ends do not come."""
+    address = urlsplit(nginx.url)
+    head = [f"POST {CHAT} HTTP/1.1", f"Host: {address.netloc}", "Content-Length: 100"]
+    if key:
+        head.append(f"Authorization: Bearer {key}")
+    with ExitStack() as stack:
+        for _ in range(count):
+            connection = socket.create_connection((address.hostname, address.port))
+            stack.enter_context(connection)
+            connection.sendall("\r\n".join([*head, "", "{"]).encode())
+        # A request after them, which nginx answers, says that they were taken.
+        with client(nginx, key=key) as page:
+            assert page.get("/api/version").status_code == 200
+        yield
+
+
+@pytest.mark.parametrize("key", ["", "m" * 16])
+def test_half_sent_questions_take_nobodys_place(ollama, start_nginx, key):
+    ollama.script = lambda request: Script("Hello.")
+    keys = {"keys": {"monday": key}} if key else {}
+    nginx = start_nginx([ollama], [SITE], rate=1, at_once=2, **keys)
+    with half_sent(nginx, 20, key), client(nginx, key=key) as page:
+        assert [page.post(CHAT, json=QUESTION).status_code for _ in range(2)] == [200, 200]
+
+
+def test_a_question_in_pieces_arrives_whole(ollama, start_nginx):
+    ollama.script = lambda request: Script("Hello.")
+    body = json.dumps(QUESTION).encode()
+    with client(start_nginx([ollama], [SITE])) as page:
+        answer = page.post(
+            CHAT, content=(body[i : i + 7] for i in range(0, len(body), 7)), params={"x": "1"}
+        )
+    assert answer.status_code == 200
+    assert [(asked.path, asked.body) for asked in ollama.asked] == [(CHAT, QUESTION)]
 
 
 def test_a_long_conversation_is_refused_readably(ollama, page):

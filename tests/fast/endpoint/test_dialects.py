@@ -26,10 +26,9 @@ def third(monkeypatch):
 def locations():
     """The paths that nginx lets through, with their methods and limits."""
     text = configuration(Settings("http://127.0.0.1:8080", [SITE]))
-    found = re.findall(
-        r"location = (\S+) \{\s+limit_except (\w+) \{\s+deny all;\s+\}\s+(limit_req)?", text
-    )
-    return {path: (method, bool(limit)) for path, method, limit in found}
+    found = re.findall(r"location = (\S+) \{\s+limit_except (\w+) \{\s+deny all;", text)
+    limited = re.findall(r"location @arrived(\S+) \{\s+limit_req .*\s+limit_conn ", text)
+    return {path: (method, path in limited) for path, method in found}
 
 
 def test_nginx_lets_a_third_dialect_through(third):
