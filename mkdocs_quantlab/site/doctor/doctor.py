@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import is_builtin
 from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.engine.core.texts import EN
 from mkdocs_quantlab.site.assets import SCRIPT, static
 from mkdocs_quantlab.site.chat.chat import BROWSER, Options, models_in_page, read
 from mkdocs_quantlab.site.doctor import publishing
@@ -60,15 +61,15 @@ def _examine(path: Path) -> Iterator[Finding]:
     yield Finding("Python", platform.python_version())
     yield from _versions(site)
     for name, error in site.errors:
-        yield Finding(name, error, f"Correct `{name}` in {path.name}.")
+        yield Finding(name, error, EN("doctor.correct_setting", name=name, file=path.name))
     yield from _secrets(path)
     if site.errors:
         return  # what follows depends on them
     if site.settings is None:
         yield Finding(
             "quantlab",
-            f"{path.name} does not turn it on",
-            "Add `quantlab` to `plugins`; under Zensical, to `markdown_extensions`.",
+            EN("doctor.not_on", file=path.name),
+            EN("doctor.turn_on"),
         )
         return
     yield from _address(site)
@@ -91,16 +92,13 @@ def _versions(site: Site) -> Iterator[Finding]:
 
 def _secrets(path: Path) -> Iterator[Finding]:
     text = path.read_text(encoding="utf-8", errors="replace")
-    found = {
-        text.count("\n", 0, text.index(each)) + 1: "a key, or a password in an address"
-        for each in hidden(text)
-    }
+    found = {text.count("\n", 0, text.index(each)) + 1: EN("doctor.key") for each in hidden(text)}
     found |= {leak.line: leak.kind for leak in leaks(path.parent, files=[path])}
     for line, kind in sorted(found.items()):
         yield Finding(
             "secrets",
             f"{path.name}:{line}: {kind}",
-            f"Take it out, and have it replaced where it comes from: {PUBLIC}. `!ENV` reads it from the environment.",
+            EN("doctor.take_out_key", why=PUBLIC),
         )
 
 
@@ -110,8 +108,8 @@ def _address(site: Site) -> Iterator[Finding]:
     else:
         yield Finding(
             "site_url",
-            "is not set: instant navigation, the links of the 404 page and `quantlab endpoint` need it",
-            "Set `site_url` to the address that the site will have.",
+            EN("doctor.no_site_url"),
+            EN("doctor.set_site_url"),
         )
 
 
@@ -119,21 +117,19 @@ def _script(site: Site) -> Iterator[Finding]:
     """Whether a site whose engine runs no plugins has what `quantlab export` copies, of this version."""
     if site.engine != "Zensical":
         return
-    export = "Run `quantlab export docs/assets/quantlab`, and add the lines that it prints."
+    export = EN("doctor.export")
     paths = [script for script in site.scripts if script.rpartition("/")[2] == SCRIPT]
     if not paths:
-        yield Finding(
-            "script", f"`extra_javascript` does not name {SCRIPT}: widgets need it", export
-        )
+        yield Finding("script", EN("doctor.script_not_named", script=SCRIPT), export)
         return
     file = site.docs_dir / paths[0]
     if not file.is_file():
-        yield Finding("script", f"{file} does not exist", export)
+        yield Finding("script", EN("doctor.script_missing", file=file), export)
     elif file.read_bytes() != static(SCRIPT).read_bytes():
         yield Finding(
             "script",
-            f"{file} is from another version of mkdocs-quantlab",
-            "Run `quantlab export` again, and build with `zensical build --clean`.",
+            EN("doctor.script_outdated", file=file),
+            EN("doctor.export_again"),
         )
     else:
         yield Finding("script", f"{file}")
@@ -144,8 +140,8 @@ def _foreign_hosts(site: Site) -> Iterator[Finding]:
     if site.theme in ("mkdocs", "readthedocs") and site.theme_options.get("highlightjs"):
         yield Finding(
             "theme",
-            f"`{site.theme}` fetches highlight.js from cdnjs.cloudflare.com on every page",
-            "Set `highlightjs: false` under `theme`; Pygments colours code when the site is built.",
+            EN("doctor.foreign_script", theme=site.theme),
+            EN("doctor.no_foreign_script"),
         )
     # Material's plugin `privacy` brings the fonts into the site.
     if (
@@ -153,11 +149,11 @@ def _foreign_hosts(site: Site) -> Iterator[Finding]:
         and site.theme_options.get("font") is not False
         and "material/privacy" not in site.plugins
     ):
-        or_privacy = ", or add the plugin `privacy`" if site.theme == "material" else ""
+        is_material = site.theme == "material"
         yield Finding(
             "theme",
-            f"`{site.theme}` fetches fonts from Google's servers on every page",
-            f"Set `font: false` under `theme`{or_privacy}.",
+            EN("doctor.foreign_fonts", theme=site.theme),
+            EN("doctor.no_foreign_fonts_material" if is_material else "doctor.no_foreign_fonts"),
         )
 
 
@@ -180,9 +176,13 @@ def _publishing(path: Path, site: Site, models: Models) -> Iterator[Finding]:
         if file in ignored and masked(models.named[name]) not in locked:
             yield Finding(
                 "models",
-                f"`{name}` ({models.named[name]}) is a file that git ignores, and {models.lock_path.name} does not have it: "
-                "the build fails where the site is published",
-                "Run `quantlab gguf lock` and commit the lock file.",
+                EN(
+                    "doctor.ignored_model",
+                    name=name,
+                    place=models.named[name],
+                    lock=models.lock_path.name,
+                ),
+                EN("doctor.lock_and_commit"),
             )
     widgets = folder / str(site.settings.get("widgets") or WIDGETS if site.settings else WIDGETS)
     kept = [path.resolve(), site.docs_dir.resolve(), models.lock_path, widgets]
@@ -190,15 +190,15 @@ def _publishing(path: Path, site: Site, models: Models) -> Iterator[Finding]:
     files = publishing.uncommitted(folder, kept)
     if files:
         shown = ", ".join(files[:MAX_FILES]) + (", …" if len(files) > MAX_FILES else "")
-        count = "1 file is" if len(files) == 1 else f"{len(files)} files are"
-        yield Finding("git", f"{count} not committed: {shown}", "Commit them before you publish.")
+        found = EN("doctor.uncommitted", count=len(files), files=shown)
+        yield Finding("git", found, EN("doctor.commit"))
 
 
 def _models(models: Models) -> Iterator[Finding]:
     try:
         locked = read_lock(models.lock_path)
     except LockError as error:
-        yield Finding("models", str(error), "Run `quantlab gguf lock`.")
+        yield Finding("models", str(error), EN("doctor.lock"))
         return
     for name, place in models.named.items():
         asked: list[str] = []
@@ -208,24 +208,24 @@ def _models(models: Models) -> Iterator[Finding]:
             yield Finding(
                 "models",
                 str(error),
-                "Correct its place, or run `quantlab gguf lock` where the file can be read and commit the lock file.",
+                EN("doctor.correct_place"),
             )
             continue
         if asked:
             yield Finding(
                 "models",
-                f"`{name}` ({place}) is reachable and not locked: each build asks its server",
-                "Run `quantlab gguf lock` and commit the lock file.",
+                EN("doctor.not_locked", name=name, place=place),
+                EN("doctor.lock_and_commit"),
             )
         else:
-            own = "built in" if is_builtin(place) else "a local file"
-            where = "locked" if masked(place) in locked else own
-            yield Finding("models", f"`{name}`: {len(model.tensors)} tensors, {where}")
+            own = "doctor.model_built_in" if is_builtin(place) else "doctor.model_local"
+            where = "doctor.model_locked" if masked(place) in locked else own
+            yield Finding("models", EN(where, name=name, count=len(model.tensors)))
     if gone := sorted(set(locked) - set(map(masked, models.named.values()))):
         yield Finding(
             "models",
-            f"{models.lock_path.name} has {', '.join(gone)}, which nothing names",
-            "Run `quantlab gguf lock`.",
+            EN("doctor.lock_outdated", lock=models.lock_path.name, models=", ".join(gone)),
+            EN("doctor.lock"),
         )
 
 
@@ -233,17 +233,17 @@ def _in_page(chat: dict[object, Any], models: Models) -> Iterator[Finding]:
     try:
         found = models_in_page(Options(read(chat)), models)
     except OptionError as error:
-        yield Finding("chat", str(error), "Correct `chat` in the plugin's options.")
+        yield Finding("chat", str(error), EN("doctor.correct_chat"))
         return
     names = ", ".join(f"`{model.model}`" for model in found)
     size = sum(file.size for file in found.values()) / 1e6
     yield Finding(
         "chat",
-        f"no server is set: chats run {names} in the page, {size:.1f} MB from the site itself",
+        EN("doctor.chat_in_page", models=names, size=f"{size:.1f}"),
     )
     for file in found.values():
         if file.warning:
-            yield Finding("chat", file.warning, "Choose a smaller one, or another host.")
+            yield Finding("chat", file.warning, EN("doctor.choose_smaller"))
 
 
 def _chat(site: Site, models: Models) -> Iterator[Finding]:
@@ -260,14 +260,14 @@ def _chat(site: Site, models: Models) -> Iterator[Finding]:
         for leak in leaks(built, hosts):
             place = place_of(leak, built, None, built)
             yield Finding(
-                "secrets", f"{built.name}/{place}: {leak.kind}", f"Take it out: {PUBLIC}."
+                "secrets", f"{built.name}/{place}: {leak.kind}", EN("doctor.take_out", why=PUBLIC)
             )
     if not site.site_url:
         return  # without an origin there is nothing to ask for
     origin = origin_of(site.site_url)
     case = diagnose(endpoint, origin)
     if case is None:
-        yield Finding("chat", f"{endpoint} answers and lets in {origin}")
+        yield Finding("chat", EN("doctor.chat_allowed", endpoint=endpoint, origin=origin))
         return
-    whose = " (each reader's own machine; asked on this one)" if is_loopback(hosts[0]) else ""
-    yield Finding("chat", f"{case.title}{whose}. {case.why}", case.do)
+    key = "doctor.case_here" if is_loopback(hosts[0]) else "doctor.case"
+    yield Finding("chat", EN(key, title=case.title, why=case.why), case.do)
