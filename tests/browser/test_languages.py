@@ -120,3 +120,33 @@ def test_the_chat_takes_a_decimal_comma_and_says_that_it_is_english(visit):
         temperature.fill(typed)
         temperature.blur()
         expect(temperature).to_have_value(shown)
+
+
+def test_an_error_of_the_readers_code_is_english_and_says_so(german):
+    code = german.grid.root.locator(".quantlab-code")
+    code.locator("summary").click()
+    code.get_by_role("button", name="Bearbeiten").click()
+    code.locator(".cm-content").click()
+    german.page.keyboard.press("Control+a")
+    german.page.keyboard.insert_text("raise ValueError('no scheme')")
+    code.get_by_role("button", name="Ausführen").click()
+    said = code.locator("p[role=status]")
+    expect(said).to_contain_text("Zeile 1: ")
+    expect(said.locator("[lang=en]")).to_have_text("ValueError: no scheme")
+
+
+def test_the_words_of_a_worker_are_english_and_say_so(visit, server):
+    with server.replaced("pyodide.asm.wasm", 404):
+        german = visit("german")
+        german.explorer.set("weight", "0,5")
+        expect(german.explorer.status).to_contain_text("Dafür wird Python in der Seite gebraucht.")
+        expect(german.explorer.status.locator("[lang=en]")).to_contain_text("answered 404.")
+    german.allow("404")
+
+
+def test_the_comparison_says_that_it_is_english(visit):
+    german = visit("german", page="chat")
+    chat = german.page.locator("quantlab-chat").first
+    compare = chat.get_by_text("Compare models", exact=True)
+    expect(compare).to_be_visible()
+    assert compare.evaluate("element => element.closest('[lang]').lang") == "en"

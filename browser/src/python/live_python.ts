@@ -5,7 +5,7 @@
  * other code gets another interpreter.
  */
 import { page } from "../generated/texts.ts";
-import { texts } from "../ui/texts.ts";
+import { languageOf, texts } from "../ui/texts.ts";
 import type { Calls } from "../generated/protocol.ts";
 import { liveFiles } from "./live_files.ts";
 import { Crashed, LiveInterpreter } from "./live_interpreter.ts";
@@ -134,7 +134,8 @@ export class LivePython {
 
   async #run(interpreter: LiveInterpreter, { step, own, resolve, reject }: Request): Promise<void> {
     this.#ran = step.code;
-    const end = (): void => interpreter.end(new CodeError(t("code_timed_out", { seconds: CODE_LIMIT / 1000 }), null));
+    const end = (): void =>
+      interpreter.end(new CodeError(t("code_timed_out", { seconds: CODE_LIMIT / 1000 }), null, languageOf("page")));
     const limit = this.isLimited ? window.setTimeout(end, CODE_LIMIT) : undefined;
     try {
       const { answer, error } = liveOutcome(await interpreter.ask({ params: JSON.stringify(step), own }));
@@ -143,7 +144,7 @@ export class LivePython {
     } catch (error) {
       // What failed may have changed the interpreter for what runs next.
       interpreter.end(new Stopped());
-      reject(error instanceof Crashed ? new CodeError(error.message, null) : (error as Error));
+      reject(error instanceof Crashed ? new CodeError(error.message, null, languageOf("page")) : (error as Error));
     } finally {
       clearTimeout(limit);
     }

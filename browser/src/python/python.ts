@@ -38,9 +38,16 @@ export class CodeError extends Error {
     message: string,
     /** Not `line`: each error of Safari has a property of that name, the line of our script. */
     readonly codeLine: number | null,
+    /** The message's language. Python's messages are English. */
+    readonly lang = "en",
   ) {
     super(message);
   }
+}
+
+/** Python did not start, or failed by itself; the message is the worker's, which is English. */
+export class WorkerError extends Error {
+  readonly lang = "en";
 }
 
 /** The reader stopped it, or the page was left. */
@@ -49,7 +56,7 @@ export class Stopped extends Error {}
 /** Whoever asks for a figure. */
 export interface Owner {
   /** Told what the start of Python is doing, in words for the reader; the empty text when there is nothing to say. */
-  onPython(state: string): void;
+  onPython(state: string, lang?: string): void;
 }
 
 /** What a Python is for: the engine's `figures`, or long `work` of the engine, in a worker that nobody shares and that can be ended while it computes. */
@@ -259,12 +266,12 @@ export class Python {
   #receive(message: Exclude<FromWorker, { type: "ready" | "fetched" }>): void {
     const running = this.#running;
     if (message.type === "failed") {
-      this.#end(new Error(message.message));
+      this.#end(new WorkerError(message.message));
       return;
     }
     if (running?.id !== message.id) return;
     if (message.type === "reading") {
-      running.owner.onPython(message.state);
+      running.owner.onPython(message.state, "en");
       return;
     }
     this.#running = undefined;

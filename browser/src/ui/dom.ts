@@ -38,9 +38,9 @@ export function isComposing(event: KeyboardEvent): boolean {
 }
 
 /** A text with an element in the place of one of its placeholders. */
-export function around(text: (place: string) => string, element: Node): Child[] {
+export function around(text: (place: string) => string, element: Node): (Node | string)[] {
   const [before, after] = text("\0").split("\0");
-  return [before, element, after];
+  return [before!, element, after!];
 }
 
 /** Gives a `select` the choices; its options are made anew only where the choices are others. */

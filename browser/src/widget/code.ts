@@ -6,7 +6,8 @@
 import type { CodeTexts } from "../generated/attributes.ts";
 import { page } from "../generated/texts.ts";
 import { BASE } from "../ui/base.ts";
-import { button, h } from "../ui/dom.ts";
+import type { CodeError } from "../python/python.ts";
+import { around, button, h } from "../ui/dom.ts";
 import { texts } from "../ui/texts.ts";
 import type { Editor } from "./editor.ts";
 
@@ -105,9 +106,12 @@ export class Code {
     this.#say(isUsed ? t("drawn_with_code") : this.running ? t("code_not_used") : "");
   }
 
-  fail(message: string, line: number | null): void {
+  fail({ message, codeLine: line, lang }: CodeError): void {
     this.#editor?.mark(line);
-    this.#say(line === null ? message : t("line", { line, message }));
+    const said = h("span", { lang }, message.replaceAll("`", ""));
+    this.#said.replaceChildren(
+      ...(line === null ? [said] : around((text) => t("line", { line, message: text }), said)),
+    );
   }
 
   #text(): string {

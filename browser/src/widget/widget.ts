@@ -8,7 +8,7 @@ import type { OwnWidgetFiles } from "../generated/attributes.ts";
 import { page } from "../generated/texts.ts";
 import { attribute } from "../ui/attributes.ts";
 import { BASE } from "../ui/base.ts";
-import { h } from "../ui/dom.ts";
+import { around, h } from "../ui/dom.ts";
 import { speak } from "../ui/load.ts";
 import { isReadable, numberField, showValue, valueOf, written } from "../ui/numbers.ts";
 import { language, primary, texts } from "../ui/texts.ts";
@@ -26,7 +26,7 @@ import type { GgufFile, Strings } from "../python/messages.ts";
 import { merged } from "../python/sources.ts";
 import { panelsIn, type Panel, type WidgetState } from "./panels.ts";
 import { LivePython } from "../python/live_python.ts";
-import { CodeError, OptionError, Python, Stopped } from "../python/python.ts";
+import { CodeError, OptionError, Python, Stopped, type WorkerError } from "../python/python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -75,7 +75,7 @@ function folderOf(setting: string): string {
 
 /** What the reader's code gave was refused when it was to be drawn: an error that is about no option is about the code. */
 function asCodeError(error: Error): never {
-  throw error instanceof OptionError && error.option === null ? new CodeError(error.message, null) : error;
+  throw error instanceof OptionError && error.option === null ? new CodeError(error.message, null, error.lang) : error;
 }
 
 export class QuantlabWidget extends HTMLElement {
@@ -275,9 +275,9 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   /** Python's word on how its start goes. */
-  onPython(state: string): void {
+  onPython(state: string, lang?: string): void {
     // It may have gone on to a frame meanwhile, which needs no Python.
-    if (this.hasAttribute("data-busy")) this.#say(state || t("computing"));
+    if (this.hasAttribute("data-busy")) this.#say(h("span", { lang }, state || t("computing")));
   }
 
   #controls(name?: string): Control[] {
@@ -511,9 +511,9 @@ export class QuantlabWidget extends HTMLElement {
     return this.#controls(name).some((control) => "inPage" in control.dataset);
   }
 
-  #say(text: string): void {
+  #say(...text: (Node | string)[]): void {
     this.#status.removeAttribute("lang");
-    this.#status.textContent = text;
+    this.#status.replaceChildren(...text);
   }
 
   #wait(): void {
@@ -526,11 +526,11 @@ export class QuantlabWidget extends HTMLElement {
     }, QUIET_MS);
   }
 
-  #rest(text: string): void {
+  #rest(...text: (Node | string)[]): void {
     this.removeAttribute("data-busy");
     clearTimeout(this.#patience);
     this.#stop.hidden = true;
-    this.#say(text);
+    this.#say(...text);
   }
 
   #explain(error: Error): void {
@@ -541,11 +541,12 @@ export class QuantlabWidget extends HTMLElement {
       this.#mark(error.option);
     } else if (error instanceof CodeError) {
       this.#rest(t("code_failed"));
-      this.#code?.fail(error.message.replaceAll("`", ""), error.codeLine);
+      this.#code?.fail(error);
     } else if (error instanceof Stopped) {
       this.#rest(t("stopped"));
     } else {
-      this.#rest(t("needs_python", { reason: error.message }));
+      const reason = h("span", { lang: (error as Partial<WorkerError>).lang }, error.message);
+      this.#rest(...around((text) => t("needs_python", { reason: text }), reason));
     }
   }
 
