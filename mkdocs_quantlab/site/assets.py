@@ -68,4 +68,6 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
         )
     if pyodide == "bundled":
         names += ["pyodide/pyodide.js", "pyodide/pyodide.asm.js", "pyodide/pyodide.asm.wasm"]
+    for name in names:
+        static(name)
     return names

@@ -128,7 +128,7 @@ class QuantlabExtension(Extension):
                 raise LabError(
                     f"quantlab: {self.widgets.shown(name)}: `data-{name}` is a built-in directive: rename the widget"
                 )
-        for place in self.widgets.unnamed():
+        for place in self.widgets.misnamed():
             self.warn(f"{place.shown}: {place.problem}")
         return Directives(self.widgets.names, self.widgets.takes)
 
@@ -195,7 +195,7 @@ class QuantlabExtension(Extension):
 
     def use(self, own: OwnWidget, page: str) -> None:
         """Has an own widget's files in the site."""
-        told = [self.widgets.replaces(own.widget.name)]
+        told = [self.widgets.replaces(own.widget.name), own.advice]
         if self.getConfig("pyodide") != "off":
             told.append(own.page_problem)
         for warning in filter(None, told):

@@ -154,6 +154,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Adds the files, now that all pages are rendered and it is known whether any needs them."""
+        self._watch()  # packages of widgets are known by now
         self.sources = {
             Path(file.abs_dest_path): Path(file.abs_src_path)
             for file in files

@@ -8,6 +8,7 @@ import zipfile
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.written import write_whole
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 FOLDER = "widgets"
 """Where they are, beside the page's script."""
 STYLE = "style.css"
+MAX_BYTES = 16 << 20
+"""Bytes of the files of one widget, at most."""
 DATE = (2026, 1, 1, 0, 0, 0)
 OWN = "quantlab_own_"
 """How the packages begin that hold an author's own widgets in the page's Python."""
@@ -70,6 +73,13 @@ class Archive(NamedTuple):
 
     @staticmethod
     def _of(name: str, module: str, inside: dict[str, bytes], style: Path | None) -> Archive:
+        size = sum(map(len, inside.values()))
+        if size > MAX_BYTES:
+            largest = max(inside, key=lambda path: len(inside[path]))
+            raise WidgetError(
+                f"`{name}` has {size:,} bytes of files, which each reader would fetch; at most {MAX_BYTES:,} are taken. "
+                f"The largest is {largest.partition('/')[2]}"
+            )
         css = style.read_bytes() if style else b""
         return Archive(
             module,

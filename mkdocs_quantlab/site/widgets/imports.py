@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.modules import OFFERED
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 # The archive has these because others need them.
 _THERE = {*OFFERED, "__future__", "os", "os.path", "pathlib"}
-_OURS = ("mkdocs_quantlab.api", "mkdocs_quantlab.engine")
+_API, _INSIDE = "mkdocs_quantlab.api", "mkdocs_quantlab.engine"
+_OURS = (_API, _INSIDE)
 
 
 def missing(files: Iterable[Path], root: Path, origin: Origin, *, is_folder: bool) -> str:
@@ -43,12 +45,40 @@ def missing(files: Iterable[Path], root: Path, origin: Origin, *, is_folder: boo
                 elif not _is_there(name) and (
                     is_folder or name.partition(".")[0] != root.name.removesuffix(".py")
                 ):
-                    problem = (
-                        f"the page's Python has no module `{name}`: name its package in `REQUIRES`"
-                    )
+                    problem = _lacking(name)
                 if problem:
                     return f"{origin.shown(str(file))}:{node.lineno}: {problem}"
     return ""
+
+
+def outside_api(files: Iterable[Path], origin: Origin) -> str:
+    """The first import of a part of this package whose names may change, as a line with its place; empty where there is none."""
+    for file in files:
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in _imports(tree.body):
+            for name in _names(node):
+                if name == _INSIDE or name.startswith(f"{_INSIDE}."):
+                    return (
+                        f"{origin.shown(str(file))}:{node.lineno}: the names in `{name}` may change with any version: "
+                        f"import from `{_API}`"
+                    )
+    return ""
+
+
+def _lacking(name: str) -> str:
+    """What to do about a module that the page's Python does not have."""
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return (
+            f"the page's Python has no module `{name}`: it leaves out this part of the standard library, and no package brings it; "
+            "do without it, or import it in a `try`"
+        )
+    if top == "mkdocs_quantlab":
+        return f"the page's Python has no module `{name}`: import from `{_API}`"
+    return f"the page's Python has no module `{name}`: name its package in `REQUIRES`"
 
 
 def _imports(body: Iterable[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:

@@ -16,7 +16,7 @@ from mkdocs_quantlab.engine.core.own import Origin, WidgetError, blaming
 from mkdocs_quantlab.engine.core.widget import Widget, built_in, unknown, widget
 from mkdocs_quantlab.site.widgets.archive import Archive, python_files
 from mkdocs_quantlab.site.widgets.check import check, place_of
-from mkdocs_quantlab.site.widgets.imports import missing
+from mkdocs_quantlab.site.widgets.imports import missing, outside_api
 from mkdocs_quantlab.site.widgets.loader import WidgetFolder
 from mkdocs_quantlab.site.widgets.wheels import WheelError, Wheels
 
@@ -28,7 +28,6 @@ GROUP = "quantlab.widgets"
 MODULE = "widget.py"
 """The module of a widget that is a folder."""
 FILE_NAME = re.compile(r"[a-z][a-z0-9_]*")
-DIRECTIVE = re.compile(r"[a-z][a-z0-9-]*")
 
 
 class Place(NamedTuple):
@@ -64,10 +63,11 @@ class Widgets:
         shown = folder.relative_to(self.base).as_posix()
         self._wheels = Wheels(folder, shown) if locked else None
         self._loaded: dict[str, OwnWidget] = {}
+        self._roots: set[Path] = set()
 
     def paths(self) -> list[Path]:
-        """What `mkdocs serve` should watch."""
-        return [self.folder] if self.folder.is_dir() else []
+        """What `mkdocs serve` should watch: the author's folder, and the packages of widgets that pages have."""
+        return [*([self.folder] if self.folder.is_dir() else []), *sorted(self._roots)]
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -122,14 +122,9 @@ class Widgets:
         except WidgetError:
             return False
 
-    def unnamed(self) -> list[Place]:
-        """The author's own that no directive can name, so that no page would tell of them."""
-        return [
-            place
-            for name, places in self._own.items()
-            for place in places
-            if not DIRECTIVE.fullmatch(name)
-        ]
+    def misnamed(self) -> list[Place]:
+        """The author's own whose files cannot be widgets by their names; a page without their directives would not tell of them."""
+        return [place for places in self._own.values() for place in places if place.problem]
 
     def replaces(self, name: str) -> str:
         """What to tell an author whose widget has the name of one of ours; empty for others."""
@@ -161,7 +156,9 @@ class Widgets:
             origin = Origin(
                 f"{root}{os.sep}" if root.is_dir() else str(root), f"{root.parent}{os.sep}"
             )
+            self._roots.add(root)
             with blaming(origin, str(root)):
+                _forget_if_changed(root)
                 module = import_module(place.module)
                 checked = check(name, module, origin)
             archive = Archive.of_package(name, root, place.module)
@@ -178,15 +175,16 @@ class Widgets:
             if checked.requires
             else missing(files, root, origin, is_folder=place.file is not None)
         )
-        return OwnWidget(checked, archive, problem)
+        return OwnWidget(checked, archive, problem, outside_api(files, origin))
 
 
 class OwnWidget(NamedTuple):
-    """A widget that is not one of this package's, the files of it that pages get, and why they are not enough."""
+    """A widget that is not one of this package's, the files of it that pages get, why they are not enough, and other advice."""
 
     widget: Widget
     archive: Archive
     page_problem: str
+    advice: str
 
 
 def _own(folder: Path, base: Path) -> dict[str, list[Place]]:
@@ -224,6 +222,21 @@ def _offered_on(path: tuple[str, ...]) -> tuple[tuple[str, tuple[str, str]], ...
             yield entry.name.lower().replace("_", "-"), (entry.module, distribution)
 
     return tuple(sorted(set(found())))
+
+
+_imported: dict[Path, dict[Path, int]] = {}
+"""When the modules of packages with widgets were changed last before they were imported, by the packages' roots."""
+
+
+def _forget_if_changed(root: Path) -> None:
+    """Has a package imported anew whose files have changed: `mkdocs serve` builds again and again in one process."""
+    state = {path: path.stat().st_mtime_ns for path in python_files(root)}
+    if _imported.setdefault(root, state) != state:
+        _imported[root] = state
+        top = root.name.removesuffix(".py")
+        for name in list(sys.modules):
+            if name == top or name.startswith(f"{top}."):
+                del sys.modules[name]
 
 
 def _root(place: Place) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import json
+import os
 import re
 import sys
 import zipfile
@@ -464,9 +465,9 @@ def test_an_unknown_widget_is_no_key_error(tmp_path):
 
 MISSING = {
     "numpy": ("import numpy", "the page's Python has no module `numpy`: name its package in `REQUIRES`"),
-    "sqlite": ("from sqlite3 import connect", "the page's Python has no module `sqlite3`"),
+    "sqlite": ("from sqlite3 import connect", "the page's Python has no module `sqlite3`: it leaves out this part of the standard library"),
     "inside": ("def late():\n    import logging", "the page's Python has no module `logging`"),
-    "site": ("from mkdocs_quantlab.site import settings", "the page's Python has no module `mkdocs_quantlab.site`"),
+    "site": ("from mkdocs_quantlab.site import settings", "the page's Python has no module `mkdocs_quantlab.site`: import from `mkdocs_quantlab.api`"),
     "other": ("from .other import X", "`other` belongs to another widget, whose files this page may not have: rename it to `_other`"),
 }  # fmt: skip
 
@@ -532,3 +533,49 @@ def test_a_new_widget_works_and_overwrites_nothing(course, monkeypatch):
         assert code == 2
         assert said in output
     assert [path.name for path in (folder / "own").iterdir()] == ["kv_cache.py"]
+
+
+def test_an_import_past_the_interface_is_a_warning(course):
+    line = "from mkdocs_quantlab.engine.core.html import tag as t\n"
+    [warning] = convert(course({"widgets/sampling.py": f"{line}{SAMPLING}"}), PAGE + PAGE)[
+        1
+    ].warnings
+    assert warning == (
+        "widgets/sampling.py:1: the names in `mkdocs_quantlab.engine.core.html` may change with any version: "
+        "import from `mkdocs_quantlab.api`"
+    )
+
+
+def test_a_name_with_a_hyphen_is_a_warning_on_any_page(course):
+    _, extension = convert(course({"widgets/my-widget.py": SAMPLING}), "# Nothing\n")
+    assert len(extension.warnings) == 1
+    assert extension.warnings[0].startswith("widgets/my-widget.py: ")
+    assert extension.warnings[0].endswith("rename it to `my_widget`")
+
+
+def test_data_that_no_reader_should_fetch_is_refused(course, monkeypatch):
+    folder = course(
+        {"widgets/sampling/widget.py": SAMPLING, "widgets/sampling/data.json": "1" * 2000}
+    )
+    monkeypatch.setattr("mkdocs_quantlab.site.widgets.archive.MAX_BYTES", 2500)
+    assert "`sampling` has " in mistake(folder)
+    assert "at most 2,500 are taken. The largest is sampling/data.json" in mistake(folder)
+
+
+def test_a_package_that_has_changed_is_imported_anew(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "quantlab_changing").mkdir()
+    (tmp_path / "quantlab_changing-1.dist-info").mkdir()
+    (tmp_path / "quantlab_changing-1.dist-info/METADATA").write_text(
+        "Name: quantlab-changing\nVersion: 1\n", "utf-8"
+    )
+    entry = "[quantlab.widgets]\nchanging = quantlab_changing.widget\n"
+    (tmp_path / "quantlab_changing-1.dist-info/entry_points.txt").write_text(entry, "utf-8")
+    (tmp_path / "quantlab_changing/__init__.py").touch()
+    file = tmp_path / "quantlab_changing/widget.py"
+    for number in (1, 2):
+        file.write_text(SAMPLING.replace("Sampling", f"Sampling {number}"), "utf-8")
+        os.utime(file, (number, number))
+        widgets = Widgets(tmp_path / "widgets", tmp_path)
+        assert widgets.widget("changing").title == f"Sampling {number}"
+        assert widgets.paths() == [tmp_path / "quantlab_changing"]
