@@ -84,11 +84,25 @@ await esbuild.build({
   outfile: runtime,
   format: "esm",
   plugins: [withoutServers],
+  inject: [source("ui/blob_worker.ts")],
+  define: { ...common.define, Worker: "BlobWorker" },
 });
 if (elsewhere.test(readFileSync(runtime, "utf8"))) throw new Error("wllama names a server");
 const wasm = readFileSync(join(wllama, "esm", "wasm", "wllama.wasm"));
 writeFileSync(join(out, "wllama", "wllama.wasm"), wasm);
 const sent = [readFileSync(runtime), wasm].reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0);
+
+/** CodeMirror's styles as a constructed sheet, which policies without 'unsafe-inline' allow; in documents it takes an element. */
+const constructedSheets = {
+  name: "constructed-sheets",
+  setup: (build) =>
+    build.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const contents = text.replace("if (!root.head && root.adoptedStyleSheets", "if (root.adoptedStyleSheets");
+      if (contents === text) throw new Error("style-mod has changed");
+      return { contents, loader: "js" };
+    }),
+};
 
 /** A style sheet as the text that its script brings along. */
 async function style(name) {
@@ -169,6 +183,7 @@ await Promise.all([
     entryPoints: [source("widget/editor.ts")],
     outfile: join(out, "editor.js"),
     format: "esm",
+    plugins: [constructedSheets],
     define: await style("widget/editor.css"),
   }),
   esbuild.build({

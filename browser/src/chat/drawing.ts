@@ -7,6 +7,7 @@
 import DOMPurify from "dompurify";
 import { h } from "../ui/dom.ts";
 import type { Found } from "./drawing_finder.ts";
+import { trustedHtml } from "../ui/trusted.ts";
 import { t } from "./texts.ts";
 
 /**
@@ -22,10 +23,14 @@ const MOST_DEPTH = 1000;
 const PACE = 500;
 const REST = 20;
 
-/** What goes before the picture. Without the second line, names of hosts would still be looked up. */
+/**
+ * What goes before the picture. Without the second line, names of hosts would still be looked up. The attributes, and those of the
+ * picture, say the same as the style sheet, which the site's own policy may forbid.
+ */
 const HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta http-equiv="x-dns-prefetch-control" content="off">
-<style>html,body{margin:0;height:100%;overflow:hidden;background:#fff}svg{display:block;width:100%;height:100%}</style>`;
+<style>html,body{margin:0;height:100%;overflow:hidden;background:#fff}svg{display:block;width:100%;height:100%}</style>
+<body marginwidth="0" marginheight="0" bgcolor="#fff">`;
 
 // `use` and animation are half of what models draw with; links and foreign content are not pictures.
 const CLEAN = {
@@ -65,7 +70,7 @@ export interface Inspection {
 export function inspectDrawing({ source }: Found): Inspection {
   if (source.length > MOST_BYTES) return { isWellFormed: false, elements: 0, hasViewBox: false };
   // Parsing fetches and runs nothing.
-  const parsed = new DOMParser().parseFromString(source, "image/svg+xml");
+  const parsed = new DOMParser().parseFromString(trustedHtml(source), "image/svg+xml");
   const isWellFormed = !parsed.querySelector("parsererror");
   return {
     isWellFormed,
@@ -214,8 +219,11 @@ export class Drawing {
       title: this.#name,
       tabindex: -1,
       referrerpolicy: "no-referrer",
-      srcdoc: HEAD + svg.outerHTML,
+      scrolling: "no",
     });
+    svg.setAttribute("width", "100vw");
+    svg.setAttribute("height", "100vh");
+    frame.srcdoc = trustedHtml(HEAD + svg.outerHTML);
     const old = this.#frame;
     this.#frame = frame;
     // The last picture stays until the next one is there.

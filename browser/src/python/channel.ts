@@ -1,5 +1,6 @@
 /** The connection to the worker: to one of this page, or to one that the pages of a visit share. */
 import { page } from "../generated/texts.ts";
+import { trustedScript } from "../ui/trusted.ts";
 import { texts } from "../ui/texts.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
@@ -17,7 +18,7 @@ type Receive = (message: FromWorker) => void;
 type Fail = (message: string) => void;
 
 export function dedicated(url: string, receive: Receive, fail: Fail): Channel {
-  const worker = new Worker(url, { type: "module" });
+  const worker = new Worker(trustedScript(url), { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
   worker.onerror = (event) => {
     event.preventDefault();
@@ -54,7 +55,7 @@ export function shared(url: string, build: string, receive: Receive, fail: Fail)
   const tab = tabName(false);
   if (!("SharedWorker" in globalThis) || !tab) return undefined;
   let isKnown = false;
-  const worker = new SharedWorker(url, {
+  const worker = new SharedWorker(trustedScript(url), {
     type: "module",
     name: `quantlab ${build} ${tab}`,
     get extendedLifetime() {

@@ -4,6 +4,7 @@
  * The frame has no origin and a policy of its own (`live_frame.html`), which the worker inherits. The code runs in the worker only, so
  * that what this script says on its own port is not the code's.
  */
+import { BlobWorker } from "../ui/blob_worker.ts";
 import type { FrameSays, ToFrame } from "./messages.ts";
 
 addEventListener("message", ({ source, ports: [control] }: MessageEvent<unknown>) => {
@@ -12,7 +13,7 @@ addEventListener("message", ({ source, ports: [control] }: MessageEvent<unknown>
   const say = (message: FrameSays): void => control.postMessage(message);
   control.onmessage = ({ data: { script, files }, ports: [line] }: MessageEvent<ToFrame>) => {
     addEventListener("securitypolicyviolation", () => say({ type: "blocked" }));
-    const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    const worker = new BlobWorker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
     const onError = (event: ErrorEvent): void => {
       event.preventDefault();
       say({ type: "failed", message: event.message ?? "" });

@@ -6,6 +6,7 @@
  */
 import { page, TRANSLATED } from "../generated/texts.ts";
 import { BASE } from "./base.ts";
+import { trustedScript } from "./trusted.ts";
 import { primary, setLanguage, texts } from "./texts.ts";
 
 const t = texts("page", page);
@@ -19,7 +20,7 @@ export function fetched(file: string): Promise<void> {
   if (known) return known;
   const loading = new Promise<void>((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = BASE + file;
+    script.src = trustedScript(BASE + file);
     script.onload = () => {
       script.remove();
       resolve();

@@ -4,6 +4,7 @@
  * Parts without such elements are replaced as they are, which is faster than comparing them.
  */
 
+import { trustedHtml } from "../ui/trusted.ts";
 import { MARKS } from "./selectors.ts";
 
 const KEYED = "[data-key]";
@@ -12,11 +13,11 @@ const KEYED = "[data-key]";
 export function redraw(element: Element, html: string): void {
   // Trusted: our own Python made it, at build time or in the worker, and it escapes what was typed.
   if (!element.querySelector(KEYED)) {
-    element.innerHTML = html;
+    element.innerHTML = trustedHtml(html);
     return;
   }
   const template = document.createElement("template");
-  template.innerHTML = html;
+  template.innerHTML = trustedHtml(html);
   content(element, template.content);
 }
 

@@ -15,6 +15,7 @@ import { Grid } from "./grid.ts";
 import { markAll } from "./marks.ts";
 import { inspect } from "./picture.ts";
 import { Run, type Cell, type Plan } from "./run.ts";
+import { trustedHtml } from "../../ui/trusted.ts";
 import { t } from "./texts.ts";
 
 export const mountCompare: Panel = (section, context) => {
@@ -291,7 +292,7 @@ class View {
     const html = this.#comparison!.marked?.curve?.html;
     if (!html) return [];
     const picture = h("div", { class: "quantlab-compare-curve" });
-    picture.innerHTML = html;
+    picture.innerHTML = trustedHtml(html);
     return [h("h4", {}, t("curve")), picture];
   }
 }
