@@ -215,3 +215,39 @@ def test_a_chat_and_its_drawing_under_a_strict_policy(strict):
         "e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }"
     )
     assert box == [0, 0, *outer]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (
+            "add_header Content-Security-Policy \"script-src 'self'\";",
+            "script-src lacks 'wasm-unsafe-eval'",
+        ),
+        (
+            "add_header Content-Security-Policy \"worker-src 'none'\";",
+            "worker-src lacks 'self'",
+        ),
+        (
+            "add_header Content-Security-Policy \"require-trusted-types-for 'script'; trusted-types other\";",
+            "trusted-types lacks quantlab dompurify 'allow-duplicates'",
+        ),
+        (
+            "location ~ worker.js$ { types {} }",
+            "sends worker.js as application/octet-stream, and browsers run it as text/javascript only",
+        ),
+        (
+            "location ~ pyodide.js$ { types {} }",
+            "sends pyodide.js as application/octet-stream, and browsers run it as text/javascript only",
+        ),
+    ],
+    ids=["wasm", "worker", "trusted types", "type of the worker", "type of Pyodide"],
+)
+def test_what_forbids_python_is_named(visit, publish, shared, lines, reason):
+    url = publish(lines, bare_site(shared))
+    lab = visit(url=f"{url}/", servers=[url])
+    lab.allow("Content Security Policy|MIME type|Trusted|TypePolicy|Failed to construct")
+    explorer = lab.widget("explorer")
+    explorer.set("weight", "0.25")
+    explorer.settle()
+    assert reason in explorer.status.inner_text()

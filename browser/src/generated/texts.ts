@@ -10,6 +10,8 @@ export const page = {
   "no_python": "This site was built without it.",
   "no_python_from_file": "Browsers do not run it on a page that was opened from a file.",
   "python_timed_out": "It did not start within a minute.",
+  "policy_forbids": "This site's Content-Security-Policy forbids it: {directive} lacks {missing}.",
+  "wrong_type": "This site's server sends {file} as {type}, and browsers run it as text/javascript only.",
   "worker_failed": "Its worker could not be loaded.",
   "fetching_python": "Fetching Python …",
   "starting_python": "Starting Python …",

@@ -117,11 +117,18 @@ export interface OwnFiles {
   wheels: { file: string; data: ArrayBuffer }[];
 }
 
+/** What a Content-Security-Policy refused. */
+export interface Violation {
+  directive: string;
+  /** An address, or a word such as `wasm-eval`. */
+  blocked: string;
+}
+
 export type FromWorker =
   /** Everything has arrived. */
   | { type: "fetched" }
   | { type: "ready" }
-  | { type: "failed"; message: string }
+  | { type: "failed"; message: string; violation?: Violation | undefined }
   | { type: "reading"; id: number; state: string }
   /** `outcome` is JSON. */
   | { type: "outcome"; id: number; outcome: string; data?: unknown };

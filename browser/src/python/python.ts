@@ -8,8 +8,10 @@ import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
-import type { FromWorker, GgufFile, Method, Outcome, OwnAddresses, Reply, ToWorker } from "./messages.ts";
+import type { FromWorker, GgufFile, Method, Outcome, OwnAddresses, Reply, ToWorker, Violation } from "./messages.ts";
 import { scriptsOf } from "./pyodide_files.ts";
+import { reasonOf } from "./refusals.ts";
+import { watch } from "./violations.ts";
 import { compile } from "./wasm.ts";
 
 /** A hash of all archives: tells apart two versions of a site. */
@@ -72,6 +74,8 @@ interface Request {
   replace(): void;
   reject(error: Error): void;
 }
+
+const refused = watch(document);
 
 /** Compiled once for all interpreters of the page. */
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
@@ -216,11 +220,13 @@ export class Python {
     this.#tell(t("fetching_python"));
     await new Promise<void>((resolve, reject) => {
       this.#fail = reject;
-      const fail = (message: string): void => this.#end(new Error(message));
+      const fail = (message: string, violation?: Violation): void => void this.#refuse(message, violation);
       const receive = (message: FromWorker): void => {
         if (message.type === "ready") {
           clearTimeout(this.#limit);
           resolve();
+        } else if (message.type === "failed" && !this.#ready) {
+          fail(message.message, message.violation);
         } else if (message.type === "fetched") {
           if (this.#ready) return;
           this.#tell(t("starting_python"));
@@ -233,19 +239,34 @@ export class Python {
       const archive = `${this.base}pyodide/python.zip`;
       const scripts = scriptsOf(this.base, this.folder);
       const url = `${this.base}worker.js`;
-      const channel =
-        (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ??
-        dedicated(url, receive, fail);
+      let channel: Channel;
+      try {
+        channel =
+          (this.use !== "figures" || keepsPage() ? undefined : shared(url, BUILD, receive, fail)) ??
+          dedicated(url, receive, fail);
+      } catch (error) {
+        fail((error as Error).message);
+        return;
+      }
       this.#channel = channel;
       channel.post({ type: "start", folder: this.folder, scripts, archive, wanted, willSendWasm: channel.sendsWasm });
       if (!channel.sendsWasm) return;
       wasmOf(this.folder).then(
         (wasm) => channel.post({ type: "wasm", wasm }),
-        (error: Error) => this.#end(error),
+        (error: Error) => fail(error.message),
       );
     });
     this.#ready = true;
     this.#tell("");
+  }
+
+  /** Ends a start that failed, with its reason. */
+  async #refuse(message: string, violation?: Violation): Promise<void> {
+    const channel = this.#channel;
+    await new Promise((resolve) => setTimeout(resolve)); // what the policy refused is told a moment later
+    const { loader, runtime } = scriptsOf(this.base, this.folder);
+    const reason = await reasonOf(message, violation ?? refused(), [`${this.base}worker.js`, loader, runtime]);
+    if (this.#channel === channel) this.#end(new Error(reason));
   }
 
   #tell(state: string): void {

@@ -11,6 +11,7 @@ import { readHeaders } from "./headers.ts";
 import type { FromWorker, PythonCall, Start, ToWorker } from "./messages.ts";
 import { mount } from "./mount.ts";
 import { ownFiles } from "./own_files.ts";
+import { watch } from "./violations.ts";
 import { compile } from "./wasm.ts";
 import { t } from "./worker_texts.ts";
 
@@ -30,6 +31,8 @@ interface Pyodide {
   pyimport(module: "mkdocs_quantlab.engine.core.dispatch"): Dispatch;
   unpackArchive(bytes: ArrayBuffer, format: "wheel"): void;
 }
+
+const refused = watch(self);
 
 let starting: Promise<PythonCall> | undefined;
 let pyodide: Pyodide;
@@ -147,7 +150,7 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
     // Not an option's fault but ours, or memory ran out: say so, and let the page start anew.
     // A Python error's last line is the one that says what happened.
     const message = error instanceof Error || (error as Error)?.message ? (error as Error).message : String(error);
-    send({ type: "failed", message: message.trim().split("\n").at(-1) ?? "" });
+    send({ type: "failed", message: message.trim().split("\n").at(-1) ?? "", violation: refused() });
   }
 }
 
