@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from mkdocs_quantlab.engine.core.float32 import rounded
 from mkdocs_quantlab.engine.ggml.errors import (
     GgmlError,
     NotFiniteError,
     WrongLengthError,
 )
-from mkdocs_quantlab.engine.ggml.float32 import rounded
 from mkdocs_quantlab.engine.ggml.types import TYPES, ggml_type, required
 
 if TYPE_CHECKING:

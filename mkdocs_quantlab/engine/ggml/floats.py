@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.ggml.float32 import (
+from mkdocs_quantlab.engine.core.float32 import (
     bfloat16_bytes,
     bfloat16_value,
     half_bytes,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
+from mkdocs_quantlab.engine.core.float32 import bits_of, f32, rounded
 from mkdocs_quantlab.engine.ggml.codebooks import FP4_VALUES
-from mkdocs_quantlab.engine.ggml.float32 import bits_of, f32, rounded
 from mkdocs_quantlab.engine.ggml.layout import Bits, nibble, whole_bytes
 from mkdocs_quantlab.engine.ggml.packing import pack_nibbles, unpack_nibbles
 from mkdocs_quantlab.engine.ggml.types import GgmlType, register

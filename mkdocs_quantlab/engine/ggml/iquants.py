@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from mkdocs_quantlab.engine.core.float32 import f32, half_value, rounded
 from mkdocs_quantlab.engine.ggml.codebooks import IQ1_DELTA, grid, signs
-from mkdocs_quantlab.engine.ggml.float32 import f32, half_value, rounded
 from mkdocs_quantlab.engine.ggml.layout import Bits, stretch, whole_bytes
 from mkdocs_quantlab.engine.ggml.types import QK_K, GgmlType, register
 

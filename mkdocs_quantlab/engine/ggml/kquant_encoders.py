@@ -9,7 +9,7 @@ import math
 import struct
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.ggml.float32 import (
+from mkdocs_quantlab.engine.core.float32 import (
     divide,
     f32,
     half_bytes,

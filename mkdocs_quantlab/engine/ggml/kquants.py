@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from mkdocs_quantlab.engine.ggml.float32 import half_value, rounded
+from mkdocs_quantlab.engine.core.float32 import half_value, rounded
 from mkdocs_quantlab.engine.ggml.kquant_encoders import (
     encode_q2_k,
     encode_q3_k,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from mkdocs_quantlab.engine.ggml.float32 import (
+from mkdocs_quantlab.engine.core.float32 import (
     as_int8,
     divide,
     f32,

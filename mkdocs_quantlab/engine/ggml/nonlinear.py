@@ -10,8 +10,7 @@ from bisect import bisect_right
 from itertools import pairwise
 from operator import mul
 
-from mkdocs_quantlab.engine.ggml.codebooks import IQ4_NL_VALUES
-from mkdocs_quantlab.engine.ggml.float32 import (
+from mkdocs_quantlab.engine.core.float32 import (
     divide,
     f32,
     half_bytes,
@@ -20,6 +19,7 @@ from mkdocs_quantlab.engine.ggml.float32 import (
     rounded,
     total,
 )
+from mkdocs_quantlab.engine.ggml.codebooks import IQ4_NL_VALUES
 from mkdocs_quantlab.engine.ggml.layout import Bits, nibble, whole_bytes
 from mkdocs_quantlab.engine.ggml.packing import pack_nibbles, unpack_nibbles
 from mkdocs_quantlab.engine.ggml.search import NEGLIGIBLE

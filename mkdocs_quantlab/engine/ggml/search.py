@@ -13,7 +13,7 @@ import math
 from operator import mul
 from typing import NamedTuple
 
-from mkdocs_quantlab.engine.ggml.float32 import (
+from mkdocs_quantlab.engine.core.float32 import (
     NEAREST_INT_LIMIT,
     divide,
     f32,

@@ -6,9 +6,9 @@ import re
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.float32 import half_value
 from mkdocs_quantlab.engine.ggml.codebooks import IQ1_DELTA
 from mkdocs_quantlab.engine.ggml.errors import WrongLengthError
-from mkdocs_quantlab.engine.ggml.float32 import half_value
 from mkdocs_quantlab.engine.ggml.fp4 import ue4m3_value
 from mkdocs_quantlab.engine.ggml.layout import bits_of_weight
 from mkdocs_quantlab.engine.ggml.types import GgmlType, ggml_type, required

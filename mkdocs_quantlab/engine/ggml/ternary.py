@@ -6,7 +6,7 @@ inverses.
 
 from __future__ import annotations
 
-from mkdocs_quantlab.engine.ggml.float32 import (
+from mkdocs_quantlab.engine.core.float32 import (
     divide,
     f32,
     half_bytes,

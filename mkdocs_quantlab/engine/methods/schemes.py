@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mkdocs_quantlab.engine.core.float32 import bfloat16_bytes, bfloat16_value
 from mkdocs_quantlab.engine.core.numbers import number, plain
-from mkdocs_quantlab.engine.ggml.float32 import bfloat16_bytes, bfloat16_value
 from mkdocs_quantlab.engine.methods import codebook
 from mkdocs_quantlab.engine.methods.uniform import largest_q, round_half_away, scale_for, stored
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine.ggml import float32
+from mkdocs_quantlab.engine.core import float32
 from mkdocs_quantlab.engine.ggml.fp4 import ue4m3_byte, ue4m3_value
 
 SINGLES = st.floats(width=32, allow_nan=False, allow_infinity=False)
