@@ -3,6 +3,7 @@
  * encode it in pieces, in one worker or several, and keeps what comes of it: to save, or for the chat.
  */
 import { quantize } from "../generated/texts.ts";
+import { around, h } from "../ui/dom.ts";
 import { decimal, languageOf, texts } from "../ui/texts.ts";
 import { volume } from "../ui/volume.ts";
 import type { Calls, LiveTarget, Piece, PieceLoss, QuantizationPlan, TensorLoss } from "../generated/protocol.ts";
@@ -31,8 +32,9 @@ const MIN_SECONDS_PER_WORKER = 4;
 const MAX_WORKERS = 4;
 
 /** An error in words; one of the reader's code, a `CodeError` of the page's script, has the line it is in. */
-function said({ message, codeLine }: Error & { codeLine?: number | null }): string {
-  return (codeLine ? t("line_of_code", { line: codeLine, message }) : message).replaceAll("`", "");
+function said({ message, codeLine, lang }: Error & { codeLine?: number | null; lang?: string }): (Node | string)[] {
+  const words = h("span", { lang }, message.replaceAll("`", ""));
+  return codeLine ? around((text) => t("line_of_code", { line: codeLine, message: text }), words) : [words];
 }
 
 /** Adds what a piece lost to what others of the same tensor did. */
@@ -121,7 +123,7 @@ class Quantizer implements Panel {
     } catch (error) {
       this.end();
       if (this.#isStopped) this.#say(t("stopped"));
-      else this.#say(said(error as Error));
+      else this.#say(...said(error as Error));
     } finally {
       this.#rest(true);
     }
@@ -259,8 +261,8 @@ class Quantizer implements Panel {
     this.#progress.value = 0;
   }
 
-  #say(text: string): void {
-    this.#status.textContent = text;
+  #say(...text: (Node | string)[]): void {
+    this.#status.replaceChildren(...text);
   }
 }
 
