@@ -159,7 +159,7 @@ FOR_NO_READER = {
     *("Worker", "SharedWorker", "BroadcastChannel", "EndpointError"),
     # Headers, a type of what is dropped, a value of `rel`
     *("Content-Type", "Bearer {}", "Files", "noopener noreferrer nofollow"),
-    "long code",  # a value of the type `Use`
+    "quantlab dompurify 'allow-duplicates'",  # a value of a policy
     "Hi",  # a prompt, whose answer nobody sees
 }
 
