@@ -18,10 +18,12 @@ from mkdocs_quantlab.engine.gguf.writer import write
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mkdocs_quantlab.engine.gguf.header import Value
+    from mkdocs_quantlab.engine.gguf.header import Header, Value
 
 SUMS = ".in_sum2"
 COUNTS = ".counts"
+LARGEST = 3.4028234663852886e38
+"""The largest number of float32."""
 
 
 class Imatrix(NamedTuple):
@@ -29,16 +31,16 @@ class Imatrix(NamedTuple):
 
     file: str
     """The file's name, which llama-quantize notes in what it writes."""
-    dataset: str
-    """What the inputs came from; it is noted as well."""
+    dataset: str | None
+    """What the inputs came from; it is noted as well. None where the file does not say."""
     chunks: int
     """Number of texts."""
     importance: dict[str, array[float]]
-    """Of each matrix, the mean square of each input, in float32."""
+    """Of each matrix, the mean square of each input, in float32; of stacked matrices those of one behind those of the other."""
 
 
 def read_imatrix(content: bytes, file: str) -> Imatrix:
-    """What is in a file.
+    """What is in a file. What llama-quantize takes is taken: inputs that were never seen are of importance 1.
 
     Args:
         content: The file.
@@ -48,22 +50,58 @@ def read_imatrix(content: bytes, file: str) -> Imatrix:
         GgufError: It is no importance matrix.
     """
     header = read_stream(BytesIO(content))
+    if header.big_endian:
+        raise GgufError("it is big-endian; only little-endian files are read")
     if header.metadata.get("general.type") != "imatrix":
-        raise GgufError(f"{file} is no importance matrix: its `general.type` is not `imatrix`")
+        raise GgufError("it is no importance matrix: its `general.type` is not `imatrix`")
     datasets, chunks = (header.metadata.get(f"imatrix.{k}") for k in ("datasets", "chunk_count"))
-    if not isinstance(datasets, Array) or not datasets.values or not isinstance(chunks, int):
-        raise GgufError(f"{file} does not say from what and how many texts it was made")
-    values: dict[str, array[float]] = {}
-    for tensor in header.tensors:
-        start = header.data_start + tensor.offset
-        values[tensor.name] = array("f", content[start : start + (tensor.size or 0)])
+    if not isinstance(datasets, Array) or datasets.values is None or not isinstance(chunks, int):
+        raise GgufError("it does not say from what and how many texts it was made")
+    tensors = {tensor.name: tensor for tensor in header.tensors}
     importance = {}
-    for name, sums in values.items():
-        if name.endswith(SUMS):
-            matrix = name.removesuffix(SUMS)
-            (count,) = values[matrix + COUNTS]
-            importance[matrix] = array("f", (total / count for total in sums))
-    return Imatrix(file, str(datasets.values[0]), chunks, importance)
+    for name, sums in tensors.items():
+        if not name.endswith(SUMS):
+            continue
+        matrix = name.removesuffix(SUMS)
+        counts = tensors.get(matrix + COUNTS)
+        if counts is None:
+            raise GgufError(f"`{matrix}` has sums, and no counts of what was summed")
+        values = [_floats(content, header, each) for each in (sums, counts)]
+        importance[matrix] = _means(matrix, sums, *values)
+    if not importance:
+        raise GgufError("it has sums for no matrix")
+    dataset = str(datasets.values[0]) if datasets.values else None
+    return Imatrix(file, dataset, chunks, importance)
+
+
+def _floats(content: bytes, header: Header, tensor: Tensor) -> array[float]:
+    if tensor.type_name != "F32":
+        raise GgufError(f"`{tensor.name}` is {tensor.type_name}; it has to be F32")
+    start = header.data_start + tensor.offset
+    return array("f", content[start : start + (tensor.size or 0)])
+
+
+def _means(matrix: str, sums: Tensor, totals: array[float], counts: array[float]) -> array[float]:
+    """The mean squares: there is one count for each of the stacked matrices, of experts for example."""
+    width = sums.shape[0] if sums.shape else 1
+    stacked = sums.shape[1] if len(sums.shape) > 1 else 1
+    if len(totals) != width * stacked or len(counts) < stacked:
+        raise GgufError(
+            f"`{matrix}` has {len(totals):,} sums in the shape {sums.shape}, and {len(counts):,} counts; "
+            "each row of sums takes one count"
+        )
+    means = array("f")
+    for row in range(stacked):
+        count = counts[row]
+        for total in totals[row * width : (row + 1) * width]:
+            mean = total / count if count > 0 else 1.0
+            # A sum that float32 cannot hold is infinite when it is stored.
+            if not 0 <= mean <= LARGEST:
+                raise GgufError(
+                    f"`{matrix}` has an importance of {mean:g}; they are finite and not negative"
+                )
+            means.append(mean)
+    return means
 
 
 def write_imatrix(

@@ -12,7 +12,7 @@ from mkdocs_quantlab.cli.endpoint import endpoint
 from mkdocs_quantlab.cli.gguf import gguf
 from mkdocs_quantlab.cli.models import settings_of
 from mkdocs_quantlab.cli.new import new
-from mkdocs_quantlab.cli.terminal import Commands, Unreadable
+from mkdocs_quantlab.cli.terminal import Commands, Unreadable, print_line
 from mkdocs_quantlab.cli.widgets import widgets
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError
@@ -89,7 +89,7 @@ def export(folder: Path, *, no_pyodide: bool, models: tuple[str, ...], own: Path
         copy_whole(source, target)
     written = write_archives(archives, folder)
     below = folder.as_posix().removeprefix("./").removeprefix("docs/")
-    click.echo(
+    print_line(
         f"{len(sources) + written} files copied to {folder}. The site's configuration needs:\n"
     )
-    click.echo((TOML if default_path() == ZENSICAL else YAML).format(below, STYLE, SCRIPT))
+    print_line((TOML if default_path() == ZENSICAL else YAML).format(below, STYLE, SCRIPT))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mkdocs_quantlab.cli.models import find_models
-from mkdocs_quantlab.cli.terminal import print_json, print_table, say
+from mkdocs_quantlab.cli.terminal import print_json, print_line, print_table, say
 from mkdocs_quantlab.engine.core.numbers import percent, volume
 from mkdocs_quantlab.engine.gguf.comparison import (
     Difference,
@@ -45,7 +45,7 @@ def compare(models: tuple[str, ...], *, as_json: bool) -> None:
     else:
         _print(found, checks, differences)
         if len(found) > 1:
-            click.echo()
+            print_line()
             say(" ".join(kin.sentences()))
     sys.exit(not kin.is_one_model)
 
@@ -121,7 +121,7 @@ def _print(
         say(f"{name}: {' '.join((found.verdict, *found.traces))}")
     differ = [each for each in differences if each.same is False]
     if differ:
-        click.echo()
+        print_line()
         print_table(("Metadata", *names), ((each.key, *each.texts) for each in differ))
         for each in differ:
             if each.where:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mkdocs_quantlab.cli import models
-from mkdocs_quantlab.cli.terminal import Unreadable, print_json, say
+from mkdocs_quantlab.cli.terminal import Unreadable, print_json, print_line, say
 from mkdocs_quantlab.site.doctor.configuration import UnreadableConfigurationError
 from mkdocs_quantlab.site.doctor.doctor import examine
 
@@ -42,5 +42,5 @@ def doctor(*, config_file: Path, as_json: bool) -> None:
             say(f"{about}: {found}", mark=mark)
             if do:
                 say(do, mark="  ")
-        click.echo(f"\n{todo} to do" if todo else "\nAll is well.")
+        print_line(f"\n{todo} to do" if todo else "\nAll is well.")
     sys.exit(bool(todo))

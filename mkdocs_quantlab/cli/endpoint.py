@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from mkdocs_quantlab.cli.models import config_option, settings_of
-from mkdocs_quantlab.cli.terminal import Unreadable
+from mkdocs_quantlab.cli.terminal import Unreadable, print_line
 from mkdocs_quantlab.endpoint.nginx import EndpointError, Settings, configuration, read_keys
 from mkdocs_quantlab.site.chat.chat import BROWSER
 from mkdocs_quantlab.site.doctor.configuration import UnreadableConfigurationError, read_fields
@@ -101,7 +101,7 @@ def nginx(
         text = configuration(Settings(url, origins, keys=named, by_model=by_model, **settings))
     except EndpointError as error:
         raise click.UsageError(str(error)) from None
-    click.echo(text, nl=False)
+    print_line(text.removesuffix("\n"))
 
 
 def _read(config_file: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from mkdocs_quantlab.cli.models import config_file, site_models
-from mkdocs_quantlab.cli.terminal import Unreadable
+from mkdocs_quantlab.cli.terminal import Unreadable, print_line
 from mkdocs_quantlab.site.models.lock import Locked, LockError, read_lock, write_lock
 from mkdocs_quantlab.site.models.models import ModelError, learned
 from mkdocs_quantlab.site.models.places import is_remote
@@ -29,7 +29,7 @@ def lock(*, check: bool) -> None:
     try:
         locked = dict(read_lock(models.lock_path))
     except LockError as error:
-        click.echo(f"Warning: {error}", err=True)
+        print_line(f"Warning: {error}", err=True)
         locked = {}
     found: dict[str, Locked] = {}
     with click.progressbar(
@@ -51,13 +51,13 @@ def lock(*, check: bool) -> None:
     changed = [name for name, key in keys.items() if found[key] != locked.get(key)]
     gone = sorted(set(locked) - set(found))
     for name in changed:
-        click.echo(f"{name}: {'new' if keys[name] not in locked else 'changed'}")
+        print_line(f"{name}: {'new' if keys[name] not in locked else 'changed'}")
     for place in gone:
-        click.echo(f"{place}: no longer named")
+        print_line(f"{place}: no longer named")
     if check:
         sys.exit(bool(changed or gone))
     try:
         write_lock(models.lock_path, found)
     except OSError as error:
         raise Unreadable(f"{models.lock_path}: {error.strerror}") from None
-    click.echo(f"{len(found)} models in {models.lock_path.name}")
+    print_line(f"{len(found)} models in {models.lock_path.name}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from mkdocs_quantlab.cli.models import config_option, settings_of
-from mkdocs_quantlab.cli.terminal import Unreadable
+from mkdocs_quantlab.cli.terminal import Unreadable, print_line
 from mkdocs_quantlab.course import CourseError, write_course, write_widget
 from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.site.markdown.directives import ALIASES, CHAT, EVIDENCE
@@ -74,9 +74,9 @@ def site(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
         write_lock(models.lock_path, locked)
         written.append(models.lock_path)
     for path in written:
-        click.echo(path)
+        print_line(path)
     there = "" if folder.samefile(Path.cwd()) else f"cd {shlex.quote(str(folder))} && "
-    click.echo(f"\nNow: {there}pip install -r requirements.txt && mkdocs serve")
+    print_line(f"\nNow: {there}pip install -r requirements.txt && mkdocs serve")
 
 
 @new.command()
@@ -102,7 +102,7 @@ def widget(name: str, *, config_file: Path) -> None:
         raise Unreadable(str(error)) from None
     except OSError as error:
         raise Unreadable(f"{error.filename}: {error.strerror}") from None
-    click.echo(f"{path}\n\nNow, on a page: <div data-{name}></div>")
+    print_line(f"{path}\n\nNow, on a page: <div data-{name}></div>")
 
 
 def _models(named: tuple[str, ...], folder: Path) -> Models:

@@ -13,7 +13,7 @@ from mkdocs_quantlab.builtin_models import BuiltinModelError, is_builtin
 from mkdocs_quantlab.builtin_models import path as builtin_path
 from mkdocs_quantlab.builtin_models.imatrix import read_imatrix
 from mkdocs_quantlab.builtin_models.quantized import quantized
-from mkdocs_quantlab.cli.terminal import Unreadable
+from mkdocs_quantlab.cli.terminal import Unreadable, print_line
 from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.ggml.errors import GgmlError
@@ -82,7 +82,7 @@ def quantize(
     except OSError as error:
         raise Unreadable(f"{error.filename or source}: {error.strerror}") from None
     bits = 8 * sum(t.size or 0 for t in tensors) / max(1, sum(t.parameters for t in tensors))
-    click.echo(f"{target}: {volume(size)} ({size:,} bytes), {bits:.4f} bits per weight")
+    print_line(f"{target}: {volume(size)} ({size:,} bytes), {bits:.4f} bits per weight")
 
 
 def _types(given: Sequence[str]) -> dict[str, str]:
@@ -138,7 +138,10 @@ def _weighted(
     place: Path, target: Path, recipe: str, imatrix: Path
 ) -> tuple[int, Sequence[Tensor]]:
     """Writes the file with an importance matrix; its size, and its tensors."""
-    importance = read_imatrix(imatrix.read_bytes(), imatrix.name)
+    try:
+        importance = read_imatrix(imatrix.read_bytes(), imatrix.name)
+    except GgufError as error:
+        raise Unreadable(f"{imatrix}: {error}") from None
     made = quantized(place.read_bytes(), recipe, importance)
     write_whole(target, made)
     return len(made), read_everything(lambda start, stop: made[start:stop], len(made)).tensors

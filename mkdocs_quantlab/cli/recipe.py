@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mkdocs_quantlab.cli.models import find_models
-from mkdocs_quantlab.cli.terminal import Unreadable, print_json, print_table, say
+from mkdocs_quantlab.cli.terminal import Unreadable, print_json, print_line, print_table, say
 from mkdocs_quantlab.engine.core.numbers import count, volume
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
@@ -101,7 +101,7 @@ def _print_tensors(model: Model, made: Plan) -> None:
         f"{made.recipe} of {model.name}: {count(made.parameters, 'weight')}, {made.bits_per_weight:.4f} bits per weight, "
         f"{made.padded:,} bytes of tensors"
     )
-    click.echo()
+    print_line()
     print_table(
         ("Tensor", "Shape", "Type", "Bytes", "Why"),
         (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mkdocs_quantlab.cli.models import find_models
-from mkdocs_quantlab.cli.terminal import print_json, print_table, say
+from mkdocs_quantlab.cli.terminal import print_json, print_line, print_table, say
 from mkdocs_quantlab.engine.core.numbers import count, percent, volume
 from mkdocs_quantlab.engine.gguf.comparison import bits_per_weight, metadata, shares
 
@@ -45,7 +45,7 @@ def _as_json(model: Model) -> dict[str, Any]:
 def _print(model: Model, *, tensors: bool) -> None:
     bits = bits_per_weight(model)
     order = "big-endian" if model.big_endian else "little-endian"
-    click.secho(model.name, bold=True)
+    print_line(model.name, bold=True)
     say(
         f"{model.file}: GGUF version {model.version}, {order}, {count(model.parts, 'part')}, "
         f"{volume(model.size)} ({model.size:,} bytes)"
@@ -54,7 +54,7 @@ def _print(model: Model, *, tensors: bool) -> None:
         f"{count(model.parameters, 'weight')} in {count(len(model.tensors), 'tensor')}"
         + ("" if bits is None else f", {bits:.4f} bits per weight")
     )
-    click.echo()
+    print_line()
     total = sum(tensor.size or 0 for tensor in model.tensors)
     print_table(
         ("Type", "Tensors", "Weights", "Of the weights", "Of the bytes"),

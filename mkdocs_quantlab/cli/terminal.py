@@ -1,4 +1,7 @@
-"""What all commands share in a terminal: one-line errors, an output that any encoding takes, colours, and tables as wide as it."""
+"""What all commands share in a terminal: one-line errors, an output that any encoding takes, colours, and tables as wide as it.
+
+All that commands print goes through here, where control characters are escaped: a file or a server must not control the terminal.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from mkdocs_quantlab.engine.core.foreign import LONGEST, escaped, shortened
+from mkdocs_quantlab.site.secrets import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,6 +36,10 @@ class Unreadable(click.ClickException):
     """
 
     exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        # It may quote a file or a server, and an address with a password.
+        super().__init__(escaped(shortened(masked(message), 4 * LONGEST), keep="\n"))
 
 
 class Commands(click.Group):
@@ -86,6 +96,18 @@ def columns() -> int | None:
     return None
 
 
+def print_line(text: object = "", *, bold: bool = False, err: bool = False) -> None:
+    """Prints a text as it is, and a line's end.
+
+    Args:
+        text: What to print; it may have several lines.
+        bold: Whether it is a heading.
+        err: Whether it is a message beside the result.
+    """
+    shown = escaped(str(text), keep="\n\t")
+    click.echo(click.style(shown, bold=True) if bold else shown, err=err)
+
+
 def say(text: str, *, mark: str = "") -> None:
     """Prints a sentence, or a few, wrapped to the terminal.
 
@@ -95,6 +117,7 @@ def say(text: str, *, mark: str = "") -> None:
     """
     width = columns()
     indent = 4 if mark else 0
+    text = escaped(text, keep="\n")
     lines = [text]
     if width:
         lines = textwrap.wrap(text, max(width - indent, 20), break_on_hyphens=False)
@@ -107,7 +130,7 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     In a terminal that is too narrow each row becomes a paragraph, with a line or more for each column.
     """
-    lines = [head, *rows]
+    lines = [[escaped(cell) for cell in line] for line in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     width = columns()
     if width is None or sum(widths) + 2 * (len(widths) - 1) <= width:
@@ -133,4 +156,6 @@ def _print_paragraphs(head: Sequence[str], rows: Sequence[Sequence[str]], width:
 def print_json(data: object) -> None:
     """Prints JSON for programs, which is the same in every encoding."""
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    click.echo(json.dumps(data, ensure_ascii=not is_unicode))
+    text = json.dumps(data, ensure_ascii=not is_unicode)
+    # JSON lets some control characters stand.
+    click.echo(escaped(text, as_json=True))

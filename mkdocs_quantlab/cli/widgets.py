@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 import click
 
 from mkdocs_quantlab.cli.models import config_option, settings_of
-from mkdocs_quantlab.cli.terminal import Unreadable
+from mkdocs_quantlab.cli.terminal import Unreadable, print_line
 from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.site.assets import static
 from mkdocs_quantlab.site.models.places import refuse_pipe
@@ -73,7 +73,7 @@ def lock(*, config_file: Path, distribution: str | None, built: tuple[Path, ...]
         lock_text = _lock_text(wheels, info)
         if not wheels:
             shutil.rmtree(target, ignore_errors=True)
-            click.echo("no custom widget requires a package")
+            print_line("no custom widget requires a package")
             return
         target.mkdir(parents=True, exist_ok=True)
         # The lock file last, and old wheels behind it: it never names one that is not there.
@@ -84,8 +84,8 @@ def lock(*, config_file: Path, distribution: str | None, built: tuple[Path, ...]
             if old.suffix == ".whl":
                 old.unlink()
     for wheel in wheels:
-        click.echo(wheel.path.name)
-    click.echo(f"{len(wheels)} wheels locked in {os.path.relpath(target / LOCK)}")
+        print_line(wheel.path.name)
+    print_line(f"{len(wheels)} wheels locked in {os.path.relpath(target / LOCK)}")
 
 
 def _widgets_folder(config_file: Path) -> Path:

@@ -117,6 +117,14 @@ def test_files_are_written_whole(path):
                 assert not re.fullmatch(r"[rbt]*[wax+][rbt+]*", str(mode)), f"{path}:{node.lineno}"
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "cli").glob("*.py")), ids=lambda path: path.name)
+def test_commands_print_by_one_way(path):
+    """What goes to a terminal goes through `terminal.py`, which escapes it."""
+    text = path.read_text(encoding="utf-8")
+    found = re.findall(r"click\.s?echo\(|(?<![\w.])print\(|sys\.std\w+\.write", text)
+    assert path.name == "terminal.py" or not found
+
+
 def test_the_engine_loads_alone():
     """In a Python that has nothing but the standard library, as in the page."""
     code = (

@@ -49,7 +49,7 @@ _QUOTES = {chr(34): "&quot;", "'": "&#x27;"}
 _IN_TEXT = str.maketrans(_ENTITIES)
 _IN_ATTRIBUTES = str.maketrans(_ENTITIES | _QUOTES)
 # A page with a lab has thousands of these, most of them with nothing to escape.
-_is_special = re.compile("[&<>\"']").search
+_is_special = re.compile("[&<>\"'\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]").search
 
 
 def text(child: Child) -> str:

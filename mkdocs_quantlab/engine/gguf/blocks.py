@@ -100,7 +100,7 @@ def span(name: Name, tensors: Mapping[str, Tensor]) -> tuple[str, int, int]:
     tensor = find_tensor(name.model, name.tensor, tensors)
     if tensor.type_name not in TYPES:
         raise LookupError(
-            f"`{name.tensor}` has the type {tensor.type_name}, which cannot be decoded here"
+            f"`{name.tensor}` of `{name.model}` is {tensor.type_name}, which cannot be decoded here"
         )
     entry = TYPES[tensor.type_name]
     blocks = tensor.parameters // entry.block_size

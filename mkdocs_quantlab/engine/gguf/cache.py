@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.header import Array
@@ -140,7 +141,13 @@ STATE = "state"
 
 
 class CacheError(ValueError):
-    """A model or setting for which the cache's size is not known; the message says why, without a full stop."""
+    """A model or setting for which the cache's size is not known; the message says why, without a full stop.
+
+    What it quotes of a file is shortened, and escaped.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(message))
 
 
 class Setting(NamedTuple):

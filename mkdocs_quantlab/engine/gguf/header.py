@@ -21,6 +21,9 @@ class Array(NamedTuple):
     """The elements, where they were asked for or are few."""
     digests: tuple[str, ...] = ()
     """Digests (`reader.DIGEST`) of runs of elements, where they were asked for: they tell two arrays apart, and where."""
+    raw: bytes | None = None
+    """The elements' bytes as they are in a little-endian file of version 2 or 3, where a writer needs them: as Python's objects they would
+    take ten times as much memory."""
 
 
 Value: TypeAlias = "int | float | bool | str | Array"
@@ -72,7 +75,7 @@ class Place(NamedTuple):
 def place(tensor: str) -> Place:
     """The place of the tensor of that name."""
     # Image encoders have layers of their own, `v.blk.0`.
-    match = re.fullmatch(r"(.*\.)?blk\.(\d+)\.(.+?)(?:\.weight)?", tensor)
+    match = re.fullmatch(r"(.*\.)?blk\.([0-9]{1,9})\.(.+?)(?:\.weight)?", tensor)
     if match is None:
         return Place(-1, tensor.removesuffix(".weight"))
     return Place(int(match[2]), (match[1] or "") + match[3])
@@ -87,6 +90,8 @@ class Header(NamedTuple):
     """In file order."""
     types: dict[str, str]
     """The type of each metadata value: `uint32`, `string`, `array` and so on."""
+    ends: dict[str, int]
+    """Where each metadata entry ends in the file."""
     tensors: tuple[Tensor, ...]
     """In file order; of a split file those of this part only."""
     data_start: int

@@ -206,6 +206,7 @@ def _plain(value: Value) -> Any:
     if not isinstance(value, Array):
         return value
     fields = value._asdict()
+    del fields["raw"]
     if value.values is not None:
         fields["values"] = [_plain(element) for element in value.values]
     return {"array": fields}

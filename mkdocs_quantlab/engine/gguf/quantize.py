@@ -13,11 +13,13 @@ import math
 from operator import mul, sub
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.core.resources import Resource
 from mkdocs_quantlab.engine.ggml import batch
 from mkdocs_quantlab.engine.ggml.types import QK_K, TYPES, by_size
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.file_types import base_type, ftype_number
+from mkdocs_quantlab.engine.gguf.header import Array
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted
@@ -226,13 +228,21 @@ def file_type(model: Model, tensors: Sequence[Tensor], recipe: str) -> str:
 
 
 def read_everything(fetch: Callable[[int, int], bytes | memoryview], size: int) -> Header:
-    """The header of a file with all elements of all arrays, as a writer needs it.
+    """The header of a file with all elements of all arrays, as a writer needs it: long arrays as bytes.
 
     Raises:
         GgufError: The file is no GGUF, broken, or beyond a limit.
     """
-    keys = read_ranges(fetch, size).metadata.keys()
-    return read_ranges(fetch, size, Wanted(keep=keys))
+    header = read_ranges(fetch, size)
+    if header.version == 1 or header.big_endian:
+        return read_ranges(fetch, size, Wanted(keep=header.metadata.keys()))
+    metadata = header.metadata.copy()
+    for key, value in header.metadata.items():
+        if isinstance(value, Array) and (value.values is None or value.type == "array"):
+            stop = header.ends[key]
+            raw = bytes(memoryview(fetch(stop - value.size, stop))[: value.size])
+            metadata[key] = value._replace(raw=raw)
+    return header._replace(metadata=metadata)
 
 
 def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
@@ -250,6 +260,11 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
     if header.big_endian:
         raise GgufError("it is big-endian; only little-endian files are quantized")
     model = Model.of_files("", [("", header)])
+    for tensor in header.tensors:
+        if tensor.size is None:
+            raise GgufError(
+                f"`{shown(tensor.name, 80)}` has the {tensor.type_name}, whose size is not known here"
+            )
     wanted = sorted(assigned(model, recipe, types), key=written_order)
     before = {tensor.name: tensor for tensor in header.tensors}
     for tensor in wanted:
@@ -318,7 +333,7 @@ def _pieces(
 ) -> Iterator[Piece]:
     """A tensor in pieces; what stays as it is in one, and so what a scheme fits to as a whole."""
     bytes_before, bytes_after = old.size, new.size
-    assert bytes_before is not None, "an unknown type stays, and the writer refuses it"
+    assert bytes_before is not None, "`prepare` has refused it"
     assert bytes_after is not None, "it is a type that is known"
     count = old.parameters
     step = count

@@ -12,6 +12,7 @@ import struct
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
+from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.ggml.types import stored_type
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.header import Array, Header, Tensor
@@ -227,6 +228,7 @@ class _Reader:
         key_count = yield from self.count("metadata entries", MAX_KEYS, 13 if version > 1 else 9)
         metadata: dict[str, Value] = {}
         types: dict[str, str] = {}
+        ends: dict[str, int] = {}
         for number in range(1, key_count + 1):
             self.what = f"metadata entry {number} of {key_count}"
             place = self.place
@@ -243,6 +245,7 @@ class _Reader:
                 metadata[key] = yield from self.text(MAX_STRING)
             else:
                 metadata[key] = yield from self.number(VALUE_CODES[types[key]])
+            ends[key] = self.place
         alignment = self.alignment(metadata, types)
         tensors = []
         for number in range(1, tensor_count + 1):
@@ -255,6 +258,7 @@ class _Reader:
             big_endian=self.order == ">",
             metadata=metadata,
             types=types,
+            ends=ends,
             tensors=tuple(tensors),
             data_start=_aligned(self.place, alignment),
             size=self.size,
@@ -420,8 +424,7 @@ def _decoded(raw: memoryview) -> str:
 
 def _shown(name: str) -> str:
     """A name for an error; a crafted one may be long, or of control characters."""
-    shown = name if name.isprintable() else ascii(name)[1:-1]
-    return f"`{shown if len(shown) <= 80 else shown[:77] + '...'}`"
+    return f"`{shown(name, 80)}`"
 
 
 def _digest(spans: Iterable[memoryview]) -> str:

@@ -313,6 +313,8 @@ def traits(model: Model) -> Traits:
         GgufError: They do not say it.
     """
     architecture = model.metadata.get("general.architecture")
+    if not isinstance(architecture, str):
+        raise GgufError("a recipe needs a text as `general.architecture`; there is none")
 
     def number(key: str, default: int | None = None) -> int:
         key = f"{architecture}.{key}"
@@ -331,7 +333,7 @@ def traits(model: Model) -> Traits:
     is_70b = layers == _BIG.get(str(architecture)) and not (
         architecture == "llama" and (heads == kv_heads or experts == 8)
     )
-    return Traits(str(architecture), layers, heads // kv_heads if kv_heads else 0, experts, is_70b)
+    return Traits(architecture, layers, heads // kv_heads if kv_heads else 0, experts, is_70b)
 
 
 def written_order(tensor: Tensor) -> tuple[int, str]:
@@ -351,8 +353,10 @@ def plan(model: Model, recipe: str, *, imatrix: bool = False) -> Plan:
         imatrix: Whether llama.cpp is given an importance matrix.
 
     Raises:
-        GgufError: The model's metadata do not say what the rules ask.
+        GgufError: The model's metadata do not say what the rules ask, or it has no weights.
     """
+    if not model.parameters:
+        raise GgufError("it has no weights, for which a recipe could choose types")
     return _plan(model.tensors, traits(model), recipe, imatrix)
 
 
@@ -360,7 +364,7 @@ def plans(model: Model, *, imatrix: bool = False) -> list[Plan]:
     """What each recipe makes of a model, the largest first.
 
     Raises:
-        GgufError: The model's metadata do not say what the rules ask.
+        GgufError: As `plan`.
     """
     found = [plan(model, recipe, imatrix=imatrix) for recipe in RECIPES]
     return sorted(found, key=lambda each: -each.size)

@@ -14,7 +14,7 @@ from mkdocs_quantlab.engine.gguf.model import ALIGNMENT
 from mkdocs_quantlab.engine.gguf.reader import VALUE_CODES, VALUE_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mkdocs_quantlab.engine.gguf.header import Tensor, Value
 
@@ -74,12 +74,13 @@ def head(
         table += _string(tensor.name) + shape + struct.pack("<IQ", tensor.type, offset)
         offset += tensor.size + padding(tensor.size, multiple)
         count += 1
-    entries = b"".join(
-        _string(key) + _number("uint32", VALUE_TYPES.index(types[key])) + _value(key, types[key], value)
-        for key, value in metadata.items()
-    )  # fmt: skip
-    made = b"GGUF" + struct.pack("<IQQ", VERSION, count, len(metadata)) + entries + table
-    return made + bytes(padding(len(made), multiple))
+    parts = [b"GGUF" + struct.pack("<IQQ", VERSION, count, len(metadata))]
+    for key, value in metadata.items():
+        parts += _string(key), _number("uint32", VALUE_TYPES.index(types[key]))
+        parts += _value(key, types[key], value)
+    parts.append(bytes(table))
+    parts.append(bytes(padding(sum(map(len, parts)), multiple)))
+    return b"".join(parts)
 
 
 def alignment(metadata: Mapping[str, Value]) -> int:
@@ -108,19 +109,21 @@ def _string(text: str) -> bytes:
     return struct.pack("<Q", len(raw)) + raw
 
 
-def _value(key: str, type_: str, value: Value) -> bytes:
+def _value(key: str, type_: str, value: Value) -> Iterator[bytes]:
+    """A value in pieces: an array's elements may be most of the memory."""
     if isinstance(value, str):
-        return _string(value)
-    if not isinstance(value, Array):
+        yield _string(value)
+    elif not isinstance(value, Array):
         try:
-            return _number(type_, value)
+            yield _number(type_, value)
         except (struct.error, OverflowError):
             raise GgufError(f"`{key}` is {value}, which is no {type_}") from None
-    if value.values is None:
+    elif value.raw is None and value.values is None:
         raise GgufError(f"the elements of `{key}` were not kept when it was read")
-    elements = b"".join(_value(key, value.type, element) for element in value.values)
-    return (
-        _number("uint32", VALUE_TYPES.index(value.type))
-        + _number("uint64", value.length)
-        + elements
-    )
+    else:
+        yield _number("uint32", VALUE_TYPES.index(value.type)) + _number("uint64", value.length)
+        if value.raw is not None:
+            yield value.raw
+        else:
+            for element in value.values or ():
+                yield from _value(key, value.type, element)

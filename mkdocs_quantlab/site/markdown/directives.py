@@ -373,6 +373,9 @@ def expand(
                 replacement = on_problem(*told)
             except ValueError as error:
                 problem = str(error)
+            except Exception as error:
+                error.add_note(f"The figure was drawn for {locate(directive, nth)}.")
+                raise
         if problem is not None:
             replacement = on_problem(locate(directive, nth), problem)
         replacements.append((directive, replacement))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from mkdocs_quantlab.engine.core.foreign import escaped, shortened, shown
+from mkdocs_quantlab.engine.core.html import tag
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.site.models.places import PlaceError
 
@@ -23,6 +26,29 @@ from mkdocs_quantlab.site.models.places import PlaceError
 )
 def test_control_characters_are_escaped(text, expected):
     assert escaped(text) == shown(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a < b\n", "a &lt; b\n"),
+        ("\u05d0 \u200f(1)\u200b", "\u05d0 \u200f(1)\u200b"),
+        ("\u202egpj.exe", "\u2068\u202egpj.exe\u2069"),
+        ("a\u2069b\u2067c", "\u2068ab\u2067c\u2069\u2069"),
+        ("a\u2067b\u2069c", "\u2068a\u2067b\u2069c\u2069"),
+        ("\x1b[31m\x9b<", r"\x1b[31m\x9b&lt;"),
+    ],
+)
+def test_what_controls_is_isolated_in_pages(text, shown):
+    assert tag("b", text) == f"<b>{shown}</b>"
+
+
+def test_json_stays_json():
+    value = {"a": "\x1b\x9b\u202e\U000e0041\ud800 ö"}
+    text = escaped(json.dumps(value, ensure_ascii=False), as_json=True)
+    assert shown(text) == text
+    assert "ö" in text
+    assert json.loads(text) == value
 
 
 def test_some_may_stay():

@@ -105,7 +105,7 @@ def test_blocks_up_to_256_weights():
     [
         ("m:b", "`m` has no tensor `b`"),
         ("m:ood", "did you mean `odd`"),
-        ("m:odd", "`odd` has the type type 99, which cannot be decoded"),
+        ("m:odd", "`odd` of `m` is type 99, which cannot be decoded"),
         ("m:a[32]", "`a` has 32 blocks, counted from 0; found 32; the nearest is `31`"),
     ],
 )

@@ -29,6 +29,7 @@ def sources():
         name="alien", metadata=gemma.metadata | {"general.architecture": "alien"}
     )
     short = model(REAL["Gemma-3-27B"]["metadata"] | {"gemma3.attention.key_length": 80}, "short")
+    short = short._replace(tensors=TENSORS)
     models = (gemma, large, alien, short)
     return Sources([each.name for each in models], {ModelOf(each.name): each for each in models})
 

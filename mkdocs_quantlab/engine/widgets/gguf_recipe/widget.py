@@ -164,7 +164,7 @@ class Options(api.Options):
             if isinstance(value, int):
                 self.values[name] = value
         for tensor in model.tensors:
-            if tensor.name == "token_embd.weight":
+            if tensor.name == "token_embd.weight" and tensor.shape:
                 self.values["vocabulary"] = tensor.shape[-1]
 
     def described(self) -> Model:
