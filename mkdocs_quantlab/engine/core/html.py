@@ -6,6 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from mkdocs_quantlab.engine.core.foreign import isolated
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -58,7 +60,7 @@ def text(child: Child) -> str:
     A child is HTML if it is an `Html` or has a method `__html__`, like markupsafe's `Markup`.
     """
     if type(child) is str:
-        return child.translate(_IN_TEXT) if _is_special(child) else child
+        return isolated(child).translate(_IN_TEXT) if _is_special(child) else child
     if isinstance(child, str):
         if isinstance(child, Html):
             return child
