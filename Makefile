@@ -21,12 +21,12 @@ fast: style
 	$(BIN)/pytest -n auto --dist loadfile tests/fast
 
 ## All that guards a change. tests/oracle has llama.cpp's quantizer from npm, where npm has one for the machine
-test: check tests/oracle/node_modules/.package-lock.json | headless nginx
+test: check tests/oracle/node_modules/.package-lock.json | headless firefox webkit nginx
 	cd browser && npm run --silent test
 	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
 
 ## What takes longer: the tests marked `slow`, training among them, and every property with many random examples
-slow: $(READY) $(TORCH) static tests/oracle/node_modules/.package-lock.json | headless nginx
+slow: $(READY) $(TORCH) static tests/oracle/node_modules/.package-lock.json | headless firefox webkit nginx
 	$(BIN)/pytest -m slow
 	$(BIN)/pytest -n auto --dist loadfile -m "not slow" --hypothesis-profile full tests/fast tests/oracle
 
@@ -97,6 +97,17 @@ chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { \
 	  sudo=$$(command -v sudo || true); \
 	  $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends chromium; }
+
+# A smoke set runs in two other engines: Firefox, and WebKitGTK's browser for Safari's, which needs a screen.
+.PHONY: firefox webkit
+firefox:
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || { \
+	  sudo=$$(command -v sudo || true); \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends firefox-esr; }
+webkit:
+	@command -v WebKitWebDriver >/dev/null && command -v Xvfb >/dev/null || { \
+	  sudo=$$(command -v sudo || true); \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -qq -y --no-install-recommends webkit2gtk-driver xvfb; }
 
 # And nginx, as instructors put it in front of their model servers. Debian keeps it out of users' paths.
 .PHONY: nginx

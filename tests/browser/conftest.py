@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
     from tests.shared import Shared
 
+# Its assertions say what they found, though no test module.
+pytest.register_assert_rewrite("tests.browser.smoke")
+
 # Python in the page starts in a second or two, but the machine may be doing other things.
 PATIENCE = 20_000
 
@@ -402,6 +405,7 @@ class Server(ThreadingHTTPServer):
 
     Attributes:
         asked: The URLs asked for that no cache had.
+        first: What each page begins with, beside what it has.
         others: Other sites that a test plays: an answer to a request, by origin with a final slash.
         strays: What was asked of any other.
     """
@@ -415,6 +419,7 @@ class Server(ThreadingHTTPServer):
         self.gates: dict[str, threading.Event] = {}
         self.bodies: dict[str, tuple[int, bytes]] = {}
         self.types: dict[str, str] = {}
+        self.first = b""
         self.asked: list[str] = []
         self.others: dict[str, Callable[[_Handler], None]] = {}
         self.strays: list[str] = []
@@ -446,6 +451,15 @@ class Server(ThreadingHTTPServer):
             yield
         finally:
             del self.types[suffix]
+
+    @contextmanager
+    def inserted(self, html: bytes) -> Iterator[None]:
+        """Puts something at the beginning of each page's head."""
+        self.first = html
+        try:
+            yield
+        finally:
+            self.first = b""
 
     def handle_error(self, request: object, client_address: object) -> None:
         # A page that is closed, and a worker that is stopped, drop their connections.
@@ -511,6 +525,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = file.read_bytes()
         if file.suffix in ADDRESSES:
             content = content.replace(ORIGIN.encode(), self.server.origin.encode())
+        if file.suffix == ".html":
+            content = content.replace(b"<head>", b"<head>" + self.server.first, 1)
         return content
 
     def _type(self, file: Path) -> str:

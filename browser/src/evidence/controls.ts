@@ -2,6 +2,7 @@
 import { button, h } from "../ui/dom.ts";
 import type { Taken } from "../ui/taken.ts";
 import { capture } from "./capture.ts";
+import { growing, setText } from "./grow.ts";
 import { fit, numberProblem, same, type Field, type Kind, type Table, type Value } from "./values.ts";
 import { t } from "./texts.ts";
 import { shown } from "./view.ts";
@@ -33,13 +34,13 @@ function named({ label, hint }: Host): Record<string, string | undefined> {
 
 function text(host: Host): Control {
   const { rows } = host.field;
-  const box = h("textarea", { rows, style: `--rows: ${rows}`, autocomplete: "off", ...named(host) });
+  const box = growing(h("textarea", { rows, style: `--rows: ${rows}`, autocomplete: "off", ...named(host) }));
   box.addEventListener("input", () => host.write(box.value.trim() ? box.value : undefined));
   return {
     element: box,
     show: (value = "") => {
       // Blank lines are nothing to keep, but the reader may just have begun with some.
-      if (box.value !== value && (value || box.value.trim())) box.value = value as string;
+      if (box.value !== value && (value || box.value.trim())) setText(box, value as string);
     },
   };
 }
@@ -130,12 +131,14 @@ function table(host: Host): Control {
         {},
         ...row.map((cell, c) => {
           if (!c && isGiven(row)) return h("th", { scope: "row" }, cell);
-          const box = h("textarea", {
-            rows: 1,
-            autocomplete: "off",
-            "aria-label": t("cell", { column: columns[c]!, row: rowName }),
-            input: write,
-          });
+          const box = growing(
+            h("textarea", {
+              rows: 1,
+              autocomplete: "off",
+              "aria-label": t("cell", { column: columns[c]!, row: rowName }),
+              input: write,
+            }),
+          );
           box.value = cell;
           cells[r]![c] = box;
           return h("td", {}, box);
@@ -160,7 +163,8 @@ function table(host: Host): Control {
       drawn = next;
       if (!hasShape) draw(next);
       for (const [r, row] of cells.entries()) {
-        for (const [c, box] of row.entries()) if (box && box.value !== next.rows[r]![c]) box.value = next.rows[r]![c]!;
+        for (const [c, box] of row.entries())
+          if (box && box.value !== next.rows[r]![c]) setText(box, next.rows[r]![c]!);
       }
     },
   };
