@@ -1,4 +1,4 @@
-"""How long the page stands still while it gets what was made to hold it: answers, and a long list of models.
+"""How long the page stands still while it gets what was made to hold it: answers, a long list of models, files.
 
     python -m benchmarks.hostile
 
@@ -21,13 +21,17 @@ from benchmarks.server import Server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import CDPSession, Page
+    from playwright.sync_api import CDPSession, FilePayload, Page
 
 AIM = 100.0
 PIECE = 1000
 """Characters that the server says at a time."""
 MODELS = 20_000
 MARK = "quantlab-benchmark"
+FIELDS = """<div data-lab-evidence="text" data-name="f0" data-label="x"></div>
+
+<div data-lab-evidence="sheet"></div>
+"""
 
 
 class Answer(NamedTuple):
@@ -134,6 +138,44 @@ def models(page: Page) -> tuple[str, str, str]:
     return _row(f"A server that lists {MODELS:,} models", length, tasks.longest())
 
 
+def _evidence(fields: int, text: str) -> str:
+    """A file of evidence."""
+    common = {"kind": "text", "label": "x", "at": "2026-11-21T12:00:00.000Z", "value": text}
+    return json.dumps(
+        {
+            "format": "quantlab-evidence",
+            "version": 1,
+            "label": "",
+            "page": {"title": "", "url": ""},
+            "saved": common["at"],
+            "fields": [{**common, "name": f"f{n}"} for n in range(fields)],
+        }
+    )
+
+
+FILES = (
+    ("100,000 fields", _evidence(100_000, "")),
+    ("a field of 10 million characters", _evidence(1, "x" * 10_000_000)),
+    ("1,000 fields of 7 million characters", _evidence(1_000, "x" * 7_000)),
+)
+
+
+def evidence(page: Page) -> Iterator[tuple[str, str, str]]:
+    """A row for each file of evidence."""
+    tasks = Tasks(page)
+    said = page.locator("quantlab-evidence-sheet .lab-evidence-said")
+    for name, text in FILES:
+        file: FilePayload = {"name": "x.json", "mimeType": "", "buffer": text.encode()}
+        said.evaluate("element => (element.textContent = '')")
+        tasks.start()
+        page.locator("quantlab-evidence-sheet input[type=file]").set_input_files(file)
+        page.wait_for_function(
+            "() => document.querySelector('quantlab-evidence-sheet .lab-evidence-said').textContent"
+        )
+        page.wait_for_timeout(300)
+        yield _row(f"A file of evidence: {name}", len(text), tasks.longest())
+
+
 def _row(name: str, length: int, task: float) -> tuple[str, str, str]:
     return name, f"{length:,}", f"{task:.0f} ({report.verdict(task, AIM)})"
 
@@ -153,6 +195,15 @@ def main() -> None:
         with chromium.profile(browser, root / "profile") as context:
             page = opened(context, server.url)
             rows = [*answers(page), models(page)]
+        server.close()
+        (root / "files").mkdir()
+        sites.of_one_page(root / "files", FIELDS)
+        server = Server(root / "files/site")
+        with chromium.profile(browser, root / "evidence") as context:
+            page = context.new_page()
+            page.goto(server.url, wait_until="networkidle")
+            page.locator("quantlab-evidence-sheet[data-ready]").wait_for()
+            rows += evidence(page)
         server.close()
     head = ("What arrives", "characters", f"longest task, ms (aim {AIM:.0f})")
     print(report.table(head, rows))

@@ -25,7 +25,12 @@ from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catal
 from mkdocs_quantlab.engine.ggml.types import stored_type
 from mkdocs_quantlab.site import attributes
 from mkdocs_quantlab.site.chat import chat
-from mkdocs_quantlab.site.evidence.options import NAME
+from mkdocs_quantlab.site.evidence.options import (
+    MAX_FILE_BYTES,
+    MAX_FILE_FIELDS,
+    MAX_FILE_PARTS,
+    NAME,
+)
 from mkdocs_quantlab.site.models.page_models import LARGEST
 
 if TYPE_CHECKING:
@@ -153,6 +158,8 @@ def limits() -> str:
         f"export const BUILTIN_MODELS: readonly string[] = {json.dumps(list(MODELS))};",
         "/** The name of a field of evidence. */",
         f"export const EVIDENCE_NAME = /^{NAME}$/;",
+        "/** What a file of evidence may hold: bytes, fields, and the parts that they are shown in. */",
+        f"export const EVIDENCE_FILE = {{ bytes: {MAX_FILE_BYTES:_}, fields: {MAX_FILE_FIELDS:_}, parts: {MAX_FILE_PARTS:_} }};",
         "/** What the chat's settings take. */",
         "export const CHAT_LIMITS = {",
         *(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { marked } from "marked";
+import { EVIDENCE_FILE } from "../src/generated/limits.ts";
 import type { Taken } from "../src/ui/taken.ts";
 import { asJson, fromFile, merge, type Sheet } from "../src/evidence/file.ts";
 import { asMarkdown, paragraphs } from "../src/evidence/markdown.ts";
@@ -185,6 +186,31 @@ for (const [what, text, message] of [
     );
   });
 }
+
+const blank = (rows: number): Entry["value"] => ({ columns: ["a", "b"], rows: Array<string[]>(rows).fill(["", ""]) });
+
+for (const [what, gone] of Object.entries({
+  "more fields than a page has": Array.from({ length: EVIDENCE_FILE.fields }, (_, i) => entry("text", `f${i}`, "x")),
+  "a table of very many cells": [entry("table", "many", blank(EVIDENCE_FILE.parts / 2))],
+  "tables of very many cells beside each other": [
+    entry("table", "many", blank(1), { others: [blank(EVIDENCE_FILE.parts / 2)] }),
+  ],
+  "rows without columns": [
+    entry("table", "many", { columns: [], rows: Array<string[]>(EVIDENCE_FILE.parts).fill([]) }),
+  ],
+  "very many options": [
+    entry("widget", "many", { ...CAPTURE, options: Array<[string, string]>(EVIDENCE_FILE.parts).fill(["", ""]) }),
+  ],
+})) {
+  test(`a file with ${what} is refused`, () => {
+    assert.throws(() => fromFile(asJson({ ...SHEET, gone })), /too large .* Nothing was changed\.$/);
+  });
+}
+
+test("of values beside each other in a file, no more are read than are kept", () => {
+  const others = Array.from({ length: 100_000 }, (_, i) => String(i));
+  assert.deepEqual(readEntry(entry("text", "a", "x", { others }))!.others, others.slice(-5));
+});
 
 test("merging keeps apart what is new and what would be written over", () => {
   const mine = new Map([

@@ -1,7 +1,8 @@
 /** All of a page's evidence as a file, and what such a file brings back. */
+import { EVIDENCE_FILE } from "../generated/limits.ts";
 import type { Changes } from "./store.ts";
 import { t } from "./texts.ts";
-import { idOf, readEntry, same, withOther, type Entry, type Field } from "./values.ts";
+import { idOf, partsOf, readEntry, same, withOther, type Entry, type Field } from "./values.ts";
 
 /** What a file holds. */
 export interface Sheet {
@@ -22,8 +23,6 @@ export interface Page {
 
 const FORMAT = "quantlab-evidence";
 const VERSION = 1;
-/** Bytes; a file of ours is far smaller. */
-export const MOST_BYTES = 20_000_000;
 
 export function asJson({ label, page, saved, rows, gone }: Sheet): string {
   const fields = [
@@ -50,8 +49,11 @@ export function fromFile(text: string): Brought {
   if (data?.format !== FORMAT) throw new Error(t("not_evidence"));
   if (data.version !== VERSION) throw new Error(t("other_version"));
   const { title, url } = data.page ?? {};
-  const filled = Array.isArray(data.fields) ? data.fields.filter((field) => field?.value !== null) : undefined;
-  const entries = filled?.map(readEntry);
+  const fields: { value?: unknown }[] | undefined = Array.isArray(data.fields) ? data.fields : undefined;
+  if (fields && fields.length > EVIDENCE_FILE.fields) throw new Error(t("too_large"));
+  const entries = fields?.filter((field) => field?.value !== null).map(readEntry);
+  const parts = entries?.reduce((sum, entry) => sum + (entry ? partsOf(entry) : 0), 0) ?? 0;
+  if (parts > EVIDENCE_FILE.parts) throw new Error(t("too_large"));
   const isWhole = entries?.every((entry) => entry !== undefined) && new Set(entries.map(idOf)).size === entries.length;
   if (!isWhole || typeof title !== "string" || typeof url !== "string") throw new Error(t("damaged"));
   return { page: { title, url }, entries };

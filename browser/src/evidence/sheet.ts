@@ -1,8 +1,9 @@
 /** `<quantlab-evidence-sheet>`: how far the reader is, and all of the page's evidence at once: saved, printed, brought back, cleared. */
+import { EVIDENCE_FILE } from "../generated/limits.ts";
 import { attribute } from "../ui/attributes.ts";
 import { button, h } from "../ui/dom.ts";
 import { save } from "../ui/save.ts";
-import { asJson, fromFile, merge, MOST_BYTES, type Brought, type Page, type Sheet } from "./file.ts";
+import { asJson, fromFile, merge, type Brought, type Page, type Sheet } from "./file.ts";
 import { asMarkdown } from "./markdown.ts";
 import { pageStore, type Changes, type Store } from "./store.ts";
 import { idOf, isFilled, type Entry, type Field } from "./values.ts";
@@ -200,7 +201,7 @@ export class QuantlabEvidenceSheet extends HTMLElement {
     if (!file) return;
     let brought: Brought;
     try {
-      if (file.size > MOST_BYTES) throw new Error(t("too_large"));
+      if (file.size > EVIDENCE_FILE.bytes) throw new Error(t("too_large"));
       brought = fromFile(await file.text());
     } catch (error) {
       this.#say((error as Error).message);

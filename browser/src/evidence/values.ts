@@ -133,9 +133,26 @@ export function readEntry(data: unknown): Entry | undefined {
   const read: (data: unknown) => Value | undefined = READ[kind as Kind];
   const value = read(data.value);
   if (value === undefined || (unit !== undefined && !isText(unit))) return undefined;
-  const kept = Array.isArray(others) ? others.map(read).filter((other) => other !== undefined) : [];
+  const kept = Array.isArray(others)
+    ? others
+        .slice(-MOST_OTHERS)
+        .map(read)
+        .filter((other) => other !== undefined)
+    : [];
   const entry = { kind: kind as Kind, name, label, unit, value, at: new Date(at).toISOString() };
   return kept.reduce<Entry>(withOther, entry);
+}
+
+/** How many parts the page shows an entry in: cells of tables, options, lines. */
+export function partsOf({ value, others = [] }: Entry): number {
+  const cells = ({ columns, rows }: Table): number => (columns.length || 1) * (rows.length + 1);
+  const parts = (each: Value): number => {
+    if (typeof each === "string") return 1;
+    if ("columns" in each) return cells(each);
+    if ("tables" in each) return each.tables.reduce((sum, table) => sum + cells(table), 2 * each.options.length);
+    return each.words.length + Object.keys(each.settings).length + Object.keys(each.figures).length;
+  };
+  return [value, ...others].reduce((sum, each) => sum + parts(each), 0);
 }
 
 const READ: { [K in Kind]: (data: unknown) => Values[K] | undefined } = {

@@ -5,6 +5,8 @@ export const MAX_MODEL_BYTES = 2_000_000_000;
 export const BUILTIN_MODELS: readonly string[] = ["drawing", "drawing-uneven"];
 /** The name of a field of evidence. */
 export const EVIDENCE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/;
+/** What a file of evidence may hold: bytes, fields, and the parts that they are shown in. */
+export const EVIDENCE_FILE = { bytes: 8_000_000, fields: 1_000, parts: 20_000 };
 /** What the chat's settings take. */
 export const CHAT_LIMITS = {
   seed: { min: 0, max: 2147483647, step: "1" },

@@ -14,6 +14,12 @@ from mkdocs_quantlab.engine.core.schema import Field, OptionError
 NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
 """A field's name, as a regular expression of Python and of JavaScript."""
 
+MAX_FILE_BYTES = 8_000_000
+"""Bytes of a file of evidence; browsers keep 5 million characters for a site."""
+MAX_FILE_FIELDS = 1_000
+MAX_FILE_PARTS = 20_000
+"""Fields in a file of evidence, and what they are shown in: cells of tables, options, lines. More would hold the page."""
+
 
 class Name(Text):
     """What a field's evidence is kept under."""
