@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.engine.core.widget import answer
+from tests.compatibility import PLUGINS
 
 COMMANDS = Path(sys.executable).parent
 IDENTITY = {
@@ -110,7 +111,7 @@ def test_search_finds_the_text_and_not_our_numbers(visit, documentation, server)
     expect(found.first).to_be_attached()
 
 
-@pytest.mark.parametrize("name", ["privacy", "offline", "tags", "minify"])
+@pytest.mark.parametrize("name", PLUGINS)
 def test_plugins_of_courses(visit, site, name):
     lab = visit(name)
     redraws(lab.explorer)

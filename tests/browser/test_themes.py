@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.core.widget import answer
+from tests.compatibility import THEMES
 from tests.paths import AXE
-
-THEMES = ["material", "mkdocs", "readthedocs"]
 
 
 @pytest.mark.parametrize("name", [f"{theme}{flat}" for theme in THEMES for flat in ("", "-flat")])

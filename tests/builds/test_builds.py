@@ -7,6 +7,7 @@ import re
 import pytest
 
 from mkdocs_quantlab.site.assets import FOLDER, SCRIPT, STYLE
+from tests.compatibility import ENGINES, THEMES
 
 LAB = """
 ---
@@ -32,7 +33,7 @@ def files(site):
     return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
 
 
-@pytest.mark.parametrize("theme", ["material", "mkdocs", "readthedocs"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("directory_urls", [True, False])
 def test_themes_and_urls(build, theme, directory_urls):
     config = f"""
@@ -150,7 +151,7 @@ def test_other_plugins_may_change_the_page_while_search_reads_it(build, project,
     assert len(WIDGET.findall(html)) == 2
 
 
-@pytest.mark.parametrize("engine", ["mkdocs", "properdocs", "zensical"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_mistake_fails_the_build_with_its_place(build, engine):
     page = '---\ntitle: x\n---\n\n# Lab\n\n<div data-quantization-explorer data-bits="9"></div>\n'
     config = {

@@ -126,3 +126,35 @@ def test_the_workflow_publishes_what_it_built(tmp_path):
     deploy = yaml.safe_load(text)["jobs"]["deploy"]
     assert deploy["permissions"] == {"pages": "write", "id-token": "write"}
     assert deploy["needs"] == "build"
+
+
+def test_a_course_is_for_mkdocs_1(tmp_path):
+    new(tmp_path)
+    lines = (tmp_path / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    [line] = [line for line in lines if line.startswith("mkdocs>")]
+    assert line.endswith(",<2")
+
+
+def test_a_course_builds_with_other_engines(tmp_path, run_mkdocs):
+    """By the steps of `guide/after-material.md`."""
+    new(tmp_path)
+    code, output = run_mkdocs(tmp_path, "properdocs", "--strict")
+    assert code == 0, output
+    lab = (tmp_path / "site/labs/lab-1/index.html").read_text(encoding="utf-8")
+    assert "<quantlab-widget" in lab
+    file = tmp_path / "mkdocs.yml"
+    text = file.read_text(encoding="utf-8").partition("\nplugins:")
+    extensions = text[2].partition("\nmarkdown_extensions:\n")[2]
+    done = CliRunner().invoke(main, ["export", str(tmp_path / "docs/assets/quantlab")])
+    added = done.stdout.partition("\n\n")[2].replace(f"{tmp_path.as_posix()}/docs/", "")
+    added = added.replace("markdown_extensions:\n  - quantlab\n", "")
+    nav = "nav: [index.md, labs/lab-1.md]\n"
+    changed = f"{text[0]}\nmarkdown_extensions:\n  - quantlab\n{extensions}\n{added}\n{nav}"
+    file.write_text(changed, encoding="utf-8")
+    code, output = run_mkdocs(tmp_path, "zensical")
+    assert code == 0, output
+    again = (tmp_path / "site/labs/lab-1/index.html").read_text(encoding="utf-8")
+    widgets = re.compile(r"<quantlab-widget.*?</quantlab-widget>", re.DOTALL)
+    without_mark = lab.replace(' data-search-exclude=""', "")
+    assert widgets.findall(again) == widgets.findall(without_mark)
+    assert 'src="../../assets/quantlab/quantlab.js"' in again

@@ -1,0 +1,58 @@
+"""What the tests build sites with and visit. The tests take their parameters from here, and `docs/compatibility_table.py` prints it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ENGINES = {
+    "mkdocs": "the plugin",
+    "properdocs": "the plugin, as it is",
+    "zensical": "the Markdown extension and `quantlab export`; no search for secrets in the finished site",
+}
+"""Engines, by their packages, and what of ours they run. `tests/builds` builds sites by their commands."""
+
+THEMES = {
+    "material": "light and dark, instant navigation on and off",
+    "mkdocs": "light and dark; set `highlightjs: false`, or pages ask a CDN",
+    "readthedocs": "light; set `highlightjs: false`, or pages ask a CDN",
+}
+"""Themes of which `tests/builds` builds sites, and `tests/browser` visits them."""
+
+PLUGINS = ("privacy", "offline", "tags", "minify")
+"""Plugins beside which `tests/browser/test_publishing.py` builds a site, and computes in its pages."""
+PLUGINS_ALONE = ("search", "social", "mike")
+"""Plugins that have a test of their own there."""
+
+
+class Browser(NamedTuple):
+    """A browser.
+
+    Attributes:
+        engine: What the tests start.
+        covers: What they do in it; empty where they do not start it.
+        least: The least version that should do: derived from the features that the scripts use, not run.
+        why: The feature that decides it.
+    """
+
+    engine: str
+    covers: str
+    least: str
+    why: str
+
+
+BROWSERS = {
+    "Chrome, Edge": Browser("Chromium", "all of `tests/browser`", "120", "`URL.canParse`"),
+    "Firefox": Browser("Firefox", "", "121", "`:has()`"),
+    "Safari": Browser("WebKit", "", "17", "`URL.canParse`"),
+}
+"""Browsers by the names that readers know. `covers` belongs to the tests that start them."""
+
+BY_HAND = {
+    "MaterialX": (
+        "`mkdocs-materialx` 10.2.2",
+        "`theme: materialx`",
+        "MkDocs 1.6.1, ProperDocs 1.6.7",
+    ),
+    "MkDocs NG": ("`mkdocs-ng` 1.8.0, `mkdocs-ng-material` 9.7.7", "unchanged", "its own `mkdocs`"),
+}
+"""Forks that were tried once and are not in the suite: the packages, the theme in `mkdocs.yml`, and the engine."""
