@@ -92,8 +92,7 @@ class _Scanner(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.directives = directives
         self.html = html
-        self.line_starts = [0]
-        self.line_starts.extend(match.end() for match in re.finditer("\n", html))
+        self.at = 0
         self.found: list[Found] = []
         self.inert: list[str] = []
         self.in_paragraph = False
@@ -104,9 +103,10 @@ class _Scanner(HTMLParser):
         if self.open:
             self._finish(len(html), "is not closed")
 
-    def _at(self) -> int:
-        line, column = self.getpos()
-        return self.line_starts[line - 1] + column
+    def updatepos(self, i: int, j: int) -> int:
+        """Counts characters, where the base class counts lines and columns, which takes longer."""
+        self.at += max(0, j - i)
+        return j
 
     def _finish(self, end: int, problem: str | None) -> None:
         assert self.open
@@ -130,7 +130,7 @@ class _Scanner(HTMLParser):
         if tag in INERT:
             self.inert.append(tag)
             return
-        at, text = self._at(), self.get_starttag_text() or ""
+        at, text = self.at, self.get_starttag_text() or ""
         is_empty = text.endswith("/>") or bool(_NOTHING_IN_IT.match(self.html, at + len(text)))
         start = _Start(at, text, self.in_paragraph, is_empty)
         found = self.directives.read(tag, attrs, start)
@@ -149,7 +149,7 @@ class _Scanner(HTMLParser):
         ):  # HTML knows no self-closing script or svg, but an empty svg element is common
             return
         self.handle_starttag(tag, attrs)
-        if self.open and self.open.start == self._at():
+        if self.open and self.open.start == self.at:
             self._finish(
                 self.open.end,
                 "ends with `/>`, which HTML ignores on a `div`, so that the rest of the page would be inside it",
@@ -162,7 +162,7 @@ class _Scanner(HTMLParser):
             return
         if self.open:
             if tag == "div":
-                self._finish(self.html.index(">", self._at()) + 1, None)
+                self._finish(self.html.index(">", self.at) + 1, None)
                 return
             self._content()
         if tag == "p":
