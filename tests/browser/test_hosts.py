@@ -117,8 +117,20 @@ def draws(widget: Widget) -> None:
     assert widget.status.inner_text() == ""
 
 
+DRAWN = "The figure is drawn with this code."
+NOT_ALLOWED = "This site does not let edited code run: its Content-Security-Policy must allow blob:"
+
+
 def edits(visit: Visit) -> None:
     """The editor comes, and its code runs."""
+    runs(visit)
+    said = visit.widget("grid").root.locator(".quantlab-code p[role=status]")
+    expect(said).to_have_text(DRAWN)
+    visit.widget("grid").settle()
+
+
+def runs(visit: Visit) -> None:
+    """Has the editor come and its code run."""
     code = visit.widget("grid").root.locator(".quantlab-code")
     code.locator("summary").click()
     code.get_by_role("button", name="Edit").click()
@@ -127,8 +139,6 @@ def edits(visit: Visit) -> None:
     visit.page.keyboard.press("Control+End")
     visit.page.keyboard.insert_text("\n# mine\n")
     code.get_by_role("button", name="Run").click()
-    expect(code.locator("p[role=status]")).to_have_text("The figure is drawn with this code.")
-    visit.widget("grid").settle()
 
 
 def chats(visit: Visit, prompt: str = "Once") -> None:
@@ -251,3 +261,38 @@ def test_what_forbids_python_is_named(visit, publish, shared, lines, reason):
     explorer.set("weight", "0.25")
     explorer.settle()
     assert reason in explorer.status.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("lines", "result"),
+    [
+        # A policy for pages only, as one in a `<meta>` element is.
+        (
+            'location ~ /(index.html)?$ {{ add_header Content-Security-Policy "{}"; }}',
+            "live_frame.html",
+        ),
+        ('add_header Content-Security-Policy "{} blob:";', "live_frame.html"),
+        ("add_header X-Frame-Options DENY;", "about:srcdoc"),
+        ("add_header Content-Security-Policy \"frame-src 'none'\";", "about:srcdoc"),
+        ("add_header Cross-Origin-Embedder-Policy require-corp;", "about:srcdoc"),
+        ('add_header Content-Security-Policy "{}";', NOT_ALLOWED),
+        ("add_header Content-Security-Policy \"{}; worker-src 'self' blob:\";", NOT_ALLOWED),
+        (
+            'add_header X-Frame-Options DENY; add_header Content-Security-Policy "{} blob:";',
+            NOT_ALLOWED,
+        ),
+    ],
+)
+def test_where_code_of_readers_runs(visit, publish, shared, lines, result):
+    policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
+    url = publish(lines.format(policy), bare_site(shared))
+    lab = visit(url=f"{url}/", servers=[url])
+    lab.allow("Content Security Policy|X-Frame-Options")
+    runs(lab)
+    grid = lab.widget("grid")
+    grid.settle()
+    if result == NOT_ALLOWED:
+        expect(grid.status).to_contain_text(result)
+        return
+    expect(grid.root.locator(".quantlab-code p[role=status]")).to_have_text(DRAWN)
+    assert lab.page.frames[-1].url.endswith(result)

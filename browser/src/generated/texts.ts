@@ -27,7 +27,7 @@ export const page = {
   "code_not_used": "This figure does not use the code.",
   "code_crashed": "The code stopped its interpreter: {message}",
   "code_no_answer": "The code's interpreter gave no answer.",
-  "code_not_allowed": "This site's Content-Security-Policy does not let edited code run: it must allow blob: for scripts and for workers.",
+  "code_not_allowed": "This site does not let edited code run: its Content-Security-Policy must allow blob: for scripts and for workers, and its headers must allow frames of the site itself.",
   "line": "Line {line}: {message}",
   "fetching_editor": "Fetching the editor …",
   "editor_missing": "The editor could not be fetched.",

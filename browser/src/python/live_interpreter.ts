@@ -89,6 +89,8 @@ export class LiveInterpreter {
     } else if (type === "outcome" && said.id === this.#lastId && this.#take) {
       this.#take(said.outcome);
       this.#take = undefined;
+    } else if (type === "blocked" && !this.#isReady) {
+      this.end(new Error(t("code_not_allowed")));
     } else {
       this.end(this.#crash(type === "failed" ? said.message : undefined));
     }

@@ -88,8 +88,13 @@ self.onmessage = ({ data, ports }: MessageEvent<LiveFiles>) => {
     const text = String((error as Error | undefined)?.message ?? error);
     send({ type: "failed", message: text.trim().split("\n").at(-1) ?? "" });
   };
+  const onBlocked = (): void => send({ type: "blocked" });
+  self.addEventListener("securitypolicyviolation", onBlocked);
   const starting = start(data);
-  starting.then(() => send({ type: "ready" }), failed);
+  starting.then(() => {
+    self.removeEventListener("securitypolicyviolation", onBlocked); // what the code tries is no business of the page
+    send({ type: "ready" });
+  }, failed);
   port.onmessage = async ({ data: { id, params, own } }: MessageEvent<LiveCall>) => {
     try {
       const call = await starting;

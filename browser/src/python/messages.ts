@@ -104,6 +104,8 @@ export interface LiveCall {
 /** What the worker of the reader's code says. Once code has run in it, it may say anything. */
 export type InterpreterSays =
   | { type: "ready" }
+  /** The site's policy blocks the start. */
+  | { type: "blocked" }
   | { type: "failed"; message: string }
   /** JSON, as `Outcome` has it. */
   | { type: "outcome"; id: number; outcome: string };
