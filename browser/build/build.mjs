@@ -18,6 +18,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeArchives } from "./archive.mjs";
+import { notices, packagesOf } from "./notices.mjs";
 
 const browser = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(browser);
@@ -38,6 +39,7 @@ function changed(path) {
 const inputs = [
   join(browser, "src"),
   join(browser, "build"),
+  join(browser, "licences"),
   join(browser, "package-lock.json"),
   join(root, "mkdocs_quantlab", "api"),
   join(root, "mkdocs_quantlab", "engine"),
@@ -60,12 +62,19 @@ const common = {
   bundle: true,
   minify: true,
   target: "es2022",
-  legalComments: "none",
+  legalComments: "none", // `notices.txt` has them all
   define: {
     BUILD: JSON.stringify(build),
     PARTS: JSON.stringify(parts),
   },
 };
+const metafiles = [];
+/** What esbuild makes; its list of what is inside is kept, for the notices. */
+async function bundled(options) {
+  const result = await esbuild.build({ ...options, metafile: true });
+  metafiles.push(result.metafile);
+  return result;
+}
 const source = (name) => join(browser, "src", name);
 // Addresses of servers that are not the site's, which wllama falls back to and this page never does.
 const elsewhere = /https:\/\/(cdn\.jsdelivr\.net|huggingface\.co)[^"]*/g;
@@ -78,7 +87,7 @@ const withoutServers = {
     })),
 };
 const runtime = join(out, "wllama", "wllama.js");
-await esbuild.build({
+await bundled({
   ...common,
   entryPoints: [source("chat/wllama.ts")],
   outfile: runtime,
@@ -108,14 +117,14 @@ const constructedSheets = {
 async function style(name) {
   const {
     outputFiles: [file],
-  } = await esbuild.build({ ...common, entryPoints: [source(name)], write: false });
+  } = await bundled({ ...common, entryPoints: [source(name)], write: false });
   return { STYLE: JSON.stringify(file.text) };
 }
 /** The document of the frame in which the reader's code runs, as one text, beside the file that it is as well. */
 const frame = readFileSync(source("python/live_frame.html"), "utf8");
 const {
   outputFiles: [frameScript],
-} = await esbuild.build({ ...common, entryPoints: [source("python/live_frame.ts")], write: false, format: "iife" });
+} = await bundled({ ...common, entryPoints: [source("python/live_frame.ts")], write: false, format: "iife" });
 writeFileSync(join(out, "live_frame.html"), frame);
 writeFileSync(join(out, "live_frame.js"), frameScript.text);
 const link = '<script src="live_frame.js"></script>';
@@ -129,20 +138,20 @@ const own = readdirSync(widgets)
 const sheets = [source("styles/quantlab.css"), ...own.filter(existsSync)];
 await Promise.all([
   // Classic: module scripts do not run on file://.
-  esbuild.build({
+  bundled({
     ...common,
     entryPoints: [source("quantlab.ts")],
     outfile: join(out, "quantlab.js"),
     format: "iife",
     define: { ...common.define, LIVE_FRAME: JSON.stringify(inline) },
   }),
-  esbuild.build({
+  bundled({
     ...common,
     entryPoints: [source("widget/interact_script.ts")],
     outfile: join(out, "interact.js"),
     format: "iife",
   }),
-  esbuild.build({
+  bundled({
     ...common,
     entryPoints: [source("chat/index.ts")],
     outfile: join(out, "chat.js"),
@@ -152,33 +161,33 @@ await Promise.all([
       WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }),
     },
   }),
-  esbuild.build({
+  bundled({
     ...common,
     entryPoints: [source("evidence/index.ts")],
     outfile: join(out, "evidence.js"),
     format: "iife",
     define: await style("evidence/evidence.css"),
   }),
-  esbuild.build({
+  bundled({
     ...common,
     entryPoints: [source("python/worker.ts")],
     outfile: join(out, "worker.js"),
     format: "esm",
   }),
   // Classic, and in one piece: it runs where nothing can be fetched.
-  esbuild.build({
+  bundled({
     ...common,
     entryPoints: [source("python/live_worker.ts")],
     outfile: join(out, "live_worker.js"),
     format: "iife",
   }),
-  esbuild.build({
+  bundled({
     ...common,
     entryPoints: [source("widget/quantize.ts")],
     outfile: join(out, "quantize.js"),
     format: "esm",
   }),
-  esbuild.build({
+  bundled({
     ...common,
     entryPoints: [source("widget/editor.ts")],
     outfile: join(out, "editor.js"),
@@ -186,7 +195,7 @@ await Promise.all([
     plugins: [constructedSheets],
     define: await style("widget/editor.css"),
   }),
-  esbuild.build({
+  bundled({
     ...common,
     stdin: {
       contents: sheets.map((file) => `@import ${JSON.stringify(file)};`).join("\n"),
@@ -224,5 +233,6 @@ for (const [name, bytes] of Object.entries(archives)) {
 // For `quantlab widgets lock`: which Pyodide packages must be made for. No site gets it.
 const { info } = JSON.parse(readFileSync(join(pyodide, "pyodide-lock.json"), "utf8"));
 writeFileSync(join(out, "pyodide", "info.json"), JSON.stringify({ version: versionOf(pyodide), ...info }));
+writeFileSync(join(out, "notices.txt"), notices(browser, packagesOf(metafiles)));
 rmSync(target, { recursive: true, force: true });
 renameSync(out, target);

@@ -23,6 +23,8 @@ INTERACT = "interact.js"
 """Marks that a reader can grab; a page fetches it where a figure has some."""
 CHAT = "chat.js"
 EVIDENCE = "evidence.js"
+NOTICES = "notices.txt"
+"""The licences of what others wrote in these files; it travels with them."""
 
 
 WLLAMA = ("wllama/wllama.js", "wllama/wllama.wasm")
@@ -54,7 +56,7 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
         LabError: The package was not built.
     """
     static(SCRIPT)
-    names = [SCRIPT, INTERACT, STYLE, CHAT, EVIDENCE]
+    names = [SCRIPT, INTERACT, STYLE, CHAT, EVIDENCE, NOTICES]
     for language in sorted({primary(tag) for tag in languages} & set(LANGUAGES) - {ENGLISH}):
         groups = [group for group in SCRIPTS if group in catalogue(language)]
         names += [f"texts/{language}/{group}.js" for group in groups]

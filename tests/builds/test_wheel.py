@@ -22,6 +22,14 @@ from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.site.assets import STATIC, WLLAMA, files
 from tests.paths import PACKAGE, ROOT
 
+NOT_IN_SITES = {
+    "@codemirror/streamparser",
+    "@types/emscripten",
+    "@types/trusted-types",
+    "crelt",
+    "ws",
+}
+"""Packages that others depend on, and whose code is in none of the files: types, Node's sockets, and what esbuild finds unused."""
 TEXTS = sorted((PACKAGE / "engine/core/texts").glob("*.json"))
 
 
@@ -37,6 +45,22 @@ def test_the_wheel_holds_what_a_site_needs(wheel):
     assert "mkdocs_quantlab/py.typed" in names
     info = f"mkdocs_quantlab-{mkdocs_quantlab.__version__}.dist-info"
     assert {f"{info}/licenses/LICENSE", f"{info}/licenses/THIRD_PARTY_NOTICES.md"} <= names
+
+
+def test_notices_name_all_that_others_wrote(wheel):
+    """With the versions of npm's lock file, and the full text of each licence."""
+    notices = wheel.read("mkdocs_quantlab/static/notices.txt").decode()
+    lock = json.loads((ROOT / "browser/package-lock.json").read_text(encoding="utf-8"))
+    for path, package in lock["packages"].items():
+        name = path.rpartition("node_modules/")[2]
+        if name and not package.get("dev") and name not in NOT_IN_SITES:
+            assert f"- {name} {package['version']}: {package['license']}\n" in notices
+    listed = json.loads((ROOT / "browser/licences/parts.json").read_text(encoding="utf-8"))
+    for package in listed.values():
+        for part in package["parts"]:
+            assert part["name"] in notices
+    for text in (ROOT / "browser/licences").glob("*.txt"):
+        assert text.read_text(encoding="utf-8").strip() in notices
 
 
 def test_the_wheel_holds_nothing_else(wheel):
