@@ -246,6 +246,50 @@ def test_stop_in_one_tab_leaves_the_other_alone(visit, server, site):
     expect(there.explorer.result).to_contain_text("the weight 0.25 ", timeout=5_000)
 
 
+FORGED = """base => {
+  const {port} = window.line;
+  const elsewhere = "http://beacon.example/own.zip";
+  const call = {type: "call", id: 1, method: "draw", params: "{}", wanted: ["draw", "quantization-explorer"]};
+  const start = {type: "start", folder: base, scripts: {}, archive: elsewhere, wanted: [], willSendWasm: true};
+  const forged = [
+    7, "close", {}, {type: "nonsense"}, {type: "wasm"}, start,
+    {...call, params: "{"}, {...call, method: "__class__"}, {...call, wanted: undefined},
+    {...call, archive: {file: elsewhere}}, {...call, archive: {file: base + "x.zip", wheels: [{file: elsewhere, sha256: ""}]}},
+    {type: "read", id: 1, files: [{}]},
+  ];
+  for (const message of forged) port.postMessage(message);
+}"""
+
+
+def test_a_tab_that_shares_the_worker_can_neither_mislead_nor_end_it(visit, site):
+    """As a copy of a tab does, which has its storage."""
+    here = visit("mkdocs")
+    recovers(here)
+    there = here.beside(site("mkdocs").page())
+    there.page.evaluate(
+        """name => {
+            sessionStorage.setItem("quantlab-worker", name);
+            window.SharedWorker = class extends SharedWorker {
+                constructor(...given) {
+                    super(...given);
+                    window.line = this;
+                }
+            };
+        }""",
+        here.page.evaluate("sessionStorage.getItem('quantlab-worker')"),
+    )
+    recovers(there, "0.5")
+    workers = here.tally("workers")
+    there.page.evaluate(FORGED, here.page.evaluate("new URL('assets/quantlab/', location).href"))
+    recovers(here, "0.375")
+    # It dies in the middle of a question.
+    there.explorer.set("weight", "0.625")
+    there.page.close()
+    recovers(here, "0.125")
+    assert here.tally("workers") == workers
+    assert not [url for url in here.requests if "beacon" in url]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_crash(visit, server, kind):
     lab = visit(kind)

@@ -682,6 +682,7 @@ export const chat_server = {
 export const worker = {
   "wrong_version": "{folder} holds Pyodide {found}, but this site needs {version}.",
   "wrong_version_here": "the site holds Pyodide {found}, but needs {version}.",
+  "not_ours": "{address} is no file of this site.",
   "stopped_elsewhere": "it was stopped in another tab.",
   "code_fetches": "The reader's code cannot fetch anything.",
   "no_readable_answer": "{host} gave this page no answer that it may read: the server cannot be reached, or it does not allow pages of {origin} to read from it (CORS). Download the file and drop it here instead.",

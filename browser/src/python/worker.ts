@@ -116,16 +116,26 @@ async function pythonFor(wanted: string[]): Promise<PythonCall> {
   return call;
 }
 
+/** An address, where it is one of the site's own files: other pages of an origin can find the worker, and send it to others. */
+function ours(address: string): string {
+  if (!new URL(address).href.startsWith(new URL(".", self.location.href).href))
+    throw new Error(t("not_ours", { address: address.slice(0, 80) }));
+  return address;
+}
+
 async function receive(message: ToWorker, send: Send): Promise<void> {
   try {
     if (message.type === "start") {
-      library = message.archive;
+      // The first page's is that of the Python that runs; another page says nothing new.
+      library ??= ours(message.archive);
       starting ??= start(message, () => send({ type: "fetched" }));
       await starting;
       send({ type: "ready" });
     } else if (message.type === "call") {
       const python = await pythonFor(message.wanted);
-      const files = message.archive && (await ownFiles(message.archive).catch((error: Error) => error));
+      const { archive } = message;
+      for (const { file } of archive ? [archive, ...(archive.wheels ?? [])] : []) ours(file);
+      const files = archive && (await ownFiles(archive).catch((error: Error) => error));
       if (files instanceof Error) {
         send({
           type: "outcome",
@@ -141,7 +151,7 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       await readHeaders(await pythonFor(["read_headers"]), message, send);
     } else if (message.type === "wasm") {
       receiveWasm(message.wasm);
-    } else {
+    } else if (message.type === "close") {
       for (const port of ports)
         port.postMessage({ type: "failed", message: t("stopped_elsewhere") } satisfies FromWorker);
       close();
