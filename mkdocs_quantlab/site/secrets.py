@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from mkdocs_quantlab.engine.core.schema import OptionError
+from mkdocs_quantlab.site.markdown.spans import replace_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,8 +106,7 @@ _VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSW(?:OR)?D", re.IGNORECASE)
 _OF_A_FILE = re.compile(r"(?:FILE|PATH|DIR|SOCK|HOME|URL)$", re.IGNORECASE)
 # Shorter ones are words that a page may well contain.
 _SHORTEST = 12
-# The same figure for other values of its option, drawn from the same texts as the one in the page: half of what a page with a lab holds.
-_FRAMES = re.compile(r"\ndata-frames='[^']*'")
+_OPTIONS = re.compile(r"\ndata-options='[^']*'")
 _TEXTS = frozenset(".css .html .js .json .map .md .mjs .svg .txt .xml .yaml .yml".split())
 
 
@@ -216,8 +216,8 @@ def leaks(
         files = (p for p in sorted(root.rglob("*")) if p.suffix in _TEXTS and p.is_file())
     for file in files:
         text = file.read_text(encoding="utf-8", errors="replace")
-        if "\ndata-frames='" in text:
-            text = _FRAMES.sub(lambda frames: "\n" * frames[0].count("\n"), text)
+        if file.suffix == ".html":
+            text = replace_elements(text, _written, {"quantlab-widget"})
         tried = [(s.kind, pattern) for s, pattern in _SHAPES if s.may_be_in(text)]
         found = {
             kind: (match.start(), match[0])
@@ -229,6 +229,17 @@ def leaks(
         }
         for kind, (at, secret) in found.items():
             yield Leak(file, text.count("\n", 0, at) + 1, kind, secret)
+
+
+def _written(element: str) -> str:
+    """What an author may have written of a widget's element, with its line breaks; the whole element where its figure shows more.
+
+    The package's widgets draw from their options alone, unless models or an author's own code take part; figures are most of a page.
+    """
+    options = _OPTIONS.search(element)
+    if not options or "\ndata-sources='" in element or "\ndata-archive='" in element:
+        return element
+    return element[: options.end()] + "\n" * element.count("\n", options.end())
 
 
 def _values(secrets: Iterable[str]) -> Iterator[tuple[str, str]]:

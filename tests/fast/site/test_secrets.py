@@ -152,8 +152,25 @@ def test_the_place_is_the_source_where_it_is_known(tmp_path):
     assert place_of(leak, site, source, tmp_path) == "a.html:2 (the page of docs/a.md)"
 
 
+ELEMENT = "<quantlab-widget id='a'\ndata-options='{\"x\":\n\"%s\"}'%s\ndata-frames='{}'\n><p>\n%s</p></quantlab-widget>"
+
+
 def test_lines_count_what_is_not_searched(tmp_path):
-    frames = "<quantlab-widget\ndata-frames='{\"2\":\n\"a\nb\"}'\ndata-options='{}'\n>"
-    (tmp_path / "page.html").write_text(f"{frames}\n{KEYS['GitHub, OAuth']}\n", encoding="utf-8")
+    page = ELEMENT % ("", "", "") + f"\n{KEYS['GitHub, OAuth']}\n"
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
     (found,) = leaks(tmp_path)
     assert (found.line, found.kind) == (7, "a token of GitHub")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (KEYS["npm"], "", ""),
+        ("", "\ndata-sources='{}'", KEYS["npm"]),
+        ("", "\ndata-archive='{}'", KEYS["npm"]),
+    ],
+)
+def test_what_authors_write_in_widgets_is_searched(tmp_path, parts):
+    (tmp_path / "page.html").write_text(ELEMENT % parts, encoding="utf-8")
+    (found,) = leaks(tmp_path)
+    assert found.kind == "a token of npm"
