@@ -1,7 +1,8 @@
 // Addresses, keys, drawings in texts, and links: what needs no page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isLoopback, isPrivate, Key, readAddress, written } from "../src/chat/address.ts";
+import { Key, readAddress, written } from "../src/chat/address.ts";
+import { isLoopback, isMixedContent, isPrivate } from "../src/ui/network.ts";
 import { differences, histogram } from "../src/chat/card.ts";
 
 test("addresses as people type them", () => {
@@ -38,6 +39,30 @@ test("which hosts are near", () => {
   for (const host of ["10.1.2.3", "192.168.0.5", "172.16.0.1", "lab.local", "gpu-box"])
     assert.ok(isPrivate(host), host);
   for (const host of ["172.32.0.1", "11.0.0.1", "example.org"]) assert.ok(!isPrivate(host), host);
+});
+
+const AGENTS = {
+  chromium: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+  firefox: "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0",
+  safari:
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15",
+  "Chrome on iOS":
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/150.0.0.0 Mobile/15E148 Safari/604.1",
+};
+
+test("which requests of a page on https each engine blocks", () => {
+  const blocked = (address) =>
+    Object.entries(AGENTS).flatMap(([name, agent]) =>
+      isMixedContent(new URL(address), "https:", agent) ? [name] : [],
+    );
+  const all = Object.keys(AGENTS);
+  for (const host of ["localhost:11434", "127.0.0.1", "[::1]:8080"])
+    assert.deepEqual(blocked(`http://${host}`), ["safari", "Chrome on iOS"], host);
+  for (const host of ["192.168.7.7:11434", "lab.local"])
+    assert.deepEqual(blocked(`http://${host}`), all.slice(1), host);
+  assert.deepEqual(blocked("http://models.example.org"), all);
+  assert.deepEqual(blocked("https://localhost"), []);
+  assert.ok(!isMixedContent(new URL("http://example.org"), "http:", AGENTS.safari));
 });
 
 test("a key is never sent in the clear, but to this machine", () => {

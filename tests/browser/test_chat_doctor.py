@@ -71,7 +71,7 @@ def chat_of(visit):
 def course(visit, site, server):
     """The same chat on a page of another origin, on https, and no way to tell that it is not the real thing."""
 
-    def start(url, headers=None, permissions=(), origin=COURSE):
+    def start(url, headers=None, permissions=(), origin=COURSE, **options):
         built = site("material")
 
         def fulfil(route):
@@ -88,7 +88,9 @@ def course(visit, site, server):
             else:
                 route.fulfill(status=404)
 
-        lab = visit("material", "plain", servers=[url, origin], permissions=list(permissions))
+        lab = visit(
+            "material", "plain", servers=[url, origin], permissions=list(permissions), **options
+        )
         lab.allow(
             "Failed to load resource|CORS|Mixed Content|ERR_|Content Security|connect-src|loopback|local network|site-url"
         )
@@ -293,3 +295,30 @@ def test_no_server_set(visit):
     expect(chat.root).to_contain_text(
         "No model server is set. Type the address of one under Connection"
     )
+
+
+SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0"
+
+
+@pytest.mark.parametrize(
+    ("agent", "address", "case"),
+    [
+        (SAFARI, "http://localhost:9", "loopback-blocked"),
+        (SAFARI, "http://192.168.7.7:9", "mixed-content"),
+        (FIREFOX, "http://192.168.7.7:9", "mixed-content"),
+        (FIREFOX, "http://localhost:9", None),
+    ],
+)
+def test_what_a_page_on_https_cannot_reach_is_said_before_anyone_tries(
+    course, agent, address, case
+):
+    chat = course(address, user_agent=agent)
+    warning = chat.root.locator("[data-warning]")
+    if case is None:
+        expect(warning).to_have_count(0)
+        return
+    expect(warning).to_have_attribute("data-warning", case)
+    expect(warning).to_be_visible()
+    chat.check()
+    expect(chat.case.first).to_have_attribute("data-case", case)

@@ -30,4 +30,12 @@ class TestWebKit(Smoke):
         tab.open(f"{home}widgets/chat/")
         tab.wait(READY)
         assert "no 64-bit memory" in tab.text(".quantlab-chat-page")
+        # Nothing is offered that would fetch what cannot run.
+        buttons = tab.run(
+            "() => [...document.querySelectorAll('quantlab-chat [type=submit]')].map(e => [e.textContent, e.disabled])"
+        )
+        assert buttons == [["Send", True], ["Start", True]]
+        assert "are fetched from this site" not in tab.run(
+            "() => document.querySelector('quantlab-chat').textContent"
+        )
         assert tab.wrong() == []

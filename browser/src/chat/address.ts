@@ -1,4 +1,5 @@
 /** Where a model server is, and who may be told a key. */
+import { isLoopback } from "../ui/network.ts";
 import { t } from "./texts.ts";
 
 /**
@@ -28,20 +29,6 @@ export function readAddress(text: string): URL {
 /** The address without a final slash. */
 export function written(url: URL): string {
   return url.href.replace(/\/+$/, "");
-}
-
-/** The host is this very machine. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/i.test(host);
-}
-
-/** The host is an address of a private network, or a name that only one has. */
-export function isPrivate(host: string): boolean {
-  return (
-    /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/i.test(host) ||
-    /\.(local|lan|internal|home\.arpa)$/i.test(host) ||
-    /^[a-z0-9-]+$/i.test(host)
-  );
 }
 
 /** A key, in memory only, for one origin. */

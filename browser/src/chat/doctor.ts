@@ -5,10 +5,11 @@
  * permissions, violations of the page's policy, and whether simpler requests come through. The group `chat_connection` has the words,
  * of which the docs are made too.
  */
-import { isLoopback, isPrivate, readAddress } from "./address.ts";
+import { readAddress } from "./address.ts";
 import { ENDING, FACTS } from "../generated/dialects.ts";
 import { chat_connection } from "../generated/texts.ts";
 import { button, h, prose } from "../ui/dom.ts";
+import { isLoopback, isMixedContent, isPrivate } from "../ui/network.ts";
 import { PLAIN } from "./http.ts";
 import { ofConnection, ofServer, t } from "./texts.ts";
 import type { Problem } from "./wire.ts";
@@ -65,7 +66,8 @@ async function byProbing(endpoint: string): Promise<CaseId[]> {
   // A violation's event comes some tasks after the failure.
   await new Promise((resolve) => setTimeout(resolve, 100));
   if (blocked.has(url.origin)) return ["blocked-by-policy"];
-  if (location.protocol === "https:" && url.protocol === "http:" && !isNear) return ["mixed-content"];
+  const isMixed = isMixedContent(url);
+  if (isMixed && !isLoopback(url.hostname)) return ["mixed-content"];
 
   const folder = url.href.replace(/\/+$/, "").replace(ENDING, "");
   // Where one simple request comes through, it was not the site that was refused.
@@ -76,6 +78,7 @@ async function byProbing(endpoint: string): Promise<CaseId[]> {
   }
   const isThere = await succeeds(`${url.origin}/`, { mode: "no-cors", redirect: "follow" });
   if (!isThere) {
+    if (isMixed) return ["loopback-blocked", "server-down"];
     if (isNear && location.protocol !== "file:" && !isLoopback(location.hostname)) {
       if (!isSecureContext) return ["insecure-page"];
       if ((await permission(isLoopback(url.hostname) ? "loopback-network" : "local-network")) !== "granted")
@@ -147,6 +150,26 @@ function explanation(id: CaseId, place: Place): { title: string; why: string; wh
     why: ofConnection(`${key}_why`, words),
     what: ofConnection(what, words),
   };
+}
+
+/** What this browser will not let the page do with a server, said before anyone tries; undefined where it lets it. */
+export function warning(endpoint: string): HTMLElement | undefined {
+  let url: URL;
+  try {
+    url = readAddress(endpoint);
+  } catch {
+    return undefined; // said where it is typed
+  }
+  if (!isMixedContent(url)) return undefined;
+  const id = isLoopback(url.hostname) ? "loopback-blocked" : "mixed-content";
+  const { title, why, what } = explanation(id, { endpoint, model: "" });
+  return h(
+    "p",
+    { class: "quantlab-chat-note", "data-warning": id },
+    h("strong", {}, title),
+    ". ",
+    ...prose(`${why} ${what}`),
+  );
 }
 
 /** Puts into `host` why a request failed; says so to `announce`. */

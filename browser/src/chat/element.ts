@@ -6,7 +6,7 @@ import { readAddress, written } from "./address.ts";
 import { mountCards } from "./card.ts";
 import { mountCompare } from "./compare/panel.ts";
 import { labelOf } from "./dialects/index.ts";
-import { explain } from "./doctor.ts";
+import { explain, warning } from "./doctor.ts";
 import { engine, lack } from "./engine.ts";
 import { OwnFile } from "./own_file.ts";
 import { attribute } from "../ui/attributes.ts";
@@ -113,6 +113,7 @@ export class QuantlabChat extends HTMLElement {
       prompts: session.config.prompts,
       system: session.config.system,
       isInPage: () => session.isInPage,
+      lack: () => (session.isInPage ? lack() : undefined),
       toFetch: (models) => session.toFetch(models),
       memory: session.memory,
       marker: session.marker,
@@ -264,6 +265,7 @@ class Controls {
   readonly #other = h("input", { type: "text", autocomplete: "off", spellcheck: "false" });
   readonly #otherLabel = labelled(t("model_name"), this.#other);
   readonly #note = h("span", { class: "quantlab-chat-note" });
+  readonly #warning = h("div", { class: "quantlab-chat-warning" });
   readonly #host = h("span", { class: "quantlab-chat-note" });
   readonly #box = h("textarea", { rows: 3, placeholder: t("write_prompt") });
   readonly #send = h("button", { type: "submit" }, t("send"));
@@ -282,7 +284,7 @@ class Controls {
     this.#doing = doing;
     this.#model.addEventListener("change", () => this.#choose());
     this.#other.addEventListener("input", () => (session.model = this.#other.value.trim()));
-    this.top.append(labelled(t("model"), this.#model), this.#otherLabel, this.#note);
+    this.top.append(labelled(t("model"), this.#model), this.#otherLabel, this.#note, this.#warning);
     if (session.config.inPage) {
       const own = new OwnFile(host, (name) => session.usePage(name), doing.say);
       const meaning = t("in_page");
@@ -344,8 +346,9 @@ class Controls {
     this.#otherLabel.hidden = isListed || isInPage;
     if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
     this.#note.textContent = models.find((choice) => choice.model === model)?.note ?? "";
-    this.#send.disabled = isBusy;
-    const toFetch = model ? this.#session.toFetch([model]) : 0;
+    // Models are listed where none can run, so that the reader sees what there would be.
+    this.#send.disabled = isBusy || (isInPage && lack() !== undefined);
+    const toFetch = model && !this.#send.disabled ? this.#session.toFetch([model]) : 0;
     const taken = t(isInPage ? "comparison_has_model" : "comparison_has_server");
     this.#send.textContent =
       isBusy && !isAnswering ? taken : toFetch && !isBusy ? t("fetch_and_send", { size: volume(toFetch) }) : t("send");
@@ -355,8 +358,16 @@ class Controls {
     this.#stop.hidden = !isAnswering;
     for (const file of this.#files) file.disabled = !turns.length;
     const { address } = this.#session;
+    this.#warn(isInPage ? "" : address);
     this.#host.textContent = isInPage ? t("runs_in_page") : address ? t("talks_to", { address }) : t("server_not_set");
     this.showProgress();
+  }
+
+  #warn(address: string): void {
+    if (this.#warning.dataset.for === address) return;
+    this.#warning.dataset.for = address;
+    const said = address && warning(address);
+    this.#warning.replaceChildren(...(said ? [said] : []));
   }
 
   /** What is being fetched for a model in the page. */
@@ -379,7 +390,7 @@ class Controls {
 
   #submit(): void {
     const prompt = this.#box.value.trim();
-    if (!prompt || this.#session.isBusy) return;
+    if (!prompt || this.#send.disabled) return;
     this.#box.value = this.#session.draft = "";
     this.#doing.send(prompt);
   }
@@ -433,7 +444,7 @@ class Controls {
         : undefined;
     return h(
       "details",
-      { class: "quantlab-chat-panel", open: !config.endpoint && !config.inPage },
+      { class: "quantlab-chat-panel", open: !config.endpoint && (!config.inPage || lack() !== undefined) },
       h("summary", {}, `${t("connection")} `, this.#host),
       h(
         "div",

@@ -1,5 +1,6 @@
 /** Requests to a model server: no cookies, no redirects, no referrer, and the key for its own origin only. */
-import { isLoopback, type Key } from "./address.ts";
+import { isLoopback } from "../ui/network.ts";
+import type { Key } from "./address.ts";
 import { ofServer } from "./texts.ts";
 import { EndpointError } from "./wire.ts";
 

@@ -17,6 +17,8 @@ export interface ChatContext {
   readonly system: string;
   /** The models run in the page, not on a server. */
   isInPage(): boolean;
+  /** Why this browser cannot run the models of the page, in a sentence; undefined where it can, and for models of a server. */
+  lack(): string | undefined;
   /** Bytes that answers of these models would have to fetch first; 0 for models of a server. */
   toFetch(models: readonly string[]): number;
   /** What outlives the element, which instant navigation replaces, and ends with the page: nothing is stored. */

@@ -4,6 +4,7 @@
  */
 import type { CallError, Calls, WantedBytes } from "../generated/protocol.ts";
 import type { FromWorker, Outcome, PythonCall, Read } from "./messages.ts";
+import { isMixedContent } from "../ui/network.ts";
 import { volume } from "../ui/volume.ts";
 import { t } from "./worker_texts.ts";
 
@@ -50,8 +51,7 @@ async function range(url: URL, start: number, stop: number): Promise<Response> {
 async function remote(address: string): Promise<Source> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) throw new Unreadable(t("scheme", { found: address.slice(0, 80) }));
-  const isOwn = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (self.location.protocol === "https:" && url.protocol === "http:" && !isOwn) {
+  if (isMixedContent(url)) {
     throw new Unreadable(t("https_only", { host: url.host }));
   }
   const first = await range(url, 0, FIRST);

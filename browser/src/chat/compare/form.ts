@@ -27,6 +27,7 @@ export class PlanForm {
   readonly #hide = h("input", { type: "checkbox", name: "hide" });
   readonly #outlook = h("p", { class: "quantlab-compare-outlook" });
   readonly #start = h("button", { type: "submit" });
+  #isAllowed = true;
   readonly #trouble = h("div");
 
   /** @param submit Called with what is to be compared, and whether the answers are to be kept back until a vote. */
@@ -86,7 +87,8 @@ export class PlanForm {
 
   /** @param hasAnswers A start would put away answers that are there. */
   allow(isAllowed: boolean, hasAnswers: boolean): void {
-    this.#start.disabled = !isAllowed;
+    this.#isAllowed = isAllowed;
+    this.#start.disabled = !isAllowed || this.#context.lack() !== undefined;
     this.#start.textContent = t(hasAnswers ? "start_anew" : "start");
   }
 
@@ -181,7 +183,9 @@ export class PlanForm {
   #look(): void {
     const { prompts, models, seeds, settings } = this.#plan();
     const answers = models.length * (prompts.length * seeds.length + 1);
-    const toFetch = models.length ? this.#context.toFetch(models) : 0;
+    const lack = this.#context.lack();
+    this.#start.disabled = !this.#isAllowed || lack !== undefined;
+    const toFetch = models.length && !lack ? this.#context.toFetch(models) : 0;
     const sentences = [
       t("outlook", {
         models: t("n_models", { count: models.length }),
@@ -195,6 +199,7 @@ export class PlanForm {
       settings.temperature === 0 && seeds.length > 1 && t("temperature_zero"),
       seeds.length === 1 && t("one_answer"),
       toFetch && t("to_fetch", { size: volume(toFetch) }),
+      lack,
     ];
     this.#outlook.textContent = sentences.filter(Boolean).join(" ");
   }
