@@ -11,25 +11,29 @@ from mkdocs_quantlab.cli import models
 from mkdocs_quantlab.cli.terminal import Unreadable, print_json, print_line, say
 from mkdocs_quantlab.site.doctor.configuration import UnreadableConfigurationError
 from mkdocs_quantlab.site.doctor.doctor import examine
+from mkdocs_quantlab.site.doctor.published import UnreachableError, examine_published
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command()
+@click.argument("address", required=False, metavar="[URL]")
 @models.config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-def doctor(*, config_file: Path, as_json: bool) -> None:
-    """Examine a site, and say what to do.
+def doctor(address: str | None, *, config_file: Path, as_json: bool) -> None:
+    """Examine a site, or the published page at URL, and say what to do.
 
     Versions, options, models and their lock, whether the chat's server lets in the site's pages, secrets in the
     configuration, and what the theme fetches from other servers. Asks the servers of the chat and of models that are not locked.
 
-    The status is 0 if all is well, 1 if there is something to do, and 2 if the configuration cannot be read.
+    With the URL of a page, what its server sends: types, compression, caching, ranges of models, and its Content-Security-Policy.
+
+    The status is 0 if all is well, 1 if there is something to do, and 2 if the configuration or the page cannot be read.
     """
     try:
-        findings = list(examine(config_file))
-    except UnreadableConfigurationError as error:
+        findings = list(examine_published(address) if address else examine(config_file))
+    except (UnreadableConfigurationError, UnreachableError) as error:
         raise Unreadable(str(error)) from None
     todo = sum(bool(finding.do) for finding in findings)
     if as_json:

@@ -1,0 +1,272 @@
+"""What a published site sends, asked as a browser asks, and what to change where a browser would refuse it."""
+
+from __future__ import annotations
+
+import re
+import time
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from mkdocs_quantlab.engine.core.foreign import shown
+from mkdocs_quantlab.site.assets import SCRIPT, STYLE
+from mkdocs_quantlab.site.doctor.doctor import Finding
+from mkdocs_quantlab.site.doctor.policy import lacks
+from mkdocs_quantlab.site.models.places import PlaceError
+from mkdocs_quantlab.site.models.web import Client
+from mkdocs_quantlab.site.secrets import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TIMEOUT = 60.0
+"""Seconds that all requests may take together."""
+MAX_PAGE = 4 << 20
+"""Bytes of a page that are read."""
+
+_FILES = {
+    SCRIPT: "javascript",
+    STYLE: "text/css",
+    "worker.js": "javascript",
+    "editor.js": "javascript",
+    "pyodide/pyodide.js": "javascript",
+    "pyodide/pyodide.asm.js": "javascript",
+    "pyodide/pyodide.asm.wasm": "application/wasm",
+}
+"""Files that a page may fetch, and what their type contains."""
+_OF_PYTHON = "worker.js"
+"""Without this file a site was built without Python in its pages."""
+_COMPRESSED = (SCRIPT, "pyodide/pyodide.asm.wasm")
+
+_SERVERS = {"nginx": "nginx", "apache": "Apache", "github.com": "GitHub Pages"}
+"""What the header `Server` contains, and whose advice it gets."""
+_ADVICE = {
+    "javascript": {
+        "nginx": "`include /etc/nginx/mime.types;` in the `http` block",
+        "Apache": "`AddType text/javascript .js`",
+    },
+    "text/css": {
+        "nginx": "`include /etc/nginx/mime.types;` in the `http` block",
+        "Apache": "`AddType text/css .css`",
+    },
+    "application/wasm": {
+        "nginx": "`application/wasm wasm;` in mime.types",
+        "Apache": "`AddType application/wasm .wasm`",
+    },
+    "compression": {
+        "nginx": "`gzip on; gzip_types text/css application/javascript application/wasm application/json;`",
+        "Apache": "`AddOutputFilterByType DEFLATE text/html text/css text/javascript application/javascript application/wasm`",
+    },
+    "caching": {
+        "nginx": '`add_header Cache-Control "max-age=600";` in place of `no-store`',
+        "Apache": '`Header set Cache-Control "max-age=600"` in place of `no-store`',
+    },
+    "ranges": {
+        "nginx": "no `max_ranges 0;`, and `proxy_force_ranges on;` behind a proxy",
+        "Apache": "no `MaxRanges none`",
+    },
+}
+"""The line to write, by fault and server."""
+
+
+class UnreachableError(Exception):
+    """A page that cannot be had, or has nothing of ours."""
+
+
+class _Answer(NamedTuple):
+    address: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    led_on: int
+
+
+class _Page(HTMLParser):
+    """What a page says of our files, of models, and of its policy."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.script = ""
+        self.policies: list[str] = []
+        self.feed(html)
+        self.models = re.findall(r'"file": "([^"]{1,300}\.gguf)"', html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        path = urlsplit(given.get("src", "")).path
+        if tag == "script" and path.rpartition("/")[2] == SCRIPT:
+            self.script = self.script or given["src"]
+        if tag == "meta" and given.get("http-equiv", "").lower() == "content-security-policy":
+            self.policies.append(given.get("content", ""))
+
+
+class _Site:
+    """Asks a site until a deadline."""
+
+    def __init__(self) -> None:
+        self.client = Client()
+        self.end = time.monotonic() + TIMEOUT
+
+    def ask(
+        self, address: str, limit: int = 0, headers: Mapping[str, str] | None = None
+    ) -> _Answer:
+        """What the server answers, with at most `limit` bytes of the content.
+
+        Raises:
+            UnreachableError: There is no answer in time.
+        """
+        try:
+            with self.client.get(
+                address, {"Accept-Encoding": "identity", **(headers or {})}, {}, self.end
+            ) as answer:
+                content = bytearray()
+                while len(content) < limit and (part := answer.read(limit - len(content))):
+                    content += part
+                    if time.monotonic() >= self.end:
+                        raise requests.Timeout(f"it did not end within {TIMEOUT:g} seconds")
+                return _Answer(
+                    answer.address,
+                    answer.status,
+                    answer.headers,
+                    bytes(content),
+                    len(answer.led_on),
+                )
+        except (PlaceError, requests.RequestException, OSError) as error:
+            reason = shown(str(error), 200) or type(error).__name__
+            raise UnreachableError(masked(f"{address} gives no answer: {reason}")) from None
+
+
+def examine_published(address: str) -> Iterator[Finding]:
+    """Examines a page of a published site, and the files that it fetches; no finding has a secret in it.
+
+    Args:
+        address: The page's, of http or https.
+
+    Yields:
+        A finding for everything that was looked at, good or bad.
+
+    Raises:
+        UnreachableError: The page cannot be had, or has nothing of ours.
+    """
+    for finding in _examine(address):
+        yield finding._replace(found=masked(finding.found))
+
+
+def _examine(address: str) -> Iterator[Finding]:
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise UnreachableError(masked(f"`{shown(address, 200)}` is no address of http or https"))
+    site = _Site()
+    answer = site.ask(address, MAX_PAGE)
+    if answer.status != 200:
+        raise UnreachableError(masked(f"{address} answers {answer.status}"))
+    page = _Page(answer.content.decode("utf-8", "replace"))
+    if not page.script:
+        raise UnreachableError(
+            masked(f"{address} loads no {SCRIPT}: give the address of a page that has a widget")
+        )
+    led = f", which {address} leads to" if answer.led_on else ""
+    yield Finding("page", f"{answer.address}{led}")
+    server = answer.headers.get("Server", "").lower()
+    whose = next((name for part, name in _SERVERS.items() if part in server), "")
+    base = urljoin(answer.address, page.script)
+    yield from _files(site, base, whose)
+    yield from _ranges(site, base, page.models, whose)
+    policies = [*answer.headers.get("Content-Security-Policy", "").split(","), *page.policies]
+    policies = [policy for policy in policies if policy.strip()]
+    yield from _policy(policies, answer.address, base)
+    yield from _frames(answer.headers, policies)
+
+
+def _do(fault: str, whose: str) -> str:
+    advice = _ADVICE[fault]
+    if whose in advice:
+        return f"{whose}: {advice[whose]}."
+    if whose:
+        return f"{whose} sets this itself: publish the site again, or on another host."
+    return " ".join(f"{name}: {line}." for name, line in advice.items())
+
+
+def _files(site: _Site, base: str, whose: str) -> Iterator[Finding]:
+    """Types, compression and caching of our files."""
+    for name, needed in _FILES.items():
+        address = urljoin(base, name)
+        answer = site.ask(
+            address, headers={"Accept-Encoding": "gzip, br"} if name in _COMPRESSED else None
+        )
+        if answer.status != 200 and name == _OF_PYTHON:
+            yield Finding("Python", "the site was built without it, or does not have its files")
+            return
+        if answer.status != 200:
+            if name.startswith("pyodide/"):
+                continue  # from another address
+            yield Finding(
+                name,
+                f"{address} answers {answer.status}",
+                "Publish all files below `assets/quantlab`.",
+            )
+            continue
+        type_ = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if needed in type_:
+            yield Finding(name, f"is sent as {type_}")
+        else:
+            kind = "browsers compile it more slowly" if "wasm" in needed else "browsers refuse it"
+            shown_type = shown(type_, 80) or "no type"
+            yield Finding(name, f"is sent as {shown_type}: {kind}", _do(needed, whose))
+        if name in _COMPRESSED and not answer.headers.get("Content-Encoding"):
+            yield Finding(name, "is sent uncompressed", _do("compression", whose))
+        if "no-store" in answer.headers.get("Cache-Control", "").lower():
+            yield Finding(
+                name,
+                "may not be kept by browsers: each page fetches it again",
+                _do("caching", whose),
+            )
+
+
+def _ranges(site: _Site, base: str, models: list[str], whose: str) -> Iterator[Finding]:
+    for model in dict.fromkeys(models[:3]):
+        answer = site.ask(urljoin(base, model), 4, {"Range": "bytes=0-3"})
+        if answer.status not in (200, 206):
+            yield Finding(
+                model, f"answers {answer.status}", "Publish all files below `assets/quantlab`."
+            )
+        elif answer.content != b"GGUF":
+            yield Finding(
+                model, "is no GGUF file, or was sent encoded", "Send the file's own bytes."
+            )
+        elif answer.status == 200:
+            yield Finding(model, "is sent whole where a range was asked for", _do("ranges", whose))
+        else:
+            yield Finding(model, "is sent by ranges")
+
+
+def _policy(policies: list[str], page: str, base: str) -> Iterator[Finding]:
+    if not policies:
+        yield Finding("policy", "no Content-Security-Policy")
+        return
+    found = list(dict.fromkeys(each for policy in policies for each in lacks(policy, page, base)))
+    for directive, missing, what in found:
+        yield Finding(
+            "policy", f"`{directive}` does not allow {what}", f"Add `{missing}` to `{directive}`."
+        )
+    if not found:
+        yield Finding("policy", "the Content-Security-Policy allows all that our scripts do")
+
+
+def _frames(headers: Mapping[str, str], policies: list[str]) -> Iterator[Finding]:
+    """What keeps the frame for the code that readers edit from being a file, as it is where inline scripts are forbidden."""
+    if all("'unsafe-inline'" in policy for policy in policies if "-src" in policy):
+        return
+    code = "the code that readers edit does not run where the policy forbids inline scripts"
+    if headers.get("X-Frame-Options", "").strip().upper() == "DENY":
+        yield Finding("X-Frame-Options", f"DENY: {code}", "Send `X-Frame-Options: SAMEORIGIN`.")
+    if re.search(r"frame-ancestors\s+'none'", " ".join(policies)):
+        yield Finding(
+            "policy", f"`frame-ancestors 'none'`: {code}", "Write `frame-ancestors 'self'`."
+        )
+    name = "Cross-Origin-Embedder-Policy"
+    if value := headers.get(name):
+        yield Finding(
+            name, f"{shown(value, 80)}: {code}", f"Leave `{name}` out; nothing of ours needs it."
+        )
