@@ -42,8 +42,13 @@ class Browser(NamedTuple):
 
 BROWSERS = {
     "Chrome, Edge": Browser("Chromium", "all of `tests/browser`", "120", "`URL.canParse`"),
-    "Firefox": Browser("Firefox", "", "121", "`:has()`"),
-    "Safari": Browser("WebKit", "", "17", "`URL.canParse`"),
+    "Firefox": Browser(
+        "Firefox",
+        "the smoke set of `tests/browser/smoke.py` in this documentation",
+        "121",
+        "`:has()`",
+    ),
+    "Safari": Browser("WebKitGTK", "the same smoke set", "17", "`URL.canParse`"),
 }
 """Browsers by the names that readers know. `covers` belongs to the tests that start them."""
 

@@ -46,6 +46,24 @@ TARGETS = {
 """Commands that write a file or a folder."""
 
 
+def leaves(command, *above):
+    """The commands without subcommands, by their words."""
+    for name, each in getattr(command, "commands", {}).items():
+        yield from leaves(each, *above, name)
+    if not hasattr(command, "commands"):
+        yield above
+
+
+def test_every_command_is_tried():
+    tried = {
+        tuple(word for word in words if word.isalpha())
+        for words in (*COMMANDS.values(), *TARGETS.values())
+    }
+    for leaf in leaves(main):
+        wanted = ("new",) if leaf == ("new", "site") else leaf
+        assert any(words[: len(wanted)] == wanted for words in tried), leaf
+
+
 def missing(folder):
     return folder / "missing.gguf"
 

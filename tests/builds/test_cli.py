@@ -40,3 +40,18 @@ def test_export_to_a_file_is_refused(tmp_path):
     done = CliRunner().invoke(main, ["export", str(tmp_path / "file")])
     assert done.exit_code == 2
     assert "is a file" in done.output
+
+
+def test_an_installation_without_browser_files_is_one_line(tmp_path, monkeypatch):
+    """A checkout that was never built, and one whose build was interrupted."""
+    for there in ((), ("quantlab.js",)):
+        static = tmp_path / f"static{len(there)}"
+        static.mkdir()
+        for name in there:
+            (static / name).touch()
+        monkeypatch.setattr("mkdocs_quantlab.site.assets.STATIC", static)
+        done = CliRunner().invoke(main, ["export", str(tmp_path / "out")])
+        assert done.exit_code == 1
+        assert done.stderr == (
+            "Error: quantlab: this installation has no built browser files; in a checkout, run `make static`\n"
+        )
