@@ -20,7 +20,7 @@ LLAMA = [
 SIZES = {F32: 4, F16: 2}
 
 
-def _file(entries=LLAMA, tensors=(), **options):
+def file(entries=LLAMA, tensors=(), **options):
     """A file with room for the data of its tensors: name, shape and type of each."""
     table, place = [], 0
     for name, shape, type_ in tensors:
@@ -52,94 +52,94 @@ FILES = {
     "nothing.gguf": b"",
     "zeros.gguf": bytes(1000),
     "a-page.gguf": b"<!DOCTYPE html><title>Not Found</title>",
-    "empty.gguf": _file(entries=[]),
-    "no-tensors.gguf": _file(),
-    "no-weights.gguf": _file(tensors=[("blk.0.attn_q.weight", (256, 0), F16)]),
-    "usual.gguf": _file(tensors=LAYER),
-    "layer-of-5000-digits.gguf": _file(
+    "empty.gguf": file(entries=[]),
+    "no-tensors.gguf": file(),
+    "no-weights.gguf": file(tensors=[("blk.0.attn_q.weight", (256, 0), F16)]),
+    "usual.gguf": file(tensors=LAYER),
+    "layer-of-5000-digits.gguf": file(
         tensors=[*LAYER, (f"blk.{'1' * 5000}.attn_q.weight", (256, 2), F16)]
     ),
-    "scalar-embedding.gguf": _file(tensors=[("token_embd.weight", (), F32), *LAYER[1:]]),
-    "row-embedding.gguf": _file(tensors=[("token_embd.weight", (256,), F32), *LAYER[1:]]),
-    "no-rows.gguf": _file(tensors=[("token_embd.weight", (0, 64), F16), *LAYER[1:]]),
-    "8-dimensions.gguf": _file(tensors=[("token_embd.weight", (256, *[1] * 7), F16), *LAYER[1:]]),
-    "scalar-matrix.gguf": _file(tensors=[*LAYER, ("blk.0.attn_k.weight", (), F16)]),
-    "unknown-type.gguf": _file(tensors=[*LAYER, ("blk.0.attn_k.weight", (256, 2), UNKNOWN)]),
-    "unknown-type-kept.gguf": _file(tensors=[*LAYER, ("blk.0.attn_norm.weight", (256,), UNKNOWN)]),
-    "only-unknown.gguf": _file(tensors=[("blk.0.attn_q.weight", (256, 2), UNKNOWN)]),
-    "quantized.gguf": _file(tensors=[("blk.0.attn_q.weight", (256, 2), Q4_K)]),
-    "no-architecture.gguf": _file(entries=LLAMA[1:], tensors=LAYER),
-    "architecture-of-9-MB.gguf": _file(
+    "scalar-embedding.gguf": file(tensors=[("token_embd.weight", (), F32), *LAYER[1:]]),
+    "row-embedding.gguf": file(tensors=[("token_embd.weight", (256,), F32), *LAYER[1:]]),
+    "no-rows.gguf": file(tensors=[("token_embd.weight", (0, 64), F16), *LAYER[1:]]),
+    "8-dimensions.gguf": file(tensors=[("token_embd.weight", (256, *[1] * 7), F16), *LAYER[1:]]),
+    "scalar-matrix.gguf": file(tensors=[*LAYER, ("blk.0.attn_k.weight", (), F16)]),
+    "unknown-type.gguf": file(tensors=[*LAYER, ("blk.0.attn_k.weight", (256, 2), UNKNOWN)]),
+    "unknown-type-kept.gguf": file(tensors=[*LAYER, ("blk.0.attn_norm.weight", (256,), UNKNOWN)]),
+    "only-unknown.gguf": file(tensors=[("blk.0.attn_q.weight", (256, 2), UNKNOWN)]),
+    "quantized.gguf": file(tensors=[("blk.0.attn_q.weight", (256, 2), Q4_K)]),
+    "no-architecture.gguf": file(entries=LLAMA[1:], tensors=LAYER),
+    "architecture-of-9-MB.gguf": file(
         entries=[("general.architecture", "string", "x" * 9_000_000)], tensors=LAYER
     ),
-    "architecture-that-controls.gguf": _file(
+    "architecture-that-controls.gguf": file(
         entries=[("general.architecture", "string", "\x1b]0;pwned\x07\x9b2J\u202e\n")], tensors=LAYER
     ),
-    "architecture-is-a-number.gguf": _file(
+    "architecture-is-a-number.gguf": file(
         entries=[("general.architecture", "uint32", 7), *LLAMA[1:]], tensors=LAYER
     ),
-    "names-that-control.gguf": _file(
+    "names-that-control.gguf": file(
         tensors=[*LAYER, ("\x1b[31m\x07\x9b\u202e", (256, 2), F16)],
         entries=[*LLAMA, ("general.name", "string", "\x1b]8;;http://x\x07\u202egnp.exe\r\n")],
     ),
-    "names-of-60-kB.gguf": _file(
+    "names-of-60-kB.gguf": file(
         tensors=[*LAYER, ("n" * 60_000, (256, 2), F16)],
         entries=[*LLAMA, ("k" * 60_000, "string", "v" * 1_000_000)],
     ),
-    "no-utf-8.gguf": _file(
+    "no-utf-8.gguf": file(
         tensors=[*LAYER, (b"\xff\xfe", (256, 2), F16)],
         entries=[*LLAMA, ("general.name", "string", b"\xed\xa0\x80\xff")],
     ),
-    "layers-0.gguf": _file(entries=_with(block_count=("uint32", 0)), tensors=LAYER),
-    "layers-2-to-32.gguf": _file(entries=_with(block_count=("uint32", 2**32 - 1)), tensors=LAYER),
-    "layers-2-to-64.gguf": _file(entries=_with(block_count=("uint64", 2**64 - 1)), tensors=LAYER),
-    "layers-negative.gguf": _file(entries=_with(block_count=("int32", -5)), tensors=LAYER),
-    "layers-not-a-number.gguf": _file(entries=_with(block_count=("float32", float("nan"))), tensors=LAYER),
-    "layers-a-text.gguf": _file(entries=_with(block_count=("string", "two")), tensors=LAYER),
-    "layers-an-array.gguf": _file(entries=_with(block_count=("array", ("uint32", []))), tensors=LAYER),
-    "heads-0.gguf": _file(entries=_with(attention__head_count=("uint32", 0)), tensors=LAYER),
-    "heads-kv-0.gguf": _file(entries=_with(attention__head_count_kv=("uint32", 0)), tensors=LAYER),
-    "heads-none.gguf": _file(entries=_with(attention__head_count=None), tensors=LAYER),
-    "heads-of-texts.gguf": _file(
+    "layers-0.gguf": file(entries=_with(block_count=("uint32", 0)), tensors=LAYER),
+    "layers-2-to-32.gguf": file(entries=_with(block_count=("uint32", 2**32 - 1)), tensors=LAYER),
+    "layers-2-to-64.gguf": file(entries=_with(block_count=("uint64", 2**64 - 1)), tensors=LAYER),
+    "layers-negative.gguf": file(entries=_with(block_count=("int32", -5)), tensors=LAYER),
+    "layers-not-a-number.gguf": file(entries=_with(block_count=("float32", float("nan"))), tensors=LAYER),
+    "layers-a-text.gguf": file(entries=_with(block_count=("string", "two")), tensors=LAYER),
+    "layers-an-array.gguf": file(entries=_with(block_count=("array", ("uint32", []))), tensors=LAYER),
+    "heads-0.gguf": file(entries=_with(attention__head_count=("uint32", 0)), tensors=LAYER),
+    "heads-kv-0.gguf": file(entries=_with(attention__head_count_kv=("uint32", 0)), tensors=LAYER),
+    "heads-none.gguf": file(entries=_with(attention__head_count=None), tensors=LAYER),
+    "heads-of-texts.gguf": file(
         entries=_with(attention__head_count_kv=("array", ("string", ["a", "b"]))), tensors=LAYER
     ),
-    "heads-too-few.gguf": _file(
+    "heads-too-few.gguf": file(
         entries=_with(attention__head_count_kv=("array", ("uint32", [1]))), tensors=LAYER
     ),
-    "embedding-0.gguf": _file(entries=_with(embedding_length=("uint32", 0)), tensors=LAYER),
-    "embedding-2-to-64.gguf": _file(entries=_with(embedding_length=("uint64", 2**64 - 1)), tensors=LAYER),
-    "context-0.gguf": _file(entries=_with(context_length=("uint32", 0)), tensors=LAYER),
-    "context-2-to-64.gguf": _file(entries=_with(context_length=("uint64", 2**64 - 1)), tensors=LAYER),
-    "window-0.gguf": _file(entries=_with(attention__sliding_window=("uint32", 0)), tensors=LAYER),
-    "key-length-2-to-64.gguf": _file(
+    "embedding-0.gguf": file(entries=_with(embedding_length=("uint32", 0)), tensors=LAYER),
+    "embedding-2-to-64.gguf": file(entries=_with(embedding_length=("uint64", 2**64 - 1)), tensors=LAYER),
+    "context-0.gguf": file(entries=_with(context_length=("uint32", 0)), tensors=LAYER),
+    "context-2-to-64.gguf": file(entries=_with(context_length=("uint64", 2**64 - 1)), tensors=LAYER),
+    "window-0.gguf": file(entries=_with(attention__sliding_window=("uint32", 0)), tensors=LAYER),
+    "key-length-2-to-64.gguf": file(
         entries=_with(attention__key_length=("uint64", 2**64 - 1)), tensors=LAYER
     ),
-    "file-type-of-no-kind.gguf": _file(
+    "file-type-of-no-kind.gguf": file(
         entries=[*LLAMA, ("general.file_type", "string", "\x1b[2J" * 1000)], tensors=LAYER
     ),
-    "file-type-2-to-64.gguf": _file(
+    "file-type-2-to-64.gguf": file(
         entries=[*LLAMA, ("general.file_type", "uint64", 2**64 - 1)], tensors=LAYER
     ),
-    "alignment-0.gguf": _file(entries=[*LLAMA, ("general.alignment", "uint32", 0)], tensors=LAYER),
-    "alignment-2-to-31.gguf": _file(
+    "alignment-0.gguf": file(entries=[*LLAMA, ("general.alignment", "uint32", 0)], tensors=LAYER),
+    "alignment-2-to-31.gguf": file(
         entries=[*LLAMA, ("general.alignment", "uint32", 2**31)], tensors=[LAYER[0]]
     ),
-    "split-of-many.gguf": _file(
+    "split-of-many.gguf": file(
         entries=[*LLAMA, ("split.count", "uint32", 2**32 - 1), ("split.no", "uint32", 0)], tensors=LAYER
     ),
-    "split-of-no-number.gguf": _file(entries=[*LLAMA, ("split.count", "string", "\x1b[2J")], tensors=LAYER),
-    "tokens-of-no-kind.gguf": _file(
+    "split-of-no-number.gguf": file(entries=[*LLAMA, ("split.count", "string", "\x1b[2J")], tensors=LAYER),
+    "tokens-of-no-kind.gguf": file(
         entries=[*LLAMA, ("tokenizer.ggml.tokens", "uint32", 7)], tensors=LAYER
     ),
-    "cut.gguf": _file(tensors=LAYER)[:900],
-    "not-finite.gguf": _file(tensors=LAYER)[:-2] + struct.pack("<e", float("inf")),
+    "cut.gguf": file(tensors=LAYER)[:900],
+    "not-finite.gguf": file(tensors=LAYER)[:-2] + struct.pack("<e", float("inf")),
     "big-endian.gguf": Writer(big_endian=True).file(LLAMA, [("blk.0.attn_q.weight", (256, 2), F16, 0)], bytes(1024)),
-    "x-00009-of-00003.gguf": _file(tensors=LAYER),
+    "x-00009-of-00003.gguf": file(tensors=LAYER),
 }  # fmt: skip
 """Files by name."""
 
 
-def _imatrix(tensors, entries=None):
+def imatrix(tensors, entries=None):
     usual = [
         ("general.type", "string", "imatrix"),
         ("imatrix.datasets", "array", ("string", ["a"])),
@@ -160,36 +160,36 @@ SUMS = (Q + ".in_sum2", (256, 1), F32, [1.0] * 256)
 IMATRICES = {
     "no.imatrix": b"",
     "model.imatrix": FILES["usual.gguf"],
-    "of-nothing.imatrix": _imatrix([]),
-    "without-counts.imatrix": _imatrix([SUMS]),
-    "negative.imatrix": _imatrix(
+    "of-nothing.imatrix": imatrix([]),
+    "without-counts.imatrix": imatrix([SUMS]),
+    "negative.imatrix": imatrix(
         [(Q + ".in_sum2", (256, 1), F32, [-1.0] * 256), (Q + ".counts", (1, 1), F32, [1.0])]
     ),
-    "infinite.imatrix": _imatrix(
+    "infinite.imatrix": imatrix(
         [(Q + ".in_sum2", (256, 1), F32, [float("inf")] * 256), (Q + ".counts", (1, 1), F32, [1.0])]
     ),
-    "too-short.imatrix": _imatrix(
+    "too-short.imatrix": imatrix(
         [(Q + ".in_sum2", (8, 1), F32, [1.0] * 8), (Q + ".counts", (1, 1), F32, [1.0])]
     ),
-    "of-halves.imatrix": _imatrix(
+    "of-halves.imatrix": imatrix(
         [(Q + ".in_sum2", (256, 1), F16, bytes(512)), (Q + ".counts", (1, 1), F32, [1.0])]
     ),
-    "of-no-dimensions.imatrix": _imatrix(
+    "of-no-dimensions.imatrix": imatrix(
         [(Q + ".in_sum2", (), F32, [1.0]), (Q + ".counts", (), F32, [1.0])]
     ),
-    "without-texts.imatrix": _imatrix([SUMS], [("general.type", "string", "imatrix")]),
+    "without-texts.imatrix": imatrix([SUMS], [("general.type", "string", "imatrix")]),
 }  # fmt: skip
 """Importance matrices that are none, by name."""
 
 TAKEN = {
-    "of-others.imatrix": _imatrix(
+    "of-others.imatrix": imatrix(
         [("x.in_sum2", (8, 1), F32, [1.0] * 8), ("x.counts", (1, 1), F32, [1.0]), ("y", (4,), F16, bytes(8))]
     ),
-    "embedding-of-others.imatrix": _imatrix(
+    "embedding-of-others.imatrix": imatrix(
         [("token_embd.weight.in_sum2", (8, 1), F32, [1.0] * 8), ("token_embd.weight.counts", (1, 1), F32, [1.0])]
     ),
-    "count-0.imatrix": _imatrix([SUMS, (Q + ".counts", (1, 1), F32, [0.0])]),
-    "of-no-text.imatrix": _imatrix(
+    "count-0.imatrix": imatrix([SUMS, (Q + ".counts", (1, 1), F32, [0.0])]),
+    "of-no-text.imatrix": imatrix(
         [SUMS, (Q + ".counts", (1, 1), F32, [2.0])],
         [
             ("general.type", "string", "imatrix"),
@@ -198,7 +198,7 @@ TAKEN = {
             ("imatrix.chunk_size", "uint32", 512),
         ],
     ),
-    "two-counts.imatrix": _imatrix([SUMS, (Q + ".counts", (2, 1), F32, [1.0, 2.0])]),
-    "count-not-a-number.imatrix": _imatrix([SUMS, (Q + ".counts", (1, 1), F32, [float("nan")])]),
+    "two-counts.imatrix": imatrix([SUMS, (Q + ".counts", (2, 1), F32, [1.0, 2.0])]),
+    "count-not-a-number.imatrix": imatrix([SUMS, (Q + ".counts", (1, 1), F32, [float("nan")])]),
 }  # fmt: skip
 """Importance matrices that llama-quantize takes, odd as they are."""

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from mkdocs_quantlab import fast
 from mkdocs_quantlab.cli import main
+from mkdocs_quantlab.engine.gguf.ranges import read_file
+from tests import crafted
 from tests.crafted import FILES, IMATRICES, TAKEN
 
 COMMANDS = {
@@ -76,6 +83,26 @@ def test_quantize(folder, monkeypatch, tmp_path, name):
     assert len(list(tmp_path.iterdir())) == target.exists()
 
 
+@pytest.fixture
+def odd_places(tmp_path):
+    """What has a file's name, and is none."""
+    (tmp_path / "folder.gguf").mkdir()
+    (tmp_path / "loop.gguf").symlink_to("loop.gguf")
+    (tmp_path / "nowhere.gguf").symlink_to("gone.gguf")
+    os.mkfifo(tmp_path / "pipe.gguf")
+    return tmp_path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links as POSIX has them")
+@pytest.mark.parametrize("name", ["folder.gguf", "loop.gguf", "nowhere.gguf", "pipe.gguf"])
+@pytest.mark.parametrize("command", ["show", "recipe", "memory", "quantize"])
+def test_what_is_no_file(odd_places, monkeypatch, command, name):
+    more = ("out.gguf", "Q4_K_M") if command == "quantize" else ()
+    done = run(odd_places, monkeypatch, command, name, *more)
+    assert done.exit_code == 2
+    assert is_refused(done, name)
+
+
 @pytest.mark.parametrize("imatrix", IMATRICES)
 def test_importance_matrices(folder, monkeypatch, tmp_path, imatrix):
     target = tmp_path / "out.gguf"
@@ -93,3 +120,29 @@ def test_importance_matrices_that_are_taken(folder, monkeypatch, tmp_path, imatr
     done = run(folder, monkeypatch, "quantize", *arguments)
     assert done.exit_code == 0, done.output
     assert target.is_file()
+
+
+def test_each_of_stacked_matrices_has_its_own_importance(monkeypatch, tmp_path):
+    """As llama-imatrix measures experts: a row of sums and a count for each."""
+    monkeypatch.chdir(tmp_path)
+    name = "blk.0.ffn_down_exps.weight"
+    weights = np.random.default_rng(1).normal(size=(2, 4, 256)).astype(np.float16)
+    content = crafted.file(tensors=[*crafted.LAYER, (name, (256, 4, 2), crafted.F16)])
+    Path("experts.gguf").write_bytes(content[: -weights.nbytes] + weights.tobytes())
+    sums = np.random.default_rng(2).uniform(1, 9, size=(2, 256)).astype(np.float32)
+    Path("experts.imatrix").write_bytes(
+        crafted.imatrix(
+            [
+                (f"{name}.in_sum2", (256, 2), crafted.F32, sums.tobytes()),
+                (f"{name}.counts", (1, 2), crafted.F32, [4.0, 0.0]),
+            ]
+        )
+    )
+    arguments = ("experts.gguf", "out.gguf", "Q4_K_S", "--imatrix", "experts.imatrix")
+    done = run(tmp_path, monkeypatch, "quantize", *arguments)
+    assert done.exit_code == 0, done.output
+    made = Path("out.gguf").read_bytes()
+    (type_,) = {t.type_name for t in read_file("out.gguf").tensors if t.name == name}
+    given = (sums[0] / 4, np.ones(256, np.float32))
+    for each, importance in zip(weights, given, strict=True):
+        assert fast.quantize(each, type_, importance).tobytes() in made
