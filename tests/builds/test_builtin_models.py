@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from mkdocs_quantlab.site.models.models import ModelError, Models
@@ -45,6 +48,23 @@ def test_a_site_gives_it_a_name_of_its_own(build_page):
     )
     assert code == 0, output
     assert '"file":"drawing-Q4_0.gguf"' in sources(html).replace(" ", "")
+
+
+def test_two_builds_at_once_share_a_cache(project, run_mkdocs, tmp_path, monkeypatch):
+    """Each makes what it finds missing, and neither sees half a file of the other's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    page = '# Lab\n\n<div data-gguf-compare data-models="drawing:Q3_K_M drawing:Q5_K_M"></div>\n'
+    folder = project({"docs/index.md": page}, "plugins: [quantlab]\n", "mkdocs.yml")
+    with ThreadPoolExecutor() as pool:
+        sites = [str(tmp_path / name) for name in "ab"]
+        builds = [pool.submit(run_mkdocs, folder, "mkdocs", "-d", site) for site in sites]
+        for build in builds:
+            code, output = build.result()
+            assert code == 0, output
+    first, second = (Path(site, "index.html").read_text(encoding="utf-8") for site in sites)
+    assert figure(first) == figure(second)
+    kept = [path.name for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert sorted(kept) == ["drawing-Q3_K_M.gguf", "drawing-Q5_K_M.gguf"]
 
 
 def test_a_misspelt_name_is_told_the_nearest(build_page):
