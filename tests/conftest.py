@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from textwrap import dedent
 
 import pytest
@@ -10,6 +11,10 @@ from hypothesis import settings
 from tests.shared import Shared
 
 pytest_plugins = ["tests.servers.fixtures"]
+
+# Commands print for the terminal that these describe, and tests look for whole lines. xdist sets the first.
+for variable in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+    os.environ.pop(variable, None)
 
 # Tests say what is computed, never how fast: a busy machine would fail them. `quick` has the same examples in each run, so
 # that a change which has nothing to do with a failure never meets it; `make slow` looks for new ones.

@@ -23,7 +23,10 @@ import { pathToFileURL } from "node:url";
 const [folder, info, given, code, archive] = process.argv.slice(-5);
 try {
   const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.js`).href);
+  // By itself Pyodide would look for it under the name that npm's package has for it.
+  const { default: createPyodideModule } = await import(pathToFileURL(`${folder}/pyodide.asm.js`).href);
   const python = await loadPyodide({
+    createPyodideModule,
     indexURL: folder,
     stdLibURL: `${folder}/python.zip`,
     lockFileContents: { info: JSON.parse(info), packages: {} },
