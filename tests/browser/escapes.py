@@ -1,6 +1,7 @@
 """Code of a reader that tries to get out, in any browser: the same texts, the same page, and what must be as it was.
 
-A browser is whatever has `open` and `run`, as `Reader` describes them.
+A browser is whatever has `open` and `run`, as `Reader` describes them: make `Attempts` of it, give its `run` the `code` of each of
+`BATCHES`, then of each of `ALONE`, and ask for what was `reached`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 ESCAPES = yaml.safe_load((ROOT / "tests/browser/escapes.yml").read_text(encoding="utf-8"))
 TOGETHER: dict[str, str] = ESCAPES["together"]
 ALONE: dict[str, str] = ESCAPES["alone"]
+
+BATCHES = [dict(list(TOGETHER.items())[i : i + 40]) for i in range(0, len(TOGETHER), 40)]
+"""`TOGETHER` in texts that the editor takes at once in every browser."""
 
 GRID = "quantization-grid-explorer"
 ORIGINAL = text_of(GRID, "symmetric")
@@ -120,7 +124,6 @@ STATE = """async () => {
     globals: names(window),
     prototypes: [Object, Array, Function, Promise, MessagePort, MessageEvent, EventTarget].map(each => names(each.prototype)),
     loaded: html('script, link, base, meta, object, embed, img:not(.cm-widgetBuffer), iframe:not([sandbox="allow-scripts"])'),
-    sandboxes: new Set(html('iframe[sandbox]').map(text => text.replace(/srcdoc="[^"]*"/, ''))).size,
     figure: html('#quantlab-1 > figure'),
   };
 }"""
@@ -152,9 +155,16 @@ SAID = """() => {
 
 
 class Attempts:
-    """A page in which code tries to get out."""
+    """A page in which code tries to get out.
 
-    def __init__(self, reader: Reader, server: Server, url: str) -> None:
+    Args:
+        reader: A tab.
+        server: Serves the page.
+        url: The page: an explorer of one weight, then one of a layer.
+        checked: Code without any such intention is run first.
+    """
+
+    def __init__(self, reader: Reader, server: Server, url: str, *, checked: bool = True) -> None:
         self.reader = reader
         self.server = server
         reader.open(url)
@@ -165,7 +175,8 @@ class Attempts:
         reader.run(WATCH)
         self.begun = len(server.asked)
         self.strays = len(server.strays)
-        self.run(TRUNCATED_LINE)  # as is the other
+        if checked:
+            self.run(TRUNCATED_LINE)
         self.before = reader.run(STATE)
 
     def wait(self, function: str, seconds: float = 60) -> Any:

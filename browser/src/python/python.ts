@@ -129,15 +129,14 @@ export class Python {
   }
 
   /**
-   * Calls a method of `engine.core.dispatch`.
+   * Calls a method of `engine.core.dispatch`, but for the one that runs the reader's code, which this interpreter never sees.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
    * @param data Bytes, where the method takes some.
    * @returns The answer, or null where a newer request took its place.
    * @throws OptionError What the reader gave is not accepted.
-   * @throws CodeError The reader's code does not run.
    */
-  call<M extends Method>(
+  call<M extends Exclude<Method, "live_step">>(
     owner: Owner,
     method: M,
     params: Calls[M]["params"],

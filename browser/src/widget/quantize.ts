@@ -229,7 +229,7 @@ class Quantizer implements Panel {
     return worker;
   }
 
-  async #ask<M extends Method>(
+  async #ask<M extends Exclude<Method, "live_step">>(
     worker: Python,
     method: M,
     params: Calls[M]["params"],
