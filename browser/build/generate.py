@@ -20,6 +20,7 @@ import typescript
 from mkdocs_quantlab.builtin_models.files import MODELS
 from mkdocs_quantlab.endpoint import dialects
 from mkdocs_quantlab.engine.core import dispatch, protocol
+from mkdocs_quantlab.engine.core.form import GGUF_FILES
 from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
 from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue
 from mkdocs_quantlab.engine.ggml.types import stored_type
@@ -154,6 +155,8 @@ def limits() -> str:
     lines = [
         "/** Bytes of a model in the page. */",
         f"export const MAX_MODEL_BYTES = {LARGEST:_};",
+        "/** What file pickers offer where a GGUF file is wanted. */",
+        f"export const GGUF_FILES = {json.dumps(GGUF_FILES)};",
         "/** The models that come with the package, without their quantizations. */",
         f"export const BUILTIN_MODELS: readonly string[] = {json.dumps(list(MODELS))};",
         "/** The name of a field of evidence. */",

@@ -86,3 +86,31 @@ def test_the_editor_takes_the_place_of_the_code(visit):
     code.get_by_role("button", name="Edit").click()
     expect(code.locator(".cm-content")).to_be_visible()
     expect(code.locator("pre")).to_be_hidden()
+
+
+def test_a_picture_that_is_read_as_noise_is_not_shown(visit):
+    """So do Tor Browser and others that protect against fingerprinting."""
+    lab = visit("material", "methods")
+    lab.page.evaluate("""() => {
+      const read = CanvasRenderingContext2D.prototype.getImageData;
+      CanvasRenderingContext2D.prototype.getImageData = function (...at) {
+        const image = read.apply(this, at);
+        image.data.forEach((_, i) => i % 4 < 3 && (image.data[i] = (i * 7919) % 256));
+        return image;
+      };
+    }""")
+    palette = lab.widget("palette")
+    palette.root.locator("[type=file]").set_input_files(
+        {"name": "red.svg", "mimeType": "image/svg+xml", "buffer": RED}
+    )
+    expect(palette.status).to_contain_text("pages read noise instead of a picture's pixels")
+
+
+RED = b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><path fill="red" d="M0 0h8v8z"/></svg>'
+
+
+def test_pickers_offer_files_of_types_that_no_phone_knows(visit):
+    lab = visit("material", "inspect")
+    expect(lab.page.locator("[data-ready] [type=file]").first).to_have_attribute(
+        "accept", ".gguf,application/octet-stream"
+    )

@@ -153,9 +153,27 @@ def test_a_start_that_was_stopped_has_no_time_limit(visit, server):
         expect(explorer.status).to_have_text(re.compile("^Stopped"))
     recovers(lab)
     # The limit of the start that was given up must not end its successor.
-    lab.page.clock.fast_forward(120_000)
+    lab.page.clock.fast_forward(400_000)
     recovers(lab, "0.375")
     assert lab.tally("workers") == 2
+
+
+def test_a_start_that_takes_long_is_told_and_given_up_in_the_end(visit, server):
+    never = (
+        ANSWERS.replace("say({type: 'ready'})", "say({type: 'fetched'})") + "const ask = () => {};"
+    )
+    lab = visit("mkdocs")
+    lab.page.clock.install()
+    explorer = lab.explorer
+    with server.replaced("worker.js", 200, never.encode()):
+        explorer.set("weight", "0.5")
+        expect(explorer.status).to_have_text("Starting Python …")
+        lab.page.clock.fast_forward(61_000)
+        expect(explorer.status).to_have_text(re.compile("^Python is still starting"))
+        expect(explorer.stop).to_be_visible()
+        lab.page.clock.fast_forward(240_000)
+        expect(explorer.status).to_contain_text("did not start within five minutes")
+    recovers(lab)
 
 
 def test_word_that_comes_late(visit, server):
@@ -173,7 +191,7 @@ def test_word_that_comes_late(visit, server):
         explorer.control("weight").hover()
         lab.wait_for("tally.received.includes('fetched')")
         # Nobody still waits for a start, so none fails.
-        lab.page.clock.fast_forward(120_000)
+        lab.page.clock.fast_forward(400_000)
         explorer.set("weight", "0.5")
         expect(explorer.result).to_have_text("Drawn")
     assert explorer.status.inner_text() == ""

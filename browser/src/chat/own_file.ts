@@ -2,7 +2,7 @@
 import { takeFiles } from "../ui/files.ts";
 import { offer } from "../widget/models.ts";
 import { h, labelled } from "../ui/dom.ts";
-import { MAX_MODEL_BYTES } from "../generated/limits.ts";
+import { GGUF_FILES, MAX_MODEL_BYTES } from "../generated/limits.ts";
 import { GgufError, readFile } from "./gguf.ts";
 import { t } from "./texts.ts";
 import { volume } from "../ui/volume.ts";
@@ -19,7 +19,7 @@ export class OwnFile {
    */
   constructor(host: HTMLElement, take: (name: string) => void, say: (text: string) => void) {
     this.#take = take;
-    const picker = h("input", { type: "file", accept: ".gguf" });
+    const picker = h("input", { type: "file", accept: GGUF_FILES });
     const zone = h(
       "div",
       { class: "quantlab-files" },

@@ -11,7 +11,8 @@ import { liveFiles } from "./live_files.ts";
 import { Crashed, LiveInterpreter } from "./live_interpreter.ts";
 import { liveOutcome } from "./live_outcome.ts";
 import type { OwnFiles } from "./messages.ts";
-import { CodeError, START_LIMIT, Stopped, type Owner } from "./python.ts";
+import { CodeError, Stopped, type Owner } from "./python.ts";
+import { watchStart } from "./start_timeout.ts";
 
 const t = texts("page", page);
 
@@ -55,18 +56,21 @@ export class LivePython {
     this.#ran = undefined;
     const files = liveFiles(this.base, this.folder);
     const interpreter = (this.#interpreter = new LiveInterpreter(this.base, files));
-    let limit = 0;
+    let unwatch = (): void => {};
     this.#tell(t("fetching_python"));
     files.then(
       () => {
         if (interpreter.isEnded) return;
         this.#tell(t("starting_python"));
-        limit = window.setTimeout(() => interpreter.end(new Error(t("python_timed_out"))), START_LIMIT);
+        unwatch = watchStart(
+          (state) => this.#tell(state),
+          (message) => interpreter.end(new Error(message)),
+        );
       },
       () => {},
     );
     const done = (): void => {
-      clearTimeout(limit);
+      unwatch();
       if (this.#interpreter === interpreter) this.#tell("");
     };
     interpreter.ready.then(done, done);

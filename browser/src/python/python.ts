@@ -11,6 +11,7 @@ import type { Calls, ModelHeader } from "../generated/protocol.ts";
 import type { FromWorker, GgufFile, Method, Outcome, OwnAddresses, Reply, ToWorker, Violation } from "./messages.ts";
 import { scriptsOf } from "./pyodide_files.ts";
 import { reasonOf } from "./refusals.ts";
+import { watchStart } from "./start_timeout.ts";
 import { watch } from "./violations.ts";
 import { compile } from "./wasm.ts";
 
@@ -18,9 +19,6 @@ import { compile } from "./wasm.ts";
 declare const BUILD: string;
 
 const t = texts("page", page);
-
-/** A start that takes longer has failed without saying so: Pyodide does that on a wrong MIME type. */
-export const START_LIMIT = 60_000;
 
 /** An option was not taken. */
 export class OptionError extends Error {
@@ -95,8 +93,8 @@ export class Python {
   #starting: Promise<void> | undefined;
   #ready = false;
   #fail: (error: Error) => void = () => {};
-  /** The timer that gives a start up. */
-  #limit = 0;
+  /** Ends the watch over a start. */
+  #unwatch: () => void = () => {};
   #state = "";
   #waiting = new Map<Owner, Request>();
   #running: (Request & { id: number }) | undefined;
@@ -222,16 +220,16 @@ export class Python {
       const fail = (message: string, violation?: Violation): void => void this.#refuse(message, violation);
       const receive = (message: FromWorker): void => {
         if (message.type === "ready") {
-          clearTimeout(this.#limit);
+          this.#unwatch();
           resolve();
         } else if (message.type === "failed" && !this.#ready) {
           fail(message.message, message.violation);
         } else if (message.type === "fetched") {
           if (this.#ready) return;
           this.#tell(t("starting_python"));
-          this.#limit = window.setTimeout(() => fail(t("python_timed_out")), START_LIMIT);
+          this.#unwatch = watchStart((state) => this.#tell(state), fail);
         } else {
-          clearTimeout(this.#limit);
+          this.#unwatch();
           this.#receive(message);
         }
       };
@@ -300,7 +298,7 @@ export class Python {
   }
 
   #end(error: Error): void {
-    clearTimeout(this.#limit);
+    this.#unwatch();
     this.#channel?.end();
     this.#channel = undefined;
     this.#starting = undefined;

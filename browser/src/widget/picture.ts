@@ -31,7 +31,8 @@ export async function readPicture(file: File, most: number): Promise<Picture> {
     const canvas = document.createElement("canvas");
     canvas.width = width;
     canvas.height = height;
-    const context = canvas.getContext("2d")!;
+    const context = canvas.getContext("2d", { willReadFrequently: true })!;
+    if (readsNoise(context)) throw new OptionError(t("picture_unreadable"), null, language());
     // What is transparent is on white, as on paper.
     context.fillStyle = "white";
     context.fillRect(0, 0, width, height);
@@ -44,4 +45,16 @@ export async function readPicture(file: File, most: number): Promise<Picture> {
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+/** Whether pages read noise from canvases, as in Firefox with `privacy.resistFingerprinting`, Tor Browser and Safari's private windows. */
+function readsNoise(context: CanvasRenderingContext2D): boolean {
+  const { width, height } = context.canvas;
+  // Two colours: some browsers leave a single one as it is.
+  context.fillStyle = "black";
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = "white";
+  context.fillRect(0, 0, Math.ceil(width / 2), height);
+  const { data } = context.getImageData(0, 0, width, height);
+  return data.some((value, i) => value !== (i % 4 === 3 || (i >> 2) % width < Math.ceil(width / 2) ? 255 : 0));
 }

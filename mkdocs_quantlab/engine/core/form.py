@@ -203,6 +203,9 @@ def _for_script(field: Field[Any]) -> dict[str, str | None]:
     }
 
 
+GGUF_FILES = ".gguf,application/octet-stream"
+"""What file pickers offer. iOS and Android do not know the ending, and show a file as what any bytes are."""
+
 # Where a reader's own files come in. Without names: neither files nor addresses are options, and no link has them.
 
 
@@ -232,7 +235,7 @@ def _models(words: Words) -> Html:
         tag(
             "label",
             tag("span", words("form.models")),
-            tag("input", type="file", multiple=True, accept=".gguf"),
+            tag("input", type="file", multiple=True, accept=GGUF_FILES),
             class_="quantlab-control",
         ),
         tag(
