@@ -296,3 +296,19 @@ def test_where_code_of_readers_runs(visit, publish, shared, lines, result):
         return
     expect(grid.root.locator(".quantlab-code p[role=status]")).to_have_text(DRAWN)
     assert lab.page.frames[-1].url.endswith(result)
+
+
+def test_figures_in_a_dark_theme_without_variables(visit, server, shared):
+    """What covers a table's ends, a label's surroundings and a line of text has the page's own colour."""
+    dark = 'class="dark"><style>.dark{background:#222;color:#fff}.light{background:#fff;color:#111}</style><p'
+    server.sites["bare"] = bare_site(shared, body=dark)
+    lab = visit(url=f"{server.origin}/bare/")
+    assert lab.widget("grid")
+    covers = """() => {
+      const colours = [...document.querySelectorAll('.quantlab-scroll')].map(e => getComputedStyle(e).backgroundImage);
+      const detail = getComputedStyle(document.querySelector('.quantlab-detail')).backgroundColor;
+      return [...colours.map(each => each.match(/rgb\\([^)]*\\)/)[0]), detail];
+    }"""
+    assert set(lab.page.evaluate(covers)) == {"rgb(34, 34, 34)"}
+    lab.page.evaluate("document.body.className = 'light'")
+    lab.page.wait_for_function(f"({covers})().every(each => each === 'rgb(255, 255, 255)')")

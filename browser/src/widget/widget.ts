@@ -18,6 +18,7 @@ import { Marks } from "./marks.ts";
 import { LiveRunner, type LiveCode } from "./live.ts";
 import { READERS, type Added } from "./files.ts";
 import { takeFiles } from "../ui/files.ts";
+import { watchPageColour } from "../ui/page_colour.ts";
 import { dragSegments } from "../ui/segments.ts";
 import { linkStyle } from "../ui/style.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
@@ -140,6 +141,7 @@ export class QuantlabWidget extends HTMLElement {
     this.#archive = attribute(this, "archive");
     if (this.#archive?.style) linkStyle(BASE + this.#archive.style);
     this.#initial = figure.innerHTML;
+    watchPageColour(this.parentElement ?? this);
     for (const input of form.querySelectorAll<HTMLInputElement>("input[min]")) {
       this.#limits.set(input, [input.min, input.max]);
       if (input.type === "number") numberField(input);
