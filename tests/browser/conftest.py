@@ -713,7 +713,8 @@ class Visit:
 
     def python_requests(self) -> list[str]:
         """Requests for anything of the page's Python, by anyone since this visit began."""
-        return [u for u in self.server.asked[self.asked :] if re.search(r"/worker\.js|/pyodide", u)]
+        python = re.compile(r"/quantlab/(worker\.js|pyodide)")
+        return [url for url in self.server.asked[self.asked :] if python.search(url)]
 
     def tally(self, key: str):
         """What `COUNT` counted."""

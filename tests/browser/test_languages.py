@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def german(visit):
-    return visit("german")
+    return visit("german", permissions=["clipboard-read", "clipboard-write"])
 
 
 def test_a_form_in_german(german):
