@@ -143,6 +143,12 @@ await Promise.all([
     entryPoints: [source("quantlab.ts")],
     outfile: join(out, "quantlab.js"),
     format: "iife",
+  }),
+  esbuild.build({
+    ...common,
+    entryPoints: [source("widget/live_script.ts")],
+    outfile: join(out, "live.js"),
+    format: "esm",
     define: { ...common.define, LIVE_FRAME: JSON.stringify(inline) },
   }),
   bundled({

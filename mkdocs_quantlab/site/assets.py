@@ -64,7 +64,7 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
         names += WLLAMA
     if pyodide != "off":
         names += ["worker.js", "editor.js", "quantize.js"]
-        names += ["live_frame.html", "live_frame.js", "live_worker.js"]
+        names += ["live.js", "live_frame.html", "live_frame.js", "live_worker.js"]
         names += sorted(
             path.relative_to(STATIC).as_posix() for path in STATIC.glob("pyodide/*.zip")
         )

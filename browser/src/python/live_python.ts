@@ -11,7 +11,8 @@ import { liveFiles } from "./live_files.ts";
 import { Crashed, LiveInterpreter } from "./live_interpreter.ts";
 import { liveOutcome } from "./live_outcome.ts";
 import type { OwnFiles } from "./messages.ts";
-import { CodeError, Stopped, type Owner } from "./python.ts";
+import { CodeError, is, Stopped } from "./errors.ts";
+import type { Owner } from "./owner.ts";
 import { watchStart } from "./start_timeout.ts";
 
 const t = texts("page", page);
@@ -122,7 +123,7 @@ export class LivePython {
       try {
         await this.start(first.step.code);
       } catch (error) {
-        if (error instanceof Stopped) continue; // it was told to those that waited
+        if (is(error, "Stopped")) continue; // it was told to those that waited
         const left = [...this.#waiting.values()];
         this.#waiting.clear();
         for (const request of left) request.reject(error as Error);

@@ -9,9 +9,11 @@ import { texts } from "../ui/texts.ts";
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
 import type { FromWorker, GgufFile, Method, Outcome, OwnAddresses, Reply, ToWorker, Violation } from "./messages.ts";
+import type { Owner } from "./owner.ts";
 import { scriptsOf } from "./pyodide_files.ts";
 import { reasonOf } from "./refusals.ts";
 import { watchStart } from "./start_timeout.ts";
+import { OptionError, Stopped, WorkerError } from "./errors.ts";
 import { watch } from "./violations.ts";
 import { compile } from "./wasm.ts";
 
@@ -19,45 +21,6 @@ import { compile } from "./wasm.ts";
 declare const BUILD: string;
 
 const t = texts("page", page);
-
-/** An option was not taken. */
-export class OptionError extends Error {
-  constructor(
-    message: string,
-    readonly option: string | null,
-    /** The message's language. Python's messages are English. */
-    readonly lang = "en",
-  ) {
-    super(message);
-  }
-}
-
-/** The reader's own code does not run, or not to its end. */
-export class CodeError extends Error {
-  constructor(
-    message: string,
-    /** Not `line`: each error of Safari has a property of that name, the line of our script. */
-    readonly codeLine: number | null,
-    /** The message's language. Python's messages are English. */
-    readonly lang = "en",
-  ) {
-    super(message);
-  }
-}
-
-/** Python did not start, or failed by itself; the message is the worker's, which is English. */
-export class WorkerError extends Error {
-  readonly lang = "en";
-}
-
-/** The reader stopped it, or the page was left. */
-export class Stopped extends Error {}
-
-/** Whoever asks for a figure. */
-export interface Owner {
-  /** Told what the start of Python is doing, in words for the reader; the empty text when there is nothing to say. */
-  onPython(state: string, lang?: string): void;
-}
 
 /** What a Python is for: the engine's `figures`, or long `work` of the engine, in a worker that nobody shares and that can be ended while it computes. */
 export type Use = "figures" | "work";

@@ -6,7 +6,7 @@
 import type { CodeTexts } from "../generated/attributes.ts";
 import { page } from "../generated/texts.ts";
 import { BASE } from "../ui/base.ts";
-import type { CodeError } from "../python/python.ts";
+import type { CodeError } from "../python/errors.ts";
 import { around, button, h } from "../ui/dom.ts";
 import { texts } from "../ui/texts.ts";
 import type { Editor } from "./editor.ts";

@@ -6,7 +6,8 @@ import type { LiveRun, Sources } from "../generated/protocol.ts";
 import type { LivePython } from "../python/live_python.ts";
 import type { OwnAddresses, Strings } from "../python/messages.ts";
 import { ownFiles } from "../python/own_files.ts";
-import type { Owner, Python } from "../python/python.ts";
+import type { Owner } from "../python/owner.ts";
+import type { Python } from "../python/python.ts";
 
 /** Code in place of a method of a widget. */
 export interface LiveCode {

@@ -27,7 +27,7 @@ export interface PanelHost {
   /** Makes an interpreter of the engine, for long work. */
   start(): Python;
   /** Makes one for the reader's code. @param isLimited Code that takes too long is ended. */
-  startLive(isLimited: boolean): LivePython;
+  startLive(isLimited: boolean): Promise<LivePython>;
   /** The first widget of a name on the page. */
   other(name: string): WidgetState | undefined;
   /** Adds to what the figure is drawn from, and draws it. */

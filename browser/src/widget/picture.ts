@@ -1,7 +1,7 @@
 /** A reader's own picture, reduced in the page to the few pixels that a figure shows. */
 import { page } from "../generated/texts.ts";
 import type { Picture } from "../generated/protocol.ts";
-import { OptionError } from "../python/python.ts";
+import { OptionError } from "../python/errors.ts";
 import { language, texts } from "../ui/texts.ts";
 
 const t = texts("page", page);

@@ -13,7 +13,8 @@ import { offer } from "./models.ts";
 import type { Panel, PanelHost, PanelScript } from "./panels.ts";
 // Types only: the interpreters are the page's, whose script is another.
 import type { LivePython } from "../python/live_python.ts";
-import type { Owner, Python } from "../python/python.ts";
+import type { Owner } from "../python/owner.ts";
+import type { Python } from "../python/python.ts";
 
 /** By tensor and target, in one text. */
 type Losses = Map<string, TensorLoss>;
@@ -164,7 +165,8 @@ class Quantizer implements Panel {
     this.#say(t("working", { count }));
 
     const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode_piece", { piece }, before);
-    const own = Object.fromEntries(plan.live.map((target) => [target.target, this.#byWidget(target)]));
+    const own: Record<string, Encode> = {};
+    for (const target of plan.live) own[target.target] = await this.#byWidget(target);
     const encoded: Uint8Array<ArrayBuffer>[] = [];
     const losses: Losses = new Map();
     let next = 0;
@@ -195,14 +197,15 @@ class Quantizer implements Panel {
   }
 
   /** What another widget of the page makes of a piece, as it was set when quantizing began. */
-  #byWidget({ widget, always, missing }: LiveTarget): Encode {
+  async #byWidget({ widget, always, missing }: LiveTarget): Promise<Encode> {
     const state = this.host.other(widget);
     if (!state) throw new Error(t(missing));
     const { options, code, isEdited } = state;
     if (!code || !(always || isEdited))
       return (worker, piece, data) => this.#ask(worker, "store_by_scheme", { piece, options }, data);
     // Steps run apart, and apart from what reads and writes the file. A scheme works on a whole tensor, which may take long.
-    const interpreters = Array.from({ length: code.steps }, () => this.#startLive(code.steps > 1));
+    const interpreters: LivePython[] = [];
+    while (interpreters.length < code.steps) interpreters.push(await this.#startLive(code.steps > 1));
     return async (worker, piece, data) => {
       const { inputs } = (await this.#ask(worker, "piece_inputs", { piece, options }, data)).answer;
       if (inputs === null) return this.#ask(worker, "store_by_scheme", { piece, options }, data);
@@ -223,8 +226,8 @@ class Quantizer implements Panel {
     return worker;
   }
 
-  #startLive(isLimited: boolean): LivePython {
-    const worker = this.host.startLive(isLimited);
+  async #startLive(isLimited: boolean): Promise<LivePython> {
+    const worker = await this.host.startLive(isLimited);
     this.#workers.push(worker);
     return worker;
   }

@@ -15,7 +15,7 @@ import { language, primary, texts } from "../ui/texts.ts";
 import { Code, decode, encode } from "./code.ts";
 import { Explorer } from "./explore.ts";
 import { Marks } from "./marks.ts";
-import { LiveRunner, type LiveCode } from "./live.ts";
+import type { LiveCode, LiveRunner } from "./live.ts";
 import { READERS, type Added } from "./files.ts";
 import { takeFiles } from "../ui/files.ts";
 import { watchPageColour } from "../ui/page_colour.ts";
@@ -26,8 +26,8 @@ import type { Figure, Sources } from "../generated/protocol.ts";
 import type { GgufFile, Strings } from "../python/messages.ts";
 import { merged } from "../python/sources.ts";
 import { panelsIn, type Panel, type WidgetState } from "./panels.ts";
-import { LivePython } from "../python/live_python.ts";
-import { CodeError, OptionError, Python, Stopped, type WorkerError } from "../python/python.ts";
+import { CodeError, is, OptionError, type WorkerError } from "../python/errors.ts";
+import { Python } from "../python/python.ts";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -39,12 +39,8 @@ const QUIET_MS = 300;
 /** Not by the form itself, which has its controls as properties: an option may be called `reset`. */
 const { reset } = HTMLFormElement.prototype;
 
-/**
- * Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from, and another for
- * the reader's code.
- */
+/** Python outlives the page's elements, which instant navigation replaces. One for each folder it comes from. */
 const pythons: Record<string, Python> = {};
-const livePythons: Record<string, LivePython> = {};
 
 /** The page's Python, which may not have been started. */
 export function python(setting: string): Python {
@@ -52,11 +48,8 @@ export function python(setting: string): Python {
   return (pythons[folder] ??= new Python(BASE, folder, "figures"));
 }
 
-/** The interpreter of the reader's code, which may not have been started. */
-function livePython(setting: string): LivePython {
-  const folder = folderOf(setting);
-  return (livePythons[folder] ??= new LivePython(BASE, folder, true));
-}
+/** What runs the reader's code is fetched when there is some. */
+const liveScript = (): Promise<typeof import("./live_script.ts")> => import(`${BASE}live.js`);
 
 /** The reader asked the browser to save data. */
 function savesData(): boolean {
@@ -76,7 +69,7 @@ function folderOf(setting: string): string {
 
 /** What the reader's code gave was refused when it was to be drawn: an error that is about no option is about the code. */
 function asCodeError(error: Error): never {
-  throw error instanceof OptionError && error.option === null ? new CodeError(error.message, null, error.lang) : error;
+  throw is(error, "OptionError") && error.option === null ? new CodeError(error.message, null, error.lang) : error;
 }
 
 export class QuantlabWidget extends HTMLElement {
@@ -195,17 +188,17 @@ export class QuantlabWidget extends HTMLElement {
     const texts = attribute(this, "code");
     if (!details || !texts) return;
     this.#codeOption = texts.option;
-    const setting = this.dataset.pyodide!;
-    const runner = (this.#runner = new LiveRunner(
-      () => livePython(setting),
-      () => new LivePython(BASE, folderOf(setting), true),
-    ));
     const onChange = (): void => {
       this.#updateLink();
       void this.#redraw();
     };
     const onEdit = (): void => {
-      if (setting !== "off" && location.protocol !== "file:" && !savesData()) runner.prepare(texts.steps);
+      if (savesData()) return;
+      // What fails now is said when it is needed.
+      this.#liveRunner().then(
+        (runner) => runner.prepare(texts.steps),
+        () => {},
+      );
     };
     this.#code = new Code(details, texts, this.#value(texts.option) ?? "", onChange, onEdit);
   }
@@ -220,7 +213,7 @@ export class QuantlabWidget extends HTMLElement {
           options: () => this.#asked(),
           sources: () => this.#sources ?? null,
           start: () => new Python(BASE, folder, "work"),
-          startLive: (isLimited) => new LivePython(BASE, folder, isLimited),
+          startLive: async (isLimited) => (await liveScript()).startLive(BASE, folder, isLimited),
           other: (name) => document.querySelector<QuantlabWidget>(`quantlab-widget[name="${CSS.escape(name)}"]`)?.state,
           show: (found) => {
             this.#add({ files: [], found });
@@ -232,6 +225,12 @@ export class QuantlabWidget extends HTMLElement {
     } catch (error) {
       this.#say(t("panel_needs_python", { reason: (error as Error).message }));
     }
+  }
+
+  async #liveRunner(): Promise<LiveRunner> {
+    const folder = folderOf(this.dataset.pyodide!);
+    const { liveRunner } = await liveScript();
+    return (this.#runner ??= liveRunner(BASE, folder));
   }
 
   /** How this widget is set, for others on the page. */
@@ -443,7 +442,7 @@ export class QuantlabWidget extends HTMLElement {
       }
       const sources = this.#sources ?? null;
       const code = this.#liveCode(this.#code?.running);
-      const run = code ? await this.#runner!.run(ours, this, code, { options, sources }) : null;
+      const run = code ? await (await this.#liveRunner()).run(ours, this, code, { options, sources }) : null;
       if (turn !== this.#turn || run === undefined) return;
       const drawing = ours.figure(
         this,
@@ -536,15 +535,15 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   #explain(error: Error): void {
-    if (error instanceof OptionError) {
+    if (is(error, "OptionError")) {
       // Backticks are how messages quote; a page has no use for them.
       this.#rest(error.message.replaceAll("`", ""));
       this.#status.lang = error.lang;
       this.#mark(error.option);
-    } else if (error instanceof CodeError) {
+    } else if (is(error, "CodeError")) {
       this.#rest(t("code_failed"));
       this.#code?.fail(error);
-    } else if (error instanceof Stopped) {
+    } else if (is(error, "Stopped")) {
       this.#rest(t("stopped"));
     } else {
       const reason = h("span", { lang: (error as Partial<WorkerError>).lang }, error.message);

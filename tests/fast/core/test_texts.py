@@ -157,6 +157,7 @@ FOR_NO_READER = {
     *("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"),
     # Classes
     *("Worker", "SharedWorker", "BroadcastChannel", "EndpointError"),
+    *("OptionError", "CodeError", "WorkerError", "Stopped"),
     # Headers, a type of what is dropped, a value of `rel`
     *("Content-Type", "Bearer {}", "Files", "noopener noreferrer nofollow"),
     "quantlab dompurify 'allow-duplicates'",  # a value of a policy
