@@ -17,7 +17,6 @@ export const page = {
   "fetching_python": "Fetching Python …",
   "starting_python": "Starting Python …",
   "code_timed_out": "The code was stopped after {seconds} seconds.",
-  "hint": "Point at a value, or move to it with Tab and the arrow keys, to see how it is computed.",
   "not_a_picture": "This browser cannot show {name} as a picture.",
   "picture_unreadable": "This browser protects against fingerprinting: pages read noise instead of a picture's pixels. Use another browser, or allow this site to read canvas data.",
   "picture_without_size": "{name} does not state its size.",

@@ -6,22 +6,19 @@
  * below the figure.
  */
 
-import { page } from "../generated/texts.ts";
-import { h } from "../ui/dom.ts";
-import { texts } from "../ui/texts.ts";
 import { redraw } from "./keyed.ts";
-
-const t = texts("page", page);
 
 export class Explorer {
   readonly #figure: HTMLElement;
   readonly #detail: HTMLElement;
+  /** What stands there while nothing is pointed at. */
+  readonly #hint: { text: string; lang: string };
   #item = "";
 
   constructor(host: HTMLElement, figure: HTMLElement) {
     this.#figure = figure;
-    this.#detail = h("p", { class: "quantlab-detail", role: "status" });
-    host.append(this.#detail);
+    const detail = (this.#detail = host.querySelector<HTMLElement>(".quantlab-detail")!);
+    this.#hint = { text: detail.textContent, lang: detail.lang };
     figure.addEventListener("pointerover", (event) => this.#point(event.target));
     figure.addEventListener("pointerleave", () => this.#point(document.activeElement));
     figure.addEventListener("focusin", (event) => this.#point(event.target));
@@ -87,8 +84,8 @@ export class Explorer {
     }
     const written = item ? this.#figure.querySelector(`[data-detail-of="${CSS.escape(item)}"]`)?.textContent : "";
     const detail = at?.dataset.detail ?? own.find((element) => element.dataset.detail)?.dataset.detail ?? written;
-    this.#detail.textContent = detail || t("hint");
-    this.#detail.lang = detail ? this.#figure.lang : "";
+    this.#detail.textContent = detail || this.#hint.text;
+    this.#detail.lang = detail ? this.#figure.lang : this.#hint.lang;
     if (!this.#detail.lang) this.#detail.removeAttribute("lang");
     this.#detail.classList.toggle("is-hint", !detail);
   }

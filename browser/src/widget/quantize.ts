@@ -92,6 +92,7 @@ class Quantizer implements Panel {
     this.#give.addEventListener("click", () => this.#offer());
     // The panel was drawn in English; what is said in it from here on is in the page's language.
     for (const element of [this.#status, this.#save]) element.lang = languageOf("quantize");
+    panel.dataset.ready = "";
     panel.hidden = false;
   }
 

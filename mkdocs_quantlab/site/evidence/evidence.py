@@ -175,7 +175,11 @@ def _field(page: Sequence[Found], at: int, title: Callable[[str], str], words: W
     if isinstance(options, WidgetOptions | AnswerOptions):
         config["of"], config["title"] = _target(page, at, options, title, words("fields.chat"))
         link = tag(
-            "p", words("fields.from"), " ", tag("a", config["title"], href=f"#{config['of']}")
+            "p",
+            words("fields.from"),
+            " ",
+            tag("a", config["title"], href=f"#{config['of']}"),
+            class_="lab-evidence-hint",
         )
     head = attributes_text({"id": f"lab-evidence-{name}", **found.attributes})
     data = json_attribute(config)

@@ -90,6 +90,14 @@ def element(
         tag("figure", figure, lang=None if archive else words.lang()),
         panel,
         code,
+        tag(
+            "p",
+            words("form.hint"),
+            class_="quantlab-detail is-hint",
+            lang=words.lang("form"),
+            role="status",
+            hidden=True,
+        ),
     )
     return f"<quantlab-widget{head}\n>{portable(inside)}</quantlab-widget>"
 
