@@ -175,6 +175,12 @@ def told(status, *headers):
     return way
 
 
+def dripping_without_length(handler, data):
+    """Content that ends with the connection, which does not end."""
+    told("206 Partial Content", f"Content-Range: bytes 0-{len(data) - 1}/{len(data)}")(handler, b"")
+    dripping_forever(handler, data)
+
+
 def dripping_headers(handler, data):
     """Headers that do not end."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")

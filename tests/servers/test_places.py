@@ -112,6 +112,7 @@ def test_trouble_that_stays(server, way, message):
     "way",
     [
         serve.dripping,
+        serve.dripping_without_length,
         serve.dripping_headers,
         serve.continuing,
         serve.redirect_with(serve.dripping_forever),

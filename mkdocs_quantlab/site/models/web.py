@@ -117,7 +117,7 @@ class Client:
                     shown(response.reason or "", 80),
                     response.headers,
                     tuple(led_on),
-                    partial(response.raw.read1, decode_content=False),
+                    partial(self._read, response),
                 )
             response.close()
             led_on.append(response.headers)
@@ -128,6 +128,13 @@ class Client:
                 address, target.encode("latin-1", "replace").decode("utf-8", "replace")
             )
             self._watch.check_redirect(address)
+
+    def _read(self, response: requests.Response, limit: int) -> bytes:
+        part: bytes = response.raw.read1(limit, decode_content=False)
+        if not part:
+            # Content without a length ends with the connection, and so does what was cut off.
+            self._watch.check_time()
+        return part
 
 
 class _Watch:
@@ -148,7 +155,7 @@ class _Watch:
     def cut(self) -> None:
         """Ends all connections: whoever waits for a byte of one gets its end."""
         for connection in list(self.connections):
-            for each in (connection.opening, connection.sock):
+            for each in (connection.opening, connection.made):
                 if each is not None:
                     # Of the connection, not of its encryption, which another thread uses. It may have ended by itself.
                     with suppress(OSError):
@@ -230,6 +237,8 @@ class _Watched(HTTPConnection):
     watch: _Watch
     opening: socket.socket | None = None
     """The connection while it is made: encryption takes the socket away from where others find it."""
+    made: socket.socket | None = None
+    """The connection after that. `http.client` drops its own reference where the content ends with the connection."""
 
     def _new_conn(self) -> socket.socket:
         made = super()._new_conn()
@@ -250,6 +259,7 @@ class _Watched(HTTPConnection):
         self.watch.connections.add(self)
         try:
             super().connect()
+            self.made = self.sock
             self.watch.check_time()
         finally:
             if self.opening is not None:
