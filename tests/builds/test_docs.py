@@ -37,7 +37,7 @@ def test_every_kind_of_evidence_has_its_options_and_is_shown(docs):
     html = (docs / "guide/evidence/index.html").read_text(encoding="utf-8")
     chat = (docs / "widgets/chat/index.html").read_text(encoding="utf-8")
     for name, kind in KINDS.items():
-        assert f'"kind":"{name}"' in (chat if name == "answer" else html)
+        assert re.search(rf'"kind":\s*"{name}"', chat if name == "answer" else html), name
         section = html[html.index(f'<h3 id="{name}">') :]
         section = section[: section.index("</table>")]
         for field in kind.options.fields():
