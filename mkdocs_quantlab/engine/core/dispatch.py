@@ -55,7 +55,7 @@ def call(method: str, params: str, data: Any = None) -> tuple[str, bytes | None]
     """
     try:
         function = function_of(method)
-        given = json.loads(params)
+        given = _params(params)
         made = function(given) if data is None else function(given, _bytes(data))
     except InputError as error:
         refused: CallError = {"message": str(error), "option": error.option, "line": error.line}
@@ -90,6 +90,23 @@ def draw(given: Draw) -> Figure:
     widget = mounted(given["widget"], given["module"])
     with blaming(widget.origin):
         return answer(widget, given["options"], sources, run)
+
+
+class _Params(dict[str, Any]):
+    """The parameters of a call: what is asked for and is not there is the caller's fault."""
+
+    def __missing__(self, key: str) -> object:
+        raise InputError(f"the call's parameters lack `{key}`")
+
+
+def _params(text: str) -> _Params:
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"the call's parameters are no JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise InputError("the call's parameters are no JSON object")
+    return _Params(given)
 
 
 def _bytes(data: Any) -> bytes:

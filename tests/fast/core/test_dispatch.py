@@ -82,8 +82,23 @@ def test_what_is_not_there_is_named(method, params, says):
 
 
 def test_an_error_of_ours_is_no_answer():
-    with pytest.raises(KeyError):
-        dispatch.call("draw", "{}")
+    with pytest.raises(AttributeError):
+        dispatch.call("draw", json.dumps(draw("quantization-explorer", 7)))
+
+
+@pytest.mark.parametrize(
+    ("params", "says"),
+    [
+        ("{}", "the call's parameters lack `sources`"),
+        ("7", "the call's parameters are no JSON object"),
+        ("{", "the call's parameters are no JSON: Expecting"),
+        ("[" * 100_000, "the call's parameters are no JSON: "),
+    ],
+)
+def test_parameters_that_no_page_of_ours_sends_are_refused(params, says):
+    text, out = dispatch.call("draw", params)
+    assert json.loads(text)["error"]["message"].startswith(says)
+    assert out is None
 
 
 @pytest.mark.parametrize("method", dispatch.METHODS)
