@@ -15,7 +15,7 @@ import { t } from "./texts.ts";
  * of what has copies, one inside the other. Each of them costs time that the page stands still, and the last three more than their number.
  */
 const MOST_BYTES = 256 * 1024;
-const MOST_ELEMENTS = 5000;
+const MOST_ELEMENTS = 2000;
 const MOST_ATTRIBUTES = 200;
 const MOST_DEPTH = 1000;
 
