@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from mkdocs_quantlab.engine.core.schema import OptionError
-from mkdocs_quantlab.site.markdown.spans import replace_elements
+from mkdocs_quantlab.site.markdown.spans import NewLines, replace_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
 PUBLIC = "everything in a built site is public; readers who need a key paste it into the page"
 MASK = "***"
@@ -189,6 +189,7 @@ def leaks(
     hosts: Iterable[str] = (),
     files: Iterable[Path] | None = None,
     secrets: Iterable[str] = (),
+    unchanged: Container[Path] = (),
 ) -> Iterator[Leak]:
     """Secrets in files that others can read.
 
@@ -200,7 +201,9 @@ def leaks(
         hosts: The model servers' host names.
         files: Which to look through; else all texts below `root`.
         secrets: Passwords and signatures that are known.
+        unchanged: Files not to look through: those that this package brings.
     """
+    hosts = list(hosts)
     patterns = []
     for host in hosts:
         name = re.escape(host)
@@ -213,15 +216,22 @@ def leaks(
         ]
     values = dict(_values(secrets))
     if files is None:
-        files = (p for p in sorted(root.rglob("*")) if p.suffix in _TEXTS and p.is_file())
+        texts = (p for p in sorted(root.rglob("*")) if p.suffix in _TEXTS and p not in unchanged)
+        files = (p for p in texts if p.is_file())
+    lines = NewLines()
     for file in files:
         text = file.read_text(encoding="utf-8", errors="replace")
         if file.suffix == ".html":
             text = replace_elements(text, _written, {"quantlab-widget"})
-        tried = [(s.kind, pattern) for s, pattern in _SHAPES if s.may_be_in(text)]
+        new = lines.of(text)
+        tried = [(shape.kind, pattern) for shape, pattern in _SHAPES if shape.may_be_in(new)]
+        if any(host in new.lower() for host in hosts):
+            tried += patterns
+        if tried:
+            lines.forget()
         found = {
             kind: (match.start(), match[0])
-            for kind, pattern in (*tried, *patterns)
+            for kind, pattern in tried
             if (match := pattern.search(text))
         }
         found |= {

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.site.markdown.source import line_of
-from mkdocs_quantlab.site.markdown.spans import replace_elements
+from mkdocs_quantlab.site.markdown.spans import NewLines, replace_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,12 +43,20 @@ class Left(NamedTuple):
     is_text: bool
 
 
-def left(html: str, directives: Directives) -> Iterator[Left]:
-    """The directives of a finished page that no widget has replaced."""
+def left(html: str, directives: Directives, lines: NewLines) -> Iterator[Left]:
+    """The directives of a finished page that no widget has replaced.
+
+    Args:
+        html: The page.
+        directives: Those of the site.
+        lines: The pages that came before.
+    """
     html = replace_elements(html, lambda _: " ")
     # Most pages have none of these names at all.
-    if not any(directives.is_ours(name) for name in set(_NAME.findall(html.lower()))):
+    new = lines.of(html).lower()
+    if not any(directives.is_ours(name) for name in set(_NAME.findall(new))):
         return
+    lines.forget()
     html = _SKIPPED.sub(" ", html)
     elements = (match[0] for match in _TAG.finditer(html) if match[1].lower() == "div")
     texts = (match[0] for match in _TEXT.finditer(_TAG.sub("<>", html)))

@@ -1,4 +1,7 @@
-"""Where this package's elements are in a page's HTML. Figures are most of a page with a lab, and regular expressions look at each character."""
+"""Parts of finished pages that need no search: this package's elements, and what a page shares with the page before it.
+
+Figures are most of a page with a lab, the theme's lines are most of the others, and a search looks at each character.
+"""
 
 from __future__ import annotations
 
@@ -33,3 +36,21 @@ def replace_elements(
         parts += [html[done : found.start()], replace(html[found.start() : at])]
         done = at
     return "".join([*parts, html[done:]]) if parts else html
+
+
+class NewLines:
+    """Texts one after another, as a site's pages, each without the lines that the text before it has, too."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def of(self, text: str) -> str:
+        """The lines of a text that the text before it does not have, in any order."""
+        lines = set(text.split("\n"))
+        new = lines - self._known
+        self._known = lines
+        return "\n".join(new)
+
+    def forget(self) -> None:
+        """Takes all lines of the next text as new: something was found in this one, which the next may have, too."""
+        self._known = set()

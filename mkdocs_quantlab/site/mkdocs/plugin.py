@@ -19,6 +19,7 @@ from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.finished import left, problems
 from mkdocs_quantlab.site.markdown.page import PageFile
+from mkdocs_quantlab.site.markdown.spans import NewLines
 from mkdocs_quantlab.site.mkdocs import front_matter
 from mkdocs_quantlab.site.mkdocs.config import QuantlabConfig
 from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
@@ -53,6 +54,8 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         self.said: set[str] = set()
         self.pages: list[File] = []
         self.sources: dict[Path, Path] = {}
+        self.brought: set[Path] = set()
+        self.lines = NewLines()
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -171,7 +174,9 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
                 )
             } | {model.file: model.path for model in extension.page_models}
             for name, source in sources.items():
-                files.append(File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(source)))
+                file = File.generated(config, f"{FOLDER}/{name}", abs_src_path=str(source))
+                self.brought.add(Path(file.abs_dest_path))
+                files.append(file)
             for archive in set().union(*extension.archives.values()):
                 for name, content in archive.files.items():
                     files.append(File.generated(config, f"{FOLDER}/{name}", content=content))
@@ -214,7 +219,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     @event_priority(-100)  # when other plugins have changed the page
     def _find_idle_directives(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Tells of directives that are left in the finished page."""
-        found = list(left(output, self.extension.directives))
+        found = list(left(output, self.extension.directives, self.lines))
         if found:
             self.extension.report(problems(found, page.file.src_uri, page.file.content_string))
         return output
@@ -251,7 +256,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         site, folder = Path(config.site_dir), Path(config.config_file_path or ".").resolve().parent
         found = [
             f"{place_of(leak, site, self.sources.get(leak.file), folder)}: {leak.kind}: {PUBLIC}"
-            for leak in leaks(site, sorted(hosts), secrets=secrets)
+            for leak in leaks(site, sorted(hosts), secrets=secrets, unchanged=self.brought)
         ]
         if found and self.config["on_error"] == "fail":
             raise LabError("\n".join(found))

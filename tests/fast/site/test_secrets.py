@@ -174,3 +174,26 @@ def test_what_authors_write_in_widgets_is_searched(tmp_path, parts):
     (tmp_path / "page.html").write_text(ELEMENT % parts, encoding="utf-8")
     (found,) = leaks(tmp_path)
     assert found.kind == "a token of npm"
+
+
+def test_what_pages_share_is_searched(tmp_path):
+    """A key in a theme's line is on each page; so is a text that only looks like one where more of it follows."""
+    line = f"<nav>{KEYS['npm']}</nav>\n"
+    (tmp_path / "a.html").write_text(line, encoding="utf-8")
+    (tmp_path / "b.html").write_text(f"{line}more\n", encoding="utf-8")
+    (tmp_path / "c.html").write_text("-----BEGIN PRIVATE KEY-----\nends", encoding="utf-8")
+    (tmp_path / "d.html").write_text(
+        "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkq\n" * 3, encoding="utf-8"
+    )
+    assert [(leak.file.name, leak.kind) for leak in leaks(tmp_path)] == [
+        ("a.html", "a token of npm"),
+        ("b.html", "a token of npm"),
+        ("d.html", "a private key"),
+    ]
+    assert not list(leaks(tmp_path, unchanged=list(tmp_path.iterdir())))
+
+
+def test_addresses_of_servers_are_searched_on_each_page(tmp_path):
+    for name in ("a.html", "b.html"):
+        (tmp_path / name).write_text("https://Teacher.example/v1?key=x\n", encoding="utf-8")
+    assert len(list(leaks(tmp_path, ["teacher.example"]))) == 2
