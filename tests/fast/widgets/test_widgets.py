@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine.core import widget as widgets
-from mkdocs_quantlab.engine.core.html import Html, attribute, join, tag
+from mkdocs_quantlab.engine.core.html import Html, join, tag
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import (
@@ -385,4 +385,3 @@ def test_html_is_escaped_unless_it_says_it_is_html():
     assert tag("p", "<b>", Html("<i>"), None, class_='"') == '<p class="&quot;">&lt;b&gt;<i></p>'
     assert join("&", tag("br")) == "&amp;<br>"
     assert tag("input", hidden=True, disabled=False, data_x=0) == '<input hidden data-x="0">'
-    assert attribute("""{"a":"it's"}""") == """'{"a":"it&#39;s"}'"""
