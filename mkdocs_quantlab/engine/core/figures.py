@@ -27,21 +27,16 @@ def result(*sentence: Child) -> Html:
 
 def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
     """A table. It scrolls horizontally if it is wider than the page."""
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("caption", caption),
-            tag("thead", tag("tr", tags("th", head, scope="col"))),
-            tag("tbody", rows),
-            class_="quantlab-table",
-        ),
+    columns = tag("thead", tag("tr", tags("th", head, scope="col")))
+    body = f"{tag('caption', caption)}{columns}<tbody>{text(rows)}</tbody>"
+    attributes = {
+        "class": "quantlab-scroll",
         # Reachable by keyboard, else what scrolls out of sight could not be brought back.
-        class_="quantlab-scroll",
-        tabindex="0",
-        role="region",
-        aria_label=caption,
-    )
+        "tabindex": "0",
+        "role": "region",
+        "aria-label": caption,
+    }
+    return Html(f'{start_tag("div", attributes)}<table class="quantlab-table">{body}</table></div>')
 
 
 def row(
@@ -62,15 +57,15 @@ def row(
         current: Whether this row is the one that the figure shows.
         edited: Whether this row has results of the reader's code instead of those of the method in the heading.
     """
-    return tag(
-        "tr",
-        tag("th", join(head, ", ", YOUR_CODE) if edited else head, scope="row"),
-        tags("td", cells),
-        data_item=item,
-        data_detail=detail,
-        aria_current="true" if current else None,
-        class_="is-edited" if edited else None,
-    )
+    attributes = {
+        "data-item": item,
+        "data-detail": detail,
+        "aria-current": "true" if current else None,
+        "class": "is-edited" if edited else None,
+    }
+    name = text(join(head, ", ", YOUR_CODE) if edited else head)
+    inside = "".join([f"<td>{text(cell)}</td>" for cell in cells])
+    return Html(f'{start_tag("tr", attributes)}<th scope="row">{name}</th>{inside}</tr>')
 
 
 def in_place_of(name: str | None) -> Html | None:

@@ -61,6 +61,8 @@ def text(child: Child) -> str:
     """
     if type(child) is str:
         return isolated(child).translate(_IN_TEXT) if _is_special(child) else child
+    if type(child) is Html:
+        return child
     if isinstance(child, str):
         if isinstance(child, Html):
             return child
@@ -74,7 +76,7 @@ def text(child: Child) -> str:
     except TypeError:
         message = f"an element holds text, HTML, or several of these; found {child!r}"
         raise TypeError(message) from None
-    return "".join([text(part) for part in parts])
+    return "".join([part if type(part) is Html else text(part) for part in parts])
 
 
 @cache
@@ -99,8 +101,9 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Html:
     opening = start_tag(name, attributes) if attributes else f"<{name}>"
     if name in VOID:
         return Html(opening)
-    inside = text(children[0]) if len(children) == 1 else text(children)
-    return Html(f"{opening}{inside}</{name}>")
+    # A page with a lab has thousands of elements, most of which hold one text or one element.
+    inside = children[0] if len(children) == 1 else children
+    return Html(f"{opening}{inside if type(inside) is Html else text(inside)}</{name}>")
 
 
 def tags(name: str, children: Iterable[Child], /, **attributes: Attribute) -> Html:
