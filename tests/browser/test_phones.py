@@ -36,7 +36,9 @@ new PerformanceObserver(list => {
 }).observe({type: 'layout-shift', buffered: true});
 """
 
-PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
+# The parser has come as far as our script, which stands below the content or is deferred.
+PAINTED = """() => performance.getEntriesByName('first-contentful-paint').length > 0
+  && (document.readyState !== 'loading' || [...document.scripts].some(e => e.src.endsWith('/quantlab.js')))"""
 
 # Scripts have come and have done what they do by themselves.
 SETTLED = f"""() => document.readyState === 'complete'
@@ -77,7 +79,7 @@ def sweep(visit: Visit, url: str) -> Swept:
     server.gates.update(gates)
     try:
         page.goto(url, wait_until="commit")
-        page.wait_for_function(f"document.readyState === 'interactive' && {PAINTED}")
+        page.wait_for_function(PAINTED)
         before = page.evaluate(HEIGHTS)
     finally:
         for script, gate in gates.items():
