@@ -91,16 +91,27 @@ _SHAPES = [
 # What people call an option or a part of an address that holds one.
 _NAME = r"(?:api[-_]?)?key|(?:access[-_]?|auth[-_]?|bearer[-_]?)?token|secret|passw(?:or)?d|auth(?:orization)?"
 _OPTION = re.compile(rf"(?:\w+[-_])?(?:{_NAME}|headers?)", re.IGNORECASE)
-_SECRET = rf"(?:[\w.-]+[-_])?(?:{_NAME}|sig(?:nature)?|credential)"
-_QUERY = re.compile(rf"[?&#]{_SECRET}=", re.IGNORECASE)
+# `pwd`, `jwt` and the like, which no option of ours is called, are in addresses only; `clientSecret` has no `-` or `_`.
+_BEFORE = "(?:[?&#;]|%3F|%26)"
+"""What stands before the name of a part: also of a query that is inside another one."""
+_PLAIN = rf"{_NAME}|sig(?:nature)?|credential|pwd|pass(?:phrase)?|jwt|sas|session(?:[-_]?id)?"
+_HUMPED = r"(?-i:\w*[a-z0-9](?:Key|Token|Secret|Password|Signature|Credential))"
+_SECRET = rf"(?:(?:[\w.-]+[-_])?(?:{_PLAIN})|{_HUMPED})(?:\[\]|%5B%5D)?"
+_QUERY = re.compile(rf"{_BEFORE}{_SECRET}(?:=|%3D)", re.IGNORECASE)
 # What goes with a signature and changes with it: the lock file's keys would never be the same again.
 _SIGNED = r"X-(?:Amz|Goog)-[\w-]+|Expires|Policy|Key-Pair-Id|AWSAccessKeyId|GoogleAccessId|s[eptvrk]|sk[a-z]{1,3}|spr"
 _VALUE = re.compile(
-    rf"(?P<name>[?&#](?P<secret>{_SECRET})=|[?&#](?:{_SIGNED})=)(?P<value>[^&#\s\"'<>`]*?)(?=[).,:;]*(?:[&#\s\"'<>`]|$))",
+    rf"(?P<name>{_BEFORE}(?P<secret>{_SECRET})(?:=|%3D)|[?&#](?:{_SIGNED})=)"
+    r"(?P<value>[^&#\s\"'<>`]*?)(?=[).,:;]*(?:[&#\s\"'<>`]|%26|$)|;[\w.-]+=)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*:/{0,2}[^\s\"'<>`]+")
-_USER = re.compile(r"(?P<start>//)(?P<value>[^/?#\s\"'<>`]+)(?=@)")
+_ADDRESS = re.compile(
+    r"(?:(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*:/{0,2}|(?<![A-Za-z0-9+.:/-])//)[^\s\"'<>`]+"
+)
+# A password may have a `/` that nobody escaped: what follows the colon is then no port.
+_USER = re.compile(
+    r"(?P<start>//|(?<=[A-Za-z0-9+.-]{2}):[/\\]{1,2})(?P<value>[^/?#\s\"'<>`]+|[^/?#@:\s\"'<>`]*:(?!\d*[/?#])[^\s\"'<>`]+)(?=@)"
+)
 
 _VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSW(?:OR)?D", re.IGNORECASE)
 _OF_A_FILE = re.compile(r"(?:FILE|PATH|DIR|SOCK|HOME|URL)$", re.IGNORECASE)

@@ -191,6 +191,13 @@ def test_a_private_address_may_lead_to_another(server):
         ("fd00::1", True),
         ("::ffff:192.168.0.1", True),
         ("0.0.0.0", True),
+        ("224.0.0.1", True),
+        ("fec0::1", True),
+        ("::127.0.0.1", True),
+        ("64:ff9b::7f00:1", True),
+        ("64:ff9b:1::808:808", True),
+        ("2002:7f00:1::", True),
+        ("64:ff9b::808:808", False),
         ("8.8.8.8", False),
         ("2606:4700:4700::1111", False),
         ("example.org", False),
@@ -198,6 +205,35 @@ def test_a_private_address_may_lead_to_another(server):
 )
 def test_private_addresses(address, private):
     assert web.is_private(address) is private
+
+
+@pytest.mark.parametrize(
+    ("host", "private"),
+    [
+        ("2130706433", True),
+        ("0x7f.1", True),
+        ("0177.0.0.1", True),
+        ("127.1", True),
+        ("①②⑦.⓪.⓪.①", True),
+        ("127。0。0。1", True),
+        ("LOCALHOST.", True),
+        ("16843009", False),
+        ("example.org", False),
+    ],
+)
+def test_private_hosts(host, private):
+    """A proxy would ask them: what counts is how resolvers read them."""
+    assert web.is_private_host(host) is private
+
+
+@pytest.mark.parametrize(
+    "target", ["http://[::1", "http://h:99999/", f"http://{'a' * 300}.test/", "http://a..b/"]
+)
+def test_a_redirect_to_what_is_no_address(server, target):
+    server.ways["/x"] = serve.redirect(target)
+    with pytest.raises(PlaceError, match="it cannot be asked for") as caught:
+        open_remote(server.url("/x"))
+    assert len(str(caught.value)) < 700
 
 
 def test_a_password_of_netrc_goes_to_its_server_only(server, monkeypatch, tmp_path):

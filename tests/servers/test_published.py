@@ -13,6 +13,7 @@ from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.site.assets import STATIC, files
 from mkdocs_quantlab.site.doctor import published
 from mkdocs_quantlab.site.doctor.policy import lacks
+from mkdocs_quantlab.site.models import web
 from tests.servers.nginx import Nginx, free_port, static_site
 
 PAGE = """<!doctype html><title>Lab</title>{meta}
@@ -185,6 +186,58 @@ def test_a_server_that_never_ends(server, monkeypatch):
     done = CliRunner().invoke(main, ["doctor", server.url("/page")])
     assert done.exit_code == 2
     assert "gives no answer: it did not end within 0.5 seconds" in done.output
+
+
+def send(text, **headers):
+    """A way of the server: an answer with this text."""
+    return lambda handler, _content: handler.answer(200, text.encode(), **headers)
+
+
+def cut_in_a_chunk(handler, _content):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZZZ\r\nabc")
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (send('<script src="http://[::1/quantlab.js"></script>'), "which is none"),
+        (send(f'<script src="http://{"a" * 300}.test/quantlab.js"></script>'), "cannot be asked"),
+        (send(f'<script src="/{"a" * 10**6}/quantlab.js"></script>'), "do  quantlab.js"),
+        (send("<![x[ <![>"), "loads no quantlab.js"),
+        (cut_in_a_chunk, "the connection was cut"),
+        (lambda handler, _: handler.wfile.write(b"no HTTP\r\n"), "there is no connection"),
+    ],
+)
+def test_servers_that_send_anything(server, way, said):
+    server.files["/page"] = b""
+    server.ways["/page"] = way
+    done = CliRunner().invoke(main, ["doctor", server.url("/page")])
+    assert done.exit_code in (1, 2)
+    assert isinstance(done.exception, SystemExit)
+    assert said in done.output
+    assert len(done.output) < 3000
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "http://a..b/", "http://127.0.0.1:1/?token=SECRETTOKEN12345"]
+)
+def test_addresses_that_give_nothing(address):
+    done = CliRunner().invoke(main, ["doctor", address])
+    assert done.exit_code == 2
+    assert "gives no answer" in done.output
+    assert "SECRET" not in done.output
+
+
+def test_a_public_page_that_names_addresses_of_the_own_network(server, monkeypatch):
+    monkeypatch.setattr(web, "is_private", lambda address: address == "127.0.0.2")
+    server.files["/page"] = server.files["/inner/quantlab.js"] = b""
+    inner = f"http://127.0.0.2:{server.server_port}/inner/quantlab.js"
+    server.ways["/page"] = send(f'<script src="{inner}"></script>')
+    done = CliRunner().invoke(main, ["doctor", server.url("/page")])
+    assert done.exit_code == 2
+    assert "on this machine or in a private network" in done.output
+    assert {request.path for request in server.requests} == {"/page"}
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
@@ -15,7 +16,7 @@ from mkdocs_quantlab.site.assets import SCRIPT, STYLE
 from mkdocs_quantlab.site.doctor.doctor import Finding
 from mkdocs_quantlab.site.doctor.policy import lacks
 from mkdocs_quantlab.site.models.places import PlaceError
-from mkdocs_quantlab.site.models.web import Client
+from mkdocs_quantlab.site.models.web import Client, trouble
 from mkdocs_quantlab.site.secrets import masked
 
 if TYPE_CHECKING:
@@ -72,7 +73,27 @@ _ADVICE = {
 
 
 class UnreachableError(Exception):
-    """A page that cannot be had, or has nothing of ours."""
+    """A page that cannot be had, or has nothing of ours; the message is bounded, and has no secret in it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_bounded(message))
+
+
+def _bounded(text: str) -> str:
+    # Masked first: a secret that is cut in two has no name before it.
+    return shown(masked(text))
+
+
+def _joined(base: str, place: str) -> str:
+    """The address that a page names.
+
+    Raises:
+        UnreachableError: It is none.
+    """
+    try:
+        return urljoin(base, place)
+    except ValueError:
+        raise UnreachableError(f"{base} names the address `{place}`, which is none") from None
 
 
 class _Answer(NamedTuple):
@@ -83,6 +104,9 @@ class _Answer(NamedTuple):
     led_on: int
 
 
+_OURS = re.compile(rf"(?:^|/){re.escape(SCRIPT)}(?:[?#]|$)")
+
+
 class _Page(HTMLParser):
     """What a page says of our files, of models, and of its policy."""
 
@@ -90,13 +114,13 @@ class _Page(HTMLParser):
         super().__init__()
         self.script = ""
         self.policies: list[str] = []
-        self.feed(html)
+        with suppress(AssertionError):  # some versions of Python fail at malformed declarations
+            self.feed(html)
         self.models = re.findall(r'"file": "([^"]{1,300}\.gguf)"', html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
-        path = urlsplit(given.get("src", "")).path
-        if tag == "script" and path.rpartition("/")[2] == SCRIPT:
+        if tag == "script" and _OURS.search(given.get("src", "")):
             self.script = self.script or given["src"]
         if tag == "meta" and given.get("http-equiv", "").lower() == "content-security-policy":
             self.policies.append(given.get("content", ""))
@@ -125,7 +149,7 @@ class _Site:
                 while len(content) < limit and (part := answer.read(limit - len(content))):
                     content += part
                     if time.monotonic() >= self.end:
-                        raise requests.Timeout(f"it did not end within {TIMEOUT:g} seconds")
+                        raise requests.Timeout
                 return _Answer(
                     answer.address,
                     answer.status,
@@ -133,9 +157,12 @@ class _Site:
                     bytes(content),
                     len(answer.led_on),
                 )
-        except (PlaceError, requests.RequestException, OSError) as error:
-            reason = shown(str(error), 200) or type(error).__name__
-            raise UnreachableError(masked(f"{address} gives no answer: {reason}")) from None
+        except PlaceError as error:
+            raise UnreachableError(f"{address} gives no answer: {error}") from None
+        except requests.RequestException as error:
+            late = f"it did not end within {TIMEOUT:g} seconds"
+            reason = late if time.monotonic() >= self.end else trouble(error)
+            raise UnreachableError(f"{address} gives no answer: {reason}") from None
 
 
 def examine_published(address: str) -> Iterator[Finding]:
@@ -151,26 +178,26 @@ def examine_published(address: str) -> Iterator[Finding]:
         UnreachableError: The page cannot be had, or has nothing of ours.
     """
     for finding in _examine(address):
-        yield finding._replace(found=masked(finding.found))
+        yield finding._replace(found=_bounded(finding.found))
 
 
 def _examine(address: str) -> Iterator[Finding]:
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise UnreachableError(masked(f"`{shown(address, 200)}` is no address of http or https"))
+    if not re.match("https?://", address, re.IGNORECASE):
+        raise UnreachableError(f"`{address}` is no address of http or https")
     site = _Site()
     answer = site.ask(address, MAX_PAGE)
     if answer.status != 200:
-        raise UnreachableError(masked(f"{address} answers {answer.status}"))
+        raise UnreachableError(f"{address} answers {answer.status}")
     page = _Page(answer.content.decode("utf-8", "replace"))
     if not page.script:
         raise UnreachableError(
-            masked(f"{address} loads no {SCRIPT}: give the address of a page that has a widget")
+            f"{address} loads no {SCRIPT}: give the address of a page that has a widget"
         )
     led = f", which {address} leads to" if answer.led_on else ""
     yield Finding("page", f"{answer.address}{led}")
     server = answer.headers.get("Server", "").lower()
     whose = next((name for part, name in _SERVERS.items() if part in server), "")
-    base = urljoin(answer.address, page.script)
+    base = _joined(answer.address, page.script)
     yield from _files(site, base, whose)
     yield from _ranges(site, base, page.models, whose)
     policies = [*answer.headers.get("Content-Security-Policy", "").split(","), *page.policies]
@@ -226,7 +253,7 @@ def _files(site: _Site, base: str, whose: str) -> Iterator[Finding]:
 
 def _ranges(site: _Site, base: str, models: list[str], whose: str) -> Iterator[Finding]:
     for model in dict.fromkeys(models[:3]):
-        answer = site.ask(urljoin(base, model), 4, {"Range": "bytes=0-3"})
+        answer = site.ask(_joined(base, model), 4, {"Range": "bytes=0-3"})
         if answer.status not in (200, 206):
             yield Finding(
                 model, f"answers {answer.status}", "Publish all files below `assets/quantlab`."

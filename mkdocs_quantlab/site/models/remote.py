@@ -7,13 +7,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import requests
-import urllib3
 
 from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.gguf.reader import FIRST
 from mkdocs_quantlab.site.models.places import PlaceError
-from mkdocs_quantlab.site.models.web import Client
+from mkdocs_quantlab.site.models.web import Client, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,12 +89,10 @@ class HttpFile:
                 return self._attempt(start, stop, end)
             except _PassingError as error:
                 problem = str(error)
-            except requests.Timeout:
-                problem = "the server does not answer"
-            except requests.ConnectionError:
-                problem = "there is no connection"
+            except (requests.Timeout, requests.ConnectionError) as error:
+                problem = trouble(error)
             except requests.RequestException as error:
-                raise PlaceError(f"it cannot be asked for: {error}") from None
+                raise PlaceError(trouble(error)) from None
             if time.monotonic() + pause > end:
                 took = time.monotonic() - begin
                 raise PlaceError(f"{problem}; given up after {took:.3g} seconds")
@@ -229,9 +226,8 @@ def _body(answer: Answer, length: int) -> bytes:
     body = bytearray()
     while len(body) < length:
         try:
-            # What has come by now: requests' own iterators wait for a full piece, however slowly it comes.
             piece = answer.read(1 << 16)
-        except urllib3.exceptions.HTTPError:
+        except requests.exceptions.ChunkedEncodingError:
             piece = b""
         if not piece:
             raise _PassingError(f"the connection was cut after {len(body):,} of {length:,} bytes")

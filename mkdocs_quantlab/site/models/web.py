@@ -7,6 +7,7 @@ import math
 import socket
 import threading
 import time
+import unicodedata
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,23 +15,26 @@ from urllib.parse import urljoin, urlsplit
 from weakref import WeakSet
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.site.models.places import PlaceError
+from mkdocs_quantlab.site.secrets import masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    import urllib3
 
 REDIRECTS = 10
 """How often one request may be led on to another address."""
 TIMEOUT = 20.0
 """Seconds in which a server must begin to answer, and send the next bytes."""
 
+_TRANSLATED = [ipaddress.ip_network(each) for each in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96")]
+_TRANSLATED_HERE = ipaddress.ip_network("64:ff9b:1::/48")
+"""What networks translate for themselves (RFC 8215)."""
 _LEADS_ON = {301, 302, 303, 307, 308}
 
 
@@ -45,7 +49,10 @@ class Answer(NamedTuple):
     led_on: tuple[Mapping[str, str], ...]
     """The headers of the redirects that led there."""
     read: Callable[[int], bytes]
-    """Gives the next bytes of the content as they are sent, at most so many; none at its end."""
+    """Gives the next bytes of the content as they are sent, at most so many; none at its end.
+
+    Raises `requests.exceptions.ChunkedEncodingError` if the connection is cut.
+    """
 
 
 class Client:
@@ -75,15 +82,21 @@ class Client:
             end: The deadline, as `time.monotonic` counts: all that is still going on then is cut off.
 
         Raises:
-            PlaceError: A redirect leads where none may.
-            requests.RequestException: There is no answer.
+            PlaceError: A redirect, or a page that was read before, leads where none may.
+            requests.RequestException: There is no answer; `trouble` says why.
         """
         self._watch.end = end
         timer = threading.Timer(max(0.0, end - time.monotonic()), self._watch.cut)
         timer.daemon = True
         timer.start()
         try:
-            response, answer = self._follow(address, headers, own)
+            try:
+                response, answer = self._follow(address, headers, own)
+            except (requests.RequestException, PlaceError):
+                raise
+            except (urllib3.exceptions.HTTPError, ValueError) as error:
+                # Both packages leave some malformed addresses to the parts of Python and of each other.
+                raise requests.exceptions.InvalidURL(str(error)) from None
             with response:
                 yield answer
         finally:
@@ -94,8 +107,7 @@ class Client:
     ) -> tuple[requests.Response, Answer]:
         led_on: list[Mapping[str, str]] = []
         first = address
-        if is_private_host(urlsplit(first).hostname or ""):
-            self._watch.is_public = False
+        self._watch.check_first(address)
         while True:
             back = _origin(address) == _origin(first)
             response = self._session.get(
@@ -130,7 +142,11 @@ class Client:
             self._watch.check_redirect(address)
 
     def _read(self, response: requests.Response, limit: int) -> bytes:
-        part: bytes = response.raw.read1(limit, decode_content=False)
+        try:
+            # What has come by now: requests' own iterators wait for a full piece, however slowly it comes.
+            part: bytes = response.raw.read1(limit, decode_content=False)
+        except urllib3.exceptions.HTTPError:
+            raise requests.exceptions.ChunkedEncodingError from None
         if not part:
             # Content without a length ends with the connection, and so does what was cut off.
             self._watch.check_time()
@@ -161,6 +177,14 @@ class _Watch:
                     with suppress(OSError):
                         socket.socket.shutdown(each, socket.SHUT_RDWR)
 
+    def check_first(self, address: str) -> None:
+        """Refuses a private address after a public one: whoever wrote the page that was read from there chose it."""
+        host = urlsplit(address).hostname or ""
+        if is_private_host(host):
+            if self.is_public:
+                raise _leads_inside(host)
+            self.is_public = False
+
     def check_redirect(self, address: str) -> None:
         """Refuses addresses that a redirect may not lead to, as far as they can be told by their text."""
         parts = urlsplit(address)
@@ -184,20 +208,52 @@ def _leads_inside(host: str) -> PlaceError:
     )
 
 
+def trouble(error: requests.RequestException) -> str:
+    """Why there is no answer: the end of a sentence, without the address, which may have a password in it."""
+    if isinstance(error, requests.Timeout):
+        return "the server does not answer"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the server's certificate or encryption is not accepted"
+    if isinstance(error, requests.ConnectionError):
+        return "there is no connection"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the connection was cut"
+    return f"it cannot be asked for: {shown(masked(str(error)), 200)}"
+
+
 def is_private(address: str) -> bool:
     """Whether an IP address is of this machine, of a private network, or otherwise of none that everyone can reach."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return not (mapped or found).is_global
+    if isinstance(found, ipaddress.IPv6Address):
+        inside = _inside(found)
+        if inside is not None:
+            found = inside
+        elif found.is_site_local or found in _TRANSLATED_HERE:
+            return True
+    return found.is_multicast or not found.is_global
+
+
+def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to: mapped, 6to4 (RFC 3056), or translated (RFC 6052)."""
+    if any(address in network for network in _TRANSLATED):
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def is_private_host(host: str) -> bool:
-    """Whether a host's name alone says that it is of this machine or of a private network."""
-    name = host.rstrip(".").lower()
-    return name == "localhost" or name.endswith(".localhost") or is_private(name)
+    """Whether a host's name alone says that it is of this machine or of a private network.
+
+    Names are read as resolvers read them: `0x7f.1`, `2130706433` and full-width digits are addresses.
+    """
+    name = unicodedata.normalize("NFKC", host).replace("。", ".").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    with suppress(OSError, ValueError):
+        name = socket.inet_ntoa(socket.inet_aton(name))
+    return is_private(name)
 
 
 def _origin(address: str) -> tuple[str, str]:
