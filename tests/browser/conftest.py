@@ -542,7 +542,8 @@ class _Handler(BaseHTTPRequestHandler):
         for key, value in headers.items():
             self.send_header(key, value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -576,7 +577,7 @@ for (const [kind, end] of [['Worker', worker => worker], ['SharedWorker', worker
   window[kind] = class extends window[kind] {
     constructor(url, options) {
       super(url, options);
-      if (String(url).endsWith('/worker.js')) watch(end(this), ++tally.workers);
+      if (String(url).endsWith('/quantlab/worker.js')) watch(end(this), ++tally.workers);
     }
   };
 }
@@ -713,8 +714,8 @@ class Visit:
 
     def python_requests(self) -> list[str]:
         """Requests for anything of the page's Python, by anyone since this visit began."""
-        python = re.compile(r"/quantlab/(worker\.js|pyodide)")
-        return [url for url in self.server.asked[self.asked :] if python.search(url)]
+        ours = re.compile(r"/quantlab/worker\.js|/pyodide")
+        return [url for url in self.server.asked[self.asked :] if ours.search(url)]
 
     def tally(self, key: str):
         """What `COUNT` counted."""
