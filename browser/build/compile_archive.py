@@ -27,7 +27,7 @@ PACKAGE = "mkdocs_quantlab.engine"
 START = tuple(f"{PACKAGE}.{name}" for name in ("core.dispatch", "core.modules", "calls.live"))
 """What the worker imports before any call, and what is too small for a request of its own."""
 OWN = "mount"
-"""The method that takes an own widget, which may import anything."""
+"""The method that takes a custom widget, which may import anything."""
 UNUSED = "ssl", "_ssl", "bz2", "lzma", "compression"
 """What Pyodide's boot imports where it is there: encryption of sockets, and what zip files are seldom compressed with."""
 NEEDED = """

@@ -14,7 +14,7 @@ from mkdocs_quantlab.cli.models import settings_of
 from mkdocs_quantlab.cli.new import new
 from mkdocs_quantlab.cli.terminal import Commands, Unreadable, print_line
 from mkdocs_quantlab.cli.widgets import widgets
-from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.site.assets import SCRIPT, STATIC, STYLE, files
 from mkdocs_quantlab.site.doctor.configuration import ZENSICAL, default_path

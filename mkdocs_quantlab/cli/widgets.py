@@ -18,7 +18,7 @@ import click
 
 from mkdocs_quantlab.cli.models import config_option, settings_of
 from mkdocs_quantlab.cli.terminal import Unreadable, print_line
-from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.site.assets import static
 from mkdocs_quantlab.site.models.places import refuse_pipe
 from mkdocs_quantlab.site.settings import WIDGETS, read_widgets
@@ -102,7 +102,7 @@ def _required(folder: Path, base: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in site.names:
         try:
-            own = site.own(name)
+            own = site.custom(name)
         except WidgetError as error:
             raise Unreadable(str(error)) from None
         for requirement in own.widget.requires if own else ():

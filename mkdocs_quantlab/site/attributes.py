@@ -110,7 +110,7 @@ class CodeTexts(TypedDict):
 
 
 class Wheel(TypedDict):
-    """A package that an own widget requires."""
+    """A package that a custom widget requires."""
 
     file: str
     """Its address in the folder of our files."""
@@ -118,8 +118,8 @@ class Wheel(TypedDict):
     """In hexadecimal."""
 
 
-class OwnWidgetFiles(TypedDict):
-    """An own widget's files, beside the page's script."""
+class CustomWidgetFiles(TypedDict):
+    """A custom widget's files, beside the page's script."""
 
     file: str
     """The zip file of its Python."""
@@ -142,6 +142,6 @@ class Attributes(TypedDict):
     frames: dict[str, str]
     """The figure for other values of the primary option."""
     code: CodeTexts
-    archive: OwnWidgetFiles
+    archive: CustomWidgetFiles
     values: list[str]
     """The values of an option that a mark steps through."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
-from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.engine.core.resources import Resource, Sources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
@@ -99,11 +99,11 @@ def current_defaults(
 
 
 WIDGETS = "widgets"
-"""The folder of own widgets where the setting names none."""
+"""The folder of custom widgets where the setting names none."""
 
 
 def read_widgets(value: object) -> str:
-    """The folder of an author's own widgets.
+    """The folder of an author's custom widgets.
 
     Raises:
         ValueError: It is no path.
@@ -273,7 +273,7 @@ SETTINGS = {
         WIDGETS,
         read_widgets,
         "The folder of your custom widgets, relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in). "
-        "Each `NAME.py` or `NAME/widget.py` in it defines the directive `data-NAME`. [Custom widgets](own-widget.md) shows how to "
+        "Each `NAME.py` or `NAME/widget.py` in it defines the directive `data-NAME`. [Custom widgets](custom-widget.md) shows how to "
         "write one.",
     ),
     "models": Setting(

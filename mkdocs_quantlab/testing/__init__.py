@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_quantlab.engine.core.own import Origin, blaming
+from mkdocs_quantlab.engine.core.custom import Origin, blaming
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.site.widgets.archive import Archive
 from mkdocs_quantlab.site.widgets.check import check as checked
@@ -116,7 +116,7 @@ def _find(widget: str | Path | ModuleType) -> tuple[Widget, Archive | None]:
         path = path.parent if path.name == "widget.py" else path
         name, folder = path.stem.replace("_", "-"), path.parent
     widgets = Widgets(folder.resolve(), folder.resolve().parent, locked=False)
-    own = widgets.own(name)
+    own = widgets.custom(name)
     return (own.widget, own.archive) if own else (widgets.widget(name), None)
 
 

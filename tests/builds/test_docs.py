@@ -21,7 +21,7 @@ def test_every_widget_has_a_page_that_shows_it(docs):
 def test_every_included_file_is_in_its_page(docs):
     for path in docs.rglob("*.html"):
         assert not re.search(r"8 ?&lt; ?--", path.read_text(encoding="utf-8")), path
-    guide = (docs / "guide/own-widget/index.html").read_text(encoding="utf-8")
+    guide = (docs / "guide/custom-widget/index.html").read_text(encoding="utf-8")
     assert "Which token comes next, by the temperature and by top-k." in guide
 
 

@@ -98,7 +98,7 @@ def test_there_are_mistakes():
 
 LAB = '# Lab\n\n<div data-quantization-explorer></div>\n\n<div class="lab-callout">Note</div>\n'
 CONFIGURATIONS = fences("yaml")
-OWN_WIDGET = ROOT / "docs/guide/own-widget.md"
+CUSTOM_WIDGET = ROOT / "docs/guide/custom-widget.md"
 
 
 @pytest.mark.parametrize("example", **named(CONFIGURATIONS))
@@ -212,7 +212,7 @@ def test_a_widget_from_an_empty_file(tmp_path, monkeypatch, run_mkdocs):
     """The guide's files, as they stand there, are a course that builds and whose test passes, in under 60 lines."""
     files = {
         each.title: each.text
-        for each in fences("python", "markdown", pages=(OWN_WIDGET,))
+        for each in fences("python", "markdown", pages=(CUSTOM_WIDGET,))
         if each.title
     }
     assert set(files) == {"widgets/sampling.py", "docs/sampling.md", "test_sampling.py"}

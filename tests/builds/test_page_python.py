@@ -227,7 +227,7 @@ json.dumps([drawn(*each) for each in {asked!r}])
             assert live.drawn(name, {option: value}, live.text_of(name, value)) == html
 
 
-def test_a_figure_of_ours_loads_nothing_for_own_widgets(run):
+def test_a_figure_of_ours_loads_nothing_for_custom_widgets(run):
     code = f"""
 import json, sys
 before = set(sys.modules)

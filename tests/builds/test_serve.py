@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.fast.site.test_own_widgets import SAMPLING
+from tests.fast.site.test_custom_widgets import SAMPLING
 from tests.gguf_files import write_gguf
 
 
@@ -45,7 +45,7 @@ def test_a_mistake_that_comes_back_is_told_again(project):
         assert log.read_text(encoding="utf-8").count("found `9`") == 2
 
 
-def test_an_own_widget_that_changes_changes_the_page(project):
+def test_a_custom_widget_that_changes_changes_the_page(project):
     """Its helpers too."""
     folder = project(
         {"docs/index.md": "# Lab\n\n<div data-sampling></div>\n"}, "plugins: [quantlab]"

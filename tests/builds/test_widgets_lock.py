@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.site.widgets.registry import Widgets
 
 WIDGET = """\
@@ -49,7 +49,7 @@ def wheel(folder, name, version, *requires, tag="py3-none-any"):
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """A course with one own widget that requires packages, and an index of four."""
+    """A course with one custom widget that requires packages, and an index of four."""
     info = tmp_path / "static" / "pyodide" / "info.json"
     info.parent.mkdir(parents=True)
     info.write_text(json.dumps(INFO), encoding="utf-8")
@@ -83,7 +83,7 @@ def lock(*arguments):
 
 
 def own(folder):
-    return Widgets(folder / "widgets", folder).own("mine")
+    return Widgets(folder / "widgets", folder).custom("mine")
 
 
 def test_wheels_are_locked_and_travel_with_the_widget(course):

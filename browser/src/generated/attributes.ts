@@ -88,7 +88,7 @@ export interface CodeTexts {
   steps: number;
 }
 
-/** A package that an own widget requires. */
+/** A package that a custom widget requires. */
 export interface Wheel {
   /** Its address in the folder of our files. */
   file: string;
@@ -96,8 +96,8 @@ export interface Wheel {
   sha256: string;
 }
 
-/** An own widget's files, beside the page's script. */
-export interface OwnWidgetFiles {
+/** A custom widget's files, beside the page's script. */
+export interface CustomWidgetFiles {
   /** The zip file of its Python. */
   file: string;
   /** The module in it. */
@@ -118,7 +118,7 @@ export interface Attributes {
   /** The figure for other values of the primary option. */
   frames: Record<string, string>;
   code: CodeTexts;
-  archive: OwnWidgetFiles;
+  archive: CustomWidgetFiles;
   /** The values of an option that a mark steps through. */
   values: string[];
 }

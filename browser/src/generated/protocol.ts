@@ -93,11 +93,11 @@ export interface Draw {
   sources: Sources | null;
   /** What the reader's code gave in place of a method, where the figure is to show that. */
   run: LiveRun | null;
-  /** The module of an own widget, whose files were mounted, or the empty string. */
+  /** The module of a custom widget, whose files were mounted, or the empty string. */
   module: string;
 }
 
-/** The files of an own widget, which are the call's bytes. */
+/** The files of a custom widget, which are the call's bytes. */
 export interface Mount {
   /** The archive's address, whose last part names the widget and the contents. */
   file: string;

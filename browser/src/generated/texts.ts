@@ -45,9 +45,9 @@ export const shared = {
   "numbers": "“{found}” can be read in more than one way. Write decimals with a comma, and spaces between numbers, as in {example}.",
   "script_missing": "The page's script is missing.",
   "answered": "{url} answered {status}.",
-  "own_file_answered": "The files of this widget are not there: {url} answered {status}.",
-  "own_file_unreachable": "The files of this widget are not there: {url} cannot be reached.",
-  "own_wheel_unreachable": "The files of this widget are not there: {url} cannot be reached, or is not the file that was locked."
+  "custom_file_answered": "The files of this widget are not there: {url} answered {status}.",
+  "custom_file_unreachable": "The files of this widget are not there: {url} cannot be reached.",
+  "custom_wheel_unreachable": "The files of this widget are not there: {url} cannot be reached, or is not the file that was locked."
 } as const;
 export const quantize = {
   "fetching": "Fetching the model …",

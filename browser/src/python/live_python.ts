@@ -10,7 +10,7 @@ import type { Calls } from "../generated/protocol.ts";
 import { liveFiles } from "./live_files.ts";
 import { Crashed, LiveInterpreter } from "./live_interpreter.ts";
 import { liveOutcome } from "./live_outcome.ts";
-import type { OwnFiles } from "./messages.ts";
+import type { CustomFiles } from "./messages.ts";
 import { CodeError, is, Stopped } from "./errors.ts";
 import type { Owner } from "./owner.ts";
 import { watchStart } from "./start_timeout.ts";
@@ -25,7 +25,7 @@ export type LiveStep = Calls["live_step"]["params"];
 interface Request {
   owner: Owner;
   step: LiveStep;
-  own: OwnFiles | undefined;
+  own: CustomFiles | undefined;
   /** @param values Null where a newer request took its place. */
   resolve(values: string | null): void;
   reject(error: Error): void;
@@ -82,11 +82,11 @@ export class LivePython {
    * Runs a step of the reader's code.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
-   * @param own The files of an own widget.
+   * @param own The files of a custom widget.
    * @returns The values, or null where a newer request took its place.
    * @throws CodeError The code does not run, or takes too long.
    */
-  step(owner: Owner, step: LiveStep, own?: OwnFiles): Promise<string | null> {
+  step(owner: Owner, step: LiveStep, own?: CustomFiles): Promise<string | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.get(owner)?.resolve(null);
       this.#waiting.set(owner, { owner, step, own, resolve, reject });

@@ -1,5 +1,5 @@
 /** What the page and the worker say to each other. The calls themselves are of `generated/protocol.ts`. */
-import type { OwnWidgetFiles } from "../generated/attributes.ts";
+import type { CustomWidgetFiles } from "../generated/attributes.ts";
 import type { CallError, Calls } from "../generated/protocol.ts";
 import type { PyodideScripts } from "./pyodide_files.ts";
 
@@ -32,8 +32,8 @@ export interface Start {
   willSendWasm: boolean;
 }
 
-/** The addresses of an own widget's files: the archive of its Python, and the packages that it needs, each after those that it needs itself. */
-export type OwnAddresses = Pick<OwnWidgetFiles, "file" | "wheels">;
+/** The addresses of a custom widget's files: the archive of its Python, and the packages that it needs, each after those that it needs itself. */
+export type CustomAddresses = Pick<CustomWidgetFiles, "file" | "wheels">;
 
 /** Answered by `outcome`. */
 export interface Call {
@@ -43,8 +43,8 @@ export interface Call {
   /** JSON. */
   params: string;
   data?: Uint8Array | undefined;
-  /** The addresses of an own widget's files, which are mounted first. */
-  archive?: OwnAddresses | undefined;
+  /** The addresses of a custom widget's files, which are mounted first. */
+  archive?: CustomAddresses | undefined;
   /** The method, and the widget that it is about: what its Python is found by. */
   wanted: string[];
 }
@@ -98,7 +98,7 @@ export interface LiveCall {
   id: number;
   /** JSON. */
   params: string;
-  own?: OwnFiles | undefined;
+  own?: CustomFiles | undefined;
 }
 
 /** What the worker of the reader's code says. Once code has run in it, it may say anything. */
@@ -110,8 +110,8 @@ export type InterpreterSays =
   /** JSON, as `Outcome` has it. */
   | { type: "outcome"; id: number; outcome: string };
 
-/** The files of an own widget. */
-export interface OwnFiles {
+/** The files of a custom widget. */
+export interface CustomFiles {
   /** The archive's address, which names its contents. */
   file: string;
   data: Uint8Array;

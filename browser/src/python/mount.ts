@@ -1,5 +1,5 @@
-/** Gives the files of own widgets to Python, once. */
-import type { OwnFiles } from "./messages.ts";
+/** Gives the files of custom widgets to Python, once. */
+import type { CustomFiles } from "./messages.ts";
 
 /** Archives and packages that Python has, by address; an address names its contents. */
 const mounted = new Set<string>();
@@ -11,7 +11,7 @@ const mounted = new Set<string>();
 export function mount(
   pyodide: { unpackArchive(wheel: ArrayBuffer, format: "wheel"): void },
   take: (params: string, data: Uint8Array) => void,
-  { file, data, wheels }: OwnFiles,
+  { file, data, wheels }: CustomFiles,
 ): void {
   if (mounted.has(file)) return;
   for (const wheel of wheels) {

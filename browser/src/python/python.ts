@@ -8,7 +8,7 @@ import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
-import type { FromWorker, GgufFile, Method, Outcome, OwnAddresses, Reply, ToWorker, Violation } from "./messages.ts";
+import type { FromWorker, GgufFile, Method, Outcome, CustomAddresses, Reply, ToWorker, Violation } from "./messages.ts";
 import type { Owner } from "./owner.ts";
 import { scriptsOf } from "./pyodide_files.ts";
 import { reasonOf } from "./refusals.ts";
@@ -109,17 +109,17 @@ export class Python {
   }
 
   /**
-   * Calls a method for a figure, which may be of an own widget.
+   * Calls a method for a figure, which may be of a custom widget.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
-   * @param own The files of an own widget, beside the page's script.
+   * @param own The files of a custom widget, beside the page's script.
    * @returns The answer, or null where a newer request took its place.
    */
   figure<M extends "draw" | "live_inputs">(
     owner: Owner,
     method: M,
     params: Calls[M]["params"],
-    own?: OwnAddresses,
+    own?: CustomAddresses,
   ): Promise<Reply<M> | null> {
     const text = JSON.stringify(params);
     const archive = own && this.at(own);
@@ -128,7 +128,7 @@ export class Python {
   }
 
   /** Addresses that are beside the page's script, in full. */
-  at({ file, wheels = [] }: OwnAddresses): OwnAddresses {
+  at({ file, wheels = [] }: CustomAddresses): CustomAddresses {
     return { file: this.base + file, wheels: wheels.map((wheel) => ({ ...wheel, file: this.base + wheel.file })) };
   }
 

@@ -10,7 +10,7 @@ import { archivesOf, fetchArchive } from "./archives.ts";
 import { readHeaders } from "./headers.ts";
 import type { FromWorker, PythonCall, Start, ToWorker } from "./messages.ts";
 import { mount } from "./mount.ts";
-import { ownFiles } from "./own_files.ts";
+import { customFiles } from "./custom_files.ts";
 import { watch } from "./violations.ts";
 import { compile } from "./wasm.ts";
 import { t } from "./worker_texts.ts";
@@ -135,7 +135,7 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
       const python = await pythonFor(message.wanted);
       const { archive } = message;
       for (const { file } of archive ? [archive, ...(archive.wheels ?? [])] : []) ours(file);
-      const files = archive && (await ownFiles(archive).catch((error: Error) => error));
+      const files = archive && (await customFiles(archive).catch((error: Error) => error));
       if (files instanceof Error) {
         send({
           type: "outcome",

@@ -4,17 +4,17 @@
  */
 import type { LiveRun, Sources } from "../generated/protocol.ts";
 import type { LivePython } from "../python/live_python.ts";
-import type { OwnAddresses, Strings } from "../python/messages.ts";
-import { ownFiles } from "../python/own_files.ts";
+import type { CustomAddresses, Strings } from "../python/messages.ts";
+import { customFiles } from "../python/custom_files.ts";
 import type { Owner } from "../python/owner.ts";
 import type { Python } from "../python/python.ts";
 
 /** Code in place of a method of a widget. */
 export interface LiveCode {
   widget: string;
-  /** The module of an own widget, or the empty string, and its files, beside the page's script. */
+  /** The module of a custom widget, or the empty string, and its files, beside the page's script. */
   module: string;
-  archive: OwnAddresses | undefined;
+  archive: CustomAddresses | undefined;
   /** The value of the option that chooses among the widget's texts. */
   value: string;
   code: string;
@@ -80,7 +80,7 @@ export class LiveRunner {
     const { inputs } = asked.answer;
     if (inputs === null) return null;
     if (isSame && last.inputs === inputs) return { inputs, values: last.values };
-    const own = archive === undefined ? undefined : await ownFiles(ours.at(archive));
+    const own = archive === undefined ? undefined : await customFiles(ours.at(archive));
     const values: string[] = [];
     for (let step = 0; step < steps; step++) {
       const python = (this.#current = steps > 1 ? this.fresh() : this.shared());

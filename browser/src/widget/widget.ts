@@ -4,7 +4,7 @@
  * A change of the primary option shows a pre-rendered frame. Any other change asks Python, which is fetched then and
  * not before. The element knows nothing of any one widget.
  */
-import type { OwnWidgetFiles } from "../generated/attributes.ts";
+import type { CustomWidgetFiles } from "../generated/attributes.ts";
 import { page } from "../generated/texts.ts";
 import { attribute } from "../ui/attributes.ts";
 import { BASE } from "../ui/base.ts";
@@ -94,8 +94,8 @@ export class QuantlabWidget extends HTMLElement {
   #brought: Sources | undefined;
   /** What it shows beside options: that, and what was in the reader's own files. */
   #sources: Sources | undefined;
-  /** Where Python gets an own widget from. */
-  #archive: OwnWidgetFiles | undefined;
+  /** Where Python gets a custom widget from. */
+  #archive: CustomWidgetFiles | undefined;
   /** The reader's files that were not read yet. */
   #unread: GgufFile[] = [];
   /** What makes the figure, where the reader may edit it. */

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mkdocs_quantlab.engine.core.custom import blaming
 from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.live_code import close_ways_out, inputs, step
-from mkdocs_quantlab.engine.core.own import blaming
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.widget import widget
 
@@ -42,10 +42,10 @@ def live_step(given: LiveStep) -> LiveValues:
 
 
 def _widget(name: str, module: str) -> Widget:
-    """One of ours, or an own widget whose files were mounted."""
+    """One of ours, or a custom widget whose files were mounted."""
     if not module:
         return widget(name)
-    from mkdocs_quantlab.engine.core.mounts import mounted  # noqa: PLC0415  # most pages have no own widget
+    from mkdocs_quantlab.engine.core.mounts import mounted  # noqa: PLC0415  # most pages have no custom widget
 
     return mounted(name, module)
 

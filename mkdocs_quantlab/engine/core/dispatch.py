@@ -10,8 +10,8 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mkdocs_quantlab.engine.core.custom import blaming
 from mkdocs_quantlab.engine.core.errors import InputError
-from mkdocs_quantlab.engine.core.own import blaming
 from mkdocs_quantlab.engine.core.resources import Sources
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import Ran, answer
@@ -85,7 +85,7 @@ def draw(given: Draw) -> Figure:
     run = Ran(**given["run"]) if given["run"] else None
     if not given["module"]:
         return answer(given["widget"], given["options"], sources, run)
-    from mkdocs_quantlab.engine.core.mounts import mounted  # noqa: PLC0415  # most pages have no own widget
+    from mkdocs_quantlab.engine.core.mounts import mounted  # noqa: PLC0415  # most pages have no custom widget
 
     widget = mounted(given["widget"], given["module"])
     with blaming(widget.origin):

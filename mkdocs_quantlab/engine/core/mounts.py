@@ -1,4 +1,4 @@
-"""Own widgets in the page's Python: their files come as an archive, and are modules like others from then on."""
+"""Custom widgets in the page's Python: their files come as an archive, and are modules like others from then on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from mkdocs_quantlab.engine.core.own import Origin, blaming
+from mkdocs_quantlab.engine.core.custom import Origin, blaming
 from mkdocs_quantlab.engine.core.widget import Widget, of_module
 
 if TYPE_CHECKING:

@@ -116,11 +116,11 @@ class Draw(TypedDict):
     run: LiveRun | None
     """What the reader's code gave in place of a method, where the figure is to show that."""
     module: str
-    """The module of an own widget, whose files were mounted, or the empty string."""
+    """The module of a custom widget, whose files were mounted, or the empty string."""
 
 
 class Mount(TypedDict):
-    """The files of an own widget, which are the call's bytes."""
+    """The files of a custom widget, which are the call's bytes."""
 
     file: str
     """The archive's address, whose last part names the widget and the contents."""

@@ -15,18 +15,18 @@ import importlib
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.engine.core.fields import Choice
 from mkdocs_quantlab.engine.core.live_code import read
-from mkdocs_quantlab.engine.core.own import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core.custom import Origin
     from mkdocs_quantlab.engine.core.html import Html
     from mkdocs_quantlab.engine.core.live_code import LiveCode
-    from mkdocs_quantlab.engine.core.own import Origin
     from mkdocs_quantlab.engine.core.protocol import Figure
     from mkdocs_quantlab.engine.core.resources import Sources
 
@@ -47,9 +47,9 @@ class Widget(NamedTuple):
     panel: Callable[[Any], Html] | None
     """What a script of its own takes over, where the module has `panel`."""
     requires: tuple[str, ...] = ()
-    """Packages that an own widget needs in the page, as its module's `REQUIRES` names them."""
+    """Packages that a custom widget needs in the page, as its module's `REQUIRES` names them."""
     origin: Origin | None = None
-    """Whose files an own widget is made of; None for one of ours."""
+    """Whose files a custom widget is made of; None for one of ours."""
 
 
 WIDGETS = "mkdocs_quantlab.engine.widgets"

@@ -17,7 +17,7 @@ from html import escape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.engine.core.suggest import nearest
 from mkdocs_quantlab.engine.core.widget import built_in
 
@@ -191,7 +191,7 @@ class Directives:
 
     Args:
         widgets: The widgets' names.
-        takes: Whether a widget has an option of a name: an own widget `bits` must not forbid others' `data-bits`.
+        takes: Whether a widget has an option of a name: a custom widget `bits` must not forbid others' `data-bits`.
     """
 
     def __init__(

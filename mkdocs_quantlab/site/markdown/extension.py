@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from markdown import Extension
 from markdown.postprocessors import Postprocessor
 
-from mkdocs_quantlab.engine.core.own import blaming
+from mkdocs_quantlab.engine.core.custom import blaming
 from mkdocs_quantlab.engine.core.texts import ENGLISH, Words
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.errors import LabError
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.site.models.models import Models
     from mkdocs_quantlab.site.models.page_models import PageModel
     from mkdocs_quantlab.site.widgets.archive import Archive
-    from mkdocs_quantlab.site.widgets.registry import OwnWidget
+    from mkdocs_quantlab.site.widgets.registry import CustomWidget
 
 
 class QuantlabExtension(Extension):
@@ -75,9 +75,9 @@ class QuantlabExtension(Extension):
         seen: A page had a directive, or was a lab page or had a lab's callout, since the extension was made.
         servers: Addresses of the model servers of all chats since the extension was made.
         page_models: The files of models that pages since then hand to readers.
-        archives: The files of own widgets that pages since then have, by the page's path.
+        archives: The files of custom widgets that pages since then have, by the page's path.
         warn: Takes each problem where `on_error` is `warn`.
-        folder: What relative paths are relative to: to models, and to the folder of own widgets.
+        folder: What relative paths are relative to: to models, and to the folder of custom widgets.
         languages: Languages of pages since the extension was made.
         theme_language: The language of the site's theme, where the caller knows it.
     """
@@ -121,7 +121,7 @@ class QuantlabExtension(Extension):
         """The site's directives.
 
         Raises:
-            LabError: An own widget has the name of a directive that is no widget.
+            LabError: A custom widget has the name of a directive that is no widget.
         """
         for name in (CHAT, EVIDENCE, *ALIASES):
             if name in self.widgets.names:
@@ -193,8 +193,8 @@ class QuantlabExtension(Extension):
             self.warn(model.warning)
         self.page_models.add(model)
 
-    def use(self, own: OwnWidget, page: str) -> None:
-        """Has an own widget's files in the site."""
+    def use(self, own: CustomWidget, page: str) -> None:
+        """Has a custom widget's files in the site."""
         told = [self.widgets.replaces(own.widget.name), own.advice]
         if self.getConfig("pyodide") != "off":
             told.append(own.page_problem)
@@ -303,7 +303,7 @@ class _Directives(Postprocessor):
                 words=self.extension.words(self.md, self._page()),
             )
         widget = self.extension.widgets.widget(found.name)
-        own = self.extension.widgets.own(found.name)
+        own = self.extension.widgets.custom(found.name)
         defaults = self.extension.defaults.get(found.name, {})
         strings = widget.options.merge(defaults, self._current(widget.options, page, at))
         sources = SiteSources(self.extension.models, self.extension.warn)

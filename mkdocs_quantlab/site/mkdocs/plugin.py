@@ -120,7 +120,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]
     ) -> LiveReloadServer:
-        """Watches the models' local files, the lock file, and the folder of own widgets."""
+        """Watches the models' local files, the lock file, and the folder of custom widgets."""
         self.server = server
         self._watch()
         return server
@@ -208,7 +208,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(0)
     def _link_styles(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Links the style sheets of the page's own widgets; `extra_css` would link them on all pages."""
+        """Links the style sheets of the page's custom widgets; `extra_css` would link them on all pages."""
         links = "".join(
             f'<link rel="stylesheet" href="{get_relative_url(f"{FOLDER}/{archive.style_name}", page.url)}">'
             for archive in sorted(self.extension.archives.get(page.file.src_uri, ()))

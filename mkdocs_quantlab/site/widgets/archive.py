@@ -1,4 +1,4 @@
-"""The files of an own widget, as the page's Python gets them."""
+"""The files of a custom widget, as the page's Python gets them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import zipfile
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.written import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from mkdocs_quantlab.site.attributes import OwnWidgetFiles
+    from mkdocs_quantlab.site.attributes import CustomWidgetFiles
     from mkdocs_quantlab.site.widgets.wheels import Wheel
 
 FOLDER = "widgets"
@@ -25,7 +25,7 @@ MAX_BYTES = 16 << 20
 """Bytes of the files of one widget, at most."""
 DATE = (2026, 1, 1, 0, 0, 0)
 OWN = "quantlab_own_"
-"""How the packages begin that hold an author's own widgets in the page's Python."""
+"""How the packages begin that hold an author's custom widgets in the page's Python."""
 _VERSIONED = re.compile(r"[a-z0-9-]+-[0-9a-f]{12}\.(?:zip|css)")
 _LEFT_OUT = (".pyc", ".pyo", "~")
 
@@ -51,12 +51,12 @@ class Archive(NamedTuple):
 
     @staticmethod
     def of_folder(name: str, folder: Path, module: str) -> Archive:
-        """The files of an author's own widget, and those that begin with `_`, which an author's widgets share.
+        """The files of an author's custom widget, and those that begin with `_`, which an author's widgets share.
 
         The package has a name by its contents, so that two versions can be in one Python.
         """
         stem = module.partition(".")[0]
-        files = {path.relative_to(folder).as_posix(): path for path in _own_files(folder, stem)}
+        files = {path.relative_to(folder).as_posix(): path for path in _custom_files(folder, stem)}
         style = files.pop(f"{stem}/{STYLE}", None)
         contents = {path: file.read_bytes() for path, file in files.items()}
         package = f"{OWN}{_digest(contents)}"
@@ -89,9 +89,9 @@ class Archive(NamedTuple):
             css,
         )
 
-    def address(self) -> OwnWidgetFiles:
+    def address(self) -> CustomWidgetFiles:
         """What the page needs to get it."""
-        found: OwnWidgetFiles = {"file": self.name, "module": self.module}
+        found: CustomWidgetFiles = {"file": self.name, "module": self.module}
         if self.style:
             found["style"] = self.style_name
         if self.wheels:
@@ -109,7 +109,7 @@ class Archive(NamedTuple):
 
 
 def write_archives(archives: Sequence[Archive], folder: Path) -> int:
-    """Writes the files of own widgets beside the page's script, in place of those of other versions.
+    """Writes the files of custom widgets beside the page's script, in place of those of other versions.
 
     Returns:
         The number of files.
@@ -124,8 +124,8 @@ def write_archives(archives: Sequence[Archive], folder: Path) -> int:
     return len(contents)
 
 
-def _own_files(folder: Path, stem: str) -> Iterator[Path]:
-    """The files of an author's own widget, and those that an author's widgets share."""
+def _custom_files(folder: Path, stem: str) -> Iterator[Path]:
+    """The files of an author's custom widget, and those that an author's widgets share."""
     own = folder / stem
     yield from _files(own if own.is_dir() else folder / f"{stem}.py")
     for shared in sorted(folder.glob("_*")):
@@ -133,8 +133,8 @@ def _own_files(folder: Path, stem: str) -> Iterator[Path]:
 
 
 def python_files(root: Path, module: str = "") -> list[Path]:
-    """The modules of a package, or of an own widget in a folder of widgets."""
-    files = _own_files(root, module.partition(".")[0]) if module else _files(root)
+    """The modules of a package, or of a custom widget in a folder of widgets."""
+    files = _custom_files(root, module.partition(".")[0]) if module else _files(root)
     return [path for path in files if path.suffix == ".py"]
 
 

@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mkdocs_quantlab.engine.core.custom import Origin, WidgetError, giving_html
 from mkdocs_quantlab.engine.core.fields import Choice
 from mkdocs_quantlab.engine.core.form import form
 from mkdocs_quantlab.engine.core.live_code import LiveCode, source
-from mkdocs_quantlab.engine.core.own import Origin, WidgetError, giving_html
 from mkdocs_quantlab.engine.core.schema import Field, OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import Widget, of_module

@@ -1,4 +1,4 @@
-"""What an own widget imports that the page's Python does not have: the build has more, and would not notice."""
+"""What a custom widget imports that the page's Python does not have: the build has more, and would not notice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from mkdocs_quantlab.engine.core.own import Origin
+    from mkdocs_quantlab.engine.core.custom import Origin
 
 # The archive has these because others need them.
 _THERE = {*OFFERED, "__future__", "os", "os.path", "pathlib"}

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core.own import Origin, WidgetError, blaming
+from mkdocs_quantlab.engine.core.custom import Origin, WidgetError, blaming
 from mkdocs_quantlab.engine.core.widget import Widget, built_in, unknown, widget
 from mkdocs_quantlab.site.widgets.archive import Archive, python_files
 from mkdocs_quantlab.site.widgets.check import check, place_of
@@ -31,7 +31,7 @@ FILE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Place(NamedTuple):
-    """Where an own widget is.
+    """Where a custom widget is.
 
     Attributes:
         module: The module to import: below the folder of widgets, or of a package.
@@ -62,7 +62,7 @@ class Widgets:
         self._package = WidgetFolder(folder)
         shown = folder.relative_to(self.base).as_posix()
         self._wheels = Wheels(folder, shown) if locked else None
-        self._loaded: dict[str, OwnWidget] = {}
+        self._loaded: dict[str, CustomWidget] = {}
         self._roots: set[Path] = set()
 
     def paths(self) -> list[Path]:
@@ -80,14 +80,14 @@ class Widgets:
         Raises:
             WidgetError: There is none, there are several, or its module does not work.
         """
-        own = self.own(name)
+        own = self.custom(name)
         if own:
             return own.widget
         if name in built_in():
             return widget(name)
         raise unknown(name, self.names)
 
-    def own(self, name: str) -> OwnWidget | None:
+    def custom(self, name: str) -> CustomWidget | None:
         """The widget of that name where it is not one of this package.
 
         Raises:
@@ -112,7 +112,7 @@ class Widgets:
         Raises:
             WidgetError: One of them does not work.
         """
-        found = (self.own(name) for name in self.names)
+        found = (self.custom(name) for name in self.names)
         return [own.archive for own in found if own]
 
     def takes(self, name: str, option: str) -> bool:
@@ -133,7 +133,7 @@ class Widgets:
         return f"{self.shown(name)} replaces the built-in widget `{name}`"
 
     def shown(self, name: str) -> str:
-        """Where the own widgets of a name are, in words."""
+        """Where the custom widgets of a name are, in words."""
         return " and ".join(place.shown for place in self._places(name))
 
     def _places(self, name: str) -> list[Place]:
@@ -144,7 +144,7 @@ class Widgets:
         ]
         return [*self._own.get(name, ()), *offered]
 
-    def _load(self, name: str, place: Place) -> OwnWidget:
+    def _load(self, name: str, place: Place) -> CustomWidget:
         if place.file:
             origin = Origin(f"{self.folder}{os.sep}", f"{self.base}{os.sep}")
             with blaming(origin, str(place.file)):
@@ -175,10 +175,10 @@ class Widgets:
             if checked.requires
             else missing(files, root, origin, is_folder=place.file is not None)
         )
-        return OwnWidget(checked, archive, problem, outside_api(files, origin))
+        return CustomWidget(checked, archive, problem, outside_api(files, origin))
 
 
-class OwnWidget(NamedTuple):
+class CustomWidget(NamedTuple):
     """A widget that is not one of this package's, the files of it that pages get, why they are not enough, and other advice."""
 
     widget: Widget

@@ -1,4 +1,4 @@
-"""The packages that own widgets need in the page: wheels in the site's folder of widgets, and their lock file.
+"""The packages that custom widgets need in the page: wheels in the site's folder of widgets, and their lock file.
 
 `quantlab widgets lock` writes both (`cli/widgets.py`); a build reads them and asks nobody. The lock file has the format of Pyodide's own
 `pyodide-lock.json`, as the package pyodide-lock writes it.

@@ -7,11 +7,11 @@ from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
 
-from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.testing import check, render
 from mkdocs_quantlab.testing.figure import mistakes
-from tests.fast.site.test_own_widgets import SAMPLING
+from tests.fast.site.test_custom_widgets import SAMPLING
 
 # Those whose figures are drawn in milliseconds.
 QUICK = (

@@ -1,4 +1,4 @@
-"""An author's own widgets: what is alike where a site is built and in its pages."""
+"""An author's custom widgets: what is alike where a site is built and in its pages."""
 
 from __future__ import annotations
 

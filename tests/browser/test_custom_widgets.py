@@ -1,4 +1,4 @@
-"""An author's own widgets in the page: from a course's folder, and from a package that was built and installed."""
+"""An author's custom widgets in the page: from a course's folder, and from a package that was built and installed."""
 
 import json
 import os
@@ -13,11 +13,11 @@ from playwright.sync_api import expect
 
 from tests.browser.test_code import Panel
 from tests.builds.test_widgets_lock import wheel
-from tests.fast.site.test_own_widgets import SAMPLING
+from tests.fast.site.test_custom_widgets import SAMPLING
 
 PACKAGE = Path(__file__).parent / "sample_widget"
 FILES = {
-    "docs/index.md": """# Own widgets
+    "docs/index.md": """# Custom widgets
 
 <div data-sampling></div>
 
@@ -131,7 +131,7 @@ def packages(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["material", "mkdocs"])
 def own(request, server, packages, tmp_path_factory):
-    """A course with two own widgets; gives its address and its files."""
+    """A course with two custom widgets; gives its address and its files."""
     folder = tmp_path_factory.mktemp("own")
     for path, text in FILES.items():
         file = folder / path
@@ -182,7 +182,7 @@ def own(request, server, packages, tmp_path_factory):
 
 
 def of_widgets(visit):
-    """What was asked for of own widgets, without hashes."""
+    """What was asked for of custom widgets, without hashes."""
     asked = visit.server.asked[visit.asked :]
     return sorted(url.rpartition("/")[2].partition("-")[0] for url in asked if "/widgets/" in url)
 
@@ -220,7 +220,7 @@ def test_a_page_without_them_fetches_nothing_of_them(visit, own):
     assert "widgets/" not in page.page.content()
 
 
-def test_what_an_own_widget_raises_is_said_and_python_goes_on(visit, own):
+def test_what_a_custom_widget_raises_is_said_and_python_goes_on(visit, own):
     page = visit(url=own[0])
     sampling = page.widget("quantlab-1")
     sampling.set("temperature", "1.5")
@@ -243,7 +243,7 @@ def test_files_that_are_not_there_are_said(visit, own):
     expect(sampling.result).to_have_text("The shares are 0.186, 0.307, 0.506.")
 
 
-def test_code_of_an_own_widget_runs_in_an_interpreter_of_its_own(visit, own):
+def test_code_of_a_custom_widget_runs_in_an_interpreter_of_its_own(visit, own):
     page = visit(url=f"{own[0]}code/")
     halving = page.widget("quantlab-1")
     panel = Panel(halving)
@@ -262,7 +262,7 @@ def test_code_of_an_own_widget_runs_in_an_interpreter_of_its_own(visit, own):
     assert set(of_widgets(page)) == {"halving"}
 
 
-def test_parts_of_figures_look_alike_in_own_widgets(visit, own):
+def test_parts_of_figures_look_alike_in_custom_widgets(visit, own):
     """A colour outside a grid is that of the grid, and themes that reset buttons leave one that plays a button."""
     page = visit(url=f"{own[0]}parts/")
     parts = page.widget("quantlab-1").root
@@ -279,7 +279,7 @@ def test_parts_of_figures_look_alike_in_own_widgets(visit, own):
     expect(parts.locator(".quantlab-detail")).to_be_hidden()  # no part has arithmetic to show
 
 
-def test_packages_that_an_own_widget_needs(visit, own):
+def test_packages_that_a_custom_widget_needs(visit, own):
     page = visit(url=f"{own[0]}packed/")
     packed = page.widget("quantlab-1")
     expect(packed.result).to_have_text("1 of 1.5")

@@ -1,4 +1,4 @@
-"""Sites with own widgets, as engines build them."""
+"""Sites with custom widgets, as engines build them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.testing import check
-from tests.fast.site.test_own_widgets import SAMPLING
+from tests.fast.site.test_custom_widgets import SAMPLING
 
 PAGE = "# Lab\n\n<div data-sampling></div>\n"
 OTHER = "# Other\n\n<div data-quantization-explorer></div>\n"

@@ -1,4 +1,4 @@
-"""An author's own widgets: how they are found, checked and loaded, and what is said of mistakes in them."""
+"""An author's custom widgets: how they are found, checked and loaded, and what is said of mistakes in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from markdown import Markdown
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.engine.core.own import WidgetError
+from mkdocs_quantlab.engine.core.custom import WidgetError
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.page import PageFile
@@ -107,7 +107,7 @@ def test_the_folder_is_a_setting(course):
         QuantlabExtension(widgets=3)
 
 
-def test_settings_and_misspelt_directives_know_own_widgets(course):
+def test_settings_and_misspelt_directives_know_custom_widgets(course):
     folder = course({"widgets/sampling.py": SAMPLING})
     html, _ = convert(folder, "<div data-sampling></div>", defaults={"sampling": {"top": 2}})
     assert "0.269, 0.731" in html
@@ -349,7 +349,7 @@ def test_two_of_one_name_name_both_files(course):
     )
 
 
-def test_an_own_widget_takes_the_place_of_one_of_ours_with_a_warning(course):
+def test_a_custom_widget_takes_the_place_of_one_of_ours_with_a_warning(course):
     folder = course({"widgets/quantization_explorer.py": SAMPLING})
     html, extension = convert(
         folder, "<div data-quantization-explorer></div>\n\n<div data-quantization-explorer></div>"

@@ -1,15 +1,15 @@
-/** The files of an own widget, fetched when a figure first needs them. */
+/** The files of a custom widget, fetched when a figure first needs them. */
 import { t } from "../ui/shared_texts.ts";
-import type { OwnAddresses, OwnFiles } from "./messages.ts";
+import type { CustomAddresses, CustomFiles } from "./messages.ts";
 
-const fetched = new Map<string, Promise<OwnFiles>>();
+const fetched = new Map<string, Promise<CustomFiles>>();
 
 /**
  * Fetches the files once.
  *
  * @throws Error They are not there, or a package is not the one that was locked; the message is for the reader.
  */
-export function ownFiles({ file, wheels = [] }: OwnAddresses): Promise<OwnFiles> {
+export function customFiles({ file, wheels = [] }: CustomAddresses): Promise<CustomFiles> {
   let files = fetched.get(file);
   if (!files) {
     const packages = Promise.all(
@@ -33,6 +33,6 @@ async function get(url: string, sha256?: string): Promise<ArrayBuffer> {
     : "";
   const response = await fetch(url, { integrity }).catch(() => undefined);
   if (response?.ok) return response.arrayBuffer();
-  if (response) throw new Error(t("own_file_answered", { url, status: String(response.status) }));
-  throw new Error(t(sha256 ? "own_wheel_unreachable" : "own_file_unreachable", { url }));
+  if (response) throw new Error(t("custom_file_answered", { url, status: String(response.status) }));
+  throw new Error(t(sha256 ? "custom_wheel_unreachable" : "custom_file_unreachable", { url }));
 }

@@ -1,11 +1,11 @@
-"""An author's own widgets, exported beside the browser files."""
+"""An author's custom widgets, exported beside the browser files."""
 
 from __future__ import annotations
 
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from tests.fast.site.test_own_widgets import SAMPLING, convert
+from tests.fast.site.test_custom_widgets import SAMPLING, convert
 
 
 def test_export_writes_their_files_and_takes_old_versions_away(tmp_path, monkeypatch):
