@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.gguf.model import ALIGNMENT, Model
 from mkdocs_quantlab.engine.gguf.named import ModelOf
@@ -35,9 +35,9 @@ def made(shape: str, recipe: str) -> Model:
 def comparison_weight(shape: str = "Llama-3.1-70B") -> str:
     """Bytes of figure and data, before and after gzip, in sentences."""
     models = [made(shape, recipe) for recipe in RECIPES]
-    sources = Sources(RECIPES, {ModelOf(model.name): model for model in models})
-    figure = answer("gguf-compare", {}, sources)["html"]
-    data = json.dumps(sources.to_json(), separators=(",", ":"))
+    resources = Resources(RECIPES, {ModelOf(model.name): model for model in models})
+    figure = answer("gguf-compare", {}, resources)["html"]
+    data = json.dumps(resources.to_json(), separators=(",", ":"))
 
     def said(text: str) -> str:
         raw = text.encode()

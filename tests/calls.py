@@ -28,15 +28,15 @@ def refusal(method, params, data=None):
     return error["message"], error["option"], error["line"]
 
 
-def draw(widget, options, sources=None, run=None):
+def draw(widget, options, resources=None, run=None):
     """The parameters of `draw`."""
-    given = {"widget": widget, "options": options, "sources": sources}
+    given = {"widget": widget, "options": options, "resources": resources}
     return {**given, "run": run, "module": ""}
 
 
-def live(widget, options, value, code, sources=None):
+def live(widget, options, value, code, resources=None):
     """A run of the reader's code for a figure, as `draw` takes it."""
-    figure = {"widget": widget, "options": options, "sources": sources, "module": ""}
+    figure = {"widget": widget, "options": options, "resources": resources, "module": ""}
     inputs = answer("live_inputs", figure)["inputs"]
     step = {
         "widget": widget,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
@@ -42,6 +42,6 @@ def model(
     return Model(name, file, 1, size, 3, False, metadata, {}, tuple(tensors))
 
 
-def sources(*models):
-    """The sources that a figure of these models comes with."""
-    return Sources([m.name for m in models], {ModelOf(m.name): m for m in models})
+def resources(*models):
+    """The resources that a figure of these models comes with."""
+    return Resources([m.name for m in models], {ModelOf(m.name): m for m in models})

@@ -22,10 +22,10 @@ def text_of(name: str, value: str) -> str:
     return live_code.source(widget(name).live.objects[value])
 
 
-def run(name: str, options: dict[str, str], code: str, sources=None) -> Ran:
+def run(name: str, options: dict[str, str], code: str, resources=None) -> Ran:
     """What the reader's code gives, step after step; all in this interpreter."""
     found = widget(name)
-    given = found.options(options, sources)
+    given = found.options(options, resources)
     value = str(given.values[found.live.option])
     inputs = live_code.inputs(found.live, given)
     values = []
@@ -35,9 +35,9 @@ def run(name: str, options: dict[str, str], code: str, sources=None) -> Ran:
     return Ran(inputs, values)
 
 
-def drawn(name: str, options: dict[str, str], code: str, sources=None) -> str:
+def drawn(name: str, options: dict[str, str], code: str, resources=None) -> str:
     """The figure with edited code."""
-    return answer(name, options, sources, ran=run(name, options, code, sources))["html"]
+    return answer(name, options, resources, ran=run(name, options, code, resources))["html"]
 
 
 class Row(NamedTuple):

@@ -6,9 +6,9 @@ import json
 import re
 
 
-def sources(html: str) -> str:
+def resources(html: str) -> str:
     """What the page's only widget came with, as JSON."""
-    return re.search(r"\sdata-sources='(.*?)'", html, re.DOTALL)[1].replace("\n", " ")
+    return re.search(r"\sdata-resources='(.*?)'", html, re.DOTALL)[1].replace("\n", " ")
 
 
 def figure(html: str) -> str:
@@ -19,5 +19,5 @@ def figure(html: str) -> str:
 
 def found(html: str) -> dict[tuple[str, ...], object]:
     """The answers that the page's only widget came with, by kind and key."""
-    given = json.loads(sources(html))["found"]
+    given = json.loads(resources(html))["found"]
     return {(each["kind"], *each["key"]): each["value"] for each in given}

@@ -56,7 +56,7 @@ from mkdocs_quantlab.engine.core.numbers import (
     tight,
     volume,
 )
-from mkdocs_quantlab.engine.core.resources import Resource, Sources
+from mkdocs_quantlab.engine.core.resources import Resource, Resources
 from mkdocs_quantlab.engine.core.schema import Field, OptionError, Options
 from mkdocs_quantlab.engine.core.suggest import did_you_mean, nearest, nearest_number
 
@@ -76,8 +76,8 @@ __all__ = [
     "Options",
     "Real",
     "Resource",
+    "Resources",
     "Scale",
-    "Sources",
     "Text",
     "TextList",
     "cells",

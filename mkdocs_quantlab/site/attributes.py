@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-from mkdocs_quantlab.engine.core.protocol import Sources  # noqa: TC001  # generate.py looks types up
+from mkdocs_quantlab.engine.core.protocol import Resources  # noqa: TC001  # generate.py looks types up
 
 
 class ModelChoice(TypedDict):
@@ -138,7 +138,7 @@ class Attributes(TypedDict):
     field: EvidenceField
     options: dict[str, str]
     """The options that the author set for a widget."""
-    sources: Sources
+    resources: Resources
     frames: dict[str, str]
     """The figure for other values of the primary option."""
     code: CodeTexts

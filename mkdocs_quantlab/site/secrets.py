@@ -258,7 +258,7 @@ def _written(element: str) -> str:
     The package's widgets draw from their options alone, unless models or an author's own code take part; figures are most of a page.
     """
     options = _OPTIONS.search(element)
-    if not options or "\ndata-sources='" in element or "\ndata-archive='" in element:
+    if not options or "\ndata-resources='" in element or "\ndata-archive='" in element:
         return element
     return element[: options.end()] + "\n" * element.count("\n", options.end())
 

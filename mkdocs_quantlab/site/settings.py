@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
 from mkdocs_quantlab.engine.core.custom import WidgetError
-from mkdocs_quantlab.engine.core.resources import Resource, Sources
+from mkdocs_quantlab.engine.core.resources import Resource, Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import built_in, widget
@@ -139,7 +139,7 @@ def read_models(value: object) -> dict[str, str]:
 T = TypeVar("T")
 
 
-class _NotRead(Sources):
+class _NotRead(Resources):
     """Stands for models while options are checked before any is read."""
 
     def __init__(self) -> None:

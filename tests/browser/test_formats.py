@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.widget import answer
 
 
@@ -49,15 +49,15 @@ def test_a_parameter_count_changes_the_sizes(lab):
 def test_what_was_measured_on_a_tensor_is_enough_to_redraw(visit):
     formats = visit("material", "measured").widget("quantlab-1")
     expect(formats.result).to_contain_text("On blk.0.attn_q.weight of f32")
-    sources = Sources.from_json(
-        json.loads(formats.root.get_attribute("data-sources").replace("\n", " "))
+    resources = Resources.from_json(
+        json.loads(formats.root.get_attribute("data-resources").replace("\n", " "))
     )
     options = {"tensor": "f32:blk.0.attn_q.weight", "sort": "snr", "formats": "Q4_K IQ2_S Q5_1 F16"}
     formats.set("sort", "snr")
     formats.set("formats", options["formats"])
     formats.settle()
     assert formats.figure() == formats.same(
-        answer("quantization-formats", options, sources)["html"]
+        answer("quantization-formats", options, resources)["html"]
     )
     formats.set("tensor", "f32:blk.1.attn_q.weight")
     formats.settle()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.core.picture import MAX_PIXELS, UserPicture, landscape, png_of_colours
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.widget import answer
 from tests.browser.conftest import Visit
 from tests.browser.test_themes import violations
@@ -271,12 +271,12 @@ def test_the_readers_picture_takes_the_place_of_ours(lab, tmp_path):
     give(palette, write(tmp_path, 20, 10))
     # Small enough to be taken as it is, colour by colour.
     picture = landscape(20, 10)
-    sources = Sources(found={UserPicture(): picture})
-    drawn = answer("quantization-palette", {}, sources)["html"]
+    resources = Resources(found={UserPicture(): picture})
+    drawn = answer("quantization-palette", {}, resources)["html"]
     assert palette.figure() == palette.same(drawn)
     palette.set("colours", "4")
     palette.settle()
-    drawn = answer("quantization-palette", {"colours": "4"}, sources)["html"]
+    drawn = answer("quantization-palette", {"colours": "4"}, resources)["html"]
     assert palette.figure() == palette.same(drawn)
     assert [url for url in lab.requests[asked:] if not url.startswith(("data:", "blob:"))] == []
     palette.start_over()

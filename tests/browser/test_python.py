@@ -275,7 +275,7 @@ FORGED = """async base => {
     start, {...draw, wanted: ["draw", "quantization-block"]}, // whose archive is not here yet
     {...draw, archive: {file: elsewhere}}, {...draw, archive: {file: base + "x.zip", wheels: [{file: elsewhere, sha256: ""}]}},
     {...draw, params: "{"}, {...draw, params: "7"},
-    {...draw, params: '{"sources": 7}'}, {...draw, method: "__class__"}, {...draw, wanted: undefined},
+    {...draw, params: '{"resources": 7}'}, {...draw, method: "__class__"}, {...draw, wanted: undefined},
     {type: "read", id: 1, files: [{}]},
   ];
   for (const message of [7, "close", {}, {type: "nonsense"}, {type: "wasm"}]) answered.push(message, start);

@@ -9,7 +9,7 @@ import pytest
 
 from mkdocs_quantlab.site.models.models import ModelError, Models
 from mkdocs_quantlab.site.settings import read_models
-from tests.pages import figure, found, sources
+from tests.pages import figure, found, resources
 
 NAMED = """
 plugins:
@@ -47,7 +47,7 @@ def test_a_site_gives_it_a_name_of_its_own(build_page):
         NAMED,
     )
     assert code == 0, output
-    assert '"file":"drawing-Q4_0.gguf"' in sources(html).replace(" ", "")
+    assert '"file":"drawing-Q4_0.gguf"' in resources(html).replace(" ", "")
 
 
 def test_two_builds_at_once_share_a_cache(project, run_mkdocs, tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.fast import accuracy
 from tests.calls import answer, draw
 from tests.gguf_files import weights, write_gguf
-from tests.pages import figure, found, sources
+from tests.pages import figure, found, resources
 
 CONFIG = """
 plugins:
@@ -43,10 +43,10 @@ def test_all_models_of_the_site(page):
     code, output, html = page("<div data-gguf-compare></div>")
     assert code == 0, output
     assert "q4</strong>" in html
-    assert json.loads(sources(html))["names"] == ["f32", "q4", "q8"]
+    assert json.loads(resources(html))["names"] == ["f32", "q4", "q8"]
     assert set(found(html)) == {("model", name) for name in ("f32", "q4", "q8")}
     # In the page the same figure comes from what travelled with it.
-    again = answer("draw", draw("gguf-compare", {}, json.loads(sources(html))))
+    again = answer("draw", draw("gguf-compare", {}, json.loads(resources(html))))
     assert again["html"] == figure(html)
 
 
@@ -61,7 +61,7 @@ def test_errors_against_a_reference(page):
     assert given["levels", "q4", "f32"]["blk.1.attn_norm.weight"] is None
     assert f"{expected:.2f} dB" in figure(html)
     assert figure(html).count('class="quantlab-histogram"') == 2
-    again = answer("draw", draw("gguf-compare", options, json.loads(sources(html))))
+    again = answer("draw", draw("gguf-compare", options, json.loads(resources(html))))
     assert again["html"] == figure(html)
 
 

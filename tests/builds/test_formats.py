@@ -15,10 +15,10 @@ from mkdocs_quantlab.engine.views.losses import LevelsOf
 from mkdocs_quantlab.engine.views.ratios import RatiosOf
 from mkdocs_quantlab.fast import accuracy, dequantize, quantize
 from mkdocs_quantlab.site.models.models import Models
-from mkdocs_quantlab.site.models.resources import SiteSources
+from mkdocs_quantlab.site.models.resources import SiteResources
 from tests.calls import answer, draw
 from tests.gguf_files import weights, write_gguf
-from tests.pages import figure, found, sources
+from tests.pages import figure, found, resources
 
 CONFIG = """
 plugins:
@@ -81,7 +81,7 @@ def test_every_format_that_can_be_encoded_is_measured(page, model):
     # In the page the same figure, and others, come from what travelled with it.
     for options in ({}, {"sort": "snr"}, {"formats": "Q5_1 TQ1_0 F16", "parameters": "1e9"}):
         options["tensor"] = key
-        again = answer("draw", draw("quantization-formats", options, json.loads(sources(html))))
+        again = answer("draw", draw("quantization-formats", options, json.loads(resources(html))))
         assert (again["html"] == figure(html)) == (len(options) == 1)
 
 
@@ -127,7 +127,7 @@ def test_files_that_cannot_be_measured(page, tensor, message):
 @pytest.fixture
 def asked(files):
     models = Models({"f32": str(files / "tiny-F32.gguf")}, files)
-    return lambda: SiteSources(models, pytest.fail).find(RatiosOf(f"f32:{TENSOR}"))
+    return lambda: SiteResources(models, pytest.fail).find(RatiosOf(f"f32:{TENSOR}"))
 
 
 def test_it_is_measured_again_only_when_the_file_has_changed(files, asked):
@@ -140,7 +140,7 @@ def test_it_is_measured_again_only_when_the_file_has_changed(files, asked):
 
 def test_what_has_no_ratio_is_no_number_that_json_lacks(files):
     models = Models({name: str(files / f"{name}.gguf") for name in ("odd", "odd16")}, files)
-    asked = SiteSources(models, pytest.fail)
+    asked = SiteResources(models, pytest.fail)
     lost = asked.find(LevelsOf("odd16", "odd"))
     assert lost["zero"] is None, "a copy is exact"
     assert 70 < lost["narrow"] < 80

@@ -15,7 +15,7 @@ from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
 from mkdocs_quantlab.site.models import remote
 from mkdocs_quantlab.site.models.lock import NAME, LockError
 from mkdocs_quantlab.site.models.models import ModelError, Models
-from mkdocs_quantlab.site.models.resources import SiteSources
+from mkdocs_quantlab.site.models.resources import SiteResources
 from tests import file_server as serve
 from tests.builds.conftest import build_folder
 from tests.gguf_files import write_gguf
@@ -250,14 +250,14 @@ def test_names_and_places_that_are_not_there(site):
 
 
 def test_figures_note_what_they_asked(site):
-    sources = SiteSources(models(site), pytest.fail)
-    assert named_model(sources, "near").name == "near"
-    assert list(sources.found) == [ModelOf("near")]
-    found = sources.find(LevelsOf("near", "near"))
-    assert set(found) == {tensor.name for tensor in named_model(sources, "near").tensors}
+    resources = SiteResources(models(site), pytest.fail)
+    assert named_model(resources, "near").name == "near"
+    assert list(resources.found) == [ModelOf("near")]
+    found = resources.find(LevelsOf("near", "near"))
+    assert set(found) == {tensor.name for tensor in named_model(resources, "near").tensors}
     assert set(found.values()) == {None}, "a copy is exact"
-    assert len(sources.find(HistogramOf("near", "near", "blk.0.attn_q.weight"))["before"]) > 2
-    json.dumps(sources.to_json(), allow_nan=False)
+    assert len(resources.find(HistogramOf("near", "near", "blk.0.attn_q.weight"))["before"]) > 2
+    json.dumps(resources.to_json(), allow_nan=False)
 
 
 def test_the_command_line_names_its_errors(site, server):
@@ -290,7 +290,7 @@ def test_a_site_with_models(build, project, file):
     config = "plugins: [{quantlab: {models: {a: models/a.gguf}}}]"
     code, output, site = build({"docs/lab.md": PAGE}, config, "mkdocs", "--strict")
     assert code == 0, output
-    assert "data-sources=" in (site / "lab/index.html").read_text(encoding="utf-8")
+    assert "data-resources=" in (site / "lab/index.html").read_text(encoding="utf-8")
 
 
 def test_zensical_reads_models_from_the_current_folder(build, project, file):
@@ -299,7 +299,7 @@ def test_zensical_reads_models_from_the_current_folder(build, project, file):
     config = "markdown_extensions: [{quantlab: {models: {a: a.gguf}}}]"
     code, output, site = build({"docs/lab.md": PAGE}, config, "zensical")
     assert code == 0, output
-    assert "data-sources=" in (site / "lab/index.html").read_text(encoding="utf-8")
+    assert "data-resources=" in (site / "lab/index.html").read_text(encoding="utf-8")
 
 
 def test_a_model_that_cannot_be_read_names_the_page(build):

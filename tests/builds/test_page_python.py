@@ -28,7 +28,7 @@ from mkdocs_quantlab.site.assets import STATIC
 from tests import calls, live
 from tests.generated import generate
 from tests.gguf_files import write_gguf
-from tests.gguf_models import model, sources
+from tests.gguf_models import model, resources
 from tests.gguf_samples import everything
 from tests.gguf_writer import Writer
 from tests.oracle.quantized import source
@@ -154,7 +154,7 @@ def test_the_page_draws_what_the_build_draws(run, name):
         ],
     }[name]
     # Others ask for nothing of it.
-    found = sources(
+    found = resources(
         model("a", "a-Q4_K_M.gguf", general__file_type=15),
         model("b", "b-UD-Q2_K_XL.gguf", "Q2_K", more={"blk.1.attn_q.weight": "Q3_K"}),
     )
@@ -184,7 +184,7 @@ def test_the_page_refuses_in_the_same_words(run, name):
     """With the nearest name, for which a module of the standard library is imported that nothing else needs."""
     wrong = [{"optoin": "1"}, *({field.name: "wrnog"} for field in widget(name).options.fields())]
     asked = [
-        {"widget": name, "module": "", "options": options, "sources": None, "run": None}
+        {"widget": name, "module": "", "options": options, "resources": None, "run": None}
         for options in wrong
     ]
     code = f"""
@@ -209,7 +209,7 @@ from mkdocs_quantlab.engine.core.dispatch import call
 def ask(method, params):
     return json.loads(call(method, json.dumps(params))[0])["answer"]
 def drawn(option, value, code):
-    figure = {{"widget": {name!r}, "options": {{option: value}}, "sources": None, "module": ""}}
+    figure = {{"widget": {name!r}, "options": {{option: value}}, "resources": None, "module": ""}}
     inputs = ask("live_inputs", figure)["inputs"]
     values = []
     for step in range({len(widget(name).live.steps)}):
@@ -274,7 +274,7 @@ def test_a_file_is_quantized_in_the_page_as_on_the_command_line(run):
     )
     params = {
         "options": {"model": "f16", "recipe": "Q5_1", "attn_k": "Q3_K"},
-        "sources": sources(model).to_json(),
+        "resources": resources(model).to_json(),
     }
     code = f"""
 import json

@@ -21,7 +21,7 @@ from mkdocs_quantlab import api
 NAMES = {
     "api": """
         Attribute Child Choice Field FloatList Html Integer LiveCode ModelNames MultiChoice
-        Number OptionError Options Real Resource Scale Sources Text TextList cells click
+        Number OptionError Options Real Resource Resources Scale Text TextList cells click
         count decibel did_you_mean drag fact facts gibibytes in_place_of join nearest
         nearest_number note number paint percent plain play precise result row scrub series
         shade short significant table tag text tight view volume yours

@@ -132,12 +132,12 @@ def test_the_engine_loads_alone():
         "from mkdocs_quantlab.engine.gguf.model import Model\n"
         "from mkdocs_quantlab.engine.gguf.named import ModelOf\n"
         "from mkdocs_quantlab.engine.gguf.shapes import SHAPES\n"
-        "from mkdocs_quantlab.engine.core.resources import Sources\n"
+        "from mkdocs_quantlab.engine.core.resources import Resources\n"
         "from mkdocs_quantlab.engine.core.widget import answer\n"
         "model = Model('tiny', 'tiny.gguf', 1, 99, 3, False, {}, {}, ())\n"
         "shape = SHAPES['Qwen2.5-0.5B']._replace(vocabulary=1000, layers=2).model('drawing')\n"
-        "sources = Sources(['tiny'], {ModelOf('tiny'): model, ModelOf('drawing-uneven:F16'): shape})\n"
-        f"assert all(answer(name, {{}}, sources)['html'] for name in {built_in()!r})\n"
+        "resources = Resources(['tiny'], {ModelOf('tiny'): model, ModelOf('drawing-uneven:F16'): shape})\n"
+        f"assert all(answer(name, {{}}, resources)['html'] for name in {built_in()!r})\n"
         "assert not {'dataclasses', 'inspect', 'difflib', 'logging'} & set(sys.modules), 'slow imports'\n"
     )
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)

@@ -56,7 +56,7 @@ export interface StoredBlocks {
   data: string;
 }
 
-/** What the page adds to a figure's sources: the type of each kind's value. */
+/** What the page adds to a figure's resources: the type of each kind's value. */
 export interface PageResources {
   model: ModelHeader;
   picture: Picture;
@@ -69,8 +69,8 @@ export interface Archive {
   name: string;
 }
 
-/** What a figure shows beside its options; `engine.core.resources.Sources`. */
-export interface Sources {
+/** What a figure shows beside its options; `engine.core.resources.Resources`. */
+export interface Resources {
   /** The models' names, in the author's order. */
   names: string[];
   found: Found[];
@@ -90,7 +90,7 @@ export interface LiveRun {
 export interface Draw {
   widget: string;
   options: Record<string, string>;
-  sources: Sources | null;
+  resources: Resources | null;
   /** What the reader's code gave in place of a method, where the figure is to show that. */
   run: LiveRun | null;
   /** The module of a custom widget, whose files were mounted, or the empty string. */
@@ -162,7 +162,7 @@ export interface ModelHeaders {
 export interface LiveFigure {
   widget: string;
   options: Record<string, string>;
-  sources: Sources | null;
+  resources: Resources | null;
   /** As in `Draw`. */
   module: string;
 }
@@ -197,7 +197,7 @@ export interface LiveValues {
 export interface PlanQuantization {
   /** Options of `gguf-quantize`. */
   options: Record<string, string>;
-  sources: Sources | null;
+  resources: Resources | null;
 }
 
 /** A run of weights of one tensor; `engine.gguf.quantize.Piece`. */

@@ -1,11 +1,11 @@
 /** What a reader's own files add to a figure, by their kind. */
-import type { ModelHeader, Sources } from "../generated/protocol.ts";
+import type { ModelHeader, Resources } from "../generated/protocol.ts";
 import type { GgufFile } from "../python/messages.ts";
-import { found } from "../python/sources.ts";
+import { found } from "../python/resources.ts";
 import { readPicture } from "./picture.ts";
 
-/** What the reader's files add to a figure's `Sources`. */
-export type Added = Pick<Sources, "files" | "found">;
+/** What the reader's files add to a figure's `Resources`. */
+export type Added = Pick<Resources, "files" | "found">;
 
 /**
  * Reads files of one kind.

@@ -2,7 +2,7 @@
  * The reader's code in a figure. The page's own Python says what it works on and draws what it gives; the code itself runs in an
  * interpreter of its own, out of reach of the page (`python/live_interpreter.ts`).
  */
-import type { LiveRun, Sources } from "../generated/protocol.ts";
+import type { LiveRun, Resources } from "../generated/protocol.ts";
 import type { LivePython } from "../python/live_python.ts";
 import type { CustomAddresses, Strings } from "../python/messages.ts";
 import { customFiles } from "../python/custom_files.ts";
@@ -25,7 +25,7 @@ export interface LiveCode {
 /** A figure to draw. */
 interface Figure {
   options: Strings;
-  sources: Sources | null;
+  resources: Resources | null;
 }
 
 export class LiveRunner {
@@ -64,7 +64,7 @@ export class LiveRunner {
     ours: Python,
     owner: Owner,
     live: LiveCode,
-    { options, sources }: Figure,
+    { options, resources }: Figure,
   ): Promise<LiveRun | null | undefined> {
     const { widget, module, archive, value, code, steps } = live;
     const last = this.#last;
@@ -75,7 +75,7 @@ export class LiveRunner {
       this.shared()
         .start(code)
         .catch(() => {});
-    const asked = await ours.figure(owner, "live_inputs", { widget, options, sources, module }, archive);
+    const asked = await ours.figure(owner, "live_inputs", { widget, options, resources, module }, archive);
     if (!asked) return undefined;
     const { inputs } = asked.answer;
     if (inputs === null) return null;

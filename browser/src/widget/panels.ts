@@ -4,7 +4,7 @@
  * The HTML names the script: an element with `data-script="KIND"` inside the widget is handed to what is registered under that kind.
  * The element itself knows no kind, and a script knows of the widget what `PanelHost` has.
  */
-import type { Found, Sources } from "../generated/protocol.ts";
+import type { Found, Resources } from "../generated/protocol.ts";
 import type { Strings } from "../python/messages.ts";
 import type { LivePython } from "../python/live_python.ts";
 import type { Python } from "../python/python.ts";
@@ -23,7 +23,7 @@ export interface WidgetState {
 export interface PanelHost {
   /** The options as they stand, and what the figure came with. */
   options(): Strings;
-  sources(): Sources | null;
+  resources(): Resources | null;
   /** Makes an interpreter of the engine, for long work. */
   start(): Python;
   /** Makes one for the reader's code. @param isLimited Code that takes too long is ended. */

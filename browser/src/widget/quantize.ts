@@ -8,7 +8,7 @@ import { decimal, languageOf, texts } from "../ui/texts.ts";
 import { volume } from "../ui/volume.ts";
 import type { Calls, LiveTarget, Piece, PieceLoss, QuantizationPlan, TensorLoss } from "../generated/protocol.ts";
 import type { Method, Reply } from "../python/messages.ts";
-import { found } from "../python/sources.ts";
+import { found } from "../python/resources.ts";
 import { offer } from "./models.ts";
 import type { Panel, PanelHost, PanelScript } from "./panels.ts";
 // Types only: the interpreters are the page's, whose script is another.
@@ -157,7 +157,7 @@ class Quantizer implements Panel {
     const { answer: plan } = await this.#ask(
       first,
       "plan_quantization",
-      { options: this.host.options(), sources: this.host.sources() },
+      { options: this.host.options(), resources: this.host.resources() },
       file,
     );
     const processors = navigator.hardwareConcurrency || 1;

@@ -22,9 +22,9 @@ import { watchPageColour } from "../ui/page_colour.ts";
 import { dragSegments } from "../ui/segments.ts";
 import { linkStyle } from "../ui/style.ts";
 import { readLink, writeLink, type Changes } from "../ui/link.ts";
-import type { Figure, Sources } from "../generated/protocol.ts";
+import type { Figure, Resources } from "../generated/protocol.ts";
 import type { GgufFile, Strings } from "../python/messages.ts";
-import { merged } from "../python/sources.ts";
+import { merged } from "../python/resources.ts";
 import { panelsIn, type Panel, type WidgetState } from "./panels.ts";
 import { CodeError, is, OptionError, type WorkerError } from "../python/errors.ts";
 import { Python } from "../python/python.ts";
@@ -91,9 +91,9 @@ export class QuantlabWidget extends HTMLElement {
   /** What the reader changed; null for an option that another one cleared. */
   #changes: Changes = {};
   /** What the figure came with beside options. */
-  #brought: Sources | undefined;
+  #brought: Resources | undefined;
   /** What it shows beside options: that, and what was in the reader's own files. */
-  #sources: Sources | undefined;
+  #resources: Resources | undefined;
   /** Where Python gets a custom widget from. */
   #archive: CustomWidgetFiles | undefined;
   /** The reader's files that were not read yet. */
@@ -130,7 +130,7 @@ export class QuantlabWidget extends HTMLElement {
     this.#status = form.querySelector(".quantlab-status")!;
     this.#stop = form.querySelector(".quantlab-stop")!;
     this.#options = attribute(this, "options") ?? {};
-    this.#brought = this.#sources = attribute(this, "sources");
+    this.#brought = this.#resources = attribute(this, "resources");
     this.#archive = attribute(this, "archive");
     if (this.#archive?.style) linkStyle(BASE + this.#archive.style);
     this.#initial = figure.innerHTML;
@@ -211,7 +211,7 @@ export class QuantlabWidget extends HTMLElement {
         const { setUp } = await registered.load();
         const made = setUp(panel, BASE, {
           options: () => this.#asked(),
-          sources: () => this.#sources ?? null,
+          resources: () => this.#resources ?? null,
           start: () => new Python(BASE, folder, "work"),
           startLive: async (isLimited) => (await liveScript()).startLive(BASE, folder, isLimited),
           other: (name) => document.querySelector<QuantlabWidget>(`quantlab-widget[name="${CSS.escape(name)}"]`)?.state,
@@ -376,8 +376,8 @@ export class QuantlabWidget extends HTMLElement {
 
   /** Adds to what the figure shows; of two with one name the newer stays. */
   #add({ files, found }: Added): void {
-    const before = this.#sources ?? { names: [], found: [], files: [] };
-    this.#sources = {
+    const before = this.#resources ?? { names: [], found: [], files: [] };
+    this.#resources = {
       names: before.names,
       found: merged(before.found, found),
       files: [...new Set([...before.files, ...files])],
@@ -388,7 +388,7 @@ export class QuantlabWidget extends HTMLElement {
     this.#turn++; // an answer that is on its way comes too late
     this.#changes = {};
     this.#unread = [];
-    this.#sources = this.#brought;
+    this.#resources = this.#brought;
     this.#code?.reset();
     for (const [input, [min, max]] of this.#limits) {
       input.min = min;
@@ -440,14 +440,14 @@ export class QuantlabWidget extends HTMLElement {
         this.#unread = [];
         this.#add(found);
       }
-      const sources = this.#sources ?? null;
+      const resources = this.#resources ?? null;
       const code = this.#liveCode(this.#code?.running);
-      const run = code ? await (await this.#liveRunner()).run(ours, this, code, { options, sources }) : null;
+      const run = code ? await (await this.#liveRunner()).run(ours, this, code, { options, resources }) : null;
       if (turn !== this.#turn || run === undefined) return;
       const drawing = ours.figure(
         this,
         "draw",
-        { widget: this.getAttribute("name")!, options, sources, run, module: this.#archive?.module ?? "" },
+        { widget: this.getAttribute("name")!, options, resources, run, module: this.#archive?.module ?? "" },
         this.#archive,
       );
       const reply = await (run ? drawing.catch(asCodeError) : drawing);
@@ -466,7 +466,7 @@ export class QuantlabWidget extends HTMLElement {
 
   /** The pre-rendered figure for what the reader changed, where there is one; in-page choices need none. */
   #frame(): string | undefined {
-    if (this.#code?.running || this.#unread.length || this.#sources !== this.#brought) return undefined;
+    if (this.#code?.running || this.#unread.length || this.#resources !== this.#brought) return undefined;
     const primary = this.dataset.primary!;
     if (Object.keys(this.#changes).some((name) => name !== primary && !this.#inPage(name))) return undefined;
     const value = this.#changes[primary] ?? this.#choice;

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mkdocs_quantlab.engine.core.custom import blaming
 from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.live_code import close_ways_out, inputs, step
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.widget import widget
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def live_inputs(given: LiveFigure) -> LiveInputs:
     Raises:
         OptionError: The options are not taken.
     """
-    sources = Sources.from_json(given["sources"]) if given["sources"] else None
+    resources = Resources.from_json(given["resources"]) if given["resources"] else None
     found = _widget(given["widget"], given["module"])
     with blaming(found.origin):
-        options = found.options(given["options"], sources)
+        options = found.options(given["options"], resources)
         return {"inputs": inputs(_live(found), options)}
 
 

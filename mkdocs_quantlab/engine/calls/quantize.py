@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.live_code import EditError, parse
 from mkdocs_quantlab.engine.core.numbers import volume
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import (
@@ -61,8 +61,8 @@ def plan_quantization(given: protocol.PlanQuantization, data: bytes) -> protocol
     Raises:
         OptionError: The options are not taken, or the file is not what the figure was drawn from.
     """
-    sources = Sources.from_json(given["sources"]) if given["sources"] else None
-    options = Options(given["options"], sources)
+    resources = Resources.from_json(given["resources"]) if given["resources"] else None
+    options = Options(given["options"], resources)
     model = options.described()
     try:
         job = _job(options, model, data)
@@ -126,7 +126,7 @@ def piece_inputs(given: protocol.PieceInputs, data: bytes) -> protocol.LiveInput
         return {
             "inputs": json.dumps({OWN: [list(weights[start : start + BLOCK]) for start in starts]})
         }
-    options = explorer.Options(given["options"], Sources())
+    options = explorer.Options(given["options"], Resources())
     return {"inputs": None if options.bits == 16 else json.dumps(tensor(options, weights))}
 
 
@@ -160,7 +160,7 @@ def store_by_scheme(given: protocol.StoreByScheme, data: bytes) -> tuple[protoco
         GgufError: A weight cannot be stored.
         OptionError: The explorer's options are not taken.
     """
-    options = explorer.Options(given["options"], Sources())
+    options = explorer.Options(given["options"], Resources())
     piece = Piece(**given["piece"])
     weights = read(piece, data)
     scheme = explorer.scheme_at(options.scheme, options.bits)

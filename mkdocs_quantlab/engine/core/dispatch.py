@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.core.custom import blaming
 from mkdocs_quantlab.engine.core.errors import InputError
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import Ran, answer
 
@@ -81,15 +81,15 @@ def function_of(method: str) -> Callable[..., Any]:
 
 def draw(given: Draw) -> Figure:
     """Draws a widget's figure."""
-    sources = Sources.from_json(given["sources"]) if given["sources"] else None
+    resources = Resources.from_json(given["resources"]) if given["resources"] else None
     run = Ran(**given["run"]) if given["run"] else None
     if not given["module"]:
-        return answer(given["widget"], given["options"], sources, run)
+        return answer(given["widget"], given["options"], resources, run)
     from mkdocs_quantlab.engine.core.mounts import mounted  # noqa: PLC0415  # most pages have no custom widget
 
     widget = mounted(given["widget"], given["module"])
     with blaming(widget.origin):
-        return answer(widget, given["options"], sources, run)
+        return answer(widget, given["options"], resources, run)
 
 
 class _Params(dict[str, Any]):

@@ -168,7 +168,7 @@ def _line(field: Field[Any], options: Options) -> Html:
 
 def _model_names(field: ModelNames, options: Options) -> Html:
     # Where nothing has a name there is nothing to type.
-    return _line(field, options) if options.sources.names else join()
+    return _line(field, options) if options.resources.names else join()
 
 
 CONTROLS: Mapping[type, Control] = {

@@ -74,7 +74,7 @@ class StoredBlocks(TypedDict):
 
 
 class PageResources(TypedDict):
-    """What the page adds to a figure's sources: the type of each kind's value."""
+    """What the page adds to a figure's resources: the type of each kind's value."""
 
     model: ModelHeader
     picture: Picture
@@ -88,8 +88,8 @@ class Archive(TypedDict):
     """Without the file's ending."""
 
 
-class Sources(TypedDict):
-    """What a figure shows beside its options; `engine.core.resources.Sources`."""
+class Resources(TypedDict):
+    """What a figure shows beside its options; `engine.core.resources.Resources`."""
 
     names: list[str]
     """The models' names, in the author's order."""
@@ -112,7 +112,7 @@ class Draw(TypedDict):
 
     widget: str
     options: dict[str, str]
-    sources: Sources | None
+    resources: Resources | None
     run: LiveRun | None
     """What the reader's code gave in place of a method, where the figure is to show that."""
     module: str
@@ -193,7 +193,7 @@ class LiveFigure(TypedDict):
 
     widget: str
     options: dict[str, str]
-    sources: Sources | None
+    resources: Resources | None
     module: str
     """As in `Draw`."""
 
@@ -232,7 +232,7 @@ class PlanQuantization(TypedDict):
 
     options: dict[str, str]
     """Options of `gguf-quantize`."""
-    sources: Sources | None
+    resources: Resources | None
 
 
 class Piece(TypedDict):

@@ -1,6 +1,6 @@
 """External data that a figure needs: model headers, tensor blocks, the reader's picture.
 
-A widget asks its options' `sources` for it, by a `Resource`. When a site is built the answers come from files or the lock file
+A widget asks its options' `resources` for it, by a `Resource`. When a site is built the answers come from files or the lock file
 (`site/models/resources.py`); they are noted and travel with the figure as JSON, and in the page the same question gets the same
 answer from there. A kind of resource is a subclass of `Resource`, beside what it is about.
 """
@@ -51,7 +51,7 @@ class Resource(Generic[T]):
         return value
 
 
-class Sources:
+class Resources:
     """Provides the external data of figures.
 
     Args:
@@ -75,15 +75,15 @@ class Sources:
         self._packed: dict[tuple[str, tuple[str, ...]], Any] = {}
 
     @classmethod
-    def from_json(cls, given: protocol.Sources) -> Self:
+    def from_json(cls, given: protocol.Resources) -> Self:
         """The data that a page contains for a figure; each answer is unpacked when it is used."""
-        sources = cls(given["names"], files=given["files"])
-        sources._packed = {
+        resources = cls(given["names"], files=given["files"])
+        resources._packed = {
             (each["kind"], tuple(each["key"])): each["value"] for each in given["found"]
         }
-        return sources
+        return resources
 
-    def to_json(self) -> protocol.Sources:
+    def to_json(self) -> protocol.Resources:
         """Names and answers, for the page."""
         return {
             "names": list(self.names),
@@ -132,5 +132,5 @@ class Sources:
         return LookupError(f"{error.args[0]}{did_you_mean(name, self.names)}; {known}")
 
 
-NONE = Sources()
+NONE = Resources()
 """No models, no files."""

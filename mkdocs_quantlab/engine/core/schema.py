@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import NotRequired, Self, TypedDict
 
-    from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.engine.core.resources import Resources
 
     class FieldArguments(TypedDict):
         """Keyword arguments that every kind of field takes; `Field` says what they mean."""
@@ -159,12 +159,12 @@ class Options:
 
     Args:
         strings: Options by name, from a directive or a form. Former names are accepted, too.
-        sources: Models and files that the options name.
+        resources: Models and files that the options name.
 
     Attributes:
         values: Each option's typed value, by name; also as the attribute of that name.
         given: Names of the options that were given.
-        sources: Models and files that the options name.
+        resources: Models and files that the options name.
 
     Raises:
         OptionError: A name is unknown, a value is not valid, or two options exclude each other.
@@ -173,7 +173,7 @@ class Options:
     primary: ClassVar[str] = ""
     """The option whose every value is rendered at build time, so that it answers without Python; `""` for none."""
     takes_files: ClassVar[str] = ""
-    """Files that readers may open: `models`, which are then in `sources.files`, a `picture`, which `sources` then has as
+    """Files that readers may open: `models`, which are then in `resources.files`, a `picture`, which `resources` then has as
     `UserPicture()`, or none."""
 
     def __init_subclass__(cls) -> None:
@@ -190,9 +190,9 @@ class Options:
             )
 
     def __init__(
-        self, strings: Mapping[str, str] | None = None, sources: Sources | None = None
+        self, strings: Mapping[str, str] | None = None, resources: Resources | None = None
     ) -> None:
-        self.sources = sources or NONE
+        self.resources = resources or NONE
         strings = self.current(strings or {})
         fields = {field.name: field for field in self.fields()}
         for name in strings:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core.html import Html
     from mkdocs_quantlab.engine.core.live_code import LiveCode
     from mkdocs_quantlab.engine.core.protocol import Figure
-    from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.engine.core.resources import Resources
 
 FRAME_BUDGET = 60_000
 """Bytes of pre-rendered figures that one widget may add to a page, before compression."""
@@ -112,7 +112,7 @@ def unknown(name: str, names: Sequence[str]) -> WidgetError:
 def answer(
     widget_or_name: Widget | str,
     strings: Mapping[str, str],
-    sources: Sources | None = None,
+    resources: Resources | None = None,
     ran: Ran | None = None,
 ) -> Figure:
     """What the page's worker sends back for a set of options and what they name.
@@ -120,7 +120,7 @@ def answer(
     Args:
         widget_or_name: The widget, or the name of one of ours.
         strings: Options as texts.
-        sources: Where models come from that the options name.
+        resources: Where models come from that the options name.
         ran: A run of the reader's code, whose values the figure shows; None for the engine's figure.
 
     Returns:
@@ -132,14 +132,14 @@ def answer(
         EditError: The reader's code gave what cannot be shown.
     """
     found = widget_or_name if isinstance(widget_or_name, Widget) else widget(widget_or_name)
-    options = found.options(strings, sources)
+    options = found.options(strings, resources)
     edited = (read(found.live, options, *ran),) if ran and found.live else ()
     html = found.render(options, *edited)
     return {"html": html, "values": options.strings(), "bounds": options.bounds()}
 
 
 def frames(
-    found: Widget, strings: Mapping[str, str], sources: Sources | None = None
+    found: Widget, strings: Mapping[str, str], resources: Resources | None = None
 ) -> dict[str, str]:
     """The figure for other values of the primary option, nearest values first, as far as the budget goes."""
     if not found.options.primary:
@@ -147,14 +147,14 @@ def frames(
     primary = getattr(found.options, found.options.primary)
     assert isinstance(primary, Choice)
     choices = [str(choice) for choice in primary.choices]
-    shown = str(found.options(strings, sources).values[primary.name])
+    shown = str(found.options(strings, resources).values[primary.name])
     here = choices.index(shown) if shown in choices else -1  # it may follow from another option
     others = sorted(set(range(len(choices))) - {here}, key=lambda i: (abs(i - here), i))
     result: dict[str, str] = {}
     size = 0
     for i in others:
         try:
-            html = found.render(found.options({**strings, primary.name: choices[i]}, sources))
+            html = found.render(found.options({**strings, primary.name: choices[i]}, resources))
         except OptionError:
             continue  # the author's other options do not go with this value; the reader is told if they choose it
         size += len(html)

@@ -1,4 +1,4 @@
-"""Blocks of tensors in files: how they are named, and how sources are asked for them."""
+"""Blocks of tensors in files: how they are named, and how resources are asked for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mkdocs_quantlab.engine.core.protocol import StoredBlocks
-    from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.engine.core.resources import Resources
     from mkdocs_quantlab.engine.gguf.header import Tensor
 
 T = TypeVar("T")
@@ -113,11 +113,11 @@ def span(name: Name, tensors: Mapping[str, Tensor]) -> tuple[str, int, int]:
     return entry.name, name.number * entry.block_bytes, stop * entry.block_bytes
 
 
-def find_blocks(sources: Sources, text: str) -> Stored:
+def find_blocks(resources: Resources, text: str) -> Stored:
     """The named block and those after it.
 
     Raises:
         LookupError: There are none; the message says why.
     """
     parse_name(text)
-    return sources.find(BlocksOf(text))
+    return resources.find(BlocksOf(text))

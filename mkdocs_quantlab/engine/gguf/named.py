@@ -1,4 +1,4 @@
-"""Models that options name, out of a figure's sources."""
+"""Models that options name, out of a figure's resources."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mkdocs_quantlab.engine.gguf.model import Model
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core import protocol
-    from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.engine.core.resources import Resources
     from mkdocs_quantlab.engine.core.schema import Options
 
 
 class ModelOf(Resource[Model]):
-    """The model of a name, or at a path where the sources take paths."""
+    """The model of a name, or at a path where the resources take paths."""
 
     kind = "model"
 
@@ -61,16 +61,16 @@ class FileOf(Resource[ServedFile]):
         return ServedFile(packed["address"], packed["size"])
 
 
-def named_model(sources: Sources, name: str) -> Model:
-    """The model of that name, or at that path where the sources take paths.
+def named_model(resources: Resources, name: str) -> Model:
+    """The model of that name, or at that path where the resources take paths.
 
     Raises:
         LookupError: There is none; the message lists those there are.
     """
     try:
-        return sources.find(ModelOf(name))
+        return resources.find(ModelOf(name))
     except LookupError as error:
-        raise sources.unknown(name, error) from None
+        raise resources.unknown(name, error) from None
 
 
 def named_models(options: Options, option: str) -> list[Model]:
@@ -83,9 +83,9 @@ def named_models(options: Options, option: str) -> list[Model]:
     Raises:
         OptionError: One of them does not exist, or the site has none.
     """
-    names = options.values[option] or options.sources.names
+    names = options.values[option] or options.resources.names
     try:
-        models = [named_model(options.sources, name) for name in names]
+        models = [named_model(options.resources, name) for name in names]
     except LookupError as error:
         raise OptionError(f"`{option}`: {error.args[0]}", option) from None
     if not models:

@@ -1,4 +1,4 @@
-"""What tensors lost against a reference: how it is shown. The figures come from `mkdocs_quantlab.fast`, through sources."""
+"""What tensors lost against a reference: how it is shown. The figures come from `mkdocs_quantlab.fast`, through resources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mkdocs_quantlab.engine.gguf.header import place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.engine.core.resources import Resources
     from mkdocs_quantlab.engine.gguf.model import Model
 
 Levels = dict[str, float]
@@ -39,13 +39,13 @@ class HistogramOf(Resource[dict[str, Any]]):
         super().__init__(model, reference, tensor)
 
 
-def levels(sources: Sources, model: str, reference: str) -> Levels:
+def levels(resources: Resources, model: str, reference: str) -> Levels:
     """What is known of a model's tensors against a reference.
 
     Raises:
         LookupError: Nothing; the message says why.
     """
-    found = sources.find(LevelsOf(model, reference))
+    found = resources.find(LevelsOf(model, reference))
     return {name: math.inf if level is None else level for name, level in found.items()}
 
 
@@ -85,14 +85,14 @@ HEIGHT = 100.0
 """Of the picture, in its own units; a bin is one unit wide."""
 
 
-def histogram(sources: Sources, model: str, reference: str, tensor: str) -> Html:
+def histogram(resources: Resources, model: str, reference: str, tensor: str) -> Html:
     """The values of a tensor before and after, over one axis.
 
     Raises:
         LookupError: It is not known; the message says why.
     """
-    level = levels(sources, model, reference)[tensor]
-    given = sources.find(HistogramOf(model, reference, tensor))
+    level = levels(resources, model, reference)[tensor]
+    given = resources.find(HistogramOf(model, reference, tensor))
     before, after = given["before"], given["after"]
     top = max(1, *before, *after)
     size = sum(before) + given["beyond"][0]

@@ -23,7 +23,7 @@ from mkdocs_quantlab.engine.methods.rate import headroom
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.engine.core.resources import Resources
 
 DISTRIBUTION_LABELS = {
     "gaussian": "Gaussian",
@@ -150,14 +150,14 @@ def measurable(row: int) -> list[str]:
     return [name for name in SNR if TYPES[name].can_encode and row % TYPES[name].block_size == 0]
 
 
-def of_tensor(sources: Sources, text: str) -> Ratios:
+def of_tensor(resources: Resources, text: str) -> Ratios:
     """Ratios on a tensor of a file.
 
     Raises:
         LookupError: They are not known; the message says why.
     """
     model, tensor = parse_name(text)
-    found = sources.find(RatiosOf(text))
+    found = resources.find(RatiosOf(text))
     row = found.shape[0]
     entry = TYPES[found.type]
     weights = f"{tensor} of {model}"

@@ -15,7 +15,7 @@ from mkdocs_quantlab.site.markdown.portable import json_attribute, portable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mkdocs_quantlab.engine.core.resources import Sources
+    from mkdocs_quantlab.engine.core.resources import Resources
     from mkdocs_quantlab.site.attributes import CodeTexts
     from mkdocs_quantlab.site.widgets.archive import Archive
 
@@ -27,7 +27,7 @@ def element(
     identifier: str,
     attributes: Mapping[str, str],
     pyodide: str,
-    sources: Sources,
+    resources: Resources,
     words: Words = EN,
     archive: Archive | None = None,
 ) -> str:
@@ -42,24 +42,24 @@ def element(
         identifier: The element's `id`, which links to a state name.
         attributes: Other attributes to keep, as the author wrote them.
         pyodide: Where the page's Python comes from: `bundled`, `off` or a URL.
-        sources: Where models come from; what they give while the figure is drawn travels with it.
+        resources: Where models come from; what they give while the figure is drawn travels with it.
         words: The page's texts. The figures of this package's widgets are English on every page.
         archive: Where the page's Python gets the widget from, where it is not one of this package's.
 
     Raises:
         OptionError: The options are not taken.
     """
-    options = found.options(strings, sources)
+    options = found.options(strings, resources)
     figure = found.render(options)
     panel = found.panel(options) if found.panel else ""
     if panel and words.lang():
         panel = tag("div", panel, lang=words.lang())
     data: dict[str, object] = {
         "options": dict(strings),
-        "frames": frames(found, strings, sources),
+        "frames": frames(found, strings, resources),
     }
-    if sources.found:
-        data["sources"] = sources.to_json()
+    if resources.found:
+        data["resources"] = resources.to_json()
     if archive:
         data["archive"] = archive.address()
     code = ""

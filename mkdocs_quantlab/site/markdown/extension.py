@@ -43,7 +43,7 @@ from mkdocs_quantlab.site.markdown.page import (
 )
 from mkdocs_quantlab.site.markdown.source import line_of
 from mkdocs_quantlab.site.models.models import models_of
-from mkdocs_quantlab.site.models.resources import SiteSources
+from mkdocs_quantlab.site.models.resources import SiteResources
 from mkdocs_quantlab.site.settings import (
     SETTINGS,
     WIDGETS,
@@ -306,7 +306,7 @@ class _Directives(Postprocessor):
         own = self.extension.widgets.custom(found.name)
         defaults = self.extension.defaults.get(found.name, {})
         strings = widget.options.merge(defaults, self._current(widget.options, page, at))
-        sources = SiteSources(self.extension.models, self.extension.warn)
+        resources = SiteResources(self.extension.models, self.extension.warn)
         with blaming(widget.origin):
             made = element(
                 widget,
@@ -314,14 +314,14 @@ class _Directives(Postprocessor):
                 identifier=identifier(page, at),
                 attributes=found.attributes,
                 pyodide=self.extension.getConfig("pyodide"),
-                sources=sources,
+                resources=resources,
                 words=self.extension.words(self.md, self._page()),
                 archive=own.archive if own else None,
             )
         if own:
             self.extension.use(own, self._page().path)
         if self.extension.getConfig("pyodide") != "off":  # without Python nothing is made of them
-            for model in sources.published:
+            for model in resources.published:
                 self.extension.publish(model)
         return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mkdocs_quantlab.engine.core.resources import Resource, Sources
+from mkdocs_quantlab.engine.core.resources import Resource, Resources
 from mkdocs_quantlab.engine.gguf.blocks import BlocksOf, Stored, find_tensor, parse_name, span
 from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf, ServedFile
 from mkdocs_quantlab.engine.views import ratios
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class SiteSources(Sources):
-    """The sources of one figure.
+class SiteResources(Resources):
+    """The resources of one figure.
 
     Args:
         models: The site's models.
@@ -55,29 +55,29 @@ class SiteSources(Sources):
         return value
 
 
-def _model(sources: SiteSources, name: str) -> Model:
+def _model(resources: SiteResources, name: str) -> Model:
     if hidden(name):
         # The page carries its own options.
         raise ModelError(
             f"`{name}` holds a password, a key or a signature, which readers would see: name it under `models` in "
             "mkdocs.yml, where `!ENV` reads it from the environment"
         )
-    return sources.models.model(name, sources.warn)
+    return resources.models.model(name, resources.warn)
 
 
-def _file(sources: SiteSources, name: str) -> ServedFile:
+def _file(resources: SiteResources, name: str) -> ServedFile:
     try:
-        path = sources.models.file(name)
+        path = resources.models.file(name)
     except LookupError as error:
-        raise sources.unknown(name, error) from None
+        raise resources.unknown(name, error) from None
     model = of_file(path)
-    sources.published.add(model)
+    resources.published.add(model)
     return ServedFile(model.file, model.size)
 
 
-def _blocks(sources: SiteSources, key: str) -> Stored:
+def _blocks(resources: SiteResources, key: str) -> Stored:
     name = parse_name(key)
-    located = _tensors(sources, name.model)
+    located = _tensors(resources, name.model)
     type_, start, stop = span(name, {each: found.tensor for each, found in located.items()})
     place = located[name.tensor]
     if place.big_endian:
@@ -87,16 +87,16 @@ def _blocks(sources: SiteSources, key: str) -> Stored:
         return Stored(type_, file.read(stop - start))
 
 
-def _ratios(sources: SiteSources, key: str) -> Measured:
+def _ratios(resources: SiteResources, key: str) -> Measured:
     model, tensor = ratios.parse_name(key)
-    return losses.ratios_of(find_tensor(model, tensor, _tensors(sources, model)))
+    return losses.ratios_of(find_tensor(model, tensor, _tensors(resources, model)))
 
 
-def _tensors(sources: SiteSources, model: str) -> dict[str, Located]:
+def _tensors(resources: SiteResources, model: str) -> dict[str, Located]:
     try:
-        return sources.models.tensors(model)
+        return resources.models.tensors(model)
     except LookupError as error:
-        raise sources.unknown(model, error) from None
+        raise resources.unknown(model, error) from None
 
 
 ANSWERS: dict[type[Resource[Any]], Callable[..., Any]] = {
@@ -104,7 +104,7 @@ ANSWERS: dict[type[Resource[Any]], Callable[..., Any]] = {
     FileOf: _file,
     BlocksOf: _blocks,
     RatiosOf: _ratios,
-    LevelsOf: lambda sources, *key: losses.levels(sources.models, *key),
-    HistogramOf: lambda sources, *key: losses.histogram(sources.models, *key),
+    LevelsOf: lambda resources, *key: losses.levels(resources.models, *key),
+    HistogramOf: lambda resources, *key: losses.histogram(resources.models, *key),
 }
-"""What answers each kind of resource: given the sources and the key."""
+"""What answers each kind of resource: given the resources and the key."""

@@ -38,7 +38,7 @@ def test_the_readers_code_runs_apart_and_is_drawn():
     assert "<strong>Your code</strong> in place of Symmetric: " in html
     assert "<strong>1 distinct value</strong>" in html
     assert answer(
-        "live_inputs", {"widget": GRID, "options": {"bits": "16"}, "sources": None, "module": ""}
+        "live_inputs", {"widget": GRID, "options": {"bits": "16"}, "resources": None, "module": ""}
     ) == {"inputs": None}
 
 
@@ -89,7 +89,7 @@ def test_an_error_of_ours_is_no_answer():
 @pytest.mark.parametrize(
     ("params", "says"),
     [
-        ("{}", "the call's parameters lack `sources`"),
+        ("{}", "the call's parameters lack `resources`"),
         ("7", "the call's parameters are no JSON object"),
         ("{", "the call's parameters are no JSON: Expecting"),
         ("[" * 100_000, "the call's parameters are no JSON: "),

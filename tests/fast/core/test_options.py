@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mkdocs_quantlab.engine.core import schema
 from mkdocs_quantlab.engine.core.fields import Choice, FloatList, Integer, Real, TextList
 from mkdocs_quantlab.engine.core.form import control
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import built_in, widget
 
@@ -138,7 +138,7 @@ def test_no_text_breaks_a_field(text):
 @pytest.mark.parametrize("name", built_in())
 def test_every_option_has_a_control_and_a_hint(name):
     kind = widget(name).options
-    given = kind({}, Sources(["q4"]))
+    given = kind({}, Resources(["q4"]))
     for field in kind.fields():
         if (name, field.name) == ("gguf-quantize", "model"):
             assert control(field, given) == ""  # of all models only the author's is in the site

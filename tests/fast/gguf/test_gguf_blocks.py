@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import answer, frames, widget
 from mkdocs_quantlab.engine.ggml import TYPES, decode, encode
@@ -20,13 +20,13 @@ KEY = "q4:blk.0.ffn_up.weight[3]"
 WEIGHTS = np.random.default_rng(3).standard_normal(256).astype(np.float32).tolist()
 
 
-def sources(type_, data):
-    given = Sources(["q4"], {BlocksOf(KEY): Stored(type_, data)}).to_json()
-    return Sources.from_json(json.loads(json.dumps(given)))
+def resources(type_, data):
+    given = Resources(["q4"], {BlocksOf(KEY): Stored(type_, data)}).to_json()
+    return Resources.from_json(json.loads(json.dumps(given)))
 
 
 def draw(type_, data, **options):
-    return answer(NAME, {"tensor": KEY, **options}, sources(type_, data))
+    return answer(NAME, {"tensor": KEY, **options}, resources(type_, data))
 
 
 def code(html):
@@ -73,7 +73,7 @@ def test_numbers_that_are_no_blocks_give_weights():
 
 def test_every_format_comes_with_a_block_that_only_decodes():
     data = bytes(range(1, 1 + TYPES["IQ2_XXS"].block_bytes))
-    found = frames(widget(NAME), {"tensor": KEY}, sources("IQ2_XXS", data))
+    found = frames(widget(NAME), {"tensor": KEY}, resources("IQ2_XXS", data))
     assert "Q4_0" in found
 
 
@@ -89,7 +89,7 @@ def test_every_format_comes_with_a_block_that_only_decodes():
 )  # fmt: skip
 def test_mistakes(options, message):
     with pytest.raises(OptionError, match=message):
-        answer(NAME, options, sources("Q8_0", encode("Q8_0", WEIGHTS[:32])))
+        answer(NAME, options, resources("Q8_0", encode("Q8_0", WEIGHTS[:32])))
 
 
 TENSORS = {"a": Tensor("a", (512, 2), TYPES["Q8_0"].id, 0), "odd": Tensor("odd", (4,), 99, 0)}

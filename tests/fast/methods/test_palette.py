@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine.core import picture
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.methods import palette
 from mkdocs_quantlab.engine.widgets.quantization_palette.widget import HEIGHT, WIDTH
@@ -97,11 +97,11 @@ def test_dithering_keeps_the_mean_and_loses_signal():
 
 
 def own(width, height, pixels):
-    """Sources with a reader's picture, as the page's script sends it."""
+    """Resources with a reader's picture, as the page's script sends it."""
     colours = "".join(bytes(pixel).hex() for pixel in pixels)
     picture = {"width": width, "height": height, "colours": colours}
     found = [{"kind": "picture", "key": [], "value": picture}]
-    return Sources.from_json({"names": [], "found": found, "files": []})
+    return Resources.from_json({"names": [], "found": found, "files": []})
 
 
 def test_the_readers_picture_takes_the_place_of_ours():

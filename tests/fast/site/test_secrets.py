@@ -180,7 +180,7 @@ def test_lines_count_what_is_not_searched(tmp_path):
     "parts",
     [
         (KEYS["npm"], "", ""),
-        ("", "\ndata-sources='{}'", KEYS["npm"]),
+        ("", "\ndata-resources='{}'", KEYS["npm"]),
         ("", "\ndata-archive='{}'", KEYS["npm"]),
     ],
 )

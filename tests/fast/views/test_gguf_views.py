@@ -12,14 +12,14 @@ from mkdocs_quantlab.engine.gguf.header import place
 from mkdocs_quantlab.engine.gguf.named import ModelOf
 from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
 from mkdocs_quantlab.engine.views.tensor_maps import bits_class, level_class
-from tests.gguf_models import model, sources
+from tests.gguf_models import model, resources
 
 SMALL = model("small", "small-Q4_K_M.gguf", more={"blk.1.ffn_down.weight": "Q6_K"})
 LARGE = model("large", "large-Q8_0.gguf", "Q8_0", general__file_type=15)
 
 
 def draw(*models, **options):
-    return answer("gguf-compare", options, sources(*models))["html"]
+    return answer("gguf-compare", options, resources(*models))["html"]
 
 
 def result(html):
@@ -89,7 +89,7 @@ def test_colours_of_levels(level, style):
 
 
 def test_levels_by_kind_are_the_median_and_the_lowest():
-    found = sources(SMALL, LARGE)
+    found = resources(SMALL, LARGE)
     found.found[LevelsOf("small", "large")] = {
         "blk.0.attn_q.weight": 20.0,
         "blk.1.attn_q.weight": 21.0,
@@ -107,7 +107,7 @@ def test_levels_by_kind_are_the_median_and_the_lowest():
 
 
 def test_the_histogram_of_a_tensor():
-    found = sources(SMALL, LARGE)
+    found = resources(SMALL, LARGE)
     found.found[LevelsOf("small", "large")] = {"blk.0.attn_q.weight": 20.0}
     given = {"low": -1.0, "high": 1.0, "before": [1, 2, 1], "after": [0, 4, 0], "beyond": [5, 0]}
     found.found[HistogramOf("small", "large", "blk.0.attn_q.weight")] = given
@@ -122,7 +122,7 @@ def test_the_histogram_of_a_tensor():
 
 
 def test_the_readers_files_stand_beside_the_authors():
-    found = sources(SMALL, LARGE)
+    found = resources(SMALL, LARGE)
     found.files = ("large",)
     html = answer("gguf-inspect", {}, found)["html"]
     assert result(html).startswith("large stores")
@@ -134,7 +134,7 @@ def test_what_a_hostile_file_says_of_itself_is_text():
     nasty = "<img src=x onerror=alert(1)>"
     hostile = model(nasty, f"{nasty}.gguf", general__name=nasty, general__quantized_by=nasty)
     tensors = (*hostile.tensors, hostile.tensors[-1]._replace(name=f"blk.0.{nasty}.weight"))
-    found = sources()
+    found = resources()
     found.found[ModelOf(nasty)] = hostile._replace(tensors=tensors)
     found.files = (nasty,)
     html = answer("gguf-inspect", {}, found)["html"]

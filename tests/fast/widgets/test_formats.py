@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine.core import plots
 from mkdocs_quantlab.engine.core.form import form
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import answer, widget
 from mkdocs_quantlab.engine.ggml import TYPES
@@ -280,9 +280,9 @@ MEASURED = {name: level for name, (level, *_) in SNR.items() if name not in BY_G
 
 
 def of_tensor(snr=MEASURED, type_="F16", row=256, **options):
-    given = Sources(["f16"], {RatiosOf(KEY): Measured(type_, [row, 4], 0.02, snr)}).to_json()
-    sources = Sources.from_json(json.loads(json.dumps(given)))
-    return answer(FORMATS, {"tensor": KEY, **options}, sources)
+    given = Resources(["f16"], {RatiosOf(KEY): Measured(type_, [row, 4], 0.02, snr)}).to_json()
+    resources = Resources.from_json(json.loads(json.dumps(given)))
+    return answer(FORMATS, {"tensor": KEY, **options}, resources)
 
 
 # What travels is JSON, which has no infinity.

@@ -10,7 +10,7 @@ import struct
 import pytest
 
 from mkdocs_quantlab.engine.core.live_code import source as source_of
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.model import Model
@@ -36,14 +36,14 @@ HEADER = read_everything(lambda start, stop: FILE[start:stop], len(FILE))
 MODEL = Model.of_files("own", [("own-F16.gguf", HEADER)])
 
 
-def sources(model=MODEL, losses=None):
+def resources(model=MODEL, losses=None):
     found = {ModelOf("own"): model, FileOf("own"): ServedFile("models/own.gguf", model.size)}
-    return Sources(["own"], found | ({LossesHere(): losses} if losses else {}))
+    return Resources(["own"], found | ({LossesHere(): losses} if losses else {}))
 
 
 def text(strings, given=None):
     """What a reader without script reads."""
-    html = QUANTIZE.render(QUANTIZE.options({"model": "own"} | strings, given or sources()))
+    html = QUANTIZE.render(QUANTIZE.options({"model": "own"} | strings, given or resources()))
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
@@ -69,7 +69,7 @@ def test_types_of_a_mixed_group_are_counted():
     model = Model.of_files(
         "own", [("own-F16.gguf", read_everything(*_driver(source(Case(layers=8)))))]
     )
-    assert "Values" in (said := text({"recipe": "Q4_K_M"}, sources(model)))
+    assert "Values" in (said := text({"recipe": "Q4_K_M"}, resources(model)))
     counted = [t.type_name for t in plan(model, "Q4_K_M").tensors if "attn_v" in t.name]
     assert f"{counted.count('Q4_K')} × Q4_K, {counted.count('Q6_K')} × Q6_K" in said
 
@@ -81,7 +81,7 @@ def _driver(data):
 def test_what_was_quantized_has_its_signal_to_noise_ratio():
     losses = {(f"blk.{layer}.attn_q.weight", "Q4_0"): Loss(0.5, 50.0) for layer in (0, 1)}
     losses["blk.0.attn_k.weight", "Q4_0"] = Loss(1.0, 2.0)
-    given = sources(losses=losses)
+    given = resources(losses=losses)
     said = text({"recipe": "Q4_0"}, given)
     assert re.search(r"Queries [\d,]+ \S+ \w+ \S+ \w+ 4\.50 Q4_0 20\.00 dB", said)
     assert re.search(r"Keys [\d,]+ \S+ \w+ \S+ \w+ 4\.50 Q4_0 –", said)  # one of two layers
@@ -96,13 +96,13 @@ def test_every_recipe_that_can_be_made_here_is_there_and_most_answer_at_once():
     assert [name for name in RECIPES if name in choices] == list(choices)
     assert {"Q4_K_M", "Q2_K", "Q8_0", "F16"} <= choices.keys()
     assert not {"IQ3_S", "IQ1_M", "F32"} & choices.keys()
-    made = frames(QUANTIZE, {"model": "own"}, sources())
+    made = frames(QUANTIZE, {"model": "own"}, resources())
     assert len(made) == len(choices) - 1
     assert sum(map(len, made.values())) < FRAME_BUDGET
 
 
 def test_the_panel_says_what_a_click_fetches():
-    panel = QUANTIZE.panel(QUANTIZE.options({"model": "own"}, sources()))
+    panel = QUANTIZE.panel(QUANTIZE.options({"model": "own"}, resources()))
     assert f"Fetch {len(FILE) / 1000:.1f} kB and quantize" in panel
     assert 'data-file="models/own.gguf"' in panel
     assert panel.startswith("<div")
@@ -120,20 +120,20 @@ def test_the_panel_says_what_a_click_fetches():
 )  # fmt: skip
 def test_a_model_that_cannot_be_quantized_is_told_why(model, said):
     with pytest.raises(OptionError, match=said):
-        text({}, sources(model))
+        text({}, resources(model))
 
 
 def test_a_model_that_is_not_there_is_told_so():
     with pytest.raises(OptionError, match=r"`model`: `onw` is not in .* did you mean `own`"):
-        QUANTIZE.render(QUANTIZE.options({"model": "onw"}, sources()))
+        QUANTIZE.render(QUANTIZE.options({"model": "onw"}, resources()))
     with pytest.raises(
         OptionError, match=r"`attn_q` takes one of .*found `Q4_X`; did you mean `IQ4_XS`"
     ):
-        QUANTIZE.options({"attn_q": "Q4_X"}, sources())
+        QUANTIZE.options({"attn_q": "Q4_X"}, resources())
 
 
 def asked_of(options, given=None):
-    return {"options": {"model": "own"} | options, "sources": (given or sources()).to_json()}
+    return {"options": {"model": "own"} | options, "resources": (given or resources()).to_json()}
 
 
 def in_page(options):
@@ -178,7 +178,7 @@ def test_what_the_readers_code_makes_is_stored_as_f16():
     assert said["noise"] == pytest.approx(said["power"] / 4, rel=1e-3)
     assert said["size"] == 64 + 60 + 2 * 2  # lengths that differ count
     losses = {(f"blk.{n}.attn_q.weight", "own"): Loss(1.0, 100.0, 128) for n in (0, 1)}
-    shown = text({"recipe": "F16", "attn_q": "own"}, sources(losses=losses))
+    shown = text({"recipe": "F16", "attn_q": "own"}, resources(losses=losses))
     assert "16.00 F16, by your code 20.00 dB" in shown
     assert "It takes 2.000 bits per weight." in shown
     assert "It takes" not in text({"recipe": "F16", "attn_q": "own"})
@@ -231,7 +231,7 @@ def test_the_explorers_scheme_is_one_of_the_types(block, size):
     shown = text({"recipe": "F16", "attn_v": "scheme"})
     assert "F16, by the explorer's scheme" in shown
     losses = {(f"blk.{n}.attn_v.weight", "scheme"): Loss(1.0, 100.0, size) for n in (0, 1)}
-    shown = text({"recipe": "F16", "attn_v": "scheme"}, sources(losses=losses))
+    shown = text({"recipe": "F16", "attn_v": "scheme"}, resources(losses=losses))
     assert f"It takes {8 * size / 512:.3f} bits per weight." in shown
 
 
@@ -259,7 +259,7 @@ def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
     assert message.endswith("that F16 cannot store: -1e+09")
     odd = source(Case(layers=1, rows=96))
     model = Model.of_files("own", [("own-F16.gguf", read_everything(*_driver(odd)))])
-    params = asked_of({"attn_q": "own"}, sources(model))
+    params = asked_of({"attn_q": "own"}, resources(model))
     message, _, _ = refusal("plan_quantization", params, odd)
     assert "has 192 weights, no multiple of the 256" in message
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.header import Tensor
@@ -21,7 +21,7 @@ TENSORS = (
 )
 
 
-def sources():
+def resources():
     """A model with windows, a larger copy of it, one whose cache is not known, and one with short heads."""
     gemma = model(REAL["Gemma-3-27B"]["metadata"], "gemma")._replace(tensors=TENSORS)
     large = gemma._replace(name="large", tensors=TENSORS * 20)
@@ -31,11 +31,11 @@ def sources():
     short = model(REAL["Gemma-3-27B"]["metadata"] | {"gemma3.attention.key_length": 80}, "short")
     short = short._replace(tensors=TENSORS)
     models = (gemma, large, alien, short)
-    return Sources([each.name for each in models], {ModelOf(each.name): each for each in models})
+    return Resources([each.name for each in models], {ModelOf(each.name): each for each in models})
 
 
 def rendered(**strings):
-    return WIDGET.render(WIDGET.options(strings, sources()))
+    return WIDGET.render(WIDGET.options(strings, resources()))
 
 
 def rows(html):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mkdocs_quantlab.engine.core import widget as widgets
 from mkdocs_quantlab.engine.core.html import Html, join, tag
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import (
     FRAME_BUDGET,
@@ -222,14 +222,14 @@ def test_toy_layer_takes_no_seed():
 
 
 # The one widget that always shows a model.
-SOURCES = Sources((), {ModelOf("drawing-uneven:F16"): CASES["8 layers"].model()})
+RESOURCES = Resources((), {ModelOf("drawing-uneven:F16"): CASES["8 layers"].model()})
 
 
 @pytest.mark.parametrize("name", [n for n in built_in() if widget(n).options.primary])
 def test_frames_are_what_the_engine_draws(name):
     found = widget(name)
     primary = getattr(found.options, found.options.primary)
-    found_in = SOURCES if name == "gguf-quantize" else None
+    found_in = RESOURCES if name == "gguf-quantize" else None
     drawn = frames(found, {}, found_in)
     assert drawn
     assert set(drawn) <= {str(c) for c in primary.choices} - {str(primary.default)}

@@ -61,7 +61,7 @@ def render(given: Options) -> Html:
     (reference,) = named_models(given, "reference")
     others = [model for model in models if model.name != reference.name]
     try:
-        found = [losses.levels(given.sources, model.name, reference.name) for model in others]
+        found = [losses.levels(given.resources, model.name, reference.name) for model in others]
     except LookupError as error:
         raise OptionError(f"`reference`: {error.args[0]}", "reference") from None
     lost = [losses.by_kind(others, found, reference.name)]
@@ -74,7 +74,7 @@ def render(given: Options) -> Html:
                     "tensor",
                 )
             try:
-                lost.append(losses.histogram(given.sources, model.name, reference.name, tensor))
+                lost.append(losses.histogram(given.resources, model.name, reference.name, tensor))
             except LookupError as error:
                 raise OptionError(f"`tensor`: {error.args[0]}", "tensor") from None
     by_model = {model.name: levels for model, levels in zip(others, found, strict=True)}

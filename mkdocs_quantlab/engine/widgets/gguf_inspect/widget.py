@@ -39,7 +39,7 @@ class Options(api.Options):
 def render(given: Options) -> Html:
     """The figure: what is to be seen of the reader's files, beside the author's; at first what this is for."""
     models = named_models(given, "models") if given.models else []
-    models += [named_model(given.sources, name) for name in given.sources.files]
+    models += [named_model(given.resources, name) for name in given.resources.files]
     if not models:
         return join(
             result(

@@ -118,7 +118,7 @@ class Options(api.Options):
             OptionError: There is none of that name, or it cannot be quantized here.
         """
         try:
-            model = named_model(self.sources, self.name)
+            model = named_model(self.resources, self.name)
         except LookupError as error:
             raise OptionError(f"`model`: {error.args[0]}", "model") from None
         stored = sorted(
@@ -159,7 +159,7 @@ def render(given: Options) -> Html:
         after = assigned(model, given.recipe, given.types)
     except GgufError as error:
         raise OptionError(f"`model`: `{model.name}`: {error}", "model") from None
-    losses: Losses = given.sources.get(LossesHere()) or {}
+    losses: Losses = given.resources.get(LossesHere()) or {}
     rows = [*_rows(given, model, after), _Row(ALL, list(model.tensors), list(after))]
     heads = ["Tensors", "Weights", "Now", "Then", "Bits", "Type"]
     if losses:
@@ -186,7 +186,7 @@ def panel(given: Options) -> Html:
         OptionError: The model's file cannot be in the site.
     """
     try:
-        file = given.sources.find(FileOf(given.name))
+        file = given.resources.find(FileOf(given.name))
     except LookupError as error:
         raise OptionError(f"`model`: {error.args[0]}", "model") from None
     return tag(

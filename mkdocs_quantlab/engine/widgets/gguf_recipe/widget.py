@@ -127,7 +127,7 @@ class Options(api.Options):
         """Numbers that are not given are those of the file or the shape."""
         if self.model:
             name = self.model[0]
-            if name in SHAPES and name not in self.sources.names:
+            if name in SHAPES and name not in self.resources.names:
                 raise OptionError(
                     f'`model` takes the name of a file; `{name}` is a shape: use `shape` (`data-shape="{name}"`)',
                     "model",

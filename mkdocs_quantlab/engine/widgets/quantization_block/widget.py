@@ -132,7 +132,7 @@ class Options(api.Options):
     def _find(self) -> None:
         """Takes weights and format from a file."""
         try:
-            found = find_blocks(self.sources, self.tensor[0])
+            found = find_blocks(self.resources, self.tensor[0])
         except LookupError as error:
             raise OptionError(f"`tensor`: {error.args[0]}", "tensor") from None
         if "weights" not in self.given:

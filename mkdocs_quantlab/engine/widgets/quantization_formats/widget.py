@@ -90,7 +90,7 @@ class Options(api.Options):
             self.ratios = ratios.of_distribution(self.distribution)
             return
         try:
-            self.ratios = ratios.of_tensor(self.sources, self.tensor[0])
+            self.ratios = ratios.of_tensor(self.resources, self.tensor[0])
         except LookupError as error:
             raise OptionError(f"`tensor`: {error.args[0]}", "tensor") from None
         self.values["distribution"] = "tensor"

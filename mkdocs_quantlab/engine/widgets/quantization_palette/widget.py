@@ -77,7 +77,9 @@ class Options(api.Options):
 
 
 def _inputs(given: Options) -> list[Any]:
-    pixels = () if given.made == "uniform" else (given.sources.get(UserPicture()) or _ours()).pixels
+    pixels = (
+        () if given.made == "uniform" else (given.resources.get(UserPicture()) or _ours()).pixels
+    )
     return [given.made, pixels, given.number]
 
 
@@ -202,7 +204,7 @@ def render(given: Options, edited: list[Colour] | None = None) -> Html:
         given: The options.
         edited: The palette of the reader's code; the table shows it beside the one that it takes the place of.
     """
-    original = given.sources.get(UserPicture()) or _ours()
+    original = given.resources.get(UserPicture()) or _ours()
     ours = _picture(original, given.made, given.number)
     picture = Picture(original, edited) if edited else ours
     weights = _weights(given.made, given.number)

@@ -8,7 +8,7 @@ import pytest
 
 from mkdocs_quantlab.engine.core.fields import ModelNames
 from mkdocs_quantlab.engine.core.form import control
-from mkdocs_quantlab.engine.core.resources import Sources
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
@@ -40,14 +40,14 @@ class Chosen(Options):
     primary = ""
 
 
-def sources():
-    return Sources.from_json(
-        json.loads(json.dumps(Sources(["q4"], {ModelOf("q4"): TINY}).to_json()))
+def resources():
+    return Resources.from_json(
+        json.loads(json.dumps(Resources(["q4"], {ModelOf("q4"): TINY}).to_json()))
     )
 
 
 def test_a_model_survives_the_way_into_the_page():
-    assert named_model(sources(), "q4") == TINY
+    assert named_model(resources(), "q4") == TINY
 
 
 def test_numbers_that_json_has_not():
@@ -68,14 +68,14 @@ def test_sizes_of_tensors():
 
 
 def test_none_named_means_all():
-    assert named_models(Chosen({}, sources()), "models") == [TINY]
-    assert named_models(Chosen({"models": "q4"}, sources()), "models") == [TINY]
+    assert named_models(Chosen({}, resources()), "models") == [TINY]
+    assert named_models(Chosen({"models": "q4"}, resources()), "models") == [TINY]
 
 
 @pytest.mark.parametrize(
     ("text", "given", "message"),
     [
-        ("q44", sources(), "did you mean `q4`?; the models are `q4`"),
+        ("q44", resources(), "did you mean `q4`?; the models are `q4`"),
         ("q5", None, "`mkdocs.yml` names no models"),
         ("", None, "`models` takes names of models, at most 2, separated by spaces; found none"),
     ],
@@ -98,7 +98,7 @@ def test_too_many_and_twice(text, message):
 
 def test_where_nothing_has_a_name_there_is_no_control():
     assert control(Chosen.models, Chosen()) == ""
-    assert 'type="text"' in control(Chosen.models, Chosen({}, sources()))
+    assert 'type="text"' in control(Chosen.models, Chosen({}, resources()))
 
 
 def test_offsets_that_follow_from_sizes_do_not_travel():
