@@ -56,6 +56,30 @@ export interface StoredBlocks {
   data: string;
 }
 
+/** What types would keep of a tensor; `engine.views.ratios.Measured`. */
+export interface MeasuredRatios {
+  /** The ggml type's name that the file stores the tensor in. */
+  type: string;
+  /** As the file has it. */
+  shape: number[];
+  /** The root mean square of its weights. */
+  rms: number;
+  /** The signal-to-noise ratio of each type in dB; null for an exact copy. */
+  snr: Record<string, number | null>;
+}
+
+/** Weights of a tensor, counted in bins, before and after quantization; `fast.files.Histogram`. */
+export interface Histogram {
+  /** The lower edge of the first bin. */
+  low: number;
+  /** The upper edge of the last bin. */
+  high: number;
+  before: number[];
+  after: number[];
+  /** How many weights are outside, before and after. */
+  beyond: number[];
+}
+
 /** What the page adds to a figure's resources: the type of each kind's value. */
 export interface PageResources {
   model: ModelHeader;

@@ -73,6 +73,32 @@ class StoredBlocks(TypedDict):
     """The blocks in Base64."""
 
 
+class MeasuredRatios(TypedDict):
+    """What types would keep of a tensor; `engine.views.ratios.Measured`."""
+
+    type: str
+    """The ggml type's name that the file stores the tensor in."""
+    shape: list[int]
+    """As the file has it."""
+    rms: float
+    """The root mean square of its weights."""
+    snr: dict[str, float | None]
+    """The signal-to-noise ratio of each type in dB; null for an exact copy."""
+
+
+class Histogram(TypedDict):
+    """Weights of a tensor, counted in bins, before and after quantization; `fast.files.Histogram`."""
+
+    low: float
+    """The lower edge of the first bin."""
+    high: float
+    """The upper edge of the last bin."""
+    before: list[int]
+    after: list[int]
+    beyond: list[int]
+    """How many weights are outside, before and after."""
+
+
 class PageResources(TypedDict):
     """What the page adds to a figure's resources: the type of each kind's value."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.figures import note, row, table
 from mkdocs_quantlab.engine.core.html import Html, tag
@@ -14,6 +14,7 @@ from mkdocs_quantlab.engine.gguf.header import place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mkdocs_quantlab.engine.core.protocol import Histogram  # noqa: F401  # in quotes below
     from mkdocs_quantlab.engine.core.resources import Resources
     from mkdocs_quantlab.engine.gguf.model import Model
 
@@ -30,8 +31,8 @@ class LevelsOf(Resource[dict[str, float | None]]):
         super().__init__(model, reference)
 
 
-class HistogramOf(Resource[dict[str, Any]]):
-    """The values of a tensor in two models: the fields of `mkdocs_quantlab.fast.files.Histogram`."""
+class HistogramOf(Resource["Histogram"]):
+    """The values of a tensor in two models."""
 
     kind = "histogram"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.core.numbers import count, decibel, plain, short
 from mkdocs_quantlab.engine.core.resources import Resource
@@ -23,6 +23,7 @@ from mkdocs_quantlab.engine.methods.rate import headroom
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mkdocs_quantlab.engine.core.protocol import MeasuredRatios
     from mkdocs_quantlab.engine.core.resources import Resources
 
 DISTRIBUTION_LABELS = {
@@ -61,12 +62,17 @@ class RatiosOf(Resource[Measured]):
         super().__init__(name)
 
     @staticmethod
-    def pack(value: Measured) -> dict[str, Any]:
+    def pack(value: Measured) -> MeasuredRatios:
         """The fields by name."""
-        return value._asdict()
+        return {
+            "type": value.type,
+            "shape": list(value.shape),
+            "rms": value.rms,
+            "snr": dict(value.snr),
+        }
 
     @staticmethod
-    def unpack(packed: dict[str, Any]) -> Measured:
+    def unpack(packed: MeasuredRatios) -> Measured:
         """What `pack` gave."""
         return Measured(**packed)
 

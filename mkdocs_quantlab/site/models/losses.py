@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from mkdocs_quantlab.engine.core.numbers import count
 from mkdocs_quantlab.engine.ggml import TYPES
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import ModuleType
 
+    from mkdocs_quantlab.engine.core.protocol import Histogram
     from mkdocs_quantlab.fast import Accuracy
     from mkdocs_quantlab.site.models.models import Located, Models
 
@@ -43,7 +44,7 @@ def levels(models: Models, name: str, reference: str) -> dict[str, float | None]
     return _accuracy(_state(models, name), _state(models, reference))
 
 
-def histogram(models: Models, name: str, reference: str, tensor: str) -> dict[str, Any]:
+def histogram(models: Models, name: str, reference: str, tensor: str) -> Histogram:
     """The values of a tensor before and after.
 
     Raises:
@@ -51,7 +52,7 @@ def histogram(models: Models, name: str, reference: str, tensor: str) -> dict[st
         ModelError: A model cannot be read, or is not in local files.
     """
     found = [models.tensors(model)[tensor] for model in (name, reference)]
-    return _files().histogram(*found)._asdict()  # type: ignore[no-any-return]
+    return cast("Histogram", _files().histogram(*found)._asdict())
 
 
 def ratios_of(located: Located) -> Measured:
