@@ -159,6 +159,12 @@ await Promise.all([
   }),
   bundled({
     ...common,
+    entryPoints: [source("lab/index.ts")],
+    outfile: join(out, "lab.js"),
+    format: "iife",
+  }),
+  bundled({
+    ...common,
     entryPoints: [source("chat/index.ts")],
     outfile: join(out, "chat.js"),
     format: "iife",
@@ -186,6 +192,12 @@ await Promise.all([
     entryPoints: [source("python/live_worker.ts")],
     outfile: join(out, "live_worker.js"),
     format: "iife",
+  }),
+  bundled({
+    ...common,
+    entryPoints: [source("widget/picture.ts")],
+    outfile: join(out, "picture.js"),
+    format: "esm",
   }),
   bundled({
     ...common,

@@ -2,7 +2,6 @@
 import { BASE } from "./ui/base.ts";
 import { define } from "./ui/define.ts";
 import { QuantlabLoad } from "./ui/load.ts";
-import { QuantlabObjectives } from "./widget/objectives.ts";
 import { register } from "./widget/panels.ts";
 import { share } from "./python/shared_python.ts";
 import { python, QuantlabWidget } from "./widget/widget.ts";
@@ -12,7 +11,6 @@ register("quantizer", { texts: "quantize", load: () => import(`${BASE}quantize.j
 define({
   "quantlab-widget": QuantlabWidget,
   "quantlab-load": QuantlabLoad,
-  "quantlab-objectives": QuantlabObjectives,
 });
 
 share(python);

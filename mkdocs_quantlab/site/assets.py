@@ -21,6 +21,7 @@ SCRIPT = "quantlab.js"
 STYLE = "quantlab.css"
 INTERACT = "interact.js"
 """Marks that a reader can grab; a page fetches it where a figure has some."""
+LAB = "lab.js"
 CHAT = "chat.js"
 EVIDENCE = "evidence.js"
 NOTICES = "notices.txt"
@@ -56,14 +57,14 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
         LabError: The package was not built.
     """
     static(SCRIPT)
-    names = [SCRIPT, INTERACT, STYLE, CHAT, EVIDENCE, NOTICES]
+    names = [SCRIPT, INTERACT, STYLE, LAB, CHAT, EVIDENCE, NOTICES]
     for language in sorted({primary(tag) for tag in languages} & set(LANGUAGES) - {ENGLISH}):
         groups = [group for group in SCRIPTS if group in catalogue(language)]
         names += [f"texts/{language}/{group}.js" for group in groups]
     if in_page:
         names += WLLAMA
     if pyodide != "off":
-        names += ["worker.js", "editor.js", "quantize.js"]
+        names += ["worker.js", "editor.js", "picture.js", "quantize.js"]
         names += ["live.js", "live_frame.html", "live_frame.js", "live_worker.js"]
         names += sorted(
             path.relative_to(STATIC).as_posix() for path in STATIC.glob("pyodide/*.zip")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 OURS = "quantlab-widget, quantlab-chat, quantlab-evidence, quantlab-evidence-sheet, .lab-objectives"
-SCRIPTS = ("quantlab.js", "chat.js", "evidence.js", "interact.js", "quantize.js")
+SCRIPTS = ("quantlab.js", "chat.js", "evidence.js", "interact.js", "lab.js", "quantize.js")
 WIDTHS = [390, 1280]
 HEIGHT = 844
 

@@ -240,6 +240,4 @@ def test_on_paper(visit, theme):
 
 def test_the_first_script_is_small(site):
     script = site("mkdocs").root / "assets/quantlab/quantlab.js"
-    assert (
-        0 < len(gzip.compress(script.read_bytes())) <= 12_500
-    )  # the aim is 12,000 (docs/benchmarks.md)
+    assert 0 < len(gzip.compress(script.read_bytes())) <= 12_000

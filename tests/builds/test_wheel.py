@@ -249,6 +249,8 @@ def test_no_size_creeps_in():
         ("README.md", r"(\d+) kB of script and style", ["quantlab.js", "quantlab.css"]),
         ("docs/privacy.md", r"\((\d+) kB together, compressed", ["quantlab.js", "quantlab.css"]),
         ("docs/privacy.md", r"`interact.js` \((\d+) kB", ["interact.js"]),
+        ("docs/privacy.md", r"`lab.js` \((\d+) kB", ["lab.js"]),
+        ("docs/privacy.md", r"`picture.js` \((\d+) kB", ["picture.js"]),
         ("docs/privacy.md", r"`chat.js` \((\d+) kB", ["chat.js"]),
         ("docs/privacy.md", r"`evidence.js` \((\d+) kB", ["evidence.js"]),
         ("docs/privacy.md", r"wllama.*?\((\d\.\d) MB, compressed", WLLAMA),

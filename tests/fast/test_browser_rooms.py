@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "ui": {"generated"},
     "python": {"ui", "generated"},
     "widget": {"ui", "python", "generated"},
+    "lab": {"ui", "generated"},
     "evidence": {"ui", "generated"},
     "chat": {"ui", "python", "generated", "widget/models.ts"},
     "chat/dialects": {"chat", "generated"},

@@ -17,9 +17,6 @@ export const page = {
   "fetching_python": "Fetching Python …",
   "starting_python": "Starting Python …",
   "code_timed_out": "The code was stopped after {seconds} seconds.",
-  "not_a_picture": "This browser cannot show {name} as a picture.",
-  "picture_unreadable": "This browser protects against fingerprinting: pages read noise instead of a picture's pixels. Use another browser, or allow this site to read canvas data.",
-  "picture_without_size": "{name} does not state its size.",
   "edit": "Edit",
   "run": "Run",
   "original": "Restore the original",
@@ -33,12 +30,7 @@ export const page = {
   "fetching_editor": "Fetching the editor …",
   "editor_missing": "The editor could not be fetched.",
   "editor": "Python code that draws this figure",
-  "part_missing": "This part of the page could not be fetched. Reload the page to try again.",
-  "objective_done": "Objective {number} is done",
-  "objective_done_title": "Objective {number} is done: {title}",
-  "start_over": "Start over",
-  "kept": "{done} of {count} done. Kept in this browser only.",
-  "not_kept": "{done} of {count} done. This browser stores nothing for this page: the marks are lost when you leave it."
+  "part_missing": "This part of the page could not be fetched. Reload the page to try again."
 } as const;
 export const shared = {
   "number": "“{found}” can be read in more than one way. Write decimals with a comma and leave out separators of thousands, as in {example}.",
@@ -48,6 +40,18 @@ export const shared = {
   "custom_file_answered": "The files of this widget are not there: {url} answered {status}.",
   "custom_file_unreachable": "The files of this widget are not there: {url} cannot be reached.",
   "custom_wheel_unreachable": "The files of this widget are not there: {url} cannot be reached, or is not the file that was locked."
+} as const;
+export const lab_page = {
+  "objective_done": "Objective {number} is done",
+  "objective_done_title": "Objective {number} is done: {title}",
+  "start_over": "Start over",
+  "kept": "{done} of {count} done. Kept in this browser only.",
+  "not_kept": "{done} of {count} done. This browser stores nothing for this page: the marks are lost when you leave it."
+} as const;
+export const picture = {
+  "not_a_picture": "This browser cannot show {name} as a picture.",
+  "picture_unreadable": "This browser protects against fingerprinting: pages read noise instead of a picture's pixels. Use another browser, or allow this site to read canvas data.",
+  "picture_without_size": "{name} does not state its size."
 } as const;
 export const quantize = {
   "fetching": "Fetching the model …",
@@ -698,4 +702,4 @@ export const worker = {
   "reading_header": "Reading {name}: {size} of its header so far …",
   "file_unreadable": "The browser could not read the file: {reason}"
 } as const;
-export const TRANSLATED: Readonly<Record<string, readonly string[]>> = {"de": ["page", "shared", "quantize", "evidence"]};
+export const TRANSLATED: Readonly<Record<string, readonly string[]>> = {"de": ["page", "shared", "lab_page", "picture", "quantize", "evidence"]};

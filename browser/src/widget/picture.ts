@@ -1,10 +1,10 @@
 /** A reader's own picture, reduced in the page to the few pixels that a figure shows. */
-import { page } from "../generated/texts.ts";
+import { picture } from "../generated/texts.ts";
 import type { Picture } from "../generated/protocol.ts";
 import { OptionError } from "../python/errors.ts";
 import { language, texts } from "../ui/texts.ts";
 
-const t = texts("page", page);
+const t = texts("picture", picture);
 
 /**
  * @param file Any picture that the browser can show.

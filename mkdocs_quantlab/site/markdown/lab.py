@@ -21,6 +21,7 @@ from xml.etree.ElementTree import Element, SubElement
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean, nearest
 from mkdocs_quantlab.engine.core.texts import EN, Words
+from mkdocs_quantlab.site.assets import LAB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -234,6 +235,9 @@ def _contents(objectives: Iterable[tuple[int, Element]], words: Words) -> Elemen
         link = _title(heading, words)
         link.tag, link.attrib = "a", {"href": f"#{heading.get('id')}"}
         item.append(link)
+    load = SubElement(element, "quantlab-load", {"data-file": LAB})
+    if words.told:
+        load.set("data-language", words.told)
     return element
 
 

@@ -29,6 +29,8 @@ LANGUAGES = (ENGLISH, "de")
 SCRIPTS = (
     "page",
     "shared",
+    "lab_page",
+    "picture",
     "quantize",
     "evidence",
     "chat",

@@ -4,13 +4,13 @@
  * The list is in the page. Here it gets its boxes, one more at the end of each objective, and a memory: the browser's own
  * storage, by page. Nothing is sent.
  */
-import { page } from "../generated/texts.ts";
+import { lab_page } from "../generated/texts.ts";
 import { button, h } from "../ui/dom.ts";
 import { speak } from "../ui/load.ts";
 import { fromJson, pageKey } from "../ui/memory.ts";
 import { texts } from "../ui/texts.ts";
 
-const t = texts("page", page);
+const t = texts("lab_page", lab_page);
 
 export class QuantlabObjectives extends HTMLElement {
   #done = new Set<string>();
@@ -18,9 +18,10 @@ export class QuantlabObjectives extends HTMLElement {
   #boxes: [string, HTMLInputElement][] = [];
   #listening = new AbortController();
   #key = "";
+  #state!: [HTMLElement, HTMLButtonElement];
 
   connectedCallback(): void {
-    const waiting = speak(this.dataset.language, ["page"]);
+    const waiting = speak(this.dataset.language, ["lab"]);
     if (waiting) void waiting.then(() => this.isConnected && this.#setUp());
     else this.#setUp();
   }
@@ -44,7 +45,8 @@ export class QuantlabObjectives extends HTMLElement {
       document.getElementById(id)?.parentElement?.append(label);
     }
     const clear = button(t("start_over"), () => this.#write(new Set()));
-    this.append(h("p", { role: "status" }), clear);
+    this.#state = [h("p", { role: "status" }), clear];
+    this.append(...this.#state);
     this.dataset.ready = "";
     this.#read();
   }
@@ -88,7 +90,7 @@ export class QuantlabObjectives extends HTMLElement {
 
   #draw(): void {
     for (const [id, box] of this.#boxes) box.checked = this.#done.has(id);
-    const [status, clear] = [...this.children].slice(-2) as [HTMLElement, HTMLButtonElement];
+    const [status, clear] = this.#state;
     const done = this.#boxes.filter(([, box]) => box.checked).length / 2;
     status.textContent = t(this.#blocked ? "not_kept" : "kept", { done, count: this.#boxes.length / 2 });
     clear.disabled = !done;
