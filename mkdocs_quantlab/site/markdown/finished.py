@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.site.markdown.source import line_of
@@ -24,6 +25,7 @@ _SKIPPED = re.compile(
     r'|<div class="quantlab-error".*?</div>|<!--.*?-->',
     re.DOTALL | re.IGNORECASE,
 )
+_QUOTED = re.compile(r"""(?P<quote>["']).*?(?P=quote)""", re.DOTALL)
 # Quoted values may hold a `>`.
 _TAG = re.compile(r"""<(/?[a-z][\w-]*)(?>[^<>"']+|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
 _TEXT = re.compile(r"&lt;div(?=\s)[^<]{,2000}", re.IGNORECASE)
@@ -58,14 +60,23 @@ def left(html: str, directives: Directives, lines: NewLines) -> Iterator[Left]:
         return
     lines.forget()
     html = _SKIPPED.sub(" ", html)
-    elements = (match[0] for match in _TAG.finditer(html) if match[1].lower() == "div")
-    texts = (match[0] for match in _TEXT.finditer(_TAG.sub("<>", html)))
+    # What values of attributes say names no directive.
+    elements = (
+        _QUOTED.sub("", match[0]) for match in _TAG.finditer(html) if match[1].lower() == "div"
+    )
+    texts = filter(_lacks_quote, (match[0] for match in _TEXT.finditer(_TAG.sub("<>", html))))
     for found, is_text in ((elements, False), (texts, True)):
         for text in found:
             names = (match[1].lower() for match in _ATTRIBUTE.finditer(text))
             name = next(filter(directives.is_ours, names), None)
             if name:
                 yield Left(name, is_text)
+
+
+def _lacks_quote(text: str) -> bool:
+    """Whether a quote is lost in a start tag that is text; a whole one is there to be read, as in a table of contents."""
+    tag = unescape(text.partition("&gt;")[0])
+    return any(quote in _QUOTED.sub("", tag) for quote in "\"'")
 
 
 def problems(found: Iterable[Left], path: str, source: str) -> list[tuple[str, str]]:

@@ -27,6 +27,8 @@ def found(html):
         '<div class="x data-quantization-explorer></div>',
         '- item\n\n    <div data-quantization-explorer data-bits="4></div>',
         'Text <div data-quantization-explorer data-bits="4></div> text',
+        'Text <div data-quantization-explorer data-bits="4></div> and "more"',
+        "Text <div data-quantization-explorer data-bits='4></div> and more",
     ],
 )
 def test_a_lost_quote_is_found(source):
@@ -50,6 +52,12 @@ def test_an_element_that_the_extension_never_saw_is_found():
         f'<meta name="description" content="&lt;div data-{NAME}&gt;&lt;/div&gt;">',
         f'<meta name="description" content="Text > &lt;div data-{NAME}">',
         f"<script>const x = '<div data-{NAME}></div>'</script>",
+        # As tables of contents, excerpts and keys have it.
+        f'<nav>The &lt;div data-{NAME} data-bits=&quot;4&quot;&gt; directive, for "4" bits</nav>',
+        f"<p><kbd>&lt;div data-{NAME} data-bits='4'&gt;</kbd>, which isn't run</p>",
+        f"<p>Write &lt;div data-{NAME} …</p>",
+        f'<div title="Write data-{NAME}">x</div>',
+        f"<div title='&lt;div data-{NAME} data-bits=&quot;4&gt;'>x</div>",
         f'<div class="quantlab-error" role="note"><strong>a.md:1</strong>: write &lt;div data-{NAME}&gt;</div>',
         f"<div class='tabbed-set' data-tabs='1:2'></div><code>data-{NAME}</code>",
         f'<div-x data-{NAME}="1"></div-x>',
