@@ -85,7 +85,8 @@ def lock(*, config_file: Path, distribution: str | None, built: tuple[Path, ...]
                 old.unlink()
     for wheel in wheels:
         print_line(wheel.path.name)
-    print_line(f"{len(wheels)} wheels locked in {os.path.relpath(target / LOCK)}")
+    count = "1 wheel" if len(wheels) == 1 else f"{len(wheels)} wheels"
+    print_line(f"{count} locked in {os.path.relpath(target / LOCK)}")
 
 
 def _widgets_folder(config_file: Path) -> Path:

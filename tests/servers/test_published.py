@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.site.assets import STATIC, files
 from mkdocs_quantlab.site.doctor import published
-from mkdocs_quantlab.site.doctor.policy import lacks
+from mkdocs_quantlab.site.doctor.policy import InlineScript, lacks, refused
 from mkdocs_quantlab.site.models import web
 from tests.servers.nginx import Nginx, free_port, static_site
 
@@ -238,6 +238,52 @@ def test_a_public_page_that_names_addresses_of_the_own_network(server, monkeypat
     assert done.exit_code == 2
     assert "on this machine or in a private network" in done.output
     assert {request.path for request in server.requests} == {"/page"}
+
+
+def test_each_directive_is_named_once_and_default_src_stays(publish):
+    """Adding `blob:` to `default-src` would allow it for everything."""
+    policy = "default-src 'self'"
+    url = publish(f'{WELL} add_header Content-Security-Policy "{policy}";')
+    todo = examine(f"{url}/course/lab/")
+    assert [(found.split(" does")[0], advice) for _, found, advice in todo] == [
+        ("`script-src`", "Add `script-src 'self' 'wasm-unsafe-eval' blob:` to the policy."),
+        ("`worker-src`", "Add `worker-src 'self' blob:` to the policy."),
+        ("`connect-src`", "Add `connect-src 'self' blob:` to the policy."),
+    ]
+
+
+def test_a_theme_with_inline_scripts(publish, root):
+    (root / "course/themed").mkdir()
+    (root / "course/themed/index.html").write_text(
+        PAGE.format(meta="<script>a=1</script><script type='application/json'>{}</script>"),
+        encoding="utf-8",
+    )
+    url = publish(f'{WELL} add_header Content-Security-Policy "{POLICY}";')
+    [(about, found, advice)] = examine(f"{url}/course/themed/")
+    assert about == "policy"
+    assert "`script-src` does not allow 1 inline script of the page" in found
+    assert "add `'unsafe-inline'` to `script-src`" in advice
+
+
+@pytest.mark.parametrize(
+    ("values", "count"),
+    [
+        ("'self'", 2),
+        ("'self' 'unsafe-inline'", 0),
+        ("'self' 'unsafe-inline' 'nonce-abc'", 1),
+        ("'nonce-abc' 'sha256-76Lrp//0uDkn7vQDm/T6yQnDW8dcxgppY9blgUMfVfE='", 0),
+    ],
+)
+def test_inline_scripts_and_policies(values, count):
+    scripts = [InlineScript("a=1", "abc"), InlineScript("b=2", "")]
+    assert refused(f"script-src {values}", scripts) == count
+    assert refused("img-src 'none'", scripts) == 0
+
+
+def test_a_server_that_is_not_there():
+    done = CliRunner().invoke(main, ["doctor", f"http://127.0.0.1:{free_port()}/lab/"])
+    assert done.exit_code == 2
+    assert done.output.endswith("/lab/ gives no answer: there is no connection\n")
 
 
 @pytest.mark.parametrize(

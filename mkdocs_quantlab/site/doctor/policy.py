@@ -1,12 +1,14 @@
-"""What a Content-Security-Policy does not allow of what our scripts do."""
+"""What a Content-Security-Policy does not allow of what our scripts and the page's own inline scripts do."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _FALLBACK = {
     "worker-src": ("child-src", "script-src", "default-src"),
@@ -23,6 +25,15 @@ class Lack(NamedTuple):
     """What to add to the directive."""
     what: str
     """What does not work without it."""
+    inherited: str | None = None
+    """The values of `default-src` where it decides: a directive of its own has to repeat them."""
+
+
+class InlineScript(NamedTuple):
+    """A script that stands in the page itself, as those of many themes do."""
+
+    text: str
+    nonce: str
 
 
 NEEDS = (
@@ -49,20 +60,58 @@ def lacks(policy: str, page: str, base: str) -> Iterator[Lack]:
         page: The address of the page.
         base: The address of our script.
     """
-    directives: dict[str, list[str]] = {}
-    for part in policy.split(";"):
-        name, *values = part.split()[:200] or [""]
-        directives.setdefault(name.lower(), values)
+    directives = _directives(policy)
     for need in NEEDS:
         held = _held(directives, need.directive)
         if held is None:
             continue
         name, values = held
-        if not _allows(values, need.missing, page, base):
+        if _allows(values, need.missing, page, base):
+            continue
+        if name == "default-src":
+            kept = " ".join(value for value in values if value.lower() != "'none'")
+            yield need._replace(inherited=kept)
+        else:
             yield need._replace(directive=name)
     listed = directives.get("trusted-types")
     if listed is not None and "*" not in listed and not {"quantlab", "dompurify"} <= set(listed):
         yield _TRUSTED
+
+
+def _directives(policy: str) -> dict[str, list[str]]:
+    directives: dict[str, list[str]] = {}
+    for part in policy.split(";"):
+        name, *values = part.split()[:200] or [""]
+        directives.setdefault(name.lower(), values)
+    return directives
+
+
+def refused(policy: str, scripts: Iterable[InlineScript]) -> int:
+    """How many of a page's inline scripts a policy refuses."""
+    held = _held(_directives(policy), "script-src")
+    if held is None:
+        return 0
+    values = held[1]
+    given = set(values)
+    # A nonce or a hash switches 'unsafe-inline' off.
+    named = [
+        value
+        for value in values
+        if value.startswith(("'nonce-", "'sha256-", "'sha384-", "'sha512-"))
+    ]
+    if not named and "'unsafe-inline'" in given:
+        return 0
+    return sum(
+        f"'nonce-{script.nonce}'" not in given and not given & _hashes(script.text)
+        for script in scripts
+    )
+
+
+def _hashes(text: str) -> set[str]:
+    return {
+        f"'{name}-{base64.b64encode(hashlib.new(name, text.encode()).digest()).decode()}'"
+        for name in ("sha256", "sha384", "sha512")
+    }
 
 
 def _held(directives: Mapping[str, list[str]], name: str) -> tuple[str, list[str]] | None:

@@ -14,7 +14,7 @@ import requests
 from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.site.assets import SCRIPT, STYLE
 from mkdocs_quantlab.site.doctor.doctor import Finding
-from mkdocs_quantlab.site.doctor.policy import lacks
+from mkdocs_quantlab.site.doctor.policy import InlineScript, lacks, refused
 from mkdocs_quantlab.site.models.places import PlaceError
 from mkdocs_quantlab.site.models.web import Client, trouble
 from mkdocs_quantlab.site.secrets import masked
@@ -57,7 +57,7 @@ _ADVICE = {
         "Apache": "`AddType application/wasm .wasm`",
     },
     "compression": {
-        "nginx": "`gzip on; gzip_types text/css application/javascript application/wasm application/json;`",
+        "nginx": "`gzip on; gzip_types text/css application/javascript application/wasm application/json;` in the `server` block",
         "Apache": "`AddOutputFilterByType DEFLATE text/html text/css text/javascript application/javascript application/wasm`",
     },
     "caching": {
@@ -114,6 +114,8 @@ class _Page(HTMLParser):
         super().__init__()
         self.script = ""
         self.policies: list[str] = []
+        self.inline: list[InlineScript] = []
+        self._nonce: str | None = None  # of the inline script that is being read
         with suppress(AssertionError):  # some versions of Python fail at malformed declarations
             self.feed(html)
         self.models = re.findall(r'"file": "([^"]{1,300}\.gguf)"', html)
@@ -122,8 +124,16 @@ class _Page(HTMLParser):
         given = {key: value or "" for key, value in attrs}
         if tag == "script" and _OURS.search(given.get("src", "")):
             self.script = self.script or given["src"]
+        is_script = given.get("type", "").lower() in ("", "module", "text/javascript")
+        if tag == "script" and "src" not in given and is_script:
+            self._nonce = given.get("nonce", "")
         if tag == "meta" and given.get("http-equiv", "").lower() == "content-security-policy":
             self.policies.append(given.get("content", ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._nonce is not None:
+            self.inline.append(InlineScript(data, self._nonce))
+            self._nonce = None
 
 
 class _Site:
@@ -202,7 +212,7 @@ def _examine(address: str) -> Iterator[Finding]:
     yield from _ranges(site, base, page.models, whose)
     policies = [*answer.headers.get("Content-Security-Policy", "").split(","), *page.policies]
     policies = [policy for policy in policies if policy.strip()]
-    yield from _policy(policies, answer.address, base)
+    yield from _policy(policies, answer.address, base, page.inline)
     yield from _frames(answer.headers, policies)
 
 
@@ -268,16 +278,33 @@ def _ranges(site: _Site, base: str, models: list[str], whose: str) -> Iterator[F
             yield Finding(model, "is sent by ranges")
 
 
-def _policy(policies: list[str], page: str, base: str) -> Iterator[Finding]:
+def _policy(
+    policies: list[str], page: str, base: str, inline: list[InlineScript]
+) -> Iterator[Finding]:
     if not policies:
         yield Finding("policy", "no Content-Security-Policy")
         return
     found = list(dict.fromkeys(each for policy in policies for each in lacks(policy, page, base)))
-    for directive, missing, what in found:
+    for directive in dict.fromkeys(each.directive for each in found):
+        of_it = [each for each in found if each.directive == directive]
+        what = "; ".join(dict.fromkeys(each.what for each in of_it))
+        missing = " ".join(dict.fromkeys(each.missing for each in of_it))
+        if any(each.inherited is not None for each in of_it):
+            kept = next(each.inherited for each in of_it if each.inherited is not None)
+            values = " ".join(dict.fromkeys(f"{kept} {missing}".split()))
+            do = f"Add `{directive} {values}` to the policy."
+        else:
+            do = f"Add `{missing}` to `{directive}`."
+        yield Finding("policy", f"`{directive}` does not allow {what}", do)
+    count = max(refused(policy, inline) for policy in policies)
+    if count:
+        scripts = "1 inline script" if count == 1 else f"{count} inline scripts"
         yield Finding(
-            "policy", f"`{directive}` does not allow {what}", f"Add `{missing}` to `{directive}`."
+            "policy",
+            f"`script-src` does not allow {scripts} of the page, which the theme or a plugin wrote",
+            "Use a theme without inline scripts, or add `'unsafe-inline'` to `script-src`.",
         )
-    if not found:
+    if not found and not count:
         yield Finding("policy", "the Content-Security-Policy allows all that our scripts do")
 
 
