@@ -93,11 +93,13 @@ class WebKit(Tab):
         self._send("POST", "/window/rect", width=width, height=height)
 
     def close(self) -> None:
-        self._send("DELETE", "")
-        self._http.close()
-        for process in (self._driver, self._screen):
-            process.terminate()
-            process.wait(30)
+        try:
+            self._send("DELETE", "")
+        finally:
+            self._http.close()
+            for process in (self._driver, self._screen):
+                process.terminate()
+                process.wait(30)
 
 
 def _started(command: list[str], said: str) -> tuple[subprocess.Popen[str], str]:
