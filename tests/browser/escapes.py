@@ -229,3 +229,4 @@ def one_line(text: str) -> str:
 
 
 TRUNCATED_LINE = one_line(TRUNCATED)
+ENDLESS_LINE = one_line(f"while True: pass\n{ORIGINAL}")

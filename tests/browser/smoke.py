@@ -1,18 +1,23 @@
 """A smoke set of the built documentation for browsers that the other tests do not drive: `test_firefox.py` and `test_webkit.py` run it.
 
-It says that what a page promises happens, in each engine. How it looks and every turn it may take is for the tests in Chromium.
+It says that what a page promises happens, in each engine, and that readers' code gets out in none. Visits to all pages and the escapes take
+long: they are of `make slow`. How it looks and every turn it may take is for the tests in Chromium.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from tests.browser import escapes
 from tests.browser.engines.tab import ARROW_RIGHT, ENTER, TAB, WAIT_SECONDS, WATCH, Tab
+from tests.browser.escapes import ALONE, BATCHES, ENDLESS_LINE, TRUNCATED_LINE, Attempts
 from tests.browser.test_chat_hostile import ALLOWED, BEACON, RUN
 from tests.gguf_files import write_gguf
 from tests.paths import ROOT
@@ -22,10 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.browser.conftest import Server
+    from tests.browser.conftest import Server, Site
     from tests.servers.ollama import Ollama
 
 OURS = "quantlab-widget, quantlab-chat, quantlab-evidence, quantlab-evidence-sheet, quantlab-objectives"
+
+# An element in a page's HTML: its tag or, of a widget, its name.
+KIND = re.compile(r"<(quantlab-(?!widget)[a-z-]+)|<quantlab-widget[^>]* name=\"?([a-z-]+)")
 
 # Whether all elements of a page are upgraded, or what they say in place of it.
 READY = f"""() => document.readyState === 'complete'
@@ -41,6 +49,7 @@ LAYOUT = f"""() => {{
 
 CHAT_BOX = "quantlab-chat[data-ready] .quantlab-chat-bottom textarea"
 WIDGET = "quantlab-widget[data-ready]"
+DRAWN = "The figure is drawn with this code."
 
 HOSTILE = [
     ("script", "alone"), ("broken image", "alone"), ("frame", "alone"), ("link", "alone"), ("refresh", "alone"),
@@ -76,23 +85,47 @@ def _start_chat(tab: Tab, home: str, ollama: Ollama) -> None:
     tab.click(CHAT_BOX)
 
 
+def _pages(docs: Path) -> tuple[list[str], list[str]]:
+    """Pages that together have each kind of element, and all others."""
+    kinds = {
+        path.parent.relative_to(docs).as_posix(): {
+            tag or name for tag, name in KIND.findall(path.read_text(encoding="utf-8"))
+        }
+        for path in sorted(docs.rglob("index.html"))
+    }
+    assert len(kinds) > 80
+    left = set[str]().union(*kinds.values())
+    assert len(left) > 15
+    few = []
+    while left:
+        few.append(max(kinds, key=lambda page: len(kinds[page] & left)))
+        left -= kinds[few[-1]]
+    return few, [page for page in kinds if page not in few]
+
+
+def _visit_pages(tab: Tab, home: str, pages: list[str]) -> None:
+    """Goes to pages, on which there must be no error, nothing that stays undone, and nothing that is too wide."""
+    tab.resize(1200, 1000)
+    wrong = {}
+    for page in pages:
+        tab.open(home if page == "." else f"{home}{page}/")
+        tab.wait(READY, seconds=60)
+        found = [*tab.wrong(), *tab.run(LAYOUT)]
+        if found:
+            wrong[page] = found
+    assert wrong == {}
+
+
 class Smoke:
     """The tests, for a module that has the fixture `tab`."""
 
-    def test_every_page(self, tab: Tab, home: str, docs: Path) -> None:
-        tab.resize(1200, 1000)
-        wrong = {}
-        pages = sorted(
-            path.parent.relative_to(docs).as_posix() for path in docs.rglob("index.html")
-        )
-        assert len(pages) > 80
-        for page in pages:
-            tab.open(home if page == "." else f"{home}{page}/")
-            tab.wait(READY, seconds=30)
-            found = [*tab.wrong(), *tab.run(LAYOUT)]
-            if found:
-                wrong[page] = found
-        assert wrong == {}
+    def test_a_page_of_each_element(self, tab: Tab, home: str, docs: Path) -> None:
+        _visit_pages(tab, home, _pages(docs)[0])
+
+    @pytest.mark.slow
+    @pytest.mark.timeout(1800)
+    def test_all_other_pages(self, tab: Tab, home: str, docs: Path) -> None:
+        _visit_pages(tab, home, _pages(docs)[1])
 
     def test_frames_and_python(self, tab: Tab, home: str, server: Server) -> None:
         tab.open(f"{home}widgets/quantization-explorer/")
@@ -217,3 +250,43 @@ class Smoke:
         tab.run("address => fetch(address).catch(() => {})", f"{BEACON}/control")
         assert [stray for stray in server.strays if stray.startswith(BEACON)]
         server.strays.clear()
+
+    def test_code_without_end_is_stopped(
+        self, tab: Tab, server: Server, site: Callable[[str], Site]
+    ) -> None:
+        attempts = Attempts(tab, server, site("mkdocs").page(), checked=False)
+        tab.run(escapes.RUN, ENDLESS_LINE)
+        attempts.wait("() => !document.querySelector('#quantlab-2 .quantlab-stop').hidden")
+        attempts.draws("0.25")  # meanwhile
+        tab.run("() => document.querySelector('#quantlab-2 .quantlab-stop').click()")
+        tab.wait_text("#quantlab-2 .quantlab-status", "Stopped")
+        assert attempts.run(ENDLESS_LINE) == "The code was stopped after 10 seconds."
+        assert attempts.run(TRUNCATED_LINE) == DRAWN
+
+    @pytest.mark.slow
+    @pytest.mark.timeout(1800)
+    def test_code_reaches_nothing(
+        self, tab: Tab, server: Server, site: Callable[[str], Site]
+    ) -> None:
+        attempts = Attempts(tab, server, site("mkdocs").page())
+        for batch in BATCHES:
+            assert attempts.run(escapes.code(server.origin, batch)) == DRAWN
+            time.sleep(0.5)  # for what goes on after the run
+            assert attempts.reached() == []
+        attempts.draws("0.25")
+        assert attempts.run(TRUNCATED_LINE) == DRAWN
+
+    @pytest.mark.slow
+    @pytest.mark.timeout(1800)
+    def test_nothing_that_is_forged_or_broken_is_shown(
+        self, tab: Tab, server: Server, site: Callable[[str], Site]
+    ) -> None:
+        attempts = Attempts(tab, server, site("mkdocs").page())
+        for name, text in ALONE.items():
+            assert attempts.run(escapes.code(server.origin, {name: text})), name
+            assert "pwned" not in tab.run(
+                "() => document.querySelector('#quantlab-2 > figure').innerHTML"
+            ), name
+            assert attempts.reached() == [], name
+        attempts.draws("0.25")
+        assert attempts.run(TRUNCATED_LINE) == DRAWN
