@@ -12,6 +12,7 @@ addEventListener("message", ({ source, ports: [control] }: MessageEvent<unknown>
   if (source !== parent || !control || self.origin !== "null") return;
   const say = (message: FrameSays): void => control.postMessage(message);
   control.onmessage = ({ data: { script, files }, ports: [line] }: MessageEvent<ToFrame>) => {
+    // In Firefox what the policy refuses the worker is told here as well.
     addEventListener("securitypolicyviolation", () => say({ type: "blocked" }));
     const worker = new BlobWorker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
     const onError = (event: ErrorEvent): void => {

@@ -74,7 +74,7 @@ export class LiveInterpreter {
     }
     this.#frame = sandbox.frame;
     sandbox.control.onmessage = ({ data }: MessageEvent<FrameSays>) => {
-      if (data.type === "blocked") this.end(new Error(t("code_not_allowed")));
+      if (data.type === "blocked" && !this.#isReady) this.end(new Error(t("code_not_allowed")));
       else if (data.type === "failed") this.end(this.#crash(data.message));
     };
     sandbox.control.postMessage(sent, [this.#line.port2]);
