@@ -80,7 +80,8 @@ def quantize(
     except (GgufError, GgmlError, BuiltinModelError, PlaceError) as error:
         raise Unreadable(f"{source}: {error}") from None
     except OSError as error:
-        raise Unreadable(f"{error.filename or source}: {error.strerror}") from None
+        # Errors of writes, as of a full disk, have no file name.
+        raise Unreadable(f"{error.filename or target}: {error.strerror}") from None
     bits = 8 * sum(t.size or 0 for t in tensors) / max(1, sum(t.parameters for t in tensors))
     print_line(f"{target}: {volume(size)} ({size:,} bytes), {bits:.4f} bits per weight")
 

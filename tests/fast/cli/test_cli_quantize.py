@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -36,6 +37,13 @@ def test_the_bytes_are_the_engines(place, tmp_path):
     assert out.read_bytes() == made
     assert f"({len(made):,} bytes)" in done.output
     assert {path.name for path in tmp_path.iterdir()} == {"in.gguf", "out.gguf"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has such a device")
+def test_a_full_disk_is_that_of_the_result(place):
+    done = run(place, "/dev/full", "Q4_K_M")
+    assert done.exit_code == 2
+    assert "/dev/full: No space left on device" in done.output
 
 
 def test_an_importance_matrix_makes_another_file_that_says_so(place, tmp_path):
