@@ -1,0 +1,48 @@
+"""Directives as a piece of HTML for any page: with the style sheet and the script that it needs."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from markdown import Markdown
+
+from mkdocs_quantlab.site.assets import SCRIPT, STYLE
+from mkdocs_quantlab.site.errors import LabError
+from mkdocs_quantlab.site.markdown.page import PageFile
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+
+EXAMPLE = "data-quantization-explorer data-bits=3"
+
+
+def fragment(extension: QuantlabExtension, text: str, name: str, url: str) -> str:
+    """The HTML for directives, which can stand in a page of HTML or of CommonMark, several times too.
+
+    It begins with a `<div>` on a line of its own and has no blank line: that is what CommonMark takes as one block of HTML.
+
+    Args:
+        extension: With the settings; it knows afterwards which files of models the HTML needs.
+        text: Directives, or what stands between `<div` and `></div>` of a single one.
+        name: What errors call the text.
+        url: Where the page finds the folder of the files for browsers: absolute, or relative to the page.
+
+    Raises:
+        LabError: There is no directive, or one that is not taken.
+    """
+    if not text.lstrip().startswith("<"):
+        text = f"<div {text.strip()}></div>"
+    if not extension.directives.scan(text):
+        raise LabError(f"{name}: found no directive: write one such as `{EXAMPLE}`")
+    extension.page = PageFile(name, text, {})
+    html = Markdown(extensions=[extension]).convert(text)
+    folder = escape(url.rstrip("/"))
+    lines = [
+        "<div>",
+        f'<link rel="stylesheet" href="{folder}/{STYLE}">',
+        f'<script src="{folder}/{SCRIPT}" defer></script>',
+        *filter(str.strip, html.split("\n")),
+        "</div>",
+    ]
+    return "\n".join(lines) + "\n"
