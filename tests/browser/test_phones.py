@@ -1,4 +1,5 @@
-"""Every page of the documentation that has an element of ours, on a phone and on a desk: nothing moves while scripts arrive.
+"""Every page of the documentation that has an element of ours, on a phone and on a desk: nothing moves while scripts arrive,
+fingers meet what they aim at, and parts of equal names are no landmarks.
 
 One page of one browser goes through them all, once for each width.
 """
@@ -11,15 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.paths import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
 
     from tests.browser.conftest import Server
 
+AXE = ROOT / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 OURS = "quantlab-widget, quantlab-chat, quantlab-evidence, quantlab-evidence-sheet, .lab-objectives"
 SCRIPTS = ("quantlab.js", "chat.js", "evidence.js", "interact.js", "lab.js", "quantize.js")
 WIDTHS = [390, 1280]
@@ -49,16 +52,42 @@ HEIGHTS = f"""() => [...document.querySelectorAll('{OURS}, .lab-objective')].map
   `${{e.localName}} ${{e.getAttribute('name') ?? e.className}} #${{e.id}}`, e.getBoundingClientRect().height])"""
 
 
+# WCAG 2.5.8, without its exceptions: what one sets, presses or opens. Links within a text are one of them; a part of a figure, whose
+# numbers are in its tables as well, is another. Material's buttons on code are its own.
+SMALL = f"""() => [...document.querySelectorAll(':is({OURS}, .lab-done) :is(button:not([class^=md-]), input, select, textarea, .quantlab-actions a)')].flatMap(e => {{
+  const target = (e.matches('[type=checkbox], [type=radio]') && e.closest('label')) || e;
+  const {{width, height}} = target.getBoundingClientRect();
+  return width && height && Math.min(width, height) < 24 ? [`${{e.outerHTML.slice(0, 80)}} ${{width}} x ${{height}}`] : [];
+}})"""
+
+# The rest of axe-core's rules are too slow for this many pages: test_themes.py, test_chat.py, test_evidence.py and test_lab.py run them.
+LANDMARKS = """async () => (await axe.run({runOnly: ['landmark-unique']})).violations
+  .flatMap(({nodes}) => nodes.map(({html}) => html.slice(0, 120))).filter(html => !html.includes('md-'))"""
+
+FORCED = """() => {
+  const colour = (selector, part) => getComputedStyle(document.querySelector(selector))[part];
+  return {
+    chosen: colour('.quantlab-segments input:checked + span', 'backgroundColor'),
+    other: colour('.quantlab-segments input:not(:checked) + span', 'backgroundColor'),
+    swatches: [...document.querySelectorAll('.quantlab-legend i')].map(e => getComputedStyle(e).backgroundColor),
+  };
+}"""
+
+
 class Swept(NamedTuple):
     """What a page was like.
 
     Attributes:
         shifts: Each layout shift, with what moved.
         grown: How much higher each element of ours became when its script came, in pixels.
+        small: Controls that are smaller than a finger.
+        equal: Landmarks that have their name and kind in common.
     """
 
     shifts: list[tuple[float, list[str]]]
     grown: dict[str, float]
+    small: list[str]
+    equal: list[str]
 
 
 def pages_with_ours(site: Path) -> list[str]:
@@ -90,7 +119,9 @@ def sweep(visit: Visit, url: str) -> Swept:
     after = page.evaluate(HEIGHTS)
     assert [name for name, _ in before] == [name for name, _ in after]
     grown = {name: high - low for (name, low), (_, high) in zip(before, after, strict=True)}
-    return Swept(page.evaluate("shifts"), grown)
+    shifts, small = page.evaluate("shifts"), page.evaluate(SMALL)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return Swept(shifts, grown, small, page.evaluate(LANDMARKS))
 
 
 @pytest.fixture(scope="module", params=WIDTHS)
@@ -130,3 +161,20 @@ def test_elements_keep_their_height_when_their_scripts_come(swept: dict[str, Swe
         if abs(pixels) > MOST_SHIFT * HEIGHT
     ]
     assert grown == []
+
+
+def test_controls_are_as_large_as_a_finger(swept: dict[str, Swept]) -> None:
+    assert {name: page.small for name, page in swept.items() if page.small} == {}
+
+
+def test_no_two_landmarks_have_one_name(swept: dict[str, Swept]) -> None:
+    assert {name: page.equal for name, page in swept.items() if page.equal} == {}
+
+
+def test_forced_colours_keep_legends_and_what_is_chosen(visit: Callable[..., Visit]) -> None:
+    lab = visit("material", "compare", forced_colors="active")
+    assert lab.widget("quantlab-1")
+    seen = lab.page.evaluate(FORCED)
+    assert seen["chosen"] != seen["other"]
+    assert len(seen["swatches"]) > 2
+    assert len(set(seen["swatches"])) == len(seen["swatches"])

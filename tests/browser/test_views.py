@@ -28,7 +28,7 @@ def test_each_value_shows_its_view_and_no_other(browser):
     views += [view(Options.part, name, name) for name in PARTS[1:]]
     style = (STATIC / STYLE).read_text(encoding="utf-8")
     page.set_content(
-        f"<style>{style}</style><quantlab-widget name=own>{form(Options(), 'Own')}<figure>{join(*views)}</figure></quantlab-widget>"
+        f"<style>{style}</style><quantlab-widget name=own>{form(Options())}<figure>{join(*views)}</figure></quantlab-widget>"
     )
     shown = page.locator(".quantlab-view:visible")
     for side in SIDES:

@@ -33,7 +33,7 @@ def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
         "class": "quantlab-scroll",
         # Reachable by keyboard, else what scrolls out of sight could not be brought back.
         "tabindex": "0",
-        "role": "region",
+        "role": "group",
         "aria-label": caption,
     }
     return Html(f'{start_tag("div", attributes)}<table class="quantlab-table">{body}</table></div>')

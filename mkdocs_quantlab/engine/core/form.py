@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     Control: TypeAlias = Callable[[Any, Options], Html]
 
 
-def form(options: Options, label: str, words: Words = EN) -> Html:
+def form(options: Options, words: Words = EN) -> Html:
     """The form for a widget's options.
 
     Controls that need the page's script carry `hidden`, which the script takes away: without it no dead
-    control is seen. The options' labels are English on every page.
+    control is seen. The options' labels are English on every page. The form has no name, which would make a landmark of it:
+    the element around it is a group that has one.
 
     Args:
         options: The options, whose values the controls show.
-        label: What the form is called.
         words: The page's texts.
     """
     lang = words.lang("form")
@@ -57,7 +57,6 @@ def form(options: Options, label: str, words: Words = EN) -> Html:
         ),
         class_="quantlab-form",
         lang=words.lang(),
-        aria_label=label,
     )
 
 

@@ -82,11 +82,13 @@ def element(
             **({"data-language": words.told} if words.told else {}),
             # Searching for a number would find every figure.
             "data-search-exclude": "",
+            "role": "group",
+            "aria-label": found.title,
         }
     )
     head += "".join(f"\ndata-{key}={json_attribute(value)}" for key, value in data.items())
     inside = join(
-        form(options, found.title, words),
+        form(options, words),
         tag("figure", figure, lang=None if archive else words.lang()),
         panel,
         code,

@@ -76,7 +76,7 @@ class _Module:
             raise self.wrong(f"`Options` must be {PARTS['Options']}; found {options!r}", "Options")
         self.takes_options("render", render)
         self.check_options(options)
-        self.check_form(options, title)
+        self.check_form(options)
         panel = getattr(self.module, "panel", None)
         if panel is not None:
             self.takes_options("panel", panel)
@@ -134,13 +134,13 @@ class _Module:
                 "primary",
             )
 
-    def check_form(self, options: type[Options], title: str) -> None:
+    def check_form(self, options: type[Options]) -> None:
         """Draws the form: what it cannot show fails in code that is not the author's, and with each figure."""
         try:
             shown = options()
         except OptionError:
             return  # the defaults are not enough
-        form(shown, title)
+        form(shown)
 
     def check_live(self, live: Any, options: type[Options], render: Any) -> None:
         """Checks the code that readers may edit, and that the figure can show what it gives."""

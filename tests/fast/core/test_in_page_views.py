@@ -24,7 +24,7 @@ class Options(schema.Options):
 
 
 def hidden_by() -> dict[str, str]:
-    html = str(form(Options(), "Form"))
+    html = str(form(Options()))
     return dict(re.findall(r'value="([^"]+)"[^>]* data-hides="([^"]+)"', html))
 
 

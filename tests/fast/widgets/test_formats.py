@@ -315,7 +315,7 @@ def form_of(drawn):
     found = widget(FORMATS)
     options = found.options({}, None)
     options.values["distribution"] = drawn["values"]["distribution"]
-    return form(options, found.title)
+    return form(options)
 
 
 def test_a_quantized_tensor_is_said_to_be_one():
