@@ -6,7 +6,7 @@ import os
 from textwrap import dedent
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.shared import Shared
 
@@ -18,8 +18,9 @@ for variable in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
 
 # Tests say what is computed, never how fast: a busy machine would fail them. `quick` has the same examples in each run, so
 # that a change which has nothing to do with a failure never meets it; `make slow` looks for new ones.
-settings.register_profile("quick", deadline=None, max_examples=20, derandomize=True)
-settings.register_profile("full", deadline=None, max_examples=300)
+BUSY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("quick", **BUSY, max_examples=20, derandomize=True)
+settings.register_profile("full", **BUSY, max_examples=300)
 settings.load_profile("quick")
 
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 import click
 import pytest
-import yaml
 from click.testing import CliRunner
+from mkdocs.utils.yaml import yaml_load
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.site.errors import LabError
@@ -134,8 +134,9 @@ IN_HELP = [
 
 
 @pytest.mark.parametrize("text", sorted({each.text for each in (*EXPRESSIONS, *IN_HELP)}))
-def test_settings_in_sentences(text):
-    for setting, value in yaml.safe_load(text.replace("…", "example.org")).items():
+def test_settings_in_sentences(text, monkeypatch):
+    monkeypatch.setenv("MODEL_URL", "https://example.org/model.gguf")
+    for setting, value in yaml_load(text.replace("…", "example.org")).items():
         SETTINGS[setting].read(value)
 
 

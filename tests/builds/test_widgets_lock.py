@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zipfile
 from hashlib import sha256
-from importlib import import_module
 
 import pytest
 from click.testing import CliRunner
@@ -53,8 +52,7 @@ def course(tmp_path, monkeypatch):
     info = tmp_path / "static" / "pyodide" / "info.json"
     info.parent.mkdir(parents=True)
     info.write_text(json.dumps(INFO), encoding="utf-8")
-    command = import_module("mkdocs_quantlab.cli.widgets")
-    monkeypatch.setattr(command, "STATIC", tmp_path / "static")
+    monkeypatch.setattr("mkdocs_quantlab.site.assets.STATIC", tmp_path / "static")
     index = tmp_path / "index"
     wheel(index, "quantlab-test-inner", "1.5")
     wheel(index, "quantlab-test-inner", "2.0")
