@@ -18,7 +18,7 @@ test("a header", () => {
   const header = readHeader(WHOLE)!;
   assert.equal(header.metadata["general.architecture"], "llama");
   assert.equal(header.metadata["llama.block_count"], 2);
-  assert.match(String(header.metadata["tokenizer.ggml.tokens"]), /^128 texts, checksum [0-9a-f]{8}$/);
+  assert.match(String(header.metadata["tokenizer.ggml.tokens"]), /^128 strings, checksum [0-9a-f]{8}$/);
   const tensor = header.tensors.find(({ name }) => name === "blk.0.attn_q.weight")!;
   assert.deepEqual(tensor, { name: "blk.0.attn_q.weight", type: "Q4_K", shape: [256, 256] });
   // The last tensor ends where the file does.
@@ -50,13 +50,13 @@ test("at every length the header is whole, or more is needed", () => {
 });
 
 for (const [what, file, sentence] of [
-  ["another file", Buffer.from("<!doctype html>"), /no GGUF file/],
+  ["another file", Buffer.from("<!doctype html>"), /not a GGUF file/],
   ["version 1", changed(4, 1), /version 1; versions 2 and 3/],
   ["the other byte order", changed(4, 0, 0, 0, 3), /big-endian/],
   ["too many tensors", changed(12, 1), /4,294,967,\d+ tensors/],
   ["too many entries", changed(20, 1), /metadata entries/],
   ["an unknown type", changed(24 + 8 + 20, 99), /unknown type 99/],
-  ["a string without an end", changed(24 + 8 + 20 + 4 + 6, 1), /no end/],
+  ["a string without an end", changed(24 + 8 + 20 + 4 + 6, 1), /does not end/],
   ["a file that is cut off", WHOLE.subarray(0, WHOLE.length - 32), /ends early: it has 442,\d+ bytes/],
   ["a header that is cut off", WHOLE.subarray(0, 900), /ends within its header/],
   ["nothing", new Uint8Array(), /ends within its header/],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { liveOutcome } from "../src/python/live_outcome.ts";
 
-const REFUSED = { error: { message: "The code's interpreter gave no answer.", option: null, line: null } };
+const REFUSED = { error: { message: "The code's interpreter did not answer.", option: null, line: null } };
 
 test("an answer of the reader's code is values, or an error with a line", () => {
   assert.deepEqual(liveOutcome('{"answer": {"values": "[1]"}}'), { answer: { values: "[1]" } });

@@ -154,7 +154,7 @@ def test_an_answer_says_what_made_it(start, ollama):
     expect(answer.locator(".quantlab-chat-who")).to_have_text("tiny:q4")
     figures = chat.figures.first.inner_text()
     assert re.search(
-        r"0\.\d+ s to load the model, [\d.]+ s to the first text, [\d.]+ tokens a second, \d+ tokens, \d+ tokens of prompt",
+        r"0\.\d+ s to load the model, [\d.]+ s to the first text, [\d.]+ tokens per second, \d+ tokens, \d+ prompt tokens",
         figures,
     ), figures
     assert (
@@ -325,7 +325,7 @@ def test_a_server_that_lists_very_many_models(start, ollama):
         ollama.models.append(model)
     chat.check()
     expect(chat.status).to_contain_text("lists 2,002 models.")
-    expect(chat.status).to_contain_text("The choice has the first 500.")
+    expect(chat.status).to_contain_text("The list shows the first 500 models.")
     count = chat.model.locator("option").count()
     assert 500 < count < 510
     chat.model.select_option("Another …")
@@ -351,9 +351,11 @@ def test_an_openai_compatible_server(visit, start_llama_server):
     chat.page.get_by_role("button", name="Ask again").click()
     expect(chat.figures).to_have_count(2)
     figures = chat.figures.nth(1).inner_text()
-    assert "tokens a second" in figures
+    assert "tokens per second" in figures
     # It answers whatever model is asked for, and says which it is.
-    expect(chat.answers.nth(1)).to_contain_text("Asked for tiny:q4, this server answered with")
+    expect(chat.answers.nth(1)).to_contain_text(
+        "The server was asked for tiny:q4 and answered with"
+    )
 
 
 def test_a_server_with_another_model_is_told(start, ollama):
@@ -367,7 +369,7 @@ def test_a_server_with_another_model_is_told(start, ollama):
         ),
     )
     expect(chat.ask("Hello")).to_contain_text(
-        "Asked for tiny:q4, this server answered with other:q2."
+        "The server was asked for tiny:q4 and answered with other:q2."
     )
 
 
@@ -396,7 +398,7 @@ def test_a_loop_is_a_result(start, ollama, loop_error):
     ollama.loop_error = loop_error
     ollama.script = lambda request: Script(["The "] + ["end "] * 60)
     answer = chat.ask("Go")
-    expect(answer).to_contain_text("The model looped, and the server stopped it")
+    expect(answer).to_contain_text("Stopped by the server, because the model repeated itself")
     expect(chat.case).to_have_count(0)
 
 

@@ -62,7 +62,7 @@ class Panel:
     def start(self, seeds: int = 2, prompt: str = "Say something.") -> None:
         """Starts a run and does not wait for it."""
         self.root.get_by_label("Prompt 1", exact=True).fill(prompt)
-        self.root.get_by_label("Answers of each model").fill(str(seeds))
+        self.root.get_by_label("Answers from each model").fill(str(seeds))
         self.root.get_by_role("button", name=re.compile("^Start")).click()
 
     def run(self, seeds: int = 2, prompt: str = "Say something.") -> None:
@@ -121,7 +121,7 @@ def test_a_whole_comparison(panel):
     for model, first in (("tiny:q4", 0), ("tiny:q6", 4)):
         same = texts[first] == texts[first + 3]
         assert (f"{model} gave another answer" in said) is not same
-    assert "too few to conclude anything" in compare.root.inner_text()
+    assert "too few answers for a conclusion" in compare.root.inner_text()
     card = data["findings"]["tables"][-1]
     assert card["rows"][0] == ["Quantization", "Q4_K_M", "Q6_K"]
     assert compare.spoken.inner_text() == "Done: 8 answers."
@@ -149,7 +149,7 @@ def test_a_run_goes_on_after_a_lost_connection(panel):
     compare.ollama.script = script
     compare.visit.allow("net::ERR")
     compare.start()
-    expect(compare.status).to_have_text("Interrupted: 2 of 6 answers are there, and stay.")
+    expect(compare.status).to_have_text("Interrupted: 2 of 6 answers are complete and are kept.")
     expect(compare.cells.nth(0)).to_contain_text("Seed 7 says this.")
     # What is opened stays open.
     compare.cells.nth(0).get_by_text("Text and figures").click()
@@ -174,14 +174,14 @@ def test_what_cannot_be_had_can_be_left_out(panel):
     compare.ollama.models = [m for m in compare.ollama.models if m.name == "tiny:q4"]
     compare.visit.allow("404|500")
     compare.start()
-    expect(compare.status).to_have_text("Interrupted: 1 of 6 answers are there, and stay.")
+    expect(compare.status).to_have_text("Interrupted: 1 of 6 answers are complete and are kept.")
     expect(compare.root.get_by_text("unexpectedly stopped").first).to_be_visible()
-    compare.button("Go on without that answer").click()
-    expect(compare.status).to_have_text("Interrupted: 2 of 5 answers are there, and stay.")
+    compare.button("Skip that answer").click()
+    expect(compare.status).to_have_text("Interrupted: 2 of 5 answers are complete and are kept.")
     expect(compare.cells.nth(1)).to_have_text("failed")
-    compare.button("Go on without that model").click()
+    compare.button("Skip that model").click()
     expect(compare.status).to_have_text("Done: 2 answers.")
-    expect(compare.cells.nth(1)).to_have_text("left out")
+    expect(compare.cells.nth(1)).to_have_text("skipped")
     expect(compare.root.get_by_text("there is nothing to compare")).to_be_visible()
 
 
@@ -204,22 +204,24 @@ def test_pause_stop_and_continue(panel, held):
     compare.start()
     expect(compare.cells.nth(0)).to_contain_text("writing")
     expect(compare.status).to_have_text(
-        re.compile(r".* writes answer 1 of 6\. No estimate before the first answer\.")
+        re.compile(
+            r".* is writing answer 1 of 6\. The time left is estimated after the first answer\."
+        )
     )
     # The conversation waits for its turn.
-    waits = compare.page.get_by_role("button", name="A comparison has the server")
+    waits = compare.page.get_by_role("button", name="A comparison is using the server")
     expect(waits).to_be_disabled()
     compare.button("Pause").click()
     expect(compare.status).to_contain_text("Pausing after this answer.")
     held.set()
-    expect(compare.status).to_have_text("Paused: 1 of 6 answers are there.")
-    expect(compare.spoken).to_have_text("Paused: 1 of 6 answers are there.")
+    expect(compare.status).to_have_text("Paused: 1 of 6 answers are complete.")
+    expect(compare.spoken).to_have_text("Paused: 1 of 6 answers are complete.")
     expect(compare.page.get_by_role("button", name="Send", exact=True)).to_be_enabled()
     held.clear()
     compare.button("Continue").click()
-    expect(compare.status).to_contain_text("left, going by 1 answer so far")
+    expect(compare.status).to_contain_text("left, based on 1 answer so far")
     compare.button("Stop").click()
-    expect(compare.status).to_have_text("Stopped: 1 of 6 answers are there, and stay.")
+    expect(compare.status).to_have_text("Stopped: 1 of 6 answers are complete and are kept.")
     expect(compare.button("Continue")).to_be_focused()
     held.set()
     compare.button("Continue").click()
@@ -246,7 +248,8 @@ def test_a_server_that_is_not_deterministic(panel):
     compare.run(seeds=2)
     text = compare.root.inner_text()
     assert (
-        "tiny:q4 gave another answer after 15 characters. This server is not deterministic" in text
+        "tiny:q4 gave another answer when asked again with the same seed; the two answers differ after 15 characters. This server is not deterministic"
+        in text
     )
     assert "character for character" not in text
 
@@ -258,15 +261,20 @@ def test_a_server_that_answers_with_another_model(panel, start_llama_server):
     compare.visit.allow("404.* http://.*/api/version")
     compare.run(seeds=2)
     text = compare.root.inner_text()
-    assert re.search(r"Asked for tiny:q6, the server answered with \S+tiny-Q4_K_M.gguf", text)
+    assert re.search(
+        r"The server was asked for tiny:q6 and answered with \S+tiny-Q4_K_M.gguf", text
+    )
     expect(compare.cells.nth(1)).to_contain_text("tiny-Q4_K_M.gguf")
     # The same seed gives the same answer, also under another name.
-    assert "the same seed, tiny:q4 and tiny:q6 gave the same answer, character for char" in text
+    assert (
+        "tiny:q4 and tiny:q6 gave exactly the same answer when asked again with the same seed"
+        in text
+    )
     answers = [answer["text"] for answer in compare.data()["answers"]]
     assert answers[:3] == answers[3:]
-    compare.button("Find it").click()
+    compare.button("Find the first difference").click()
     sentence = compare.root.locator(".quantlab-compare-sentence")
-    expect(sentence).to_contain_text("nowhere did they part")
+    expect(sentence).to_contain_text("with no difference")
 
 
 def test_pictures_are_shown_and_measured(panel):
@@ -286,7 +294,7 @@ def test_pictures_are_shown_and_measured(panel):
 def test_a_blind_vote(panel):
     compare = panel()
     compare.ollama.script = drawing
-    compare.root.get_by_label("Keep the answers back").check()
+    compare.root.get_by_label("Hide the answers").check()
     compare.run(seeds=6)
     assert compare.cells.count() == 0
     compare.button("Vote blind").click()
@@ -301,9 +309,9 @@ def test_a_blind_vote(panel):
         expect(compare.root.get_by_text(question)).to_have_count(0)
     # Clopper and Pearson, 0 of 6: up to 1 - 0.025 ** (1 / 6) = 45.9 %.
     expect(compare.voted).to_have_text(
-        "tiny:q4 against tiny:q6: 6 pairs, each judged from both seats. Preferred both times: tiny:q4 in 0, tiny:q6 in 6; "
-        "0 undecided. Of the decided pairs tiny:q4 won 0 % (exact 95 % interval 0 to 46 %). The interval does not hold 50 %: "
-        "this voter preferred one on these prompts. The same judgement both times: 6 of 6. The same seat both times, whatever was in it: 0."
+        "tiny:q4 against tiny:q6: 6 pairs, each judged twice with the sides swapped. Preferred both times: tiny:q4 in 0, tiny:q6 in 6; "
+        "0 undecided. tiny:q4 won 0 % of the decided pairs (exact 95 % interval 0 to 46 %). The interval does not include 50 %: "
+        "this voter preferred one model on these prompts. Same judgement both times: 6 of 6. Same side both times, whichever answer was there: 0."
     )
     expect(compare.voted).to_be_focused()
     assert len(compare.data()["vote"]["judgements"]) == 12
@@ -326,10 +334,10 @@ def test_a_vote_by_keyboard(panel):
         expect(compare.button(button)).to_be_focused()
         compare.page.keyboard.press("Enter")
     expect(compare.voted).to_be_focused()
-    expect(compare.voted).to_contain_text("The same judgement both times: 1 of 1")
+    expect(compare.voted).to_contain_text("Same judgement both times: 1 of 1")
 
 
-def test_a_vote_for_the_left_seat_decides_nothing_and_one_after_a_look_is_not_blind(panel):
+def test_a_vote_for_the_left_side_decides_nothing_and_one_after_a_look_is_not_blind(panel):
     compare = panel()
     compare.ollama.script = drawing
     compare.run(seeds=2)
@@ -337,14 +345,14 @@ def test_a_vote_for_the_left_seat_decides_nothing_and_one_after_a_look_is_not_bl
     for _ in range(4):
         compare.button("Left is better").click()
     expect(compare.voted).to_contain_text("the vote is undecided")
-    expect(compare.voted).to_contain_text("The same seat both times, whatever was in it: 2.")
-    expect(compare.voted).to_contain_text("this vote was not blind")
+    expect(compare.voted).to_contain_text("Same side both times, whichever answer was there: 2.")
+    expect(compare.voted).to_contain_text("This vote was not blind")
 
 
-def test_where_two_models_part(panel):
+def test_where_two_models_first_differ(panel):
     compare = panel()
     compare.run(seeds=1, prompt="Name four colours.")
-    compare.button("Find it").click()
+    compare.button("Find the first difference").click()
     sentence = compare.root.locator(".quantlab-compare-sentence")
     expect(sentence).to_contain_text("wrote the same")
     found = compare.data()["firstDivergence"]
@@ -361,7 +369,7 @@ def test_where_two_models_part(panel):
     ]
     for answer, shown in zip((first, second), lists.all(), strict=True):
         expect(shown.locator("tbody tr")).to_have_count(len(answer[at]["candidates"]))
-        taken = shown.get_by_role("row").filter(has_text="taken")
+        taken = shown.get_by_role("row").filter(has_text="chosen")
         assert taken.locator("th").inner_text() == answer[at]["token"].replace(" ", "␣")
         # Greedy: what is taken is the likeliest.
         assert answer[at]["candidates"][0]["token"] == answer[at]["token"]
@@ -371,9 +379,9 @@ def test_a_server_without_probabilities(panel):
     compare = panel()
     compare.ollama.script = lambda request: Script("The same words.")
     compare.run(seeds=1)
-    compare.button("Find it").click()
+    compare.button("Find the first difference").click()
     sentence = compare.root.locator(".quantlab-compare-sentence")
-    expect(sentence).to_contain_text("tells no token probabilities for tiny:q4 and tiny:q6")
+    expect(sentence).to_contain_text("does not return token probabilities for tiny:q4 and tiny:q6")
 
 
 def test_files_hold_everything_but_the_key(panel):
@@ -395,8 +403,8 @@ def test_files_hold_everything_but_the_key(panel):
     assert transcript["comparison"] == json.loads(data)
     assert "a-secret-key" not in markdown + data
     assert "````text\n```\nfenced | text\n```\n\n````" in markdown
-    assert "One answer of each model proves nothing" in markdown
-    assert "| Measure | tiny:q4 | tiny:q6 | Names swapped |" in markdown
+    assert "One answer from each model proves nothing" in markdown
+    assert "| Measure | tiny:q4 | tiny:q6 | p-value |" in markdown
     assert json.loads(data)["seeds"] == [7]
     # A preflight has no key.
     posts = [asked for asked in compare.ollama.asked if asked.method == "POST"]

@@ -286,7 +286,7 @@ def test_another_error_shows_the_servers_words(chat_of):
     with serving(answer) as url:
         chat = chat_of(url)
         diagnosed(chat, "other", ask=True)
-        expect(chat.root).to_contain_text("The server's words (status 500): <b>out</b> of memory")
+        expect(chat.root).to_contain_text("The server's message (status 500): <b>out</b> of memory")
 
 
 def test_no_server_set(visit):

@@ -145,7 +145,9 @@ def test_from_the_click_to_the_answer(start):
     assert chat.llamas() == []
     answer = chat.ask("Hello")
     expect(answer).to_contain_text(", 3 tokens, ")
-    expect(chat.figures).to_contain_text(re.compile(r"Cut at the token limit\. .*tokens a second"))
+    expect(chat.figures).to_contain_text(
+        re.compile(r"Cut at the token limit\. .*tokens per second")
+    )
     expect(chat.send_button).to_have_text("Send")
     names = [re.sub(r".*/quantlab/|\?.*", "", u) for u in chat.fetched()]
     assert sorted(names[:2]) == sorted(WLLAMA)
@@ -246,7 +248,7 @@ def test_leaving_ends_an_answer(start):
     assert chat.llamas() == []
     chat.page.get_by_role("article").get_by_role("link", name="Drawing").click()
     chat = Chat(chat.visit)
-    expect(chat.answers.nth(1)).to_contain_text("You left the page with the chat")
+    expect(chat.answers.nth(1)).to_contain_text("The model was removed from memory")
 
 
 @pytest.mark.parametrize("type_", ["text/plain", "application/octet-stream"])
@@ -329,11 +331,11 @@ def test_a_file_of_the_readers_own(start, tiny):
 
 
 DAMAGED = {
-    "It is no GGUF file": lambda whole: b"PK\x03\x04" + whole[4:],
+    "It is not a GGUF file": lambda whole: b"PK\x03\x04" + whole[4:],
     "It ends early": lambda whole: whole[:-1000],
     "It ends within its header": lambda whole: whole[:600],
     "version 9": lambda whole: whole[:4] + b"\x09\0\0\0" + whole[8:],
-    "It is broken: it says that it has": lambda whole: whole[:8] + b"\xff" * 6 + whole[14:],
+    "It is broken: its header claims": lambda whole: whole[:8] + b"\xff" * 6 + whole[14:],
     "does not know its architecture": lambda whole: whole.replace(b"llama", b"lhama", 1),
 }
 
@@ -435,7 +437,7 @@ def test_two_models_compared(start):
     root = chat.root.locator(".quantlab-chat-compare")
     root.get_by_text("Compare models", exact=True).click()
     root.get_by_label("Prompt 1", exact=True).fill(PELICAN)
-    root.get_by_label("Answers of each model").fill("2")
+    root.get_by_label("Answers from each model").fill("2")
     expect(root.get_by_label("drawing:F16")).to_be_checked()
     expect(root.locator(".quantlab-compare-outlook")).to_contain_text(
         re.compile(r"First 11\.\d MB are fetched")
@@ -472,7 +474,7 @@ def test_candidates_that_are_no_characters(start, tmp_path, monkeypatch):
     expect(chat.model).to_have_value("bytes.gguf")
     root = chat.root.locator(".quantlab-chat-compare")
     root.get_by_text("Compare models", exact=True).click()
-    root.get_by_label("Answers of each model").fill("1")
+    root.get_by_label("Answers from each model").fill("1")
     root.get_by_label("bytes.gguf").check()
     root.get_by_label("q4").uncheck()
     root.get_by_role("button", name="Start").click()

@@ -146,7 +146,7 @@ def test_a_comparison_counts_what_is_right_and_draws_its_curve(visit, ollama):
     ollama.script = script
     panel = Panel(visit(page="drawings", servers=[ollama.url]), ollama)
     panel.run(seeds=3, prompt=PROMPT)
-    table = panel.root.get_by_role("group", name="Drawings that are right")
+    table = panel.root.get_by_role("group", name="Correct drawings")
     row = table.get_by_role("row", name=re.compile("^All right"))
     expect(row.get_by_role("cell")).to_have_text(
         [re.compile(r"^1 of 3 \("), re.compile(r"^3 of 3 \(.* to 100 %\)")], timeout=PATIENCE
@@ -161,6 +161,6 @@ def test_a_comparison_counts_what_is_right_and_draws_its_curve(visit, ollama):
     assert [line["right_all"] for line in lines if line["control"] == "0"] == ["1", "0", "0", "1", "1", "1"]  # fmt: skip
     data = panel.data()
     assert data["right"][0]["name"] == "all"
-    assert "### Drawings that are right" in panel.saved("Markdown")
+    assert "### Correct drawings" in panel.saved("Markdown")
     panel.page.add_script_tag(path=AXE)
     assert panel.page.evaluate(VIOLATIONS) == []

@@ -238,7 +238,7 @@ def test_files_that_are_not_there_are_said(visit, own):
     [archive] = (own[1] / "site/assets/quantlab/widgets").glob("sampling-*.zip")
     with page.server.replaced(archive.name, 404):
         sampling.set("temperature", "0.5")
-        expect(sampling.status).to_contain_text("The files of this widget are not there")
+        expect(sampling.status).to_contain_text("The files of this widget are missing")
     sampling.set("temperature", "2")
     expect(sampling.result).to_have_text("The shares are 0.186, 0.307, 0.506.")
 

@@ -415,7 +415,7 @@ def test_an_answer_of_a_comparison_is_taken_too(start_ollama, start):
     compare = lab.page.locator(".quantlab-chat-compare")
     compare.get_by_text("Compare models", exact=True).click()
     compare.get_by_label("Prompt 1", exact=True).fill("Say it.")
-    compare.get_by_label("Answers of each model").fill("2")
+    compare.get_by_label("Answers from each model").fill("2")
     compare.get_by_role("button", name="Start").click()
     expect(compare.locator(".quantlab-compare-status")).to_have_text("Done: 6 answers.")
     field.get_by_role("button", name="Choose an answer").click()

@@ -118,7 +118,9 @@ def draws(widget: Widget) -> None:
 
 
 DRAWN = "The figure is drawn with this code."
-NOT_ALLOWED = "This site does not let edited code run: its Content-Security-Policy must allow blob:"
+NOT_ALLOWED = (
+    "This site does not allow edited code to run: its Content-Security-Policy must allow blob:"
+)
 
 
 def edits(visit: Visit) -> None:
@@ -232,23 +234,23 @@ def test_a_chat_and_its_drawing_under_a_strict_policy(strict):
     [
         (
             "add_header Content-Security-Policy \"script-src 'self'\";",
-            "script-src lacks 'wasm-unsafe-eval'",
+            "script-src does not allow 'wasm-unsafe-eval'",
         ),
         (
             "add_header Content-Security-Policy \"worker-src 'none'\";",
-            "worker-src lacks 'self'",
+            "worker-src does not allow 'self'",
         ),
         (
             "add_header Content-Security-Policy \"require-trusted-types-for 'script'; trusted-types other\";",
-            "trusted-types lacks quantlab dompurify 'allow-duplicates'",
+            "trusted-types does not allow quantlab dompurify 'allow-duplicates'",
         ),
         (
             "location ~ worker.js$ { types {} }",
-            "sends worker.js as application/octet-stream, and browsers run it as text/javascript only",
+            "sends worker.js as application/octet-stream, but browsers run it only as text/javascript",
         ),
         (
             "location ~ pyodide.js$ { types {} }",
-            "sends pyodide.js as application/octet-stream, and browsers run it as text/javascript only",
+            "sends pyodide.js as application/octet-stream, but browsers run it only as text/javascript",
         ),
     ],
     ids=["wasm", "worker", "trusted types", "type of the worker", "type of Pyodide"],

@@ -223,7 +223,10 @@ def test_an_address_without_ranges(lab, host):
     host.ranges = False
     lab.wanted.append(host.origin)
     inspector = ask(lab, f"{host.origin}tiny-Q4_K_M.gguf")
-    assert "does not answer ranges: it would send the whole file" in inspector.status.inner_text()
+    assert (
+        "does not support range requests and would send the whole file"
+        in inspector.status.inner_text()
+    )
 
 
 def test_an_address_that_does_not_allow_it(lab, host):

@@ -35,7 +35,7 @@ class TestWebKit(Smoke):
             "() => [...document.querySelectorAll('quantlab-chat [type=submit]')].map(e => [e.textContent, e.disabled])"
         )
         assert buttons == [["Send", True], ["Start", True]]
-        assert "are fetched from this site" not in tab.run(
+        assert "from this site: the files" not in tab.run(
             "() => document.querySelector('quantlab-chat').textContent"
         )
         assert tab.wrong() == []

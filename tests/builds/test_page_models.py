@@ -60,7 +60,7 @@ def test_a_named_file_gets_into_the_site_once(build):
     assert (folder / model["file"]).read_bytes() == content
     assert all((folder / name).is_file() for name in WLLAMA)
     # Without script.
-    assert "models that run in the page itself, or a model server of your own." in html
+    assert "models that run in the page, or a model server of your own." in html
     assert f"<li><code>q8</code>: {volume(len(content))}</li>" in html
 
 
@@ -100,7 +100,7 @@ def test_names_of_the_page_and_of_a_server():
     assert settings(html)["history"] is True
     html = convert('<div data-quantlab-chat data-endpoint=""></div>')
     assert "inPage" not in settings(html)
-    assert "this page has none set" in html
+    assert "because the page sets none" in html
 
 
 @pytest.mark.parametrize(

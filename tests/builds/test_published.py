@@ -73,7 +73,7 @@ def test_a_model_that_git_ignores_and_no_lock_holds(course):
     [(about, found)] = todo()
     assert about == "models"
     assert (
-        "`q4` (models/q4.gguf) is a file that git ignores, and quantlab.lock does not have it"
+        "`q4` (models/q4.gguf) is a file that git ignores, and quantlab.lock does not contain it"
         in found
     )
     assert run("gguf", "lock").exit_code == 0

@@ -40,7 +40,7 @@ def test_a_site_that_is_well(examine):
 @pytest.mark.parametrize(
     ("config", "about", "part"),
     [
-        ("plugins: [search]", "quantlab", "does not turn it on"),
+        ("plugins: [search]", "quantlab", "does not enable it"),
         ("plugins: [quantlab]", "theme", "highlight.js from cdnjs.cloudflare.com"),
         ("plugins: [quantlab]\ntheme: readthedocs", "theme", "`readthedocs` fetches highlight.js"),
         ("plugins: [quantlab]\ntheme: material", "theme", "fonts from Google's servers"),
@@ -107,7 +107,7 @@ def test_models_and_their_lock(project, server, tmp_path):
         done = CliRunner().invoke(main, ["doctor", "--json", *arguments])
         return [each["found"] for each in json.loads(done.stdout) if each["do"]]
 
-    assert [text.split(": ")[-1] for text in todo()] == ["each build asks its server"]
+    assert [text.split(": ")[-1] for text in todo()] == ["each build requests it from its server"]
     assert CliRunner().invoke(main, ["gguf", *arguments, "lock"]).exit_code == 0
     server.close()
     assert todo() == []

@@ -53,7 +53,7 @@ def test_a_chat_without_any_server():
     html = convert('<div data-quantlab-chat data-endpoint=""></div>')
     assert settings(html)["endpoint"] == ""
     assert settings(html)["prompts"] == list(PROMPTS)
-    assert "this page has none set" in html
+    assert "because the page sets none" in html
 
 
 def test_both_names_are_one_directive():
