@@ -107,7 +107,10 @@ test("the table has bits per weight and intervals, the sentences what is wrong m
   assert.deepEqual(table.head, ["Mark", "A", "=B"]);
   assert.deepEqual(table.rows[0], ["Bits per weight", "8.50", "2.63"]);
   assert.deepEqual(table.rows[1], ["All right", "4 of 4 (51 to 100 %)", "2 of 4 (15 to 85 %)"]);
-  assert.match(markSentences(compared).join(" "), /=B is most often wrong in 2 marks, in 2 of 4 drawings each: shapes and counts\./);
+  assert.match(
+    markSentences(compared).join(" "),
+    /=B is most often wrong in 2 marks, in 2 of 4 drawings each: shapes and counts\./,
+  );
 });
 
 test("the curve gets the types of the models' tensors", async () => {
