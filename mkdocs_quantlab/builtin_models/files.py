@@ -62,9 +62,9 @@ def check(name: str) -> None:
         BuiltinModelError: There is none; the message says the nearest, and what a name is made of.
     """
     if name not in names():
-        hint = did_you_mean(name, names()) or "."
+        hint = did_you_mean(name, names())
         raise BuiltinModelError(
-            f"there is no built-in model `{name}`{hint} A name is one of {', '.join(f'`{model}:`' for model in MODELS)} "
+            f"there is no built-in model `{name}`{hint}. A name is one of {', '.join(f'`{model}:`' for model in MODELS)} "
             f"and a recipe, {', '.join(('F16', *PLAIN))}, or with an importance matrix "
             f"{', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
         )

@@ -191,7 +191,7 @@ def test_a_warning_counts_under_strict(build):
         ),
         (
             "defaults: {quantization-explorrer: {}}",
-            "`defaults`: there is no widget `quantization-explorrer`; did you mean `quantization-explorer`?",
+            "`defaults`: there is no widget `quantization-explorrer` (did you mean `quantization-explorer`?)",
         ),
         (
             "defaults: {quantization-explorer: {bits: 9}}",
@@ -204,7 +204,7 @@ def test_a_warning_counts_under_strict(build):
         ),
         (
             "on_eror: warn",
-            "'on_eror': mkdocs.yml:2: unknown option `on_eror`; did you mean `on_error`?; the options are `on_error`, `pyodide`",
+            "'on_eror': mkdocs.yml:2: unknown option `on_eror` (did you mean `on_error`?); the options are `on_error`, `pyodide`",
         ),
     ],
 )

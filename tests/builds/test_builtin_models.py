@@ -73,7 +73,7 @@ def test_a_misspelt_name_is_told_the_nearest(build_page):
     )
     assert code != 0
     assert "index.md:" in output
-    assert "there is no built-in model `drawing:Q4_KM`; did you mean `drawing:Q4_K_M`?" in output
+    assert "there is no built-in model `drawing:Q4_KM` (did you mean `drawing:Q4_K_M`?)" in output
     assert "Traceback" not in output
 
 

@@ -73,7 +73,7 @@ def test_errors_against_a_reference(page):
         ('data-models="q4" data-tensor="output.weight"', "`tensor` needs a `reference`"),
         (
             'data-models="q4" data-reference="f32" data-tensor="blk.1.ffn_dawn.weight"',
-            "`tensor`: `q4` and `f32` have no `blk.1.ffn_dawn.weight` in one shape; did you mean `blk.1.ffn_down.weight`?",
+            "`tensor`: `q4` and `f32` have no `blk.1.ffn_dawn.weight` in one shape (did you mean `blk.1.ffn_down.weight`?)",
         ),
     ],
 )  # fmt: skip

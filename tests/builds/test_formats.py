@@ -96,8 +96,8 @@ def test_rows_that_are_no_blocks_of_some_formats(page):
 @pytest.mark.parametrize(
     ("tensor", "message"),
     [
-        ("f32:blk.1.ffn_dawn.weight", "`f32` has no tensor `blk.1.ffn_dawn.weight`; did you mean `blk.1.ffn_down.weight`?"),
-        ("f33:x", "there is no model `f33`; did you mean `f32`?; the models are `f32`, `q8`, `odd`, `far`"),
+        ("f32:blk.1.ffn_dawn.weight", "`f32` has no tensor `blk.1.ffn_dawn.weight` (did you mean `blk.1.ffn_down.weight`?)"),
+        ("f33:x", "there is no model `f33` (did you mean `f32`?); the models are `f32`, `q8`, `odd`, `far`"),
         ("f32:blk.0.attn_norm.weight", "`blk.0.attn_norm.weight` has one dimension"),
         ("odd:crooked", "`crooked` has rows of 40 weights, which are whole blocks of no format; the smallest hold 32"),
     ],

@@ -47,7 +47,7 @@ def test_an_order_that_is_no_number(build):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("step-stile: plain", "unknown style `step-stile`; did you mean `step-style`?"),
+        ("step-stile: plain", "unknown style `step-stile` (did you mean `step-style`?)"),
         ("step-style: cards", "`step-style` takes one of `underline`, `badge`, `plain`"),
     ],
 )

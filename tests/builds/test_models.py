@@ -264,7 +264,7 @@ def test_the_command_line_names_its_errors(site, server):
     assert run("show", "near")[0] == 0
     assert run("show", "neer") == (
         2,
-        "Error: there is no model `neer`; did you mean `near`?; mkdocs.yml names `near`, `far`\n",
+        "Error: there is no model `neer` (did you mean `near`?); mkdocs.yml names `near`, `far`\n",
     )
     code, output = run("-f", "nothing.yml", "show", "near")
     assert (code, output) == (2, "Error: nothing.yml: No such file or directory\n")

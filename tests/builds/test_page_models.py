@@ -106,7 +106,7 @@ def test_names_of_the_page_and_of_a_server():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("q88", "page.md:3: there is no model `q88`; did you mean `q8`?"),
+        ("q88", "page.md:3: there is no model `q88` (did you mean `q8`?)"),
         ("drawing:Q4_KM", "did you mean `drawing:Q4_K_M`?"),
         ("docs/none.gguf", "there is no file"),
         ("far", "`far` (https://example.org/far.gguf): a page fetches from its own site only"),

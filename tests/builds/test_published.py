@@ -140,7 +140,7 @@ def test_options_in_zensical_toml_are_checked(course):
     (course / "zensical.toml").write_text(TOML.replace("models =", "modles ="), encoding="utf-8")
     [(about, found)] = todo()
     assert about == "quantlab"
-    assert "unknown option `modles`; did you mean `models`?" in found
+    assert "unknown option `modles` (did you mean `models`?)" in found
 
 
 def test_a_site_of_zensical_with_mkdocs_yml_needs_no_theme_of_mkdocs(course):

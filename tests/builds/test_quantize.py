@@ -51,7 +51,7 @@ def test_the_models_file_is_in_the_site_once_a_page_asks(site):
 @pytest.mark.parametrize(
     ("directive", "said"),
     [
-        ('data-model="smal"', r"index.md:3: `model`: there is no model `smal`; did you mean `small`"),
+        ('data-model="smal"', r"index.md:3: `model`: there is no model `smal` \(did you mean `small`"),
         ('data-model="gone"', r"index.md:3: .*`gone` \(files/gone.gguf\): there is no file"),
         ('data-model="small" data-recipe="Q4_K_XL"', r"index.md:3: `recipe` takes one of .*found `Q4_K_XL`"),
         ('data-model="https://example.org/x.gguf"', r"index.md:3: "),

@@ -132,7 +132,7 @@ def test_nothing_required(course):
 @pytest.mark.parametrize(
     ("requirement", "problem"),
     [
-        ("quantlab-test-other", "`quantlab-test-other` is not in widgets/wheels/pyodide-lock.json; did you mean `quantlab-test-outer`?: run"),
+        ("quantlab-test-other", "`quantlab-test-other` is not in widgets/wheels/pyodide-lock.json (did you mean `quantlab-test-outer`?): run"),
         ("quantlab-test-outer>=2", "`quantlab-test-outer>=2` does not allow `1.0`, the locked version in widgets/wheels/pyodide-lock.json: run"),
     ],
 )  # fmt: skip

@@ -107,7 +107,9 @@ def test_models_and_their_lock(project, server, tmp_path):
         done = CliRunner().invoke(main, ["doctor", "--json", *arguments])
         return [each["found"] for each in json.loads(done.stdout) if each["do"]]
 
-    assert [text.split(": ")[-1] for text in todo()] == ["each build requests it from its server"]
+    assert [text.split(", so ")[-1] for text in todo()] == [
+        "each build requests it from its server"
+    ]
     assert CliRunner().invoke(main, ["gguf", *arguments, "lock"]).exit_code == 0
     server.close()
     assert todo() == []

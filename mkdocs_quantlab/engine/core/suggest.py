@@ -27,9 +27,9 @@ def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """`; did you mean `bits`?`, or the empty string if no name is similar to `word`."""
+    """A space and `(did you mean `bits`?)`, or the empty string if no name is similar to `word`."""
     name = nearest(word, names)
-    return f"; did you mean `{name}`?" if name else ""
+    return f" (did you mean `{name}`?)" if name else ""
 
 
 def nearest_number(word: str, numbers: Sequence[float]) -> str:

@@ -232,7 +232,7 @@ class Directives:
         """What is wrong with `data-NAME`, which is none of them."""
         known = ", ".join(f"`data-{each}`" for each in self.names)
         near = self.meant(name) or nearest(name, self.names)
-        hint = f"; did you mean `data-{near}`?" if near else ""
+        hint = f" (did you mean `data-{near}`?)" if near else ""
         return f"unknown directive `data-{name}`{hint}; the directives are {known}"
 
     def scan(self, html: str) -> list[Found]:

@@ -68,8 +68,8 @@ def test_an_importance_matrix_makes_another_file_that_says_so(place, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["Q4_0", "--type", "attn=Q4_0"], "found `attn=Q4_0`; did you mean `attn_"),
-        (["Q4_0", "--type", "attn_q=Q4_X"], "found `attn_q=Q4_X`; did you mean `"),
+        (["Q4_0", "--type", "attn=Q4_0"], "found `attn=Q4_0` (did you mean `attn_"),
+        (["Q4_0", "--type", "attn_q=Q4_X"], "found `attn_q=Q4_X` (did you mean `"),
         (["IQ1_S"], "'IQ1_S' is not one of"),
     ],
 )

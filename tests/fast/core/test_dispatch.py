@@ -65,14 +65,14 @@ def test_an_error_of_the_readers_code_has_its_line():
 @pytest.mark.parametrize(
     ("method", "params", "says"),
     [
-        ("drw", {}, "there is no method `drw`; did you mean `draw`?; the methods are `start`, "),
+        ("drw", {}, "there is no method `drw` (did you mean `draw`?); the methods are `start`, "),
         (
             "live_step",
             {"widget": "gguf-inspect"}
             | dict.fromkeys(("module", "value", "step", "code", "given"), ""),
             "no code that can be edited",
         ),
-        ("draw", draw("quantization-explore", {}), "no widget `quantization-explore`; did you"),
+        ("draw", draw("quantization-explore", {}), "no widget `quantization-explore` (did you"),
     ],
 )
 def test_what_is_not_there_is_named(method, params, says):

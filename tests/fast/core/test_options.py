@@ -53,14 +53,14 @@ def test_strings_become_values():
 REFUSED = [
     (
         {"bitz": "4"},
-        "unknown option `bitz`; did you mean `bits`?; the options are `bits`, `kind`, `weight`, `seed`, `list`",
+        "unknown option `bitz` (did you mean `bits`?); the options are `bits`, `kind`, `weight`, `seed`, `list`",
     ),
     ({"bits": "5"}, "`bits` takes one of `2`, `4`, `8`; found `5`; the nearest is `4`"),
     ({"bits": "7.9"}, "`bits` takes one of `2`, `4`, `8`; found `7.9`; the nearest is `8`"),
     ({"bits": ""}, "`bits` takes one of `2`, `4`, `8`; found nothing"),
     (
         {"kind": "gausian"},
-        "`kind` takes one of `toy`, `gaussian`; found `gausian`; did you mean `gaussian`?",
+        "`kind` takes one of `toy`, `gaussian`; found `gausian` (did you mean `gaussian`?)",
     ),
     ({"weight": "two"}, "`weight` takes a number from -1 to 1; found `two`"),
     ({"weight": "nan"}, "`weight` takes a number from -1 to 1; found `nan`"),

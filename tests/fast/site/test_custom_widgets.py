@@ -116,10 +116,10 @@ def test_settings_and_misspelt_directives_know_custom_widgets(course):
         "quantlab: `defaults`: `sampling`: `top` takes one of `1`, `2`, `3`; found `9`"
     )
     said = mistake(folder, defaults={"samplin": {}})
-    assert "there is no widget `samplin`; did you mean `sampling`?" in said
+    assert "there is no widget `samplin` (did you mean `sampling`?)" in said
     said = mistake(folder, "\n<div data-samplin></div>")
     assert said.startswith(
-        "labs/lab-2.md:2: unknown directive `data-samplin`; did you mean `data-sampling`?"
+        "labs/lab-2.md:2: unknown directive `data-samplin` (did you mean `data-sampling`?)"
     )
     said = mistake(folder, PAGE.replace("0.5", "5"))
     assert (
@@ -236,7 +236,7 @@ BROKEN = {
     "code that is no LiveCode": (SAMPLING + "\nLIVE = 5\n", f"{SAMPLING.count(chr(10)) + 2}: `LIVE` must be a `LiveCode`; found 5"),
     "code for no option": (
         SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('tep', {}, None, (), None)\n",
-        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names the option `tep`, which does not exist; did you mean `t",
+        f"{SAMPLING.count(chr(10)) + 3}: `LIVE` names the option `tep`, which does not exist (did you mean `t",
     ),
     "code that render does not show": (
         SAMPLING + "\nfrom mkdocs_quantlab.api import LiveCode\nLIVE = LiveCode('top', {}, None, (), None)\n",
@@ -248,7 +248,7 @@ BROKEN = {
     "raises": ("VALUE = 1 / 0\n", "1: ZeroDivisionError: division by zero"),
     "exits": ("\nraise SystemExit\n", "2: SystemExit"),
     "nothing": ("", "1: it has no `TITLE`, a string, the widget's name"),
-    "render": (SAMPLING.replace("def render", "def renders"), "1: it has no `render`, a function that takes options and returns HTML; did you mean `renders`?"),
+    "render": (SAMPLING.replace("def render", "def renders"), "1: it has no `render`, a function that takes options and returns HTML (did you mean `renders`?)"),
     "title": (SAMPLING.replace('"Sampling"', "7"), "8: `TITLE` must be a string, the widget's name; found 7"),
     "options": (SAMPLING.replace("Options(api.Options)", "Options"), "11: `Options` must be a subclass of `api.Options`; found <class"),
     "arguments": (SAMPLING.replace("render(options: Options)", "render(options, bits)"), "18: `render` is called with the options alone: missing a required argument: 'bits'"),
@@ -258,7 +258,7 @@ BROKEN = {
     "type": (SAMPLING.replace("Real(1,", 'Real("x",'), "12: the default of `temperature`, 'x', is not taken: "),
     "reserved": (SAMPLING.replace("temperature =", "values ="), "12: an option cannot be called `values`: the class `Options` uses this name"),
     "case": (SAMPLING.replace("temperature =", "kT ="), "12: an option cannot be called `kT`: use lower-case letters"),
-    "primary": (SAMPLING.replace('"top"', '"tap"'), "15: `primary` takes the name of a `Choice` (`top`); found `tap`; did you mean `top`?"),
+    "primary": (SAMPLING.replace('"top"', '"tap"'), "15: `primary` takes the name of a `Choice` (`top`); found `tap` (did you mean `top`?)"),
     "exit of its own": ("class Stop(BaseException): ...\nraise Stop('now')\n", "2: Stop: now"),
     "error without a text": ("class Odd(Exception):\n    def __str__(self):\n        raise ValueError\nraise Odd\n", "4: Odd (drawn"),
     "error with an odd file": ("raise SyntaxError('odd', (5, 'x', 1, 't'))\n", "1: SyntaxError: odd"),
@@ -278,9 +278,9 @@ BROKEN = {
     ),
     "versions": (SAMPLING + "\nREQUIRES = ('regex>=2024.*',)\n", "23: `REQUIRES` takes names of packages with their versions, as in `('regex>=2024',)`; found ('regex>=2024.*',)"),
     "number as text": (SAMPLING.replace('"p", shown', '"p", 3'), "21: TypeError: an element holds text, HTML, or several of these; found 3 (drawn"),
-    "imported name": (SAMPLING.replace("Real, tag", "Reel, tag"), "6: ImportError: cannot import name 'Reel' from 'mkdocs_quantlab.api'; did you mean `Real`? (drawn"),
-    "attribute": (SAMPLING.replace("range(options.top)", "range(options.topp)"), "19: AttributeError: 'Options' object has no attribute 'topp'; did you mean `top`? (drawn"),
-    "variable": (SAMPLING.replace('"p", shown', '"p", show'), "21: NameError: name 'show' is not defined; did you mean `shown`? (drawn"),
+    "imported name": (SAMPLING.replace("Real, tag", "Reel, tag"), "6: ImportError: cannot import name 'Reel' from 'mkdocs_quantlab.api' (did you mean `Real`?) (drawn"),
+    "attribute": (SAMPLING.replace("range(options.top)", "range(options.topp)"), "19: AttributeError: 'Options' object has no attribute 'topp' (did you mean `top`?) (drawn"),
+    "variable": (SAMPLING.replace('"p", shown', '"p", show'), "21: NameError: name 'show' is not defined (did you mean `shown`?) (drawn"),
     "requires": (SAMPLING + "\nREQUIRES = 'numpy'\n", "23: `REQUIRES` takes names of packages with their versions, as in `('regex>=2024',)`; found 'numpy'"),
 }  # fmt: skip
 

@@ -60,7 +60,7 @@ def test_each_alone_is_found(name):
 def test_each_alone_and_misspelt_is_a_mistake_with_the_right_name(name):
     for wrong in set(misspelt(name)) - {name}:
         said = convert(f"<p>before</p>\n<div data-{wrong}></div>")
-        assert f"unknown directive `data-{wrong}`; did you mean `data-{name}`?" in said
+        assert f"unknown directive `data-{wrong}` (did you mean `data-{name}`?)" in said
         assert "; the directives are `data-" in said
 
 

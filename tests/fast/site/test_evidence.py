@@ -107,13 +107,13 @@ KNOWN = "`text`, `number`, `choice`, `table`, `widget`, `answer`, `sheet`"
 @pytest.mark.parametrize(
     ("page", "error"),
     [
-        (field("tabel"), f"`data-lab-evidence` takes one of {KNOWN}; found `tabel`; did you mean `table`?"),
+        (field("tabel"), f"`data-lab-evidence` takes one of {KNOWN}; found `tabel` (did you mean `table`?)"),
         (field(""), f"`data-lab-evidence` takes one of {KNOWN}; found nothing"),
         ('<div data-lab-evidence="text" data-name="a"></div>', "`label` is missing: evidence has a name and a label"),
         ('<div data-lab-evidence="text" data-label="a"></div>', "`name` is missing: evidence has a name and a label"),
         (field("text", name="a b"), "`name` takes up to 60 letters, digits, `-` and `_`, beginning with a letter or digit; found `a b`"),
         (field("text", 'data-unti="dB"'), "unknown option `unti`; the options are `name`, `label`, `hint`, `rows`"),
-        (field("number", 'data-unti="dB"'), "unknown option `unti`; did you mean `unit`?; the options are `name`, `label`, `hint`, `unit`, `min`, `max`"),
+        (field("number", 'data-unti="dB"'), "unknown option `unti` (did you mean `unit`?); the options are `name`, `label`, `hint`, `unit`, `min`, `max`"),
         (field("number", 'data-min="low"'), "`min` takes a number; found `low`"),
         (field("number", 'data-min="nan"'), "`min` takes a number; found `nan`"),
         (field("number", 'data-min="3" data-max="2"'), "`min` 3 is above `max` 2"),
@@ -125,9 +125,9 @@ KNOWN = "`text`, `number`, `choice`, `table`, `widget`, `answer`, `sheet`"
         (field("table", 'data-columns="A" data-rows="51"'), "`rows` takes a whole number from 1 to 50; found `51`; the nearest is `50`"),
         (field("widget"), "there is no figure on this page to take the evidence from"),
         (field("answer"), "there is no chat on this page to take the evidence from"),
-        (field("widget", 'data-of="quantlab-2"') + EXPLORER, "`of` takes the `id` of a figure on the page: `quantlab-1`; found `quantlab-2`; did you mean `quantlab-1`?"),
+        (field("widget", 'data-of="quantlab-2"') + EXPLORER, "`of` takes the `id` of a figure on the page: `quantlab-1`; found `quantlab-2` (did you mean `quantlab-1`?)"),
         ('<div data-lab-evidence="sheet"></div>', "a sheet needs evidence: the page has no field"),
-        ('<div data-lab-evidnce="text"></div>', "unknown directive `data-lab-evidnce`; did you mean `data-lab-evidence`?"),
+        ('<div data-lab-evidnce="text"></div>', "unknown directive `data-lab-evidnce` (did you mean `data-lab-evidence`?)"),
     ],
 )  # fmt: skip
 def test_mistakes_name_line_and_nearest_choice(page, error):

@@ -185,11 +185,11 @@ def test_pythons_own_meta_is_front_matter():
     [
         (
             "---\ntitle: x\n---\n\n```\n<!-- step-style: bage -->\n```\n\n<!-- step-style: bage -->\n",
-            "labs/lab.md:9: `step-style` takes one of `underline`, `badge`, `plain`; found `bage`; did you mean `badge`?",
+            "labs/lab.md:9: `step-style` takes one of `underline`, `badge`, `plain`; found `bage` (did you mean `badge`?)",
         ),
         (
             "<!-- breakout-stlye: card -->\n",
-            "labs/lab.md:1: unknown style `breakout-stlye`; did you mean `breakout-style`?; the styles are `breakout-style`, `step-style`, `objective-style`",
+            "labs/lab.md:1: unknown style `breakout-stlye` (did you mean `breakout-style`?); the styles are `breakout-style`, `step-style`, `objective-style`",
         ),
         (
             "---\ntitle: x\nobjective-style: card\n---\n# A\n\n<!-- step-style: 3 -->\n",
@@ -197,11 +197,11 @@ def test_pythons_own_meta_is_front_matter():
         ),
         (
             "---\ntitle: x\nobjective-style: line\n---\n# A\n",
-            "labs/lab.md:3: `objective-style` takes one of `divider`, `card`, `plain`; found `line`; did you mean `plain`?",
+            "labs/lab.md:3: `objective-style` takes one of `divider`, `card`, `plain`; found `line` (did you mean `plain`?)",
         ),
         (
             '# A\n\n`<div class="lab-callout lab-callout--dangre">`\n\n<div class="lab-callout lab-callout--dangre">\nx\n</div>\n',
-            "labs/lab.md:5: `lab-callout--` takes one of `info`, `success`, `warning`, `danger`; found `dangre`; did you mean `danger`?",
+            "labs/lab.md:5: `lab-callout--` takes one of `info`, `success`, `warning`, `danger`; found `dangre` (did you mean `danger`?)",
         ),
     ],
 )
@@ -219,7 +219,7 @@ def test_a_warning_leaves_a_note_and_the_default():
         PAGE.replace("badge", "bagde").replace("[^1]", "")
     )
     assert told == [
-        "line 3: `step-style` takes one of `underline`, `badge`, `plain`; found `bagde`; did you mean `badge`?"
+        "line 3: `step-style` takes one of `underline`, `badge`, `plain`; found `bagde` (did you mean `badge`?)"
     ]
     assert '<div class="quantlab-error" role="note"><strong>line 3</strong>' in html
     assert style(html, "steps") == "underline"

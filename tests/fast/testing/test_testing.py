@@ -65,7 +65,7 @@ def test_options_and_names_are_refused(sampling):
     with pytest.raises(OptionError, match="`top` takes one of"):
         render("sampling", top=9)
     with pytest.raises(
-        WidgetError, match=r"there is no widget `samplin`; did you mean `sampling`\?"
+        WidgetError, match=r"there is no widget `samplin` \(did you mean `sampling`\?\)"
     ):
         render("samplin")
 
@@ -76,7 +76,7 @@ WRONG = {
     "script": (('tag("p", shown', 'tag("script", shown'), "a figure cannot have `<script>`"),
     "handler": (('class_="quantlab-result"', 'onclick="x()"'), "figures cannot contain scripts"),
     "changes": (("    weights =", "    from random import random\n    weights = [random()]\n    weights +="), "a second drawing differs"),
-    "mark": (('tag("p", shown', 'tag("p", shown, **api.click("tap", 2)'), r"a mark with `data-click` sets the option `tap`, which does not exist; did you mean `top`\?"),
+    "mark": (('tag("p", shown', 'tag("p", shown, **api.click("tap", 2)'), r"a mark with `data-click` sets the option `tap`, which does not exist \(did you mean `top`\?\)"),
     "marked value": (('tag("p", shown', 'tag("p", shown, **api.click("top", 9)'), "a mark with `data-click` sets a value that is not taken: `top` takes one of"),
     "played value": (('tag("p", shown', 'tag("button", shown, **api.play("temperature", (1, 3))'), "a mark with `data-play` sets a value that is not taken: `temperature` takes a number"),
     "paint": (('tag("p", shown', 'tag("p", shown, **api.paint("temperature", 0, 1)'), "a mark with `data-paint` sets `temperature`, which is not a `FloatList`"),

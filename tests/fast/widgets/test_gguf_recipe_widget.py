@@ -127,7 +127,7 @@ def test_frames_keep_to_the_budget() -> None:
         ({"heads": "33"}, "`heads` takes a divisor of `embedding`, 4096; found `33`; the nearest is `32`"),
         ({"kv_heads": "5"}, "`kv_heads` takes a divisor of `heads`, 32; found `5`; the nearest is `4`"),
         ({"model": "q4", "layers": "3"}, "exclude each other"),
-        ({"recipe": "Q4_K"}, "found `Q4_K`; did you mean"),
+        ({"recipe": "Q4_K"}, "found `Q4_K` (did you mean"),
         ({"model": "q5"}, "`model`: `q5` is not"),
     ],
 )  # fmt: skip
