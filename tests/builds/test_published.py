@@ -143,6 +143,15 @@ def test_options_in_zensical_toml_are_checked(course):
     assert "unknown option `modles` (did you mean `models`?)" in found
 
 
+def test_defaults_that_a_widget_does_not_take(course):
+    """They depend on the site's widgets, which MkDocs' own checks of a configuration do not know."""
+    text = YML + "      defaults: {quantization-explorer: {bts: 3}}\n"
+    (course / "mkdocs.yml").write_text(text, encoding="utf-8")
+    [(about, found)] = todo()
+    assert about == "quantlab"
+    assert found.startswith("`defaults`: `quantization-explorer`: unknown option `bts`")
+
+
 def test_a_site_of_zensical_with_mkdocs_yml_needs_no_theme_of_mkdocs(course):
     text = dedent("""
         site_name: Course

@@ -116,10 +116,11 @@ def read_site(path: Path) -> Site:
     errors, _ = config.validate()
     if errors:
         return Site("MkDocs", [(name, str(error)) for name, error in errors])
+    found = _mkdocs_settings(config)
     return Site(
         "MkDocs",
-        [],
-        _mkdocs_settings(config),
+        [] if found is None else _mistakes(path, found),
+        found,
         config.site_url or "",
         Path(config.site_dir),
         Path(config.docs_dir),
@@ -139,6 +140,17 @@ def _mkdocs_settings(config: MkDocsConfig) -> dict[str, Any] | None:
     return None
 
 
+def _mistakes(path: Path, found: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is wrong with our settings, those that depend on the site's widgets among them."""
+    try:
+        extension = QuantlabExtension(**found)
+        extension.folder = path.resolve().parent
+        extension.check()
+    except LabError as error:
+        return [("quantlab", str(error).removeprefix("quantlab: "))]
+    return []
+
+
 def _is_for_zensical(fields: Mapping[str, Any]) -> bool:
     """Whether a `mkdocs.yml` has the Markdown extension and not the plugin, as Zensical wants it."""
     is_extension = settings({"markdown_extensions": fields.get("markdown_extensions")}) is not None
@@ -148,15 +160,9 @@ def _is_for_zensical(fields: Mapping[str, Any]) -> bool:
 
 def _zensical(path: Path, fields: Mapping[str, Any]) -> Site:
     found = settings(fields)
-    errors = []
-    if found is not None:
-        try:
-            extension = QuantlabExtension(**found)
-            extension.folder = path.resolve().parent
-            found = extension.getConfigs()
-            extension.check()
-        except LabError as error:
-            errors.append(("quantlab", str(error).removeprefix("quantlab: ")))
+    errors = [] if found is None else _mistakes(path, found)
+    if found is not None and not errors:
+        found = QuantlabExtension(**found).getConfigs()
     theme = fields.get("theme") or {}
     options = theme if isinstance(theme, dict) else {"name": theme}
     folder = path.parent
