@@ -10,14 +10,14 @@ from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
-from tests.gguf_models import model, sources
+from tests.gguf_models import model, resources
 
 RECIPE = widget("gguf-recipe")
 
 
 def text(strings, *models):
     """What a reader without script reads."""
-    html = RECIPE.render(RECIPE.options(strings, sources(*models)))
+    html = RECIPE.render(RECIPE.options(strings, resources(*models)))
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_differs_names_its_tensors() -> None:
 
 
 def test_the_controls_have_the_numbers_of_the_file() -> None:
-    given = RECIPE.options({"model": "q4"}, sources(named()))
+    given = RECIPE.options({"model": "q4"}, resources(named()))
     assert (given.shape, given.layers, given.heads, given.vocabulary) == ("file", 8, 4, 1000)
     assert given.tied == "yes"
 
@@ -133,7 +133,7 @@ def test_frames_keep_to_the_budget() -> None:
 )  # fmt: skip
 def test_what_is_not_taken_says_what_is(strings, message) -> None:
     with pytest.raises(OptionError, match=re.escape(message)):
-        RECIPE.options(strings, sources(named()))
+        RECIPE.options(strings, resources(named()))
 
 
 def test_a_model_without_what_rules_ask_is_refused() -> None:
@@ -146,4 +146,4 @@ def test_a_model_without_what_rules_ask_is_refused() -> None:
 def test_a_shape_in_the_place_of_a_file_is_told() -> None:
     name = next(iter(SHAPES))
     with pytest.raises(OptionError, match=rf"`{re.escape(name)}` is a shape: use `shape`"):
-        RECIPE.options({"model": name}, sources(named()))
+        RECIPE.options({"model": name}, resources(named()))
