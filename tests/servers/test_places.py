@@ -305,7 +305,7 @@ def test_the_hub_without_its_package(monkeypatch):
         ("s3://bucket/x.gguf", "`s3://` needs a package that is not there: Install s3fs"),
         (
             "htps://example.invalid/x.gguf",
-            "`htps://` is not known to fsspec (did you mean `https`?)",
+            "`htps://` is not known to fsspec \\(did you mean `https`",
         ),
         ("memory://nothing.gguf", "there is no such file"),
         ("http:///x.gguf", "it cannot be asked for: Invalid URL"),
