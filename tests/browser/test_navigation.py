@@ -5,8 +5,9 @@ from playwright.sync_api import expect
 
 
 def go(lab, name):
-    """Follows a link in the article."""
+    """Follows a link in the article; the pointer does not stay, where a control of the next page may come under it."""
     lab.page.locator("article").get_by_role("link", name=name).click()
+    lab.page.mouse.move(0, 0)
 
 
 @pytest.fixture
@@ -38,11 +39,12 @@ def test_forth_and_back(lab):
     lab.grid.set("block", "4")
     expect(lab.grid.result).to_contain_text("with 4 scales")
 
+    # The reader comes back to what they left, and starts anew where they follow a link.
     page.go_back()
-    expect(lab.widget("single").result).to_contain_text("At 3 bits the weight 0.5 ")
+    expect(lab.widget("single").result).to_contain_text("At 4 bits the weight 0.75 ")
     page.go_back()
     explorer = lab.explorer
-    expect(explorer.result).to_contain_text("At 4 bits the weight 0.156347")
+    expect(explorer.result).to_contain_text("At 6 bits the weight 0.5 ")
     explorer.set("weight", "0.25")
     expect(explorer.result).to_contain_text("the weight 0.25 ")
     page.go_forward()
@@ -104,3 +106,26 @@ def test_copying_a_link_does_not_navigate(visit):
     expect(lab.explorer.status).to_have_text("Link copied.")
     assert lab.page.url == url
     expect(lab.explorer.result).to_contain_text("At 6 bits")
+
+
+@pytest.mark.parametrize("kind", ["material-flat", "mkdocs"])
+def test_back_to_a_page_that_was_left(visit, kind):
+    """Pages that are loaded anew, by the browser or by its memory of them."""
+    lab = visit(kind)
+    lab.explorer.set("bits", "6")
+    lab.grid.set("bits", "2")
+    expect(lab.grid.result).to_contain_text("Stored at 2 bits")
+    lab.page.get_by_role("link", name="To the author's own").click()
+    expect(lab.widget("single").result).to_contain_text("At 3 bits")
+    lab.page.go_back()
+    expect(lab.explorer.result).to_contain_text("At 6 bits the weight 0.156347")
+    expect(lab.grid.result).to_contain_text("Stored at 2 bits")
+    # What is loaded anew, and what a link brings, begins as it says.
+    lab.page.reload()
+    expect(lab.explorer.result).to_contain_text("At 4 bits the weight 0.156347")
+    lab.page.goto(lab.page.url.split("?")[0] + "?quantlab-1.bits=3")
+    expect(lab.explorer.result).to_contain_text("At 3 bits the weight 0.156347")
+    lab.explorer.set("bits", "5")
+    lab.page.goto("about:blank")
+    lab.page.go_back()
+    expect(lab.explorer.result).to_contain_text("At 5 bits the weight 0.156347")

@@ -3,14 +3,55 @@
 /** What the reader changed; null for an option that another one cleared. */
 export type Changes = Record<string, string | null>;
 
+/** Whether the reader came to the page that is shown with Back or Forward. */
+let isReturn = false;
+
+/** Themes with instant navigation replace pages within one document. */
+export function watchReturns(): void {
+  const [load] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  isReturn = load?.type === "back_forward";
+  addEventListener("popstate", () => (isReturn = true));
+  addEventListener("click", () => (isReturn = false), true);
+}
+
 /**
- * The changes that the page's address carries for a widget, as far as it has such options.
+ * Where the tab keeps the state of a widget: for each visit in its history, or for each address where the browser does not tell
+ * visits apart. Not in `history.state`, in which themes keep scroll positions.
+ */
+function keyOf(id: string): string {
+  const { navigation } = globalThis as { navigation?: { currentEntry?: { key: string } | null } };
+  return `quantlab ${navigation?.currentEntry?.key ?? ""} ${location.pathname}${location.search} ${id}`;
+}
+
+/** Keeps the link to a widget's state, for the reader who comes back to the page. */
+export function keepLink(id: string, link: string): void {
+  try {
+    const query = new URL(link).search;
+    if (query || location.search) sessionStorage.setItem(keyOf(id), query);
+    else sessionStorage.removeItem(keyOf(id));
+  } catch {
+    // Without storage, or where it is full, Back shows what the author set.
+  }
+}
+
+/** @returns The query that a widget begins with where the reader came back: the one that was kept. */
+export function keptQuery(id: string): string | null {
+  try {
+    return isReturn ? sessionStorage.getItem(keyOf(id)) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The changes that a query carries for a widget, as far as it has such options.
  *
+ * @param query That of the page's address, or one that was kept.
  * @param aliases Former names of options, with the current ones. A link that has both keeps both, which Python refuses.
  */
-export function readLink(id: string, names: string[], aliases: [string, string][] = []): Changes {
+export function readLink(query: string, id: string, names: string[], aliases: [string, string][] = []): Changes {
   const changes: Changes = {};
-  const search = new URLSearchParams(location.search);
+  const search = new URLSearchParams(query);
   for (const name of names) {
     const value = search.get(`${id}.${name}`);
     if (value !== null) changes[name] = value;

@@ -85,12 +85,12 @@ export class Code {
     this.#say("");
   }
 
-  /** Shows code that a link brought, without running it. */
-  async bring(text: string): Promise<void> {
+  /** Shows code that the reader had run, or that a link brought, without running it. */
+  async bring(text: string, isForeign: boolean): Promise<void> {
     this.details.open = true;
     const editor = await this.#open();
     editor.setText(text);
-    this.#say(t("code_from_link"));
+    if (isForeign) this.#say(t("code_from_link"));
   }
 
   /** Forgets the reader's code. */

@@ -21,7 +21,7 @@ import { takeFiles } from "../ui/files.ts";
 import { watchPageColour } from "../ui/page_colour.ts";
 import { dragSegments } from "../ui/segments.ts";
 import { linkStyle } from "../ui/style.ts";
-import { readLink, writeLink, type Changes } from "../ui/link.ts";
+import { keepLink, keptQuery, readLink, writeLink, type Changes } from "../ui/link.ts";
 import type { Figure, Resources } from "../generated/protocol.ts";
 import type { GgufFile, Strings } from "../python/messages.ts";
 import { merged } from "../python/resources.ts";
@@ -167,7 +167,9 @@ export class QuantlabWidget extends HTMLElement {
 
     this.#setUpCode();
     void this.#setUpPanels();
-    this.#changes = readLink(this.id, this.#names(), this.#aliases());
+    const kept = keptQuery(this.id);
+    const query = kept ?? location.search;
+    this.#changes = readLink(query, this.id, this.#names(), this.#aliases());
     for (const [name, value] of Object.entries(this.#changes)) this.#set(name, value ?? "");
     for (const name of Object.keys(this.#changes)) {
       for (const other of this.#excluded(name)) {
@@ -175,10 +177,10 @@ export class QuantlabWidget extends HTMLElement {
         if (!Object.hasOwn(this.#changes, other) && Object.hasOwn(this.#options, other)) this.#changes[other] = null;
       }
     }
-    const { code } = readLink(this.id, ["code"]);
+    const { code } = readLink(query, this.id, ["code"]);
     const brought = decode(code ?? "");
     this.#code?.choose(this.#value(this.#codeOption) ?? "");
-    if (brought) this.#code?.bring(brought).catch(() => {});
+    if (brought) this.#code?.bring(brought, kept === null).catch(() => {});
     this.#updateLink();
     if (Object.keys(this.#changes).length) void this.#redraw();
   }
@@ -414,10 +416,10 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   #updateLink(): void {
-    this.#form.querySelector<HTMLAnchorElement>(".quantlab-link")!.href = writeLink(this.id, {
-      ...this.#changes,
-      code: this.#code?.running ? encode(this.#code.running) : null,
-    });
+    const code = this.#code?.running ? encode(this.#code.running) : null;
+    const link = writeLink(this.id, { ...this.#changes, code });
+    this.#form.querySelector<HTMLAnchorElement>(".quantlab-link")!.href = link;
+    keepLink(this.id, link);
   }
 
   async #redraw(): Promise<void> {
