@@ -451,7 +451,7 @@ def test_two_models_compared(start):
     expect(curve).to_have_count(2, timeout=2 * PATIENCE)
     # One llama.cpp for both models, one after the other.
     assert len(chat.llamas()) == 1
-    root.get_by_role("button", name="Find it").click()
+    root.get_by_role("button", name="Find the first difference").click()
     expect(root.locator(".quantlab-compare-parting")).to_contain_text(
         re.compile("wrote the same"), timeout=2 * PATIENCE
     )
@@ -481,7 +481,7 @@ def test_candidates_that_are_no_characters(start, tmp_path, monkeypatch):
     expect(root.locator(".quantlab-compare-status")).to_contain_text(
         "Done: 4 answers", timeout=4 * PATIENCE
     )
-    root.get_by_role("button", name="Find it").click()
+    root.get_by_role("button", name="Find the first difference").click()
     expect(root).to_contain_text("Candidates cannot be shown", timeout=2 * PATIENCE)
     expect(chat.ask("Hello")).to_contain_text(", 3 tokens, ")
 
