@@ -581,7 +581,7 @@ def test_files_of_the_conversation_have_no_key(start, ollama):
     markdown, data = texts
     assert "the-secret-key" not in markdown + data
     assert "> Hello" in markdown
-    assert f"### tiny:q4 at {ollama.url}" in markdown
+    assert f"### tiny:q4 ({ollama.url})" in markdown
     assert "seed 7, temperature 0.7" in markdown
     assert "You said: Hello" in markdown
     turn = json.loads(data)["turns"][0]

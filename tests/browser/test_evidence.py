@@ -401,7 +401,7 @@ def test_an_answer_of_the_chat_is_taken_with_all_that_made_it(start_ollama, star
     assert value["figures"]["tokens"] > 0
     markdown = lab.save("Markdown")[1]
     assert "````text\n**tiny:q6** ```\n<b>Two</b>\n````" in markdown
-    assert f"- Model: tiny:q6 at {ollama.url}" in markdown
+    assert f"- Model: tiny:q6 ({ollama.url})" in markdown
 
 
 def test_an_answer_of_a_comparison_is_taken_too(start_ollama, start):
