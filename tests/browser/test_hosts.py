@@ -200,7 +200,7 @@ def strict(visit, publish, shared) -> Visit:
     lab = visit(url=f"{url}/", servers=[url])
     # The frame for readers' code is a file, because HTML in a text is refused.
     lab.allow(
-        "Applying inline style violates|Refused to apply inline style|TrustedHTML.*quantlab.js"
+        "Applying inline style violates|Refused to apply inline style|TrustedHTML.*live.js"
     )
     return lab
 
