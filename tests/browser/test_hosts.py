@@ -199,9 +199,7 @@ def strict(visit, publish, shared) -> Visit:
     url = publish(f'add_header Content-Security-Policy "{STRICT}";', bare_site(shared))
     lab = visit(url=f"{url}/", servers=[url])
     # The frame for readers' code is a file, because HTML in a text is refused.
-    lab.allow(
-        "Applying inline style violates|Refused to apply inline style|TrustedHTML.*live.js"
-    )
+    lab.allow("Applying inline style violates|Refused to apply inline style|TrustedHTML.*live.js")
     return lab
 
 
