@@ -268,9 +268,9 @@ def test_what_is_missing_or_damaged_is_said(start, server, url, tiny):
     config = json.loads(chat.root.get_attribute("data-config").replace("\n", " "))
     [file, _] = [Path(model["file"]).name for model in config["inPage"]]
     with server.replaced(file, 200, tiny[:-1] + b"\xff"):
-        expect(chat.ask("Hello")).to_contain_text("q8 arrived damaged")
+        expect(chat.ask("Hello")).to_contain_text("q8 is damaged")
     with server.replaced(file, 200, tiny[:5000]):
-        expect(chat.ask("Hello")).to_contain_text("q8 arrived damaged")
+        expect(chat.ask("Hello")).to_contain_text("q8 is damaged")
     expect(chat.ask("Hello")).to_contain_text(", 3 tokens, ")
 
 
@@ -418,7 +418,7 @@ def test_a_drawing(start):
     chat = start("drawing/")
     chat.model.select_option("drawing:Q8_0")
     answer = chat.ask(PELICAN)
-    expect(answer).to_contain_text("The model ended it.")
+    expect(answer).to_contain_text("Ended by the model.")
     # The answer is nothing but a drawing: its source is a click away.
     expect(chat.texts).not_to_be_visible()
     answer.get_by_text("Source of the drawing").click()

@@ -51,4 +51,4 @@ class TestFirefox(Smoke):
             tab.open(f"{home}widgets/quantization-palette/")
             tab.wait(READY)
             tab.files("quantlab-widget [type=file]", picture)
-            tab.wait_text(".quantlab-status", "pages read noise")
+            tab.wait_text(".quantlab-status", "gives pages noise")

@@ -137,12 +137,12 @@ def test_an_error_of_the_readers_code_is_english_and_says_so(german):
 
 
 def test_the_words_of_a_worker_are_english_and_say_so(visit, server):
-    with server.replaced("pyodide.asm.wasm", 404):
+    with server.replaced("python.zip", 200, b"no archive"):
         german = visit("german")
         german.explorer.set("weight", "0,5")
         expect(german.explorer.status).to_contain_text("Dafür wird Python in der Seite gebraucht.")
-        expect(german.explorer.status.locator("[lang=en]")).to_contain_text("answered 404.")
-    german.allow("404")
+        expect(german.explorer.status.locator("[lang=en]")).to_contain_text("exit(1)")
+    german.allow("zip|exit")
 
 
 def test_the_comparison_says_that_it_is_english(visit):

@@ -12,7 +12,7 @@ export function capture(widget: HTMLElement | null): Capture {
   if (!form || !figure || !widget!.hasAttribute("data-ready")) throw new Error(t("not_ready"));
   if (widget!.hasAttribute("data-busy")) throw new Error(t("still_computing"));
   return {
-    title: form.ariaLabel ?? "",
+    title: widget!.ariaLabel ?? "",
     options: options(form),
     result: words(figure.querySelector(".quantlab-result")),
     tables: [...figure.querySelectorAll("table")].map(tableOf).filter(({ rows }) => rows.length),

@@ -180,13 +180,13 @@ export class Python {
     this.#tell(t("fetching_python"));
     await new Promise<void>((resolve, reject) => {
       this.#fail = reject;
-      const fail = (message: string, violation?: Violation): void => void this.#refuse(message, violation);
+      const fail = (message: string, violation?: Violation): void => void this.#refuse(new Error(message), violation);
       const receive = (message: FromWorker): void => {
         if (message.type === "ready") {
           this.#unwatch();
           resolve();
         } else if (message.type === "failed" && !this.#ready) {
-          fail(message.message, message.violation);
+          void this.#refuse(new WorkerError(message.message), message.violation);
         } else if (message.type === "fetched") {
           if (this.#ready) return;
           this.#tell(t("starting_python"));
@@ -221,12 +221,12 @@ export class Python {
   }
 
   /** Ends a start that failed, with its reason. */
-  async #refuse(message: string, violation?: Violation): Promise<void> {
+  async #refuse(failure: Error, violation?: Violation): Promise<void> {
     const channel = this.#channel;
     await new Promise((resolve) => setTimeout(resolve)); // what the policy refused is told a moment later
     const { loader, runtime } = scriptsOf(this.base, this.folder);
-    const reason = await reasonOf(message, violation ?? refused(), [`${this.base}worker.js`, loader, runtime]);
-    if (this.#channel === channel) this.#end(new Error(reason));
+    const reason = await reasonOf(failure.message, violation ?? refused(), [`${this.base}worker.js`, loader, runtime]);
+    if (this.#channel === channel) this.#end(reason === failure.message ? failure : new Error(reason));
   }
 
   #tell(state: string): void {
