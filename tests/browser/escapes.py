@@ -107,7 +107,8 @@ WATCH = """() => {
   }
 }"""
 
-# All of a page that code might have changed, but for the figure that is drawn with it.
+# All of a page that code might have changed, but for the figure that is drawn with it, and for what the page keeps of it for
+# a reader who comes back (keepLink).
 STATE = """async () => {
   const names = object => Reflect.ownKeys(object).map(String).filter(name => !/^[0-9]+$/.test(name)).sort().join();
   const html = selector => [...document.querySelectorAll(selector)].map(element => element.outerHTML);
@@ -117,7 +118,7 @@ STATE = """async () => {
     title: document.title,
     cookie: document.cookie,
     local: {...localStorage},
-    session: {...sessionStorage},
+    session: Object.fromEntries(Object.entries(sessionStorage).filter(([name]) => !name.startsWith('quantlab '))),
     databases: (await indexedDB.databases()).length,
     caches: await caches.keys(),
     serviceWorkers: (await navigator.serviceWorker.getRegistrations()).length,
