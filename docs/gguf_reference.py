@@ -51,6 +51,7 @@ def limits() -> str:
         "arrays in arrays": reader.MAX_NESTED,
         "depth of arrays in arrays": reader.MAX_NESTING,
         "bytes of a string, outside arrays": reader.MAX_STRING,
+        "bytes of all strings and names, outside arrays": reader.MAX_TEXT,
         "bytes of a key or a tensor's name": reader.MAX_NAME,
         "dimensions of a tensor": reader.MAX_DIMENSIONS,
         "elements of a tensor": reader.MAX_ELEMENTS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from mkdocs_quantlab.engine.core import dispatch
+from mkdocs_quantlab.engine.gguf import user_files
 
 
 def outcome(method, params, data=None):
@@ -47,3 +48,21 @@ def live(widget, options, value, code, resources=None):
         "given": inputs,
     }
     return {"inputs": inputs, "values": [answer("live_step", step)["values"]]}
+
+
+def read_as_page(files):
+    """The outcome of reading the headers of a reader's files, and how many bytes were asked for.
+
+    Args:
+        files: Name and content of each.
+    """
+    sizes = [{"name": name, "size": len(content)} for name, content in files]
+    found, _ = outcome("read_headers", {"files": sizes})
+    sent = 0
+    while "reading" in found.get("answer", {}):
+        asked = found["answer"]
+        data = files[asked["file"]][1][asked["start"] : asked["stop"]]
+        sent += len(data)
+        found, _ = outcome("continue_reading", {"reading": asked["reading"]}, data)
+    assert not user_files._readings
+    return found, sent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from tests.gguf_writer import Writer
+from tests.gguf_writer import TYPES, Writer
 
 F32, F16, Q4_K, UNKNOWN = 0, 1, 12, 139
 
@@ -137,6 +137,44 @@ FILES = {
     "x-00009-of-00003.gguf": file(tensors=LAYER),
 }  # fmt: skip
 """Files by name."""
+
+
+def _array(type_, length, elements, **options):
+    """A file with one array, whose elements are given as bytes."""
+    writer = Writer(**options)
+    head = writer.number("I", TYPES.index("array")) + writer.number("I", TYPES.index(type_))
+    entry = writer.string("long.array") + head + writer.length(length) + elements
+    entries = [writer.entry(*each) for each in LLAMA] + [entry]
+    return writer.file(entries, [("blk.0.attn_q.weight", (256, 2), F16, 0)], bytes(1024))
+
+
+def _nested(version):
+    writer = Writer(version)
+    inner = writer.number("I", TYPES.index("uint8")) + writer.length(1000) + bytes(1000)
+    return _array("array", 2000, 2000 * inner, version=version)
+
+
+LARGE = {
+    "bytes-of-version-1.gguf": _array("uint8", 2_000_000, bytes(2_000_000), version=1),
+    "numbers-of-version-1.gguf": _array("uint16", 1_000_000, bytes(range(250)) * 8000, version=1),
+    "strings-of-version-1.gguf": _array("string", 500_000, bytes(2_000_000), version=1),
+    "nested-of-version-1.gguf": _nested(1),
+    "bytes.gguf": _array("uint8", 2_000_000, bytes(2_000_000)),
+    "strings.gguf": _array("string", 250_000, bytes(2_000_000)),
+    "nested.gguf": _nested(3),
+    "strings-of-big-endian.gguf": _array("string", 250_000, bytes(2_000_000), big_endian=True),
+    "long-names.gguf": file(tensors=[(f"{i:06}" * 10_000, (256, 2), F16) for i in range(40)]),
+    "long-texts.gguf": file(
+        entries=[*LLAMA, *((f"text.{i}", "string", "\U0001f600" + "x" * 500_000) for i in range(4))]
+    ),
+    "many-texts.gguf": file(
+        entries=[
+            *LLAMA,
+            *((f"text.{i}", "string", "\U0001f600" + "x" * 1_000_000) for i in range(20)),
+        ]
+    ),
+}
+"""Files with long headers, by name: more of one thing than any program writes."""
 
 
 def imatrix(tensors, entries=None):

@@ -48,7 +48,11 @@ def lock(*, check: bool) -> None:
             except ModelError as error:
                 raise Unreadable(str(error)) from None
     keys = {name: masked(place) for name, place in models.named.items()}
-    changed = [name for name, key in keys.items() if found[key] != locked.get(key)]
+    changed = [
+        name
+        for name, key in keys.items()
+        if key not in locked or found[key].digest != locked[key].digest
+    ]
     gone = sorted(set(locked) - set(found))
     for name in changed:
         print_line(f"{name}: {'new' if keys[name] not in locked else 'changed'}")

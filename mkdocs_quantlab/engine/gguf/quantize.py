@@ -22,7 +22,6 @@ from mkdocs_quantlab.engine.gguf.file_types import base_type, ftype_number
 from mkdocs_quantlab.engine.gguf.header import Array
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
-from mkdocs_quantlab.engine.gguf.reader import Wanted
 from mkdocs_quantlab.engine.gguf.recipes import (
     RECIPES,
     fall_back,
@@ -31,7 +30,7 @@ from mkdocs_quantlab.engine.gguf.recipes import (
     reason_kept,
     written_order,
 )
-from mkdocs_quantlab.engine.gguf.writer import alignment, head, padding
+from mkdocs_quantlab.engine.gguf.writer import alignment, head, padding, widened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -231,17 +230,18 @@ def read_everything(fetch: Callable[[int, int], bytes | memoryview], size: int) 
     """The header of a file with all elements of all arrays, as a writer needs it: long arrays as bytes.
 
     Raises:
-        GgufError: The file is no GGUF, broken, or beyond a limit.
+        GgufError: The file is no GGUF, broken, beyond a limit, or big-endian.
     """
     header = read_ranges(fetch, size)
-    if header.version == 1 or header.big_endian:
-        return read_ranges(fetch, size, Wanted(keep=header.metadata.keys()))
+    if header.big_endian:
+        raise GgufError("it is big-endian; only little-endian files are quantized")
     metadata = header.metadata.copy()
     for key, value in header.metadata.items():
         if isinstance(value, Array) and (value.values is None or value.type == "array"):
             stop = header.ends[key]
-            raw = bytes(memoryview(fetch(stop - value.size, stop))[: value.size])
-            metadata[key] = value._replace(raw=raw)
+            raw = memoryview(fetch(stop - value.size, stop))[: value.size]
+            stored = widened(raw, value.type, value.length) if header.version == 1 else bytes(raw)
+            metadata[key] = value._replace(raw=stored)
     return header._replace(metadata=metadata)
 
 
@@ -254,11 +254,9 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
         types: As for `assigned`.
 
     Raises:
-        GgufError: The file cannot be quantized here: it is big-endian, or one part of several, or a tensor that is to have another type
+        GgufError: The file cannot be quantized here: it is one part of several, or a tensor that is to have another type
             is no float now, or is to have one that cannot be encoded here.
     """
-    if header.big_endian:
-        raise GgufError("it is big-endian; only little-endian files are quantized")
     model = Model.of_files("", [("", header)])
     for tensor in header.tensors:
         if tensor.size is None:

@@ -37,6 +37,8 @@ MAX_NAME = 65_535
 """Bytes of a key, `gguf.md`'s limit, and of a tensor's name, which ggml takes up to 63 bytes of."""
 MAX_STRING = 10_000_000
 """Bytes of a string that is no element of an array, the limit of huggingface.js."""
+MAX_TEXT = 16 << 20
+"""Bytes of all such strings and names in all; in files that are known less than 1 million."""
 MAX_ARRAY = 1 << 22
 """Elements of an array; the longest that is known is of 514,906 merges."""
 MAX_DIMENSIONS = 8
@@ -138,6 +140,8 @@ class _Reader:
         """How lengths and counts are stored."""
         self.what = "the header"
         """What is being read, for errors."""
+        self.texts = 0
+        """Bytes of strings so far that are no elements of arrays."""
         self.short = 0
         """Elements of short arrays so far."""
         self.nested = 0
@@ -198,6 +202,9 @@ class _Reader:
         length = yield from self.number(self.length)
         if length > limit:
             raise self.error(f"a string of {length:,} bytes; at most {limit:,} are read")
+        self.texts += length
+        if self.texts > MAX_TEXT:
+            raise self.error(f"strings of more than {MAX_TEXT:,} bytes in all")
         yield from self.need(length)
         raw = self.data[self.at : self.at + length]
         self.at += length

@@ -100,6 +100,38 @@ def padding(size: int, multiple: int) -> int:
     return -size % multiple
 
 
+def widened(raw: memoryview, type_: str, length: int) -> bytes:
+    """An array's elements as little-endian files of version 2 and 3 store them, where lengths take 8 bytes.
+
+    Args:
+        raw: The elements in a little-endian file of version 1.
+        type_: Their type.
+        length: Their number.
+    """
+    made = bytearray()
+    rest = [(type_, length)]
+    at = 0
+    while rest:
+        type_, length = rest.pop()
+        if type_ == "string":
+            for _ in range(length):
+                stop = at + 4 + int.from_bytes(raw[at : at + 4], "little")
+                made += raw[at : at + 4]
+                made += bytes(4)
+                made += raw[at + 4 : stop]
+                at = stop
+        elif type_ != "array":
+            stop = at + length * struct.calcsize(f"<{VALUE_CODES[type_]}")
+            made += raw[at:stop]
+            at = stop
+        elif length:
+            number, inner = struct.unpack_from("<II", raw, at)
+            made += struct.pack("<IQ", number, inner)
+            at += 8
+            rest += [("array", length - 1), (VALUE_TYPES[number], inner)]
+    return bytes(made)
+
+
 def _number(type_: str, value: float) -> bytes:
     return struct.pack(f"<{VALUE_CODES[type_]}", value)
 

@@ -42,6 +42,18 @@ class Locked(NamedTuple):
     etags: tuple[str, ...]
     """What its servers called the state of each part; empty texts for local files."""
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What the lock file has of it, as JSON has it."""
+        fields: dict[str, Any] = {**self.model.to_json()}
+        del fields["name"]
+        return {**fields, "etags": list(self.etags)}
+
+    @property
+    def digest(self) -> str:
+        """What two models that are alike have in common, and no others: a metadata value that is not a number equals nothing."""
+        return _digest(self.fields)
+
 
 def read_lock(path: Path) -> Mapping[str, Locked]:
     """What the lock file holds, by place as `secrets.masked` gives it; nothing where there is no file.
@@ -62,7 +74,7 @@ def _read(path: Path) -> Mapping[str, Locked]:
         fields = json.loads(path.read_text(encoding="utf-8"))
         version = fields["version"]
         models = dict(fields["models"]) if version == VERSION else {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise LockError(f"{path.name} cannot be read ({_reason(error)}); {REFRESH}") from None
     if version != VERSION:
         raise LockError(
@@ -89,10 +101,8 @@ def lock_text(models: Mapping[str, Locked]) -> str:
 
 def _paragraph(locked: Locked) -> str:
     """A model: a line for each field, and for each metadata entry, which is what a reader looks for."""
-    fields: dict[str, Any] = {**locked.model.to_json()}
-    del fields["name"]
+    fields = locked.fields
     tensors = fields["tensors"]
-    fields["etags"] = list(locked.etags)
     fields["sha256"] = _digest(fields)
     # Thousands of tensors that nobody reads here.
     fields["tensors"] = base64.b64encode(zlib.compress(_text(tensors).encode(), 9)).decode()

@@ -146,3 +146,29 @@ def test_each_of_stacked_matrices_has_its_own_importance(monkeypatch, tmp_path):
     given = (sums[0] / 4, np.ones(256, np.float32))
     for each, importance in zip(weights, given, strict=True):
         assert fast.quantize(each, type_, importance).tobytes() in made
+
+
+def named_in(folder, monkeypatch, tmp_path, name):
+    """A folder whose configuration names a crafted file, which it has beside it."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).symlink_to(folder / name)
+    plugin = {"quantlab": {"models": {"a": name}}}
+    Path("mkdocs.yml").write_text(json.dumps({"site_name": "Site", "plugins": [plugin]}))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_lock(folder, monkeypatch, tmp_path, name):
+    named_in(folder, monkeypatch, tmp_path, name)
+    done = run(tmp_path, monkeypatch, "lock")
+    lock = Path("quantlab.lock")
+    if done.exit_code:
+        assert is_refused(done, name)
+        assert not lock.exists()
+        return
+    assert done.stdout == "a: new\n1 models in quantlab.lock\n"
+    # What is locked is read again as it was, whatever is in it, and without the file.
+    assert run(tmp_path, monkeypatch, "lock", "--check").exit_code == 0
+    Path(name).unlink()
+    shown = run(tmp_path, monkeypatch, "show", "a", "--json")
+    assert shown.exit_code == 0
+    assert json.loads(shown.stdout)

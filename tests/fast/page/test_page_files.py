@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_quantlab.engine.gguf import user_files
-from tests.calls import answer, outcome
+from tests.calls import answer, read_as_page
 from tests.gguf_files import write_gguf
 
 
 def read(*paths, names=()):
     """The last outcome, and how many bytes were asked for."""
     names = names or [path.name for path in paths]
-    files = [
-        {"name": name, "size": path.stat().st_size} for name, path in zip(names, paths, strict=True)
-    ]
-    found, _ = outcome("read_headers", {"files": files})
-    sent = 0
-    while "reading" in found.get("answer", {}):
-        asked = found["answer"]
-        data = paths[asked["file"]].read_bytes()[asked["start"] : asked["stop"]]
-        sent += len(data)
-        found, _ = outcome("continue_reading", {"reading": asked["reading"]}, data)
-    assert not user_files._readings
-    return found, sent
+    return read_as_page([(name, p.read_bytes()) for name, p in zip(names, paths, strict=True)])
 
 
 @pytest.fixture(scope="module")
