@@ -16,12 +16,20 @@ WAIT_SECONDS = 120
 ENTER, TAB, ARROW_RIGHT = "\ue007", "\ue004", "\ue014"
 """Keys, as WebDriver writes them."""
 
-# The centre of an element, brought into the window.
-CENTRE = """selector => {
+# The centre of an element, brought into the window, once it rests: what came before it may have changed the page.
+CENTRE = """async selector => {
   const element = document.querySelector(selector);
-  element.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
-  const {left, top, width, height} = element.getBoundingClientRect();
-  return [left + width / 2, top + height / 2].map(Math.round);
+  const centre = () => {
+    element.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+    const {left, top, width, height} = element.getBoundingClientRect();
+    return [left + width / 2, top + height / 2].map(Math.round);
+  };
+  for (let before = centre(); ; ) {
+    await new Promise(rest => setTimeout(rest, 100));
+    const now = centre();
+    if (String(now) === String(before)) return now;
+    before = now;
+  }
 }"""
 
 # Errors of a page, from its first moment: WebKit's driver tells nothing of its console.
