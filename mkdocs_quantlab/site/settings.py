@@ -28,6 +28,25 @@ if TYPE_CHECKING:
 OnError = Literal["fail", "warn"]
 
 
+class SettingError(ValueError):
+    """A setting has an invalid value.
+
+    Attributes:
+        keys: The keys below the setting that lead to what is wrong.
+    """
+
+    def __init__(self, message: str, *keys: str) -> None:
+        super().__init__(message)
+        self.keys = keys
+
+
+def keys_of(error: BaseException | None) -> tuple[str, ...]:
+    """The keys below a setting that lead to what an error is about."""
+    if isinstance(error, OptionError) and error.option:
+        return (error.option,)
+    return error.keys if isinstance(error, SettingError) else ()
+
+
 def read_on_error(value: object) -> OnError:
     """What to do about an author's mistake.
 
@@ -60,13 +79,15 @@ def read_defaults(value: object) -> dict[str, dict[str, str]]:
     """Options for every directive of a kind, as texts; whether a widget takes them is known with the site's widgets.
 
     Raises:
-        ValueError: It is no mapping of mappings.
+        SettingError: It is no mapping of mappings.
     """
     if not isinstance(value, Mapping):
-        raise ValueError(f"takes a mapping from directive to options; found `{value}`")
+        raise SettingError(f"takes a mapping from directive to options; found `{value}`")
     for key, given in value.items():
         if not isinstance(given, Mapping):
-            raise ValueError(f"`{key}` takes a mapping from option to value; found `{given}`")
+            raise SettingError(
+                f"`{key}` takes a mapping from option to value; found `{given}`", str(key)
+            )
     return {
         str(key).removeprefix("data-"): {
             str(option): _text(entry) for option, entry in given.items()
@@ -81,7 +102,7 @@ def current_defaults(
     """The setting `defaults`, checked against a site's widgets, with the current names of options.
 
     Raises:
-        ValueError: A widget or an option is unknown, or a value is not taken.
+        SettingError: A widget or an option is unknown, or a value is not taken.
     """
     result: dict[str, dict[str, str]] = {}
     for name, strings in defaults.items():
@@ -90,9 +111,9 @@ def current_defaults(
             result[name] = kind.current(strings)
             kind(result[name], _NotRead())
         except OptionError as error:
-            raise ValueError(f"`{name}`: {error}") from None
+            raise SettingError(f"`{name}`: {error}", name, *keys_of(error)) from None
         except WidgetError as error:
-            raise ValueError(str(error)) from None
+            raise SettingError(str(error), name) from None
         except _NotReadError:
             pass  # each directive will tell
     return result
@@ -117,22 +138,26 @@ def read_models(value: object) -> dict[str, str]:
     """Where models are, by name.
 
     Raises:
-        ValueError: A name cannot be one, or a place is none.
+        SettingError: A name cannot be one, or a place is none.
     """
     if not isinstance(value, Mapping):
-        raise ValueError(f"takes a mapping from name to path or address; found `{value}`")
+        raise SettingError(f"takes a mapping from name to path or address; found `{value}`")
     for name, place in value.items():
         # Names stand in lists, and before a colon and a tensor's name.
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*", str(name)):
-            raise ValueError(f"a name takes letters, digits and any of `_.+-`; found `{name}`")
+            raise SettingError(
+                f"a name takes letters, digits and any of `_.+-`; found `{name}`", str(name)
+            )
         if not isinstance(place, str) or not place.strip():
-            raise ValueError(f"`{name}` takes a path or an address of a GGUF file; found `{place}`")
+            raise SettingError(
+                f"`{name}` takes a path or an address of a GGUF file; found `{place}`", str(name)
+            )
         try:
             if is_builtin(place):
                 check(place)
             part_names(place)
         except (GgufError, BuiltinModelError) as error:
-            raise ValueError(f"`{name}` ({masked(place)}): {error}") from None
+            raise SettingError(f"`{name}` ({masked(place)}): {error}", str(name)) from None
     return {str(name): place for name, place in value.items()}
 
 
@@ -219,23 +244,6 @@ def former_names(setting: str, value: Any) -> list[tuple[tuple[str, ...], str]]:
             if name in built_in():
                 read(widget(name).options, given, str(key))
     return found
-
-
-def line_of_option(source: str, *keys: str) -> int | None:
-    """The line of `mkdocs.yml`, from 1, on which the last of nested keys stands; None where it does not.
-
-    Args:
-        source: The text of `mkdocs.yml`.
-        keys: The keys that lead to the option, from one of our settings on.
-    """
-    text = re.sub(r"(?m)(?:^|(?<=\s))#.*", lambda comment: " " * len(comment[0]), source)
-    found = None
-    for key in keys:
-        pattern = re.compile(rf"(?<![\w-]){re.escape(key)}[\"']?\s*:")
-        found = pattern.search(text, found.end() if found else 0)
-        if found is None:
-            return None
-    return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 class Setting(NamedTuple):

@@ -346,13 +346,20 @@ def test_a_page_that_is_not_utf_8_is_named(build, project, engine, nav):
     assert "Traceback" not in output
 
 
-def test_zensical_ends_with_one_line(build):
-    pages = {"docs/a.md": '# A\n\n<div data-quantization-explorer data-bits="9"></div>\n'}
-    code, output, _ = build(pages, "markdown_extensions: [quantlab]\n", "zensical")
+@pytest.mark.parametrize(
+    ("directive", "options", "message"),
+    [
+        ('<div data-quantization-explorer data-bits="9"></div>', "", "a.md:3: `bits` takes one of"),
+        ('<div data-quantization-explorer data-bits="4></div>', "", "a.md:3: the directive `data-quantization-explorer` is text"),
+        ("<div data-quantization-explorer></div>", "modles: {}", "zensical.yml:3: unknown option `modles`"),
+        ("<div data-quantization-explorer></div>", "defaults: {quantization-explorer: {bts: 3}}", "zensical.yml:3: `defaults`"),
+    ],
+)  # fmt: skip
+def test_zensical_ends_with_one_line(build, directive, options, message):
+    config = f"markdown_extensions:\n  - quantlab: {{{options}}}\n"
+    code, output, _ = build({"docs/a.md": f"# A\n\n{directive}\n"}, config, "zensical")
     assert code == 1
-    assert (
-        output.strip()
-        .splitlines()[-1]
-        .startswith("RuntimeError: Python error: LabError: a.md:3: `bits` takes one of")
-    )
+    said = output.strip().splitlines()[-1]
+    assert said.startswith("RuntimeError: Python error: LabError: ")
+    assert message in said
     assert 'File "' not in output

@@ -149,7 +149,9 @@ def test_defaults_that_a_widget_does_not_take(course):
     (course / "mkdocs.yml").write_text(text, encoding="utf-8")
     [(about, found)] = todo()
     assert about == "quantlab"
-    assert found.startswith("`defaults`: `quantization-explorer`: unknown option `bts`")
+    assert found.startswith(
+        "mkdocs.yml:8: `defaults`: `quantization-explorer`: unknown option `bts`"
+    )
 
 
 def test_a_site_of_zensical_with_mkdocs_yml_needs_no_theme_of_mkdocs(course):

@@ -143,11 +143,9 @@ def _mkdocs_settings(config: MkDocsConfig) -> dict[str, Any] | None:
 def _mistakes(path: Path, found: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with our settings, those that depend on the site's widgets among them."""
     try:
-        extension = QuantlabExtension(**found)
-        extension.folder = path.resolve().parent
-        extension.check()
+        QuantlabExtension.of_site(path, found).check()
     except LabError as error:
-        return [("quantlab", str(error).removeprefix("quantlab: "))]
+        return [("quantlab", str(error))]
     return []
 
 

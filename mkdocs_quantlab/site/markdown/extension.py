@@ -31,6 +31,8 @@ from mkdocs_quantlab.site.markdown.directives import (
     note,
 )
 from mkdocs_quantlab.site.markdown.element import element
+from mkdocs_quantlab.site.markdown.finished import left_as_text
+from mkdocs_quantlab.site.markdown.finished import problems as directives_left
 from mkdocs_quantlab.site.markdown.ids import check_identifier, identifier, written_ids
 from mkdocs_quantlab.site.markdown.lab_page import Comments, Lab, Source
 from mkdocs_quantlab.site.markdown.page import (
@@ -38,17 +40,20 @@ from mkdocs_quantlab.site.markdown.page import (
     mkdocs_page,
     shorten_traceback,
     without_script,
+    zensical_file,
     zensical_language,
     zensical_page,
 )
 from mkdocs_quantlab.site.markdown.source import line_of
 from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteResources
+from mkdocs_quantlab.site.setting_lines import place_of_setting
 from mkdocs_quantlab.site.settings import (
     SETTINGS,
     WIDGETS,
     current_defaults,
     former_names,
+    keys_of,
     read_language,
     unknown_option,
 )
@@ -57,6 +62,7 @@ from mkdocs_quantlab.site.widgets.registry import Widgets
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
 
     from markdown import Markdown
 
@@ -76,6 +82,7 @@ class QuantlabExtension(Extension):
         servers: Addresses of the model servers of all chats since the extension was made.
         page_models: The files of models that pages since then hand to readers.
         archives: The files of custom widgets that pages since then have, by the page's path.
+        config_file: The site's configuration, where the caller knows it.
         warn: Takes each problem where `on_error` is `warn`.
         folder: What relative paths are relative to: to models, and to the folder of custom widgets.
         languages: Languages of pages since the extension was made.
@@ -90,11 +97,30 @@ class QuantlabExtension(Extension):
         self.page_models: set[PageModel] = set()
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
         self.folder = Path.cwd()
+        self.config_file: Path | None = None
         self.languages: set[str] = set()
         self.theme_language = ""
         self.archives: dict[str, set[Archive]] = {}
         self.told: set[str] = set()
         super().__init__(**kwargs)
+
+    @classmethod
+    def of_site(cls, config_file: Path | None, settings: Mapping[str, Any]) -> Self:
+        """The extension for a site, which paths are relative to.
+
+        Args:
+            config_file: The site's configuration, or None if it has no file.
+            settings: Those of `quantlab` in it.
+
+        Raises:
+            LabError: A setting is wrong.
+        """
+        made = cls()
+        if config_file:
+            made.config_file = config_file
+            made.folder = config_file.resolve().parent
+        made.setConfigs(dict(settings))
+        return made
 
     @property
     def models(self) -> Models:
@@ -111,8 +137,8 @@ class QuantlabExtension(Extension):
         setting = self.getConfig("widgets")
         folder = (self.folder / setting).resolve()
         if setting != WIDGETS and not folder.is_dir():
-            raise LabError(
-                f"quantlab: `widgets` names the folder `{setting}`, which does not exist"
+            raise self._wrong(
+                f"`widgets` names the folder `{setting}`, which does not exist", "widgets"
             )
         return Widgets(folder, self.folder.resolve())
 
@@ -142,18 +168,26 @@ class QuantlabExtension(Extension):
         try:
             return current_defaults(self.getConfig("defaults"), self.widgets.widget)
         except ValueError as error:
-            raise LabError(f"quantlab: `defaults`: {error}") from None
+            raise self._wrong(f"`defaults`: {error}", "defaults", *keys_of(error)) from None
 
     def setConfig(self, key: str, value: Any) -> None:  # noqa: N802
         """Sets an option; Python-Markdown calls it for each one given."""
         if key not in SETTINGS:
-            raise LabError(f"quantlab: {unknown_option(key)}")
+            raise self._wrong(unknown_option(key), key)
         try:
             self.config[key][0] = SETTINGS[key].read(value)
-            for _, sentence in former_names(key, value):
-                self.warn(f"quantlab: `{key}`: {sentence}")
+            for keys, sentence in former_names(key, value):
+                self.warn(f"{self._place_of_setting(*keys)}: `{key}`: {sentence}")
         except ValueError as error:
-            raise LabError(f"quantlab: `{key}` {error}") from None
+            raise self._wrong(f"`{key}` {error}", key, *keys_of(error)) from None
+
+    def _place_of_setting(self, *keys: str) -> str:
+        return place_of_setting(self.config_file or zensical_file(), *keys)
+
+    def _wrong(self, problem: str, *keys: str) -> LabError:
+        """The error for a wrong setting, which the keys lead to."""
+        shorten_traceback()
+        return LabError(f"{self._place_of_setting(*keys)}: {problem}")
 
     def check(self) -> None:
         """Checks settings that depend on the site's widgets, which a page may never need.
@@ -257,8 +291,12 @@ class _Directives(Postprocessor):
         result = lab.callouts(
             result, lambda tag, problem: problems.append((self._place(tag, 0), problem))
         )
+        broken = list(left_as_text(result, self.extension.directives))
+        if broken:
+            page = self._page()
+            problems += directives_left(broken, page.path or "page", page.text)
         if problems:
-            shorten_traceback(self.md)
+            shorten_traceback()
         self.extension.report(problems)
         return result
 

@@ -1,17 +1,19 @@
 """Directives that are left in a page's finished HTML, where they do nothing.
 
-A quote that is not closed makes a directive text. The cells of a notebook, and what a template or another plugin adds to a page,
-never pass the Markdown extension. Both leave a page without its widget, and without a word.
+A quote that is not closed makes a directive text, which the Markdown extension finds in what it has converted. The cells of a notebook, and
+what a template or another plugin adds to a page, never pass the extension: the plugin looks for them in the finished page,
+and `quantlab doctor` in the finished site of an engine that runs no plugins. All of them leave a page without its widget, and without a word.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.site.markdown.source import line_of
+from mkdocs_quantlab.site.markdown.source import line_of, without_code
 from mkdocs_quantlab.site.markdown.spans import NewLines, replace_elements
 
 if TYPE_CHECKING:
@@ -60,22 +62,36 @@ def left(html: str, directives: Directives, lines: NewLines) -> Iterator[Left]:
         return
     lines.forget()
     html = _SKIPPED.sub(" ", html)
-    # What values of attributes say names no directive.
-    elements = (
-        _QUOTED.sub("", match[0]) for match in _TAG.finditer(html) if match[1].lower() == "div"
-    )
-    texts = filter(_lacks_quote, (match[0] for match in _TEXT.finditer(_TAG.sub("<>", html))))
-    for found, is_text in ((elements, False), (texts, True)):
-        for text in found:
-            names = (match[1].lower() for match in _ATTRIBUTE.finditer(text))
-            name = next(filter(directives.is_ours, names), None)
+    for match in _TAG.finditer(html):
+        # What values of attributes say names no directive.
+        name = _named(_QUOTED.sub("", match[0]), directives) if match[1].lower() == "div" else None
+        if name:
+            yield Left(name, is_text=False)
+    yield from _as_text(html, directives)
+
+
+def left_as_text(html: str, directives: Directives) -> Iterator[Left]:
+    """The directives that are text in a page's content, as the Markdown extension has converted it."""
+    if _TEXT.search(html):
+        yield from _as_text(_SKIPPED.sub(" ", replace_elements(html, lambda _: " ")), directives)
+
+
+def _as_text(html: str, directives: Directives) -> Iterator[Left]:
+    for match in _TEXT.finditer(_TAG.sub("<>", html)):
+        # A whole tag is there to be read, as in a table of contents.
+        if _lacks_quote(unescape(match[0].partition("&gt;")[0])):
+            name = _named(match[0], directives)
             if name:
-                yield Left(name, is_text)
+                yield Left(name, is_text=True)
 
 
-def _lacks_quote(text: str) -> bool:
-    """Whether a quote is lost in a start tag that is text; a whole one is there to be read, as in a table of contents."""
-    tag = unescape(text.partition("&gt;")[0])
+def _named(text: str, directives: Directives) -> str | None:
+    names = (match[1].lower() for match in _ATTRIBUTE.finditer(text))
+    return next(filter(directives.is_ours, names), None)
+
+
+def _lacks_quote(tag: str) -> bool:
+    """Whether a quote is lost in a start tag."""
     return any(quote in _QUOTED.sub("", tag) for quote in "\"'")
 
 
@@ -87,11 +103,11 @@ def problems(found: Iterable[Left], path: str, source: str) -> list[tuple[str, s
         path: Its file in the docs folder.
         source: What is in that file.
     """
-    seen: dict[str, int] = {}
+    seen: Counter[Left] = Counter()
     told = []
     for each in found:
-        nth = seen.get(each.name, 0)
-        seen[each.name] = nth + 1
+        nth = seen[each]
+        seen[each] += 1
         if each.is_text:
             problem = (
                 f"the directive `data-{each.name}` is text on the page: write "
@@ -107,16 +123,26 @@ def problems(found: Iterable[Left], path: str, source: str) -> list[tuple[str, s
                 f"the directive `data-{each.name}` has no effect, because a template or another plugin added it "
                 "after the Markdown was converted: write it in the page's Markdown"
             )
-        told.append((_place(each.name, nth, path, source), problem))
+        told.append((_place(each, nth, path, source), problem))
     return told
 
 
-def _place(name: str, nth: int, path: str, source: str) -> str:
+def _place(each: Left, nth: int, path: str, source: str) -> str:
     if path.endswith(".ipynb"):
-        cell = _cell(name, nth, source)
+        cell = _cell(each.name, nth, source)
         return f"{path}: cell {cell}" if cell else path
-    line = line_of(f"data-{name}", nth, source)
+    line = (each.is_text and _line_of_broken(each.name, nth, source)) or line_of(
+        f"data-{each.name}", nth, source
+    )
     return f"{path}:{line}" if line else path
+
+
+def _line_of_broken(name: str, nth: int, source: str) -> int | None:
+    """The line, from 1, on which a start tag begins that names a directive and lacks a quote; others of that name may be before it."""
+    tags = re.compile(rf"<div\s[^<>]*data-{re.escape(name)}\b[^<>]*", re.IGNORECASE)
+    text = without_code(source)
+    found = [match.start() for match in tags.finditer(text) if _lacks_quote(match[0])]
+    return text.count("\n", 0, found[min(nth, len(found) - 1)]) + 1 if found else None
 
 
 def _cell(name: str, nth: int, notebook: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from markdown import Markdown
+
+ZENSICAL_FILES = tuple(map(Path, ("zensical.toml", "mkdocs.yml", "mkdocs.yaml")))
+"""Where Zensical looks for a site's configuration, in this order."""
 
 
 class PageFile(NamedTuple):
@@ -51,12 +55,24 @@ def zensical_page(md: Markdown) -> PageFile | None:
     return PageFile(path, file.read_text(encoding="utf-8"), current.page.meta)
 
 
-def shorten_traceback(md: Markdown) -> None:
+def zensical_file() -> Path | None:
+    """The configuration of the site that the command `zensical` is building, or None under another engine."""
+    config = sys.modules.get("zensical.config")
+    if config is None or not config.get_config():
+        return None
+    # Its configuration does not have the name of its file.
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("-f", "--config-file", type=Path)
+    given: Path | None = parser.parse_known_args(sys.argv[1:])[0].config_file
+    return given or next((path for path in ZENSICAL_FILES if path.is_file()), None)
+
+
+def shorten_traceback() -> None:
     """Has Zensical end a build with our message alone: it prints each exception with all of its traceback.
 
     Its preview goes on after a mistake, and needs the tracebacks of others.
     """
-    if _zensical(md) and "build" in sys.argv[1:2]:
+    if zensical_file() and "build" in sys.argv[1:2]:
         sys.tracebacklimit = 0
 
 

@@ -19,7 +19,7 @@ def line_of(tag: str, nth: int, source: str) -> int | None:
         The line, or None where the tag is not in the file: a macro or an included file made it.
     """
     pattern = re.compile(r"\s+".join(map(re.escape, tag.split())))
-    lines = [match.start() for match in pattern.finditer(_without_code(source))]
+    lines = [match.start() for match in pattern.finditer(without_code(source))]
     if not lines:
         return None
     return source.count("\n", 0, lines[min(nth, len(lines) - 1)]) + 1
@@ -41,7 +41,7 @@ def without_fences(source: str) -> str:
     return "".join(lines)
 
 
-def _without_code(source: str) -> str:
+def without_code(source: str) -> str:
     """The source with fences, comments and inline code blanked out, each character at its place."""
     text = without_fences(source)
     for pattern in (r"<!--.*?-->", r"(`+)(?!`).+?(?<!`)\1(?!`)", r"(?is)<(pre|textarea)\b.*?</\1>"):

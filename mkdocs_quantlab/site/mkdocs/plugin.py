@@ -25,7 +25,8 @@ from mkdocs_quantlab.site.mkdocs.config import QuantlabConfig
 from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
 from mkdocs_quantlab.site.mkdocs.search import hide, show
 from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, place_of
-from mkdocs_quantlab.site.settings import SETTINGS, former_names, line_of_option, unknown_option
+from mkdocs_quantlab.site.setting_lines import place_of_setting
+from mkdocs_quantlab.site.settings import SETTINGS, former_names, keys_of, unknown_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,16 +72,12 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         warnings = [each for each in warnings if each[0] in SETTINGS]
         file = Path(config_file_path or "")
         if file.is_file():
-            source = file.read_text(encoding="utf-8", errors="replace")
             for i, (setting, error) in enumerate(errors):
-                option = getattr(error.__cause__, "option", None)
-                keys = (setting, option) if option else (setting,)
-                line = line_of_option(source, *keys)
-                if line:
-                    errors[i] = (setting, ValidationError(f"{file.name}:{line}: {error}"))
+                place = place_of_setting(file, setting, *keys_of(error.__cause__))
+                errors[i] = (setting, ValidationError(f"{place}: {error}"))
             if not errors:
                 warnings += [
-                    (setting, f"{file.name}:{line_of_option(source, *keys)}: {sentence}")
+                    (setting, f"{place_of_setting(file, *keys)}: {sentence}")
                     for setting in SETTINGS.keys() & options.keys()
                     for keys, sentence in former_names(setting, options[setting])
                 ]
@@ -92,13 +89,13 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Adds the Markdown extension, the script and the style sheet."""
-        extension = QuantlabExtension(**{name: self.config[name] for name in SETTINGS})
+        file = Path(config.config_file_path) if config.config_file_path else None
+        settings = {name: self.config[name] for name in SETTINGS}
+        extension = QuantlabExtension.of_site(file, settings)
         extension.warn = log.warning
         extension.theme_language = str(
             config.theme.get("language") or config.theme.get("locale") or ""
         )
-        if config.config_file_path:
-            extension.folder = Path(config.config_file_path).resolve().parent
         if "quantlab" in config.markdown_extensions:
             log.warning(
                 "the plugin `quantlab` brings its Markdown extension: take it out of `markdown_extensions`"
@@ -111,9 +108,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         config.extra_javascript.append(script)
         config.extra_css.append(f"{FOLDER}/{STYLE}")
         self.extension = extension
-        assert (
-            extension.defaults is not None
-        )  # a mistake in them ends the build even where no page needs them
+        extension.check()  # a mistake ends the build even where no page needs what is wrong
         self._watch()
         return config
 

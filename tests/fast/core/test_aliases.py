@@ -23,7 +23,8 @@ from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import widget
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.evidence import evidence
-from mkdocs_quantlab.site.settings import former_names, line_of_option
+from mkdocs_quantlab.site.setting_lines import line_of_option
+from mkdocs_quantlab.site.settings import former_names
 
 
 class Sample(schema.Options):

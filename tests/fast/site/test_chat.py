@@ -12,7 +12,6 @@ from markdown import Markdown
 from mkdocs_quantlab.site.chat.chat import PROMPTS, Options
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
-from mkdocs_quantlab.site.settings import line_of_option
 
 CONFIG = """
 plugins:
@@ -68,14 +67,6 @@ def test_prompts_of_an_attribute():
 def test_options_give_their_texts_back():
     options = Options({"models": "a b", "prompts": "one|two", "temperature": "0"})
     assert Options(options.strings()).values == options.values
-
-
-def test_lines_of_options():
-    source = "a: 1\n# chat: {seed: 2}\nplugins:\n- quantlab: {chat: {seed: 3,\n  'top_p': 1}}\nx: {seed: 2}\n"
-    assert line_of_option(source, "chat", "seed") == 4
-    assert line_of_option(source, "chat", "top_p") == 5
-    assert line_of_option(source, "chat", "p") is None
-    assert line_of_option(source, "other", "seed") is None
 
 
 @pytest.mark.parametrize(

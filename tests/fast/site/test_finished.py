@@ -7,9 +7,11 @@ import json
 import pytest
 from markdown import Markdown
 
+from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.directives import Directives
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.finished import Left, left, problems
+from mkdocs_quantlab.site.markdown.page import PageFile
 from mkdocs_quantlab.site.markdown.spans import NewLines
 
 DIRECTIVES = Directives()
@@ -32,8 +34,23 @@ def found(html):
     ],
 )
 def test_a_lost_quote_is_found(source):
-    html = Markdown(extensions=["md_in_html", QuantlabExtension()]).convert(source)
+    extension = QuantlabExtension(on_error="warn")
+    told = []
+    extension.warn = told.append
+    html = Markdown(extensions=["md_in_html", extension]).convert(source)
+    [message] = told
+    assert f"`data-{NAME}` is text on the page" in message
     assert found(f"<html><body>{html}</body></html>") == [Left(NAME, is_text=True)]
+
+
+def test_a_lost_quote_ends_the_conversion_where_it_stands():
+    """Under every engine: Zensical runs nothing of ours on finished pages."""
+    whole = f'<div data-{NAME} data-bits="4"></div>'
+    broken = f'<div data-{NAME} data-bits="4></div>'
+    extension = QuantlabExtension()
+    extension.page = PageFile("a.md", f"# A\n\n{whole}\n\n`{broken}`\n\n{broken}\n", {})
+    with pytest.raises(LabError, match=r"^a\.md:7: the directive .* is text on the page"):
+        Markdown(extensions=[extension]).convert(extension.page.text)
 
 
 def test_an_element_that_the_extension_never_saw_is_found():
