@@ -392,6 +392,23 @@ def test_thinking_is_off_and_can_be_switched_on(visit, start_ollama):
     assert chat.asked()[-1]["messages"][1]["content"] == "Yes."
 
 
+def test_text_that_turns_out_to_be_thinking(start, ollama):
+    chat = start()
+    ollama.script = lambda request: Script(
+        ["Let me see: ", "`<svg/>`", " ```", "\n<svg/>", ".\n</think>", "\n\nYes, **it is**."],
+        pause=0.05,
+    )
+    answer = chat.ask("Well?")
+    expect(answer.locator(".quantlab-chat-text")).to_have_text("Yes, it is.")
+    expect(answer.locator("iframe")).to_have_count(0)
+    answer.get_by_text("Thinking", exact=True).click()
+    expect(answer.locator(".quantlab-chat-thinking")).to_contain_text("Let me see: `<svg/>`")
+    chat.page.get_by_text("Settings", exact=True).click()
+    chat.page.get_by_label("Send earlier prompts").check()
+    chat.ask("And?")
+    assert chat.asked()[-1]["messages"][1]["content"] == "Yes, **it is**."
+
+
 @pytest.mark.parametrize("loop_error", [False, True])
 def test_a_loop_is_a_result(start, ollama, loop_error):
     chat = start()

@@ -146,6 +146,9 @@ def test_a_comparison_counts_what_is_right_and_draws_its_curve(visit, ollama):
     ollama.script = script
     panel = Panel(visit(page="drawings", servers=[ollama.url]), ollama)
     panel.run(seeds=3, prompt=PROMPT)
+    # Pressed before the marks are there: they leave what the reader has begun alone.
+    panel.button("Find the first difference").click()
+    search = panel.root.locator(".quantlab-compare-part").element_handle()
     table = panel.root.get_by_role("group", name="Correct drawings")
     row = table.get_by_role("row", name=re.compile("^All right"))
     expect(row.get_by_role("cell")).to_have_text(
@@ -155,6 +158,8 @@ def test_a_comparison_counts_what_is_right_and_draws_its_curve(visit, ollama):
     expect(curve).to_be_visible()
     expect(curve.locator("[data-item]")).to_have_count(2)
     assert "1 of 3 right" in curve.locator("[data-item]").first.get_attribute("aria-label")
+    assert search.evaluate("element => element.isConnected")
+    expect(panel.root.locator(".quantlab-compare-sentence")).to_contain_text("token probabilities")
     short = panel.cells.locator(".quantlab-compare-marks").all_inner_texts()
     assert sorted(short) == ["✓ all right"] * 4 + ["✗ wrong: shapes, counts"] * 2
     lines = list(csv.DictReader(io.StringIO(panel.saved("CSV"))))

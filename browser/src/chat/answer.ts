@@ -39,6 +39,14 @@ export function newAnswer(request: ChatRequest, endpoint: Asked): Answer {
   };
 }
 
+/** Answers whose text so far has turned out to be thinking. */
+const rethought = new WeakSet<Answer>();
+
+/** Whether the text that an answer had at first has turned out to be thinking. */
+export function isRethought(answer: Answer): boolean {
+  return rethought.has(answer);
+}
+
 /** Takes an event in. */
 export function receive(answer: Answer, event: ChatEvent): void {
   if (event.type !== "waiting") delete answer.waiting;
@@ -54,6 +62,11 @@ export function receive(answer: Answer, event: ChatEvent): void {
       break;
     case "thinking":
       answer.thinking += event.text;
+      break;
+    case "rethink":
+      answer.thinking += answer.text;
+      answer.text = "";
+      rethought.add(answer);
       break;
     case "token":
       answer.tokens.push({ token: event.token, logprob: event.logprob, candidates: event.candidates });

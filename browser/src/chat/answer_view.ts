@@ -1,5 +1,5 @@
 /** An answer in the page: its text as it arrives, its drawing, and the line that says what made it and how it ended. */
-import { otherModel, speed, type Answer } from "./answer.ts";
+import { isRethought, otherModel, speed, type Answer } from "./answer.ts";
 import { button, h } from "../ui/dom.ts";
 import { Drawing } from "./drawing.ts";
 import { DrawingFinder } from "./drawing_finder.ts";
@@ -61,12 +61,13 @@ export class AnswerView {
   readonly #label: string;
   readonly #marker: Marker;
   readonly #state = h("p", { class: "quantlab-chat-state" });
-  readonly #text = h("div", { class: "quantlab-chat-text md-typeset" });
-  readonly #markdown = new Markdown(this.#text, fold);
-  readonly #finder = new DrawingFinder();
+  #text = h("div", { class: "quantlab-chat-text md-typeset" });
+  #markdown = new Markdown(this.#text, fold);
+  #finder = new DrawingFinder();
   readonly #end = h("div", { class: "quantlab-chat-end" });
   readonly #begun = performance.now();
   #shown = 0;
+  #isRethought = false;
   #thinking: { element: HTMLElement; text: HTMLElement; shown: number } | undefined;
   #drawing: Drawing | undefined;
   #bare: HTMLDetailsElement | undefined;
@@ -93,6 +94,7 @@ export class AnswerView {
   update(): boolean {
     const { text, thinking, reason } = this.#answer;
     if (this.#isDone) return false;
+    if (isRethought(this.#answer) && !this.#isRethought) this.#begin();
     if (thinking) this.#showThinking(thinking);
     const begun = performance.now();
     while (this.#shown < text.length && performance.now() - begun < BUDGET) {
@@ -125,6 +127,19 @@ export class AnswerView {
       this.#state.textContent = t(waiting ? `${waiting}_for` : waited > 9 ? "waiting_long" : "waiting_for", {
         seconds: waited,
       });
+  }
+
+  /** Shows the text from its beginning: what was shown is thinking. */
+  #begin(): void {
+    this.#isRethought = true;
+    const old = this.#bare ?? this.#text;
+    this.#text = h("div", { class: "quantlab-chat-text md-typeset" });
+    old.replaceWith(this.#text);
+    this.#drawing?.element.remove();
+    this.#drawing = this.#bare = undefined;
+    this.#markdown = new Markdown(this.#text, fold);
+    this.#finder = new DrawingFinder();
+    this.#shown = 0;
   }
 
   #showThinking(text: string): void {

@@ -78,12 +78,12 @@ export class Mask {
         const text = streams[event.type].push(event.text);
         if (text) yield { type: event.type, text };
       } else if (event.type === "token") yield* tokens.push(event);
-      else if (event.type === "done") {
+      else if (event.type === "rethink" || event.type === "done") {
         for (const type of ["thinking", "text"] as const) {
           const text = streams[type].end();
           if (text) yield { type, text };
         }
-        yield* tokens.end();
+        if (event.type === "done") yield* tokens.end();
         yield this.value(event);
       } else yield this.value(event);
     }

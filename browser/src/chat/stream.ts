@@ -130,62 +130,6 @@ function sleep(seconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Splits `<think>…</think>` at an answer's beginning from the answer: servers that do not know a model's format send it so. */
-export class ThinkTag {
-  #held = "";
-  /** White space before what is held. */
-  #blank = "";
-  #state: "before" | "inside" | "after" = "before";
-
-  /** The next text, as pieces. */
-  *push(text: string): Generator<Piece> {
-    if (this.#state === "after") {
-      yield { type: "text", text };
-      return;
-    }
-    // Tokens without a text are counted where a model repeats itself.
-    if (!text) yield { type: "text", text };
-    if (this.#state === "before") {
-      // White space is kept apart, so that however much of it is looked at once.
-      const start = this.#held ? text : text.trimStart();
-      this.#blank += text.slice(0, text.length - start.length);
-      this.#held += start;
-      if ("<think>".startsWith(this.#held) && this.#held !== "<think>") return;
-      if (!this.#held.startsWith("<think>")) {
-        this.#state = "after";
-        yield* this.flush();
-        return;
-      }
-      this.#state = "inside";
-      this.#held = this.#held.slice("<think>".length);
-      this.#blank = "";
-    } else this.#held += text;
-    const end = this.#held.indexOf("</think>");
-    if (end >= 0) {
-      const rest = this.#held.slice(end + "</think>".length);
-      this.#held = this.#held.slice(0, end);
-      yield* this.flush();
-      this.#state = "after";
-      yield { type: "text", text: rest.trimStart() };
-      return;
-    }
-    // The end tag may be on its way.
-    const tail = Math.max(0, this.#held.length - "</think>".length + 1);
-    const from = this.#held.indexOf("<", tail);
-    const safe = from < 0 ? this.#held.length : from;
-    const now = this.#held.slice(0, safe);
-    this.#held = this.#held.slice(safe);
-    yield { type: "thinking", text: now };
-  }
-
-  /** What was held back; the answer is over. */
-  *flush(): Generator<Piece> {
-    const text = this.#blank + this.#held;
-    this.#blank = this.#held = "";
-    if (text) yield { type: this.#state === "inside" ? "thinking" : "text", text };
-  }
-}
-
 /** Tokens with their candidates, which several dialects write alike. */
 export function* tokens(list: unknown): Generator<Piece> {
   const one = (entry: Json): Candidate => ({

@@ -75,6 +75,8 @@ export type ChatEvent =
   | { readonly type: "text"; readonly text: string }
   /** Never empty. */
   | { readonly type: "thinking"; readonly text: string }
+  /** All text so far was thinking: the mark of its end came alone. */
+  | { readonly type: "rethink" }
   /** A token that the text or thinking before it holds; likeliest candidate first. */
   | {
       readonly type: "token";

@@ -361,6 +361,8 @@ export const chat_compare = {
     "one": "{one_model} and {other_model} wrote the same {count} token. Then {one_model} chose {one} and {other_model} chose {other}.",
     "other": "{one_model} and {other_model} wrote the same {count} tokens. Then {one_model} chose {one} and {other_model} chose {other}."
   },
+  "several_tokens": "The server returns a character of several tokens as one entry ({entries} entries for the {tokens} tokens of {model}), with the probability of the character's last token. What is counted here is entries.",
+  "no_candidates": "The server's candidates for this entry are parts of a character, which cannot be shown.",
   "token": "“{token}” ({probability})",
   "nothing_more": "no further token",
   "taken": "chosen",

@@ -68,14 +68,22 @@ export function said({ answers: [one, other], models, parting: found }: Parted, 
     const silent = [one, other].flatMap((answer, i) => (answer.tokens.length ? [] : [labels[models[i]!]!]));
     return t("no_probabilities", { models: listed(silent) });
   }
-  if (!found) return t("never_part", { ...names, count: one.tokens.length });
+  const counted = [one, other].flatMap((answer, i) => {
+    const [entries, tokens] = [answer.tokens.length, answer.figures?.tokens ?? 0];
+    // The token that ends an answer is counted, and is no entry.
+    return tokens > entries + 1
+      ? [t("several_tokens", { entries: String(entries), tokens: String(tokens), model: labels[models[i]!]! })]
+      : [];
+  });
+  const told = (sentence: string): string => [sentence, ...counted].join(" ");
+  if (!found) return told(t("never_part", { ...names, count: one.tokens.length }));
   const took = (answer: Answer, at: number): string => {
     const token = answer.tokens[at];
     return token
       ? t("token", { token: visible(token.token), probability: probability(token.logprob) })
       : t("nothing_more");
   };
-  return t("parted", { ...names, count: found.one, one: took(one, found.one), other: took(other, found.other) });
+  return told(t("parted", { ...names, count: found.one, one: took(one, found.one), other: took(other, found.other) }));
 }
 
 /** What was found, with both lists of candidates. */
@@ -97,7 +105,10 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
         .join("");
     const before = text(0, at);
     const chosen = tokens[at];
-    const rows = (chosen?.candidates ?? []).map(({ token, logprob }) => [
+    const candidates = chosen?.candidates ?? [];
+    // What stands for bytes that are no character by themselves.
+    const isPart = candidates.length > 0 && candidates.every(({ token }) => token.includes("\uFFFD"));
+    const rows = (isPart ? [] : candidates).map(({ token, logprob }) => [
       visible(token),
       probability(logprob),
       token === chosen!.token ? t("taken") : "",
@@ -114,6 +125,7 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
         chosen ? h("mark", {}, chosen.token) : h("mark", {}, t("ended")),
         text(at + 1, tokens.length).slice(0, AROUND),
       ),
+      isPart ? h("p", { class: "quantlab-chat-note" }, t("no_candidates")) : undefined,
       rows.length
         ? tabled({ caption: t("could_have_taken"), head: [t("candidate"), t("probability"), ""], rows })
         : undefined,

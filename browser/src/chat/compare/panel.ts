@@ -50,6 +50,8 @@ class View {
   #markedAt = 0;
   /** The answers stay as they are while findings come and go: what was opened stays open. */
   readonly #answers = h("div");
+  /** What the answers' marks add to: it is made anew when they are there, and nothing else is, for the reader may be at work in it. */
+  readonly #figures = h("div");
   readonly #outcome = h("div");
   readonly #results = h("div", { class: "quantlab-compare-results" }, this.#answers, this.#outcome);
 
@@ -220,7 +222,7 @@ class View {
     if (!marked || this.#left.signal.aborted || this.#comparison !== comparison || run.progress.done !== done) return;
     comparison.marked = marked;
     for (const cell of run.cells) if (marked.markings.has(cell.answer!)) this.#grid?.show(cell);
-    if (run.isResting && this.#grid) this.#outcome.replaceChildren(...this.#findings());
+    if (run.isResting && this.#grid) this.#showFigures();
   }
 
   #invitation(): HTMLElement[] {
@@ -263,12 +265,10 @@ class View {
 
   #findings(): HTMLElement[] {
     const comparison = this.#comparison!;
-    const { tables, sentences } = findings(comparison);
     const result = voted(comparison);
+    this.#showFigures();
     return [
-      ...tables.map(tabled),
-      ...sentences.map((sentence) => h("p", {}, sentence)),
-      ...this.#curve(),
+      this.#figures,
       h("h4", {}, t("blind_vote")),
       h("div", { class: "quantlab-compare-voted", tabindex: -1 }, ...result.map((sentence) => h("p", {}, sentence))),
       h("p", { class: "quantlab-chat-actions" }, this.#voteButton()),
@@ -285,6 +285,15 @@ class View {
         button(t("save_csv"), () => save("comparison.csv", "text/csv", toCsv(comparison))),
       ),
     ];
+  }
+
+  #showFigures(): void {
+    const { tables, sentences } = findings(this.#comparison!);
+    this.#figures.replaceChildren(
+      ...tables.map(tabled),
+      ...sentences.map((sentence) => h("p", {}, sentence)),
+      ...this.#curve(),
+    );
   }
 
   /** The reader's own curve, drawn by the engine. */

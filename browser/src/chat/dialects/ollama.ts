@@ -7,7 +7,8 @@
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
 import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
-import { answerEvents, MAX_RECORD, ThinkTag, tokens, type Piece } from "../stream.ts";
+import { Reasoning } from "../reasoning.ts";
+import { answerEvents, MAX_RECORD, tokens, type Piece } from "../stream.ts";
 import {
   EndpointError,
   type ChatEvent,
@@ -111,7 +112,7 @@ function facts(entry: Json): Pick<Model, "quantization" | "parameters"> {
 }
 
 async function* records(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
-  const think = new ThinkTag();
+  const reasoning = new Reasoning();
   let rest = "";
   for await (const text of texts(response, signal)) {
     // What was read before has no end of a line: it is not looked through again.
@@ -119,13 +120,13 @@ async function* records(response: Response, signal: AbortSignal): AsyncGenerator
     lines[0] = rest + lines[0]!;
     rest = lines.pop()!;
     if (rest.length > MAX_RECORD) throw new EndpointError(ofServer("endless_record"), response.status);
-    for (const line of lines) yield* record(line, think, response.status);
+    for (const line of lines) yield* record(line, reasoning, response.status);
   }
-  yield* record(rest, think, response.status);
-  yield* think.flush();
+  yield* record(rest, reasoning, response.status);
+  yield* reasoning.flush();
 }
 
-function* record(line: string, think: ThinkTag, status: number): Generator<Piece> {
+function* record(line: string, reasoning: Reasoning, status: number): Generator<Piece> {
   if (!line.trim()) return;
   let parsed: Json;
   try {
@@ -138,10 +139,10 @@ function* record(line: string, think: ThinkTag, status: number): Generator<Piece
   if (parsed.model) yield { type: "model", model: asText(parsed.model) };
   const message = asJson(parsed.message);
   if (message.thinking) yield { type: "thinking", text: asText(message.thinking) };
-  else if (!parsed.done || message.content) yield* think.push(asText(message.content));
+  if (message.content || !(parsed.done || message.thinking)) yield* reasoning.push(asText(message.content));
   yield* tokens(parsed.logprobs);
   if (!parsed.done) return;
-  yield* think.flush();
+  yield* reasoning.flush();
   yield { type: "end", reason: parsed.done_reason === "length" ? "length" : "stop", figures: figures(parsed) };
 }
 

@@ -3,7 +3,8 @@ import { createParser } from "eventsource-parser";
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
 import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
-import { answerEvents, MAX_RECORD, ThinkTag, tokens, type Piece } from "../stream.ts";
+import { Reasoning, spoken } from "../reasoning.ts";
+import { answerEvents, MAX_RECORD, tokens, type Piece } from "../stream.ts";
 import {
   EndpointError,
   type ChatEvent,
@@ -144,7 +145,7 @@ async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<
 /** Reads an answer's records. */
 export class Records {
   readonly #status: number;
-  readonly #think = new ThinkTag();
+  readonly #reasoning = new Reasoning();
   /** `[DONE]` came: nothing follows. */
   isOver = false;
   #hasEnded = false;
@@ -177,15 +178,13 @@ export class Records {
     if (record.model) yield { type: "model", model: asText(record.model) };
     const choice = asJson(asList(record.choices)[0]);
     const delta = asJson(choice.delta ?? choice.message);
-    const thinking = asText(delta.reasoning_content) || asText(delta.reasoning) || asText(delta.thinking);
-    if (thinking) yield { type: "thinking", text: thinking };
-    if (typeof delta.content === "string" && !(delta.content === "" && choice.finish_reason))
-      yield* this.#think.push(delta.content);
+    // An empty text beside the end is no token.
+    if (delta.content !== "" || !choice.finish_reason) yield* spoken(delta, this.#reasoning);
     yield* tokens(asJson(choice.logprobs).content);
     yield { type: "figures", figures: figures(record) };
     const reason = asText(choice.finish_reason);
     if (!reason) return;
-    yield* this.#think.flush();
+    yield* this.#reasoning.flush();
     this.#hasEnded = true;
     if (reason === "length") yield { type: "end", reason };
     else if (reason === "error" || reason === "content_filter" || reason === "abort")
@@ -194,7 +193,7 @@ export class Records {
   }
 
   finish(): Generator<Piece> {
-    return this.#think.flush();
+    return this.#reasoning.flush();
   }
 }
 
