@@ -7,7 +7,7 @@ from typing import NamedTuple
 ENGINES = {
     "mkdocs": "the plugin",
     "properdocs": "the plugin, as it is",
-    "zensical": "the Markdown extension and `quantlab export`; no search for secrets in the finished site",
+    "zensical": "the Markdown extension and `quantlab export`; `quantlab doctor` examines the finished site",
 }
 """Engines, by their packages, and what of ours they run. `tests/builds` builds sites by their commands."""
 

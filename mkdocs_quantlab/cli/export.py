@@ -34,11 +34,11 @@ extra_javascript:
   - path: {0}/{2}
     defer: true"""
 TOML = """\
+# In the table [project]:
 extra_css = ["{0}/{1}"]
 extra_javascript = [{{path = "{0}/{2}", defer = true}}]
 
 [project.markdown_extensions.quantlab]"""
-"""Lines of `[project]` in zensical.toml, and the table that turns the extension on."""
 
 
 @click.command()
@@ -105,7 +105,9 @@ def export(
         html = ""
         if directive is not None:
             pyodide = {"pyodide": "off"} if no_pyodide else {}
-            extension = QuantlabExtension(**{**settings, **pyodide, "on_error": "fail"})
+            file = default_path()
+            given = {**settings, **pyodide, "on_error": "fail"}
+            extension = QuantlabExtension.of_site(file if file.is_file() else None, given)
             extension.warn = _warn
             html = fragment(extension, directive, "--widget", url or _path(folder, output))
             found |= extension.page_models

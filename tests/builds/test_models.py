@@ -88,7 +88,7 @@ def test_a_server_is_asked_once_and_that_is_said(site, server):
     address = server.url("/far-Q4_K_M.gguf")
     found = models(site)
     found.model(address, told.append)
-    assert "name it under `models` in mkdocs.yml and run" in told[1]
+    assert "name it under `models` in the site's configuration and run" in told[1]
 
 
 def test_further_files_of_a_model_cost_little(tmp_path, server):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from textwrap import dedent
 
@@ -169,3 +170,63 @@ def test_a_folder_of_docs_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mkdocs.yml").write_text("site_name: x\nplugins: [quantlab]\n", encoding="utf-8")
     assert {about for about, _ in todo()} == {"docs_dir"}
+
+
+def finished(course, **pages):
+    """Writes finished pages that are newer than their sources."""
+    for name, html in pages.items():
+        page = course / "site" / name / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(html, encoding="utf-8")
+        source = course / "docs" / f"{name}.md"
+        if source.is_file():
+            os.utime(source, (1e9, 1e9))
+
+
+def test_directives_without_effect_in_a_finished_site_of_zensical(course):
+    """Zensical runs nothing of ours on finished pages."""
+    (course / "zensical.toml").write_text(TOML, encoding="utf-8")
+    run("export", "docs/assets/quantlab")
+    assert "the folder site has no finished pages" in run("doctor").stdout
+    directive = "<div data-quantization-explorer></div>"
+    broken = '<div data-quantization-explorer data-bits="4></div>'
+    (course / "docs/a.md").write_text(f"# A\n\n{directive}\n\n{broken}\n", encoding="utf-8")
+    (course / "docs/b.md").write_text("# B\n", encoding="utf-8")
+    as_text = '<p>&lt;div data-quantization-explorer data-bits="4&gt;</div></p>'
+    finished(course, a=as_text, b=f"<nav>\n{directive}\n</nav>", c=f"<nav>\n{directive}\n</nav>")
+    found = todo()
+    assert {about for about, _ in found} == {"pages"}
+    assert sorted(text.partition(" ")[0] for _, text in found) == ["a.md:5:", "b.md:", "c/index.html:"]  # fmt: skip
+    assert "because a template or another plugin added it" in str(found)
+    finished(course, a="<p>A</p>", b="", c="")
+    assert todo() == set()
+    assert "every directive of 3 finished pages has an effect" in run("doctor").stdout
+
+
+def test_a_finished_page_that_is_older_than_its_source_is_not_examined(course):
+    (course / "zensical.toml").write_text(TOML, encoding="utf-8")
+    run("export", "docs/assets/quantlab")
+    finished(course, a="<div data-quantization-explorer></div>")
+    os.utime(course / "site/a/index.html", (1e9, 1e9))
+    (course / "docs/a.md").write_text("# A\n", encoding="utf-8")
+    assert todo() == {("pages", "a.md is newer than its finished page, which was not examined")}
+
+
+def test_a_template_that_adds_a_directive_to_each_page_is_few_findings(course):
+    (course / "zensical.toml").write_text(TOML, encoding="utf-8")
+    run("export", "docs/assets/quantlab")
+    finished(course, **{f"p{n}": f"<div data-quantization-explorer>{n}</div>" for n in range(50)})
+    assert len(todo()) == 21
+    assert ("pages", "30 more directives have no effect") in todo()
+
+
+def test_advice_for_zensical_toml_is_toml(course):
+    key = "sk-proj-" + "a1B2c3D4" * 6
+    text = f'[project]\nsite_name = "x"\n# {key}\n[project.markdown_extensions.quantlab]\n'
+    (course / "zensical.toml").write_text(text, encoding="utf-8")
+    given = run("doctor").stdout
+    assert "Set `font = false` in the table `[project.theme]`." in given
+    assert "Set `site_url` in the table `[project]`" in given
+    assert "TOML cannot read it from the environment" in given
+    (course / "zensical.toml").write_text('[project]\nsite_name = "x"\n', encoding="utf-8")
+    assert "the table `[project.markdown_extensions.quantlab]`" in run("doctor").stdout

@@ -128,7 +128,7 @@ class Resources:
         """The error for an unknown model name; it lists the known names."""
         known = "the models are " + ", ".join(f"`{n}`" for n in self.names)
         if not self.names:
-            known = "`mkdocs.yml` names no models"
+            known = "the site names no models"
         return LookupError(f"{error.args[0]}{did_you_mean(name, self.names)}; {known}")
 
 

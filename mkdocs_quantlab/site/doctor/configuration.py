@@ -88,6 +88,7 @@ class Site(NamedTuple):
         theme_options: Its options.
         plugins: The plugins' names.
         scripts: The paths in `extra_javascript`.
+        is_toml: The configuration is TOML, not YAML.
     """
 
     engine: str
@@ -100,6 +101,7 @@ class Site(NamedTuple):
     theme_options: Mapping[str, Any] = {}
     plugins: frozenset[str] = frozenset()
     scripts: tuple[str, ...] = ()
+    is_toml: bool = False
 
 
 def read_site(path: Path) -> Site:
@@ -179,4 +181,5 @@ def _zensical(path: Path, fields: Mapping[str, Any]) -> Site:
         {"font": {}} | options,
         frozenset(),
         tuple(scripts),
+        path.suffix == ".toml",
     )

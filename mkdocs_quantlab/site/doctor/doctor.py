@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import is_builtin
@@ -15,10 +15,12 @@ from mkdocs_quantlab.site.chat.chat import BROWSER, Options, models_in_page, rea
 from mkdocs_quantlab.site.doctor import publishing
 from mkdocs_quantlab.site.doctor.configuration import read_site
 from mkdocs_quantlab.site.doctor.connection import diagnose, is_loopback, origin_of
+from mkdocs_quantlab.site.doctor.finding import Finding
+from mkdocs_quantlab.site.doctor.finished import examine_finished
 from mkdocs_quantlab.site.models.lock import LockError, read_lock
 from mkdocs_quantlab.site.models.models import ModelError, Models
 from mkdocs_quantlab.site.models.places import is_remote
-from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, masked, place_of
+from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, masked
 from mkdocs_quantlab.site.settings import WIDGETS
 
 if TYPE_CHECKING:
@@ -29,15 +31,6 @@ if TYPE_CHECKING:
 
 MAX_FILES = 5
 """Files that one finding names, at most."""
-
-
-class Finding(NamedTuple):
-    """One thing that was looked at."""
-
-    about: str
-    found: str
-    do: str = ""
-    """What to do about it; empty where all is well."""
 
 
 def examine(path: Path) -> Iterator[Finding]:
@@ -62,14 +55,14 @@ def _examine(path: Path) -> Iterator[Finding]:
     yield from _versions(site)
     for name, error in site.errors:
         yield Finding(name, error, EN("doctor.correct_setting", name=name, file=path.name))
-    yield from _secrets(path)
+    yield from _secrets(path, site)
     if site.errors:
         return  # what follows depends on them
     if site.settings is None:
         yield Finding(
             "quantlab",
             EN("doctor.not_on", file=path.name),
-            EN("doctor.turn_on"),
+            EN("doctor.turn_on_toml" if site.is_toml else "doctor.turn_on"),
         )
         return
     yield from _address(site)
@@ -78,6 +71,8 @@ def _examine(path: Path) -> Iterator[Finding]:
     models = Models(site.settings.get("models") or {}, path.resolve().parent)
     yield from _models(models)
     yield from _publishing(path, site, models)
+    host = urlsplit(_endpoint(site)).hostname
+    yield from examine_finished(path, site, [host] if host else [])
     yield from _chat(site, models)
 
 
@@ -90,7 +85,7 @@ def _versions(site: Site) -> Iterator[Finding]:
             continue
 
 
-def _secrets(path: Path) -> Iterator[Finding]:
+def _secrets(path: Path, site: Site) -> Iterator[Finding]:
     text = path.read_text(encoding="utf-8", errors="replace")
     found = {text.count("\n", 0, text.index(each)) + 1: EN("doctor.key") for each in hidden(text)}
     found |= {leak.line: leak.kind for leak in leaks(path.parent, files=[path])}
@@ -98,7 +93,7 @@ def _secrets(path: Path) -> Iterator[Finding]:
         yield Finding(
             "secrets",
             f"{path.name}:{line}: {kind}",
-            EN("doctor.take_out_key", why=PUBLIC),
+            EN("doctor.take_out_key_toml" if site.is_toml else "doctor.take_out_key", why=PUBLIC),
         )
 
 
@@ -109,7 +104,7 @@ def _address(site: Site) -> Iterator[Finding]:
         yield Finding(
             "site_url",
             EN("doctor.no_site_url"),
-            EN("doctor.set_site_url"),
+            EN("doctor.set_site_url_toml" if site.is_toml else "doctor.set_site_url"),
         )
 
 
@@ -149,11 +144,16 @@ def _foreign_hosts(site: Site) -> Iterator[Finding]:
         and site.theme_options.get("font") is not False
         and "material/privacy" not in site.plugins
     ):
-        is_material = site.theme == "material"
+        if site.is_toml:
+            do = EN("doctor.no_foreign_fonts_toml")
+        elif site.theme == "material":
+            do = EN("doctor.no_foreign_fonts_material")
+        else:
+            do = EN("doctor.no_foreign_fonts")
         yield Finding(
             "theme",
             EN("doctor.foreign_fonts", theme=site.theme),
-            EN("doctor.no_foreign_fonts_material" if is_material else "doctor.no_foreign_fonts"),
+            do,
         )
 
 
@@ -246,22 +246,19 @@ def _in_page(chat: dict[object, Any], models: Models) -> Iterator[Finding]:
             yield Finding("chat", file.warning, EN("doctor.choose_smaller"))
 
 
+def _endpoint(site: Site) -> str:
+    chat = (site.settings or {}).get("chat") or {}
+    return str(chat.get("endpoint", BROWSER)).rstrip("/")
+
+
 def _chat(site: Site, models: Models) -> Iterator[Finding]:
     chat = (site.settings or {}).get("chat") or {}
-    endpoint = str(chat.get("endpoint", BROWSER)).rstrip("/")
+    endpoint = _endpoint(site)
     if endpoint == BROWSER:
         yield from _in_page(chat, models)
         return
     if not endpoint:
         return
-    hosts = [urlsplit(endpoint).hostname or ""]
-    built = site.site_dir
-    if built.is_dir():
-        for leak in leaks(built, hosts):
-            place = place_of(leak, built, None, built)
-            yield Finding(
-                "secrets", f"{built.name}/{place}: {leak.kind}", EN("doctor.take_out", why=PUBLIC)
-            )
     if not site.site_url:
         return  # without an origin there is nothing to ask for
     origin = origin_of(site.site_url)
@@ -269,5 +266,5 @@ def _chat(site: Site, models: Models) -> Iterator[Finding]:
     if case is None:
         yield Finding("chat", EN("doctor.chat_allowed", endpoint=endpoint, origin=origin))
         return
-    key = "doctor.case_here" if is_loopback(hosts[0]) else "doctor.case"
+    key = "doctor.case_here" if is_loopback(urlsplit(endpoint).hostname or "") else "doctor.case"
     yield Finding("chat", EN(key, title=case.title, why=case.why), case.do)

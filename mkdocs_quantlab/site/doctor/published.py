@@ -13,7 +13,7 @@ import requests
 
 from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.site.assets import SCRIPT, STYLE
-from mkdocs_quantlab.site.doctor.doctor import Finding
+from mkdocs_quantlab.site.doctor.finding import Finding
 from mkdocs_quantlab.site.doctor.policy import InlineScript, lacks, refused
 from mkdocs_quantlab.site.models.places import PlaceError
 from mkdocs_quantlab.site.models.web import Client, trouble

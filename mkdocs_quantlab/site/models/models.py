@@ -185,7 +185,11 @@ class Models:
             if place not in self._remote:
                 known = [*read_lock(self.lock_path).values(), *self._remote.values()]
                 self._remote[place] = _read_remote(place, None, learned(known))
-                named = "" if name in self.named else "name it under `models` in mkdocs.yml and "
+                named = (
+                    ""
+                    if name in self.named
+                    else "name it under `models` in the site's configuration and "
+                )
                 warn(
                     f"{_shown(name, place)} was read over the network, as each build will: "
                     f"{named}run `quantlab gguf lock`"
@@ -255,7 +259,7 @@ def _naming(name: str, place: str) -> Iterator[None]:
 def _advice(place: str) -> str:
     """What is unusual about a path that does not exist."""
     if place.startswith("~"):
-        return "; `~` is not replaced, since the site is also built elsewhere: write a path relative to mkdocs.yml"
+        return "; `~` is not replaced, since the site is also built elsewhere: write a path relative to the site's configuration"
     if "\\" in place and os.sep == "/":
         return "; write `/` in place of `\\`, which works everywhere"
     return ""

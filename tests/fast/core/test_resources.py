@@ -79,7 +79,7 @@ def test_none_named_means_all():
     ("text", "given", "message"),
     [
         ("q44", resources(), "did you mean `q4`?); the models are `q4`"),
-        ("q5", None, "`mkdocs.yml` names no models"),
+        ("q5", None, "the site names no models"),
         ("", None, "`models` takes names of models, at most 2, separated by spaces; found none"),
     ],
 )

@@ -1,0 +1,14 @@
+"""What an examination of a site reports."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    about: str
+    found: str
+    do: str = ""
+    """What to do about it; empty where all is well."""

@@ -1,0 +1,84 @@
+"""What is wrong in a finished site.
+
+The plugin looks for it when a site is built. Zensical runs no plugins.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mkdocs_quantlab.engine.core.texts import EN
+from mkdocs_quantlab.site.doctor.finding import Finding
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
+from mkdocs_quantlab.site.markdown.finished import left, problems
+from mkdocs_quantlab.site.markdown.spans import NewLines
+from mkdocs_quantlab.site.secrets import PUBLIC, leaks, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from mkdocs_quantlab.site.doctor.configuration import Site
+
+MAX_PROBLEMS = 20
+"""Directives of a site that findings name, at most: a template may add one to each page."""
+
+
+def examine_finished(file: Path, site: Site, hosts: Sequence[str]) -> Iterator[Finding]:
+    """Examines the finished site on this machine.
+
+    Args:
+        file: The site's configuration.
+        site: What it says.
+        hosts: The model servers' host names.
+    """
+    built = site.site_dir
+    if built.is_dir():
+        for leak in leaks(built, hosts):
+            place = place_of(leak, built, None, built)
+            found = f"{built.name}/{place}: {leak.kind}"
+            yield Finding("secrets", found, EN("doctor.take_out", why=PUBLIC))
+    if site.engine == "Zensical":
+        yield from _directives(file, site)
+
+
+def _directives(file: Path, site: Site) -> Iterator[Finding]:
+    """Directives that had no effect."""
+    pages = sorted(site.site_dir.rglob("*.html")) if site.site_dir.is_dir() else []
+    if not pages:
+        yield Finding("pages", EN("doctor.not_built", folder=site.site_dir.name))
+        return
+    directives = QuantlabExtension.of_site(file, site.settings or {}).directives
+    lines = NewLines()
+    found: list[str] = []
+    outdated: list[str] = []
+    for page in pages:
+        source = _source(page.relative_to(site.site_dir), site.docs_dir)
+        if source and source.stat().st_mtime > page.stat().st_mtime:
+            outdated.append(source.relative_to(site.docs_dir).as_posix())
+            continue
+        html = page.read_text(encoding="utf-8", errors="replace")
+        if idle := list(left(html, directives, lines)):
+            name = (source or page).relative_to(site.docs_dir if source else site.site_dir)
+            text = source.read_text(encoding="utf-8", errors="replace") if source else ""
+            found += [": ".join(each) for each in problems(idle, name.as_posix(), text)]
+    for problem in found[:MAX_PROBLEMS]:
+        yield Finding("pages", problem, EN("doctor.correct_page"))
+    if len(found) > MAX_PROBLEMS:
+        more = EN("doctor.more_pages", count=len(found) - MAX_PROBLEMS)
+        yield Finding("pages", more, EN("doctor.correct_page"))
+    if outdated:
+        old = EN("doctor.outdated", count=len(outdated), page=outdated[0])
+        yield Finding("pages", old, EN("doctor.build_again"))
+    elif not found:
+        yield Finding("pages", EN("doctor.pages_examined", count=len(pages)))
+
+
+def _source(page: Path, docs: Path) -> Path | None:
+    """The Markdown file that a finished page was made from, with and without folders as addresses."""
+    below = page.with_suffix("")
+    names = [below.with_suffix(".md")]
+    if page.name == "index.html":
+        names += [below.with_name("README.md")]
+        names += [page.parent.with_name(f"{page.parent.name}.md")] if page.parent.name else []
+    return next((docs / name for name in names if (docs / name).is_file()), None)
