@@ -27,10 +27,6 @@ class Shape(NamedTuple):
     """Texts of which each of them has one: most files have none, and are not searched further."""
     pattern: str
 
-    def may_be_in(self, text: str) -> bool:
-        """Whether a text is worth a search: the patterns look at each character of it several times."""
-        return any(start in text for start in self.starts)
-
 
 # A run of letters and digits that has both. Names in code and classes in CSS are words between `-` and `_`.
 _MIXED = r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]"
@@ -84,9 +80,14 @@ SHAPES = (
 )  # fmt: skip
 """What keys look like, as their hosts make them now."""
 
-_SHAPES = [
-    (shape, re.compile(rf"(?<![A-Za-z0-9_-])(?:{shape.pattern})", re.ASCII)) for shape in SHAPES
-]
+_STARTS = [(start, shape) for shape in SHAPES for start in shape.starts]
+
+
+def _shapes_in(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """What may be in a text, with its pattern; patterns look at each character several times, and most texts need none."""
+    for shape in dict.fromkeys([shape for start, shape in _STARTS if start in text]):
+        yield shape.kind, re.compile(rf"(?<![A-Za-z0-9_-])(?:{shape.pattern})", re.ASCII)
+
 
 # What people call an option or a part of an address that holds one.
 _NAME = r"(?:api[-_]?)?key|(?:access[-_]?|auth[-_]?|bearer[-_]?)?token|secret|passw(?:or)?d|auth(?:orization)?"
@@ -154,9 +155,8 @@ def _mask(text: str, found: list[str]) -> str:
         return _VALUE.sub(lambda each: each["name"] + mask(each["value"]), made)
 
     text = _ADDRESS.sub(address, text)
-    for shape, pattern in _SHAPES:
-        if shape.may_be_in(text):
-            text = pattern.sub(lambda match: mask(match[0]), text)
+    for _, pattern in _shapes_in(text):
+        text = pattern.sub(lambda match: mask(match[0]), text)
     return text
 
 
@@ -169,7 +169,7 @@ def refuse_secrets(strings: Mapping[str, str]) -> None:
     for name, text in strings.items():
         if _OPTION.fullmatch(name):
             raise OptionError(f"`{name}` is not an option: {PUBLIC}", name)
-        if any(shape.may_be_in(text) and pattern.search(text) for shape, pattern in _SHAPES):
+        if any(pattern.search(text) for _, pattern in _shapes_in(text)):
             raise OptionError(f"`{name}` holds what looks like a key: {PUBLIC}", name)
 
 
@@ -212,7 +212,7 @@ def leaks(
         hosts: The model servers' host names.
         files: Which to look through; else all texts below `root`.
         secrets: Passwords and signatures that are known.
-        unchanged: Files not to look through: those that this package brings.
+        unchanged: Files not to look through: those that this package and the theme bring.
     """
     hosts = list(hosts)
     patterns = []
@@ -235,7 +235,7 @@ def leaks(
         if file.suffix == ".html":
             text = replace_elements(text, _written, {"quantlab-widget"})
         new = lines.of(text)
-        tried = [(shape.kind, pattern) for shape, pattern in _SHAPES if shape.may_be_in(new)]
+        tried = list(_shapes_in(new))
         if any(host in new.lower() for host in hosts):
             tried += patterns
         if tried:

@@ -44,6 +44,7 @@ INERT = frozenset(
         "title",
     }
 )
+_NEVER_NESTED = frozenset({"code", "pre"})
 # Attributes that any element may have; a widget keeps them.
 KEPT = frozenset({"class", "dir", "id", "lang", "style"})
 # `markdown` belongs to md_in_html and has done its work by now.
@@ -129,6 +130,8 @@ class _Scanner(HTMLParser):
             return
         if tag in INERT:
             self.inert.append(tag)
+            if tag in _NEVER_NESTED:
+                self.set_cdata_mode(tag)  # highlighted code is most of a page's tags
             return
         at, text = self.at, self.get_starttag_text() or ""
         is_empty = text.endswith("/>") or bool(_NOTHING_IN_IT.match(self.html, at + len(text)))

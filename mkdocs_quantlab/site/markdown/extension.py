@@ -275,7 +275,7 @@ class _Directives(Postprocessor):
         problems: list[tuple[str, str]] = []
 
         def render(page: Sequence[Found], at: int) -> str:
-            self.ids = written_ids(text) if self.ids is None else self.ids
+            self.ids = written_ids(text, page) if self.ids is None else self.ids
             check_identifier(page, at, self.ids)
             return self._render(page, at)
 

@@ -14,7 +14,7 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.site.markdown.source import line_of, without_code
-from mkdocs_quantlab.site.markdown.spans import NewLines, replace_elements
+from mkdocs_quantlab.site.markdown.spans import replace_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,20 +47,17 @@ class Left(NamedTuple):
     is_text: bool
 
 
-def left(html: str, directives: Directives, lines: NewLines) -> Iterator[Left]:
+def left(html: str, directives: Directives) -> Iterator[Left]:
     """The directives of a finished page that no widget has replaced.
 
     Args:
         html: The page.
         directives: Those of the site.
-        lines: The pages that came before.
     """
     html = replace_elements(html, lambda _: " ")
     # Most pages have none of these names at all.
-    new = lines.of(html).lower()
-    if not any(directives.is_ours(name) for name in set(_NAME.findall(new))):
+    if not any(map(directives.is_ours, set(_NAME.findall(html.lower())))):
         return
-    lines.forget()
     html = _SKIPPED.sub(" ", html)
     for match in _TAG.finditer(html):
         # What values of attributes say names no directive.

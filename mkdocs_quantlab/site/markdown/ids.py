@@ -29,8 +29,10 @@ def identifier(page: Sequence[Found], at: int) -> str:
     return page[at].attributes.get("id", f"quantlab-{number}")
 
 
-def written_ids(html: str) -> Counter[str]:
-    """How often each `id` is in a page's HTML, its directives not yet replaced."""
+def written_ids(html: str, page: Sequence[Found]) -> Counter[str]:
+    """How often each `id` is in a page's HTML, its directives not yet replaced; nothing where it has none of theirs."""
+    if not any(identifier(page, at) in html for at in range(len(page))):
+        return Counter()
     return Counter(match[1] for match in _ID.finditer(html) if match[1])
 
 

@@ -19,7 +19,6 @@ from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.finished import left, problems
 from mkdocs_quantlab.site.markdown.page import PageFile
-from mkdocs_quantlab.site.markdown.spans import NewLines
 from mkdocs_quantlab.site.mkdocs import front_matter
 from mkdocs_quantlab.site.mkdocs.config import QuantlabConfig
 from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
@@ -56,7 +55,6 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         self.pages: list[File] = []
         self.sources: dict[Path, Path] = {}
         self.brought: set[Path] = set()
-        self.lines = NewLines()
 
     def load_config(
         self, options: dict[str, Any], config_file_path: str | None = None
@@ -158,6 +156,8 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             for file in files
             if file.abs_src_path and file.is_documentation_page()
         }
+        of_theme = set(config.theme.dirs) - {config.theme.custom_dir}
+        self.brought = {Path(file.abs_dest_path) for file in files if file.src_dir in of_theme}
         if self.extension.seen or self.dirty:
             extension = self.extension
             sources = {
@@ -214,7 +214,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
     @event_priority(-100)  # when other plugins have changed the page
     def _find_idle_directives(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Tells of directives that are left in the finished page."""
-        found = list(left(output, self.extension.directives, self.lines))
+        found = list(left(output, self.extension.directives))
         if found:
             self.extension.report(problems(found, page.file.src_uri, page.file.content_string))
         return output

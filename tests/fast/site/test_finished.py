@@ -12,14 +12,13 @@ from mkdocs_quantlab.site.markdown.directives import Directives
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.finished import Left, left, problems
 from mkdocs_quantlab.site.markdown.page import PageFile
-from mkdocs_quantlab.site.markdown.spans import NewLines
 
 DIRECTIVES = Directives()
 NAME = "quantization-explorer"
 
 
 def found(html):
-    return list(left(html, DIRECTIVES, NewLines()))
+    return list(left(html, DIRECTIVES))
 
 
 @pytest.mark.parametrize(
@@ -107,10 +106,3 @@ def test_places():
     assert "has no effect in a notebook" in told[0][1]
     assert problems([Left(NAME, is_text=False)], "a.ipynb", "no JSON")[0][0] == "a.ipynb"
     assert problems([Left(NAME, is_text=False)], "a.md", "nothing")[0][0] == "a.md"
-
-
-def test_what_a_template_adds_to_each_page_is_found_on_each():
-    lines = NewLines()
-    page = "<nav>\n</nav>\n<div data-quantization-explorer>\n</div>\n"
-    for number in range(3):
-        assert list(left(f"{page}{number}", DIRECTIVES, lines)) == [Left(NAME, is_text=False)]
