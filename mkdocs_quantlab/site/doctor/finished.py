@@ -11,7 +11,6 @@ from mkdocs_quantlab.engine.core.texts import EN
 from mkdocs_quantlab.site.doctor.finding import Finding
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.finished import left, problems
-from mkdocs_quantlab.site.markdown.spans import NewLines
 from mkdocs_quantlab.site.secrets import PUBLIC, leaks, place_of
 
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ def _directives(file: Path, site: Site) -> Iterator[Finding]:
         yield Finding("pages", EN("doctor.not_built", folder=site.site_dir.name))
         return
     directives = QuantlabExtension.of_site(file, site.settings or {}).directives
-    lines = NewLines()
     found: list[str] = []
     outdated: list[str] = []
     for page in pages:
@@ -58,7 +56,7 @@ def _directives(file: Path, site: Site) -> Iterator[Finding]:
             outdated.append(source.relative_to(site.docs_dir).as_posix())
             continue
         html = page.read_text(encoding="utf-8", errors="replace")
-        if idle := list(left(html, directives, lines)):
+        if idle := list(left(html, directives)):
             name = (source or page).relative_to(site.docs_dir if source else site.site_dir)
             text = source.read_text(encoding="utf-8", errors="replace") if source else ""
             found += [": ".join(each) for each in problems(idle, name.as_posix(), text)]
