@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,66 @@ def test_the_test_would_notice(visit, server):
     # This visit was meant to stray.
     lab.requests.clear()
     del server.strays[lab.strays :]
+
+
+TURNED = """root => {
+  const texts = [];
+  const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  // An answer's own text is in blocks of its own, at whose end directions end.
+  while (nodes.nextNode()) if (!nodes.currentNode.parentElement.closest('.quantlab-chat-text')) texts.push(nodes.currentNode.data);
+  for (const element of root.querySelectorAll('*'))
+    for (const name of ['title', 'aria-label', 'alt', 'placeholder']) texts.push(element.getAttribute(name) ?? '');
+  const turned = texts.filter(text => text.includes('\\u202e'));
+  const isolate = /[\\u2066-\\u2068][^\\u2066-\\u2069]*\\u2069/;
+  const outside = turned.filter(text => {
+    while (isolate.test(text)) text = text.replace(isolate, '');
+    return /[\\u202a-\\u202e\\u2066-\\u2069]/.test(text);
+  });
+  return [turned.length, outside];
+}"""
+
+
+def test_what_turns_the_direction_ends_with_its_own_text(visit):
+    """Names, errors and metadata of a server with U+202E, wherever the chat shows them."""
+    turn = "\u2069\u202egnp.exe"
+    url = "http://127.0.0.1:47999"
+    said = [{"message": {"content": "yes"}, "model": f"another{turn}", "done": False}]
+    said.append({"model": f"another{turn}", "done": True, "done_reason": "stop"})
+    names = [{"name": f"{name}{turn}", "details": {"quantization_level": turn}} for name in "ab"]
+    answers = {
+        "/api/version": {"version": f"1{turn}"},
+        "/api/tags": {"models": names},
+        "/api/show": {
+            "details": {"parameter_size": turn},
+            "model_info": {"general.architecture": turn, f"general.{turn}": turn},
+            "tensors": [{"name": turn, "type": turn, "shape": [1]}],
+        },
+        "/api/chat": said,
+    }
+    failing = set()
+
+    def answer(route):
+        path = route.request.url.removeprefix(url)
+        found = answers.get(path)
+        headers = dict.fromkeys(
+            ["Access-Control-Allow-Origin", "Access-Control-Allow-Headers"], "*"
+        )
+        if path in failing or found is None:
+            found = {"error": f"it failed {turn}"}
+            route.fulfill(status=500, headers=headers, body=json.dumps(found))
+        else:
+            lines = found if isinstance(found, list) else [found]
+            route.fulfill(headers=headers, body="".join(json.dumps(each) + "\n" for each in lines))
+
+    lab = visit("material", "chat", servers=[url])
+    lab.page.route(f"{url}/**", answer)
+    chat = Chat(lab, None)
+    lab.allow("500")
+    chat.connect(url)
+    chat.ask("Hello")
+    chat.root.locator("select").first.select_option(index=2)
+    failing.add("/api/chat")
+    chat.ask("Again")
+    count, outside = chat.root.evaluate(TURNED)
+    assert outside == []
+    assert count > 6

@@ -13,6 +13,7 @@ import { attribute } from "../ui/attributes.ts";
 import { button, choices, h, isComposing, labelled } from "../ui/dom.ts";
 import { asData, asMarkdown } from "./export.ts";
 import type { ChatContext, Panel } from "./panel.ts";
+import { isolated } from "../ui/isolate.ts";
 import { save } from "../ui/save.ts";
 import { MOST_MODELS, Session, type Turn } from "./session.ts";
 import { MEMORY as COMPARISON, type Comparison } from "./compare/comparison.ts";
@@ -345,7 +346,7 @@ class Controls {
     this.#model.value = isListed ? model : "";
     this.#otherLabel.hidden = isListed || isInPage;
     if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
-    this.#note.textContent = models.find((choice) => choice.model === model)?.note ?? "";
+    this.#note.textContent = isolated(models.find((choice) => choice.model === model)?.note ?? "");
     // Models are listed where none can run, so that the reader sees what there would be.
     this.#send.disabled = isBusy || (isInPage && lack() !== undefined);
     const toFetch = model && !this.#send.disabled ? this.#session.toFetch([model]) : 0;
@@ -412,7 +413,7 @@ class Controls {
         this.#status.textContent = "";
       } catch (error) {
         control.setAttribute("aria-invalid", "true");
-        this.#status.textContent = (error as Error).message;
+        this.#status.textContent = isolated((error as Error).message);
         this.#doing.say((error as Error).message);
       }
     };

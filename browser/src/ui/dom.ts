@@ -1,9 +1,13 @@
 /** Elements, built one by one: texts of models and servers enter a page as text nodes, never as HTML. */
+import { isolated } from "./isolate.ts";
 
 type Value = string | number | boolean | undefined | ((event: Event) => void);
 /** A choice of a `select`: its value, and what the reader sees. */
 type Choice = readonly [value: string, label: string];
 export type Child = Node | string | undefined;
+
+/** Attributes that people read or hear. */
+const READ = new Set(["aria-label", "title", "alt", "placeholder"]);
 
 /**
  * An element. A function listens to the event of its name, `true` is an attribute without a value, and what is false or
@@ -17,9 +21,13 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(key, value);
-    else if (value !== undefined && value !== false) element.setAttribute(key, value === true ? "" : String(value));
+    else if (value !== undefined && value !== false) {
+      const text = value === true ? "" : String(value);
+      element.setAttribute(key, READ.has(key) ? isolated(text) : text);
+    }
   }
-  element.append(...children.filter((child) => child !== undefined));
+  for (const child of children)
+    if (child !== undefined) element.append(typeof child === "string" ? isolated(child) : child);
   return element;
 }
 
@@ -48,7 +56,7 @@ export function choices(select: HTMLSelectElement, list: readonly Choice[]): voi
   const { options } = select;
   const isSame =
     options.length === list.length &&
-    list.every(([value, label], i) => options[i]!.value === value && options[i]!.textContent === label);
+    list.every(([value, label], i) => options[i]!.value === value && options[i]!.textContent === isolated(label));
   if (!isSame) select.replaceChildren(...list.map(([value, label]) => h("option", { value }, label)));
 }
 

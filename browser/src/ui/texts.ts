@@ -3,6 +3,8 @@
  * the script that needs them (`load.ts`), and meet it on the page, because scripts are bundled apart.
  */
 
+import { isolated } from "./isolate.ts";
+
 type Text = string | { readonly other: string; readonly [category: string]: string };
 type Forms<T> = T extends string ? T : T[keyof T];
 type Names<T> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
@@ -62,7 +64,7 @@ export function texts<T extends Record<string, Text>>(group: string, english: T)
         : (found[new Intl.PluralRules(tag).select(Number(given!.count))] ?? found.other);
     return text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = given![name]!;
-      return typeof value === "number" ? value.toLocaleString(tag) : value;
+      return typeof value === "number" ? value.toLocaleString(tag) : isolated(value);
     });
   };
 }

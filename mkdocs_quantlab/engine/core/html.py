@@ -129,8 +129,16 @@ def start_tag(name: str, attributes: Mapping[str, Attribute]) -> str:
     return opening + ">"
 
 
+_READ = frozenset(
+    {"alt", "aria-description", "aria-label", "aria-valuetext", "placeholder", "title"}
+)
+"""Attributes that people read or hear; the others are data."""
+
+
 # Most attributes are the same in many elements.
 @lru_cache(maxsize=4096)
 def _attribute(key: str, value: str) -> str:
-    shown = value.translate(_IN_ATTRIBUTES) if _is_special(value) else value
-    return f' {_attribute_name(key)}="{shown}"'
+    name = _attribute_name(key)
+    if _is_special(value):
+        value = (isolated(value) if name in _READ else value).translate(_IN_ATTRIBUTES)
+    return f' {name}="{value}"'

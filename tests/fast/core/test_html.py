@@ -78,3 +78,10 @@ def test_numbers_in_attributes_are_not_taken_for_each_other():
     assert tag("i", x=True) == "<i x></i>"
     assert tag("i", x=0) == '<i x="0"></i>'
     assert tag("i", x=BOLD) == '<i x="&lt;b&gt;1 &amp;lt; 2&lt;/b&gt;"></i>'
+
+
+def test_attributes_that_people_read_do_not_turn_what_stands_beside_them():
+    made = tag("button", title="a\u202eb", aria_label="\u2069c", value="a\u202eb", data_x="\u2069")
+    assert made == (
+        '<button title="\u2068a\u202eb\u2069" aria-label="\u2068c\u2069" value="a\u202eb" data-x="\u2069"></button>'
+    ).replace("\u2069c", "c")
