@@ -64,6 +64,74 @@ SMALL = f"""() => [...document.querySelectorAll(':is({OURS}, .lab-done) :is(butt
 LANDMARKS = """async () => (await axe.run({runOnly: ['landmark-unique']})).violations
   .flatMap(({nodes}) => nodes.map(({html}) => html.slice(0, 120))).filter(html => !html.includes('md-'))"""
 
+# Labels of figures and lines of text whose letters lie over one another, as far as scroll boxes show them. A line's box is higher than
+# its letters, so only the middle of it counts. What follows the pointer lies over the figure, and no other text is transparent.
+OVERLAPS = f"""() => {{
+  const everything = {{left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity}};
+  const within = (a, b) => ({{
+    left: Math.max(a.left, b.left), top: Math.max(a.top, b.top),
+    right: Math.min(a.right, b.right), bottom: Math.min(a.bottom, b.bottom),
+  }});
+  const seen = new Map([[document.documentElement, everything], [document.body, everything]]);
+  const shows = e => {{
+    if (!seen.has(e)) {{
+      const around = shows(e.parentElement);
+      const hides = e instanceof HTMLElement && getComputedStyle(e).overflowX !== 'visible';
+      seen.set(e, hides ? within(around, e.getBoundingClientRect()) : around);
+    }}
+    return seen.get(e);
+  }};
+  const lines = node => {{
+    const e = node.parentElement;
+    const {{fontSize, color}} = getComputedStyle(e);
+    if (!e.checkVisibility({{visibilityProperty: true, opacityProperty: true}})) return [];
+    if (e instanceof HTMLElement && color === 'rgba(0, 0, 0, 0)') return [];
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return [...range.getClientRects()].map(({{left, right, top, bottom}}) => {{
+      const above = Math.max(0, (bottom - top - 0.75 * parseFloat(fontSize)) / 2);
+      return {{node, ...within(shows(e), {{left, right, top: top + above, bottom: bottom - above}})}};
+    }}).filter(box => box.right - box.left > 1 && box.bottom - box.top > 1);
+  }};
+  const named = ({{node}}) => `${{node.parentElement.localName}} "${{node.data.trim().slice(0, 30)}}"`;
+  return [...document.querySelectorAll('{OURS}')].flatMap(root => {{
+    const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const boxes = [];
+    while (nodes.nextNode()) {{
+      const node = nodes.currentNode;
+      if (node.data.trim() && !node.parentElement.closest('.quantlab-live, .quantlab-detail, option, title')) boxes.push(...lines(node));
+    }}
+    boxes.sort((a, b) => a.top - b.top);
+    return boxes.flatMap((a, i) => {{
+      const found = [];
+      for (let j = i + 1; j < boxes.length && boxes[j].top < a.bottom - 1; j++) {{
+        const both = within(a, boxes[j]);
+        if (a.node !== boxes[j].node && both.right - both.left > 1 && both.bottom - both.top > 1)
+          found.push(`${{root.id || root.localName}}: ${{named(a)}} and ${{named(boxes[j])}}`);
+      }}
+      return found;
+    }});
+  }});
+}}"""
+
+OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
+
+# Each choice of each form, as a reader makes it.
+CHOICES = """() => [...document.querySelectorAll('quantlab-widget form :is([type=radio], option:not(:disabled))')].map(e =>
+  [e.closest('quantlab-widget').id, (e.closest('select') ?? e).name, e.value])"""
+
+CHOOSE = """async ([id, name, value]) => {
+  const widget = document.getElementById(id);
+  const form = widget.querySelector('form');
+  form.reset();
+  const control = form.querySelector(`[name="${name}"]:is(select, [value="${value}"])`);
+  if (control.localName === 'select') control.value = value;
+  else control.checked = true;
+  control.dispatchEvent(new Event('input', {bubbles: true}));
+  await new Promise(done => setTimeout(done));
+  while (widget.hasAttribute('data-busy')) await new Promise(requestAnimationFrame);
+}"""
+
 FORCED = """() => {
   const colour = (selector, part) => getComputedStyle(document.querySelector(selector))[part];
   return {
@@ -82,12 +150,14 @@ class Swept(NamedTuple):
         grown: How much higher each element of ours became when its script came, in pixels.
         small: Controls that are smaller than a finger.
         equal: Landmarks that have their name and kind in common.
+        overlaps: Labels that lie over one another while everything is opened.
     """
 
     shifts: list[tuple[float, list[str]]]
     grown: dict[str, float]
     small: list[str]
     equal: list[str]
+    overlaps: list[str]
 
 
 def pages_with_ours(site: Path) -> list[str]:
@@ -121,7 +191,9 @@ def sweep(visit: Visit, url: str) -> Swept:
     grown = {name: high - low for (name, low), (_, high) in zip(before, after, strict=True)}
     shifts, small = page.evaluate("shifts"), page.evaluate(SMALL)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    return Swept(shifts, grown, small, page.evaluate(LANDMARKS))
+    equal = page.evaluate(LANDMARKS)
+    page.evaluate(OPEN_ALL)
+    return Swept(shifts, grown, small, equal, page.evaluate(OVERLAPS))
 
 
 @pytest.fixture(scope="module", params=WIDTHS)
@@ -169,6 +241,27 @@ def test_controls_are_as_large_as_a_finger(swept: dict[str, Swept]) -> None:
 
 def test_no_two_landmarks_have_one_name(swept: dict[str, Swept]) -> None:
     assert {name: page.equal for name, page in swept.items() if page.equal} == {}
+
+
+def test_no_label_lies_over_another(swept: dict[str, Swept]) -> None:
+    assert {name: page.overlaps for name, page in swept.items() if page.overlaps} == {}
+
+
+@pytest.mark.parametrize("name", ["quantization-explorer", "gguf-recipe", "quantization-block"])
+def test_no_choice_lays_labels_over_another(
+    visit: Callable[..., Visit], server: Server, docs: Path, name: str
+) -> None:
+    """Those widgets' labels depend most on what is chosen."""
+    server.sites["repo"] = docs
+    url = f"{server.origin}/repo/widgets/{name}/"
+    lab = visit(url=url, viewport={"width": WIDTHS[0], "height": HEIGHT})
+    lab.page.wait_for_function(SETTLED)
+    found = {}
+    for choice in lab.page.evaluate(CHOICES):
+        lab.page.evaluate(CHOOSE, choice)
+        found[" ".join(choice)] = lab.page.evaluate(OVERLAPS)
+    assert len(found) > 6
+    assert {choice: overlaps for choice, overlaps in found.items() if overlaps} == {}
 
 
 def test_forced_colours_keep_legends_and_what_is_chosen(visit: Callable[..., Visit]) -> None:

@@ -153,7 +153,9 @@ def sizes(models: Sequence[Model], checks: Sequence[Check]) -> Html:
 BAR = 22
 """Height of a bar, in pixels."""
 ROOM = 0.11
-"""A segment of at least this share has room for its type's name."""
+"""A segment of at least this share has room for its type's name on a page with sidebars."""
+NARROW, CHARACTER = 240.0, 8.0
+"""Widths in pixels of a bar on a phone, and of a letter with the space around it."""
 
 
 def types(models: Sequence[Model]) -> Html:
@@ -218,7 +220,14 @@ def _bar(model: Model, what: str, values: Sequence[float], parts: Sequence[Share
     segments = []
     for share, value in drawn:
         x, width = 100 * start, 100 * value
-        name = tag("text", share.type, x=f"{x + width / 2:.3f}%", y=BAR - 7, text_anchor="middle")
+        name = tag(
+            "text",
+            share.type,
+            x=f"{x + width / 2:.3f}%",
+            y=BAR - 7,
+            text_anchor="middle",
+            class_="is-roomy" if value * NARROW < CHARACTER * len(share.type) else None,
+        )
         segments.append(
             tag(
                 "g",

@@ -260,7 +260,7 @@ def _close_up(step: Step) -> Html:
         return f"{100 * (value - start) / (end - start):.1f}%"
 
     cells = []
-    for i, left, right in zip(shown, edges, edges[1:], strict=False):
+    for nth, (i, left, right) in enumerate(zip(shown, edges, edges[1:], strict=False)):
         level, x = step.near[i], at(levels[i])
         wide = f"{100 * (right - left) / (end - start):.1f}%"
         cells.append(
@@ -275,7 +275,7 @@ def _close_up(step: Step) -> Html:
                     x=x,
                     y=76,
                     text_anchor="middle",
-                    class_="quantlab-axis",
+                    class_="quantlab-axis is-lower" if nth % 2 else "quantlab-axis",
                 ),
                 class_="quantlab-bucket is-chosen" if i == here else "quantlab-bucket",
                 data_item=f"q{level.q}",
