@@ -105,15 +105,15 @@ def problems(found: Iterable[Left], path: str, source: str) -> list[tuple[str, s
     for each in found:
         nth = seen[each]
         seen[each] += 1
-        if each.is_text:
-            problem = (
-                f"the directive `data-{each.name}` is text on the page: write "
-                f"`<div data-{each.name} …></div>`, with both quotes around each value"
-            )
-        elif path.endswith(".ipynb"):
+        if path.endswith(".ipynb"):
             problem = (
                 f"the directive `data-{each.name}` has no effect in a notebook, which the Markdown extension "
                 "does not see: put it on a Markdown page"
+            )
+        elif each.is_text:
+            problem = (
+                f"the directive `data-{each.name}` is text on the page: write "
+                f"`<div data-{each.name} …></div>`, with both quotes around each value"
             )
         else:
             problem = (
@@ -126,33 +126,32 @@ def problems(found: Iterable[Left], path: str, source: str) -> list[tuple[str, s
 
 def _place(each: Left, nth: int, path: str, source: str) -> str:
     if path.endswith(".ipynb"):
-        cell = _cell(each.name, nth, source)
+        cell = _cell(each, nth, source)
         return f"{path}: cell {cell}" if cell else path
-    line = (each.is_text and _line_of_broken(each.name, nth, source)) or line_of(
-        f"data-{each.name}", nth, source
-    )
+    starts = list(_starts(each, source)) if each.is_text else []
+    if starts:
+        return f"{path}:{source.count(chr(10), 0, starts[min(nth, len(starts) - 1)]) + 1}"
+    line = line_of(f"data-{each.name}", nth, source)
     return f"{path}:{line}" if line else path
 
 
-def _line_of_broken(name: str, nth: int, source: str) -> int | None:
-    """The line, from 1, on which a start tag begins that names a directive and lacks a quote; others of that name may be before it."""
-    tags = re.compile(rf"<div\s[^<>]*data-{re.escape(name)}\b[^<>]*", re.IGNORECASE)
-    text = without_code(source)
-    found = [match.start() for match in tags.finditer(text) if _lacks_quote(match[0])]
-    return text.count("\n", 0, found[min(nth, len(found) - 1)]) + 1 if found else None
+def _starts(each: Left, markdown: str) -> Iterator[int]:
+    """Where start tags begin that name a directive, and lack a quote or do not."""
+    tags = re.compile(rf"<div\s[^<>]*data-{re.escape(each.name)}\b[^<>]*", re.IGNORECASE)
+    for match in tags.finditer(without_code(markdown)):
+        if _lacks_quote(match[0]) == each.is_text:
+            yield match.start()
 
 
-def _cell(name: str, nth: int, notebook: str) -> int | None:
+def _cell(each: Left, nth: int, notebook: str) -> int | None:
     """The cell, from 1, in which a directive stands."""
     try:
-        cells = json.loads(notebook)["cells"]
-        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-        numbers = [i for i, cell in enumerate(cells, 1) if cell["cell_type"] == "markdown"]
+        cells = [
+            (number, "".join(cell["source"]))
+            for number, cell in enumerate(json.loads(notebook)["cells"], 1)
+            if cell["cell_type"] == "markdown"
+        ]
     except (ValueError, KeyError, TypeError):
         return None
-    found = [
-        number
-        for number, text in zip(numbers, texts, strict=True)
-        for _ in range(text.count(f"data-{name}"))
-    ]
+    found = [number for number, text in cells for _ in _starts(each, text)]
     return found[min(nth, len(found) - 1)] if found else None

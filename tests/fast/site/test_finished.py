@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 
 import pytest
 from markdown import Markdown
@@ -97,12 +98,36 @@ def test_places():
     told = problems([Left(NAME, is_text=True)], "a.md", source)
     assert [place for place, _ in told] == ["a.md:9"]
     assert "with both quotes around each value" in told[0][1]
-    cells = [
-        {"cell_type": "code", "source": ["x"]},
-        {"cell_type": "markdown", "source": ["# Title\n", f"<div data-{NAME}></div>"]},
-    ]
-    told = problems([Left(NAME, is_text=False)], "a.ipynb", json.dumps({"cells": cells}))
-    assert told[0][0] == "a.ipynb: cell 2"
-    assert "has no effect in a notebook" in told[0][1]
+    source = "text\n\n" + "<div data-gguf-compare></div>\n" * 2
+    told = problems([Left("gguf-compare", is_text=False)] * 2, "a.md", source)
+    assert [place for place, _ in told] == ["a.md:3", "a.md:4"]
     assert problems([Left(NAME, is_text=False)], "a.ipynb", "no JSON")[0][0] == "a.ipynb"
     assert problems([Left(NAME, is_text=False)], "a.md", "nothing")[0][0] == "a.md"
+
+
+def test_cells_of_a_notebook():
+    """The HTML is that of mkdocs-jupyter 0.26.3, whose cells nbconvert's Markdown converts: attributes come out in another order, and a code
+    cell has its text a second time, for the clipboard."""
+    whole, broken = (
+        f'<div data-{NAME} data-bits="4"></div>',
+        f'<div data-{NAME} data-bits="4></div>\n',
+    )
+    cells = [
+        {"cell_type": "markdown", "source": ["# Title\n", "\n", f"`{whole}` is code."]},
+        {"cell_type": "code", "source": [f"x = 1  # {whole}"]},
+        {"cell_type": "markdown", "source": [f"{whole}\n", "\n", "text"]},
+        {"cell_type": "markdown", "source": broken},
+    ]
+    html = f"""
+        <div class="jp-RenderedHTMLCommon jp-RenderedMarkdown jp-MarkdownOutput" data-mime-type="text/markdown">
+        <h1 id="title">Title</h1><p><code>{escape(whole)}</code> is code.</p>
+        </div>
+        <div class="highlight-ipynb hl-python"><pre><span class="c1"># {escape(whole, quote=False)}</span></pre></div>
+        <div class="clipboard-copy-txt" id="cell-1">x = 1  # {escape(whole, quote=False)}</div>
+        <div data-bits="4" data-{NAME}=""></div>
+        <p>text</p>
+        &lt;div data-{NAME} data-bits="4&gt;</div>
+    """
+    told = problems(found(html), "a.ipynb", json.dumps({"cells": cells}))
+    assert [place for place, _ in told] == ["a.ipynb: cell 3", "a.ipynb: cell 4"]
+    assert all("has no effect in a notebook" in problem for _, problem in told)
