@@ -94,7 +94,7 @@ def test_entry_points_and_dependencies(wheel):
         "[mkdocs.plugins]\nquantlab = mkdocs_quantlab.site.mkdocs.plugin:QuantlabPlugin"
         in entry_points
     )
-    assert "[console_scripts]\nquantlab = mkdocs_quantlab.cli:main" in entry_points
+    assert "[console_scripts]\nquantlab = mkdocs_quantlab.__main__:main" in entry_points
     metadata = Parser().parsestr(wheel.read(f"{info}/METADATA").decode())
     assert metadata["Requires-Python"] == ">=3.11"
     assert "mkdocs<2,>=1.6" in metadata.get_all("Requires-Dist")

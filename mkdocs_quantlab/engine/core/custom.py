@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 """Characters of an exception's message that are shown."""
+INSTALL = "; install the package that provides it where the site is built, and name it in `REQUIRES`, which brings it into pages"
+"""What an author does about a module that is not installed."""
 
 
 class WidgetError(InputError):
@@ -38,10 +40,12 @@ class Origin(NamedTuple):
     Attributes:
         root: The folder of the files, with a final separator, or the one file; paths as tracebacks have them.
         base: What messages leave out at the beginning of a path.
+        package: The package that the folder is imported as, if its name is not the author's: messages leave it out.
     """
 
     root: str
     base: str
+    package: str = ""
 
     def shown(self, file: str) -> str:
         """A file as messages name it."""
@@ -75,8 +79,13 @@ def blaming(origin: Origin | None, file: str = "") -> Iterator[None]:
         if place is None and not file:
             raise
         name, line = place or (file, 1)
-        said = " ".join(f"{type(error).__name__}: {_message(error)}".split()).rstrip(":")
-        raise WidgetError(said[:LONGEST] + _alike(error), f"{origin.shown(name)}:{line}") from None
+        message = _message(error)
+        if origin.package:
+            message = message.replace(f"{origin.package}.", ".")
+        said = " ".join(f"{type(error).__name__}: {message}".split()).rstrip(":")
+        raise WidgetError(
+            said[:LONGEST] + _hint(error, origin), f"{origin.shown(name)}:{line}"
+        ) from None
 
 
 def _message(error: BaseException) -> str:
@@ -104,8 +113,12 @@ def _place(error: BaseException, root: str) -> tuple[str, int] | None:
     return found
 
 
-def _alike(error: BaseException) -> str:
-    """The nearest name, where the error is about a name that is not there."""
+def _hint(error: BaseException, origin: Origin) -> str:
+    """The nearest name, where the error is about a name that is not there; how a package comes into builds and pages."""
+    # Why a page lacks a module is known when the site is built.
+    if isinstance(error, ModuleNotFoundError) and sys.platform != "emscripten":
+        is_beside = origin.package and str(error.name).startswith(f"{origin.package}.")
+        return "" if is_beside else INSTALL
     names: Iterable[str] = ()
     word = getattr(error, "name", "")
     try:

@@ -44,6 +44,7 @@ from mkdocs_quantlab.site.markdown.page import (
     zensical_language,
     zensical_page,
 )
+from mkdocs_quantlab.site.markdown.similar import SimilarNames
 from mkdocs_quantlab.site.markdown.source import line_of
 from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteResources
@@ -84,6 +85,7 @@ class QuantlabExtension(Extension):
         archives: The files of custom widgets that pages since then have, by the page's path.
         config_file: The site's configuration, where the caller knows it.
         warn: Takes each problem where `on_error` is `warn`.
+        inform: Takes what may be meant otherwise, and is no reason to end a build with `--strict`.
         folder: What relative paths are relative to: to models, and to the folder of custom widgets.
         languages: Languages of pages since the extension was made.
         theme_language: The language of the site's theme, where the caller knows it.
@@ -96,6 +98,7 @@ class QuantlabExtension(Extension):
         self.servers: set[str] = set()
         self.page_models: set[PageModel] = set()
         self.warn: Callable[[str], None] = logging.getLogger(__name__).warning
+        self.inform = self.warn
         self.folder = Path.cwd()
         self.config_file: Path | None = None
         self.languages: set[str] = set()
@@ -154,9 +157,14 @@ class QuantlabExtension(Extension):
                 raise LabError(
                     f"quantlab: {self.widgets.shown(name)}: `data-{name}` is a built-in directive: rename the widget"
                 )
-        for place in self.widgets.misnamed():
+        for place in self.widgets.ignored():
             self.warn(f"{place.shown}: {place.problem}")
         return Directives(self.widgets.names, self.widgets.takes)
+
+    @cached_property
+    def similar(self) -> SimilarNames:
+        """Names that are parts of the directives' names."""
+        return SimilarNames(self.directives.names)
 
     @cached_property
     def defaults(self) -> Mapping[str, Mapping[str, str]]:
@@ -291,6 +299,8 @@ class _Directives(Postprocessor):
         result = lab.callouts(
             result, lambda tag, problem: problems.append((self._place(tag, 0), problem))
         )
+        for similar in self.extension.similar.find(text):
+            self.extension.inform(f"{self._place(similar.tag, 0)}: {similar.question}")
         broken = list(left_as_text(result, self.extension.directives))
         if broken:
             page = self._page()

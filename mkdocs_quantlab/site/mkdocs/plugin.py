@@ -91,6 +91,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         settings = {name: self.config[name] for name in SETTINGS}
         extension = QuantlabExtension.of_site(file, settings)
         extension.warn = log.warning
+        extension.inform = log.info
         extension.theme_language = str(
             config.theme.get("language") or config.theme.get("locale") or ""
         )

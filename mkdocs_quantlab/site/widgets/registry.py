@@ -18,6 +18,7 @@ from mkdocs_quantlab.site.widgets.archive import Archive, python_files
 from mkdocs_quantlab.site.widgets.check import check, place_of
 from mkdocs_quantlab.site.widgets.imports import missing, outside_api
 from mkdocs_quantlab.site.widgets.loader import WidgetFolder
+from mkdocs_quantlab.site.widgets.wheels import FOLDER as WHEELS
 from mkdocs_quantlab.site.widgets.wheels import WheelError, Wheels
 
 if TYPE_CHECKING:
@@ -122,9 +123,12 @@ class Widgets:
         except WidgetError:
             return False
 
-    def misnamed(self) -> list[Place]:
-        """The author's own whose files cannot be widgets by their names; a page without their directives would not tell of them."""
-        return [place for places in self._own.values() for place in places if place.problem]
+    def ignored(self) -> list[Place]:
+        """The author's own that cannot be widgets, by their names or for want of a module; a page without their directives would not tell of them."""
+        places = [place for places in self._own.values() for place in places if place.problem]
+        if self.folder.is_dir():
+            places += _without_module(self.folder, self.base)
+        return places
 
     def replaces(self, name: str) -> str:
         """What to tell an author whose widget has the name of one of ours; empty for others."""
@@ -146,7 +150,7 @@ class Widgets:
 
     def _load(self, name: str, place: Place) -> CustomWidget:
         if place.file:
-            origin = Origin(f"{self.folder}{os.sep}", f"{self.base}{os.sep}")
+            origin = Origin(f"{self.folder}{os.sep}", f"{self.base}{os.sep}", self._package.package)
             with blaming(origin, str(place.file)):
                 module = self._package.load(place.module)
                 checked = check(name, module, origin)
@@ -206,6 +210,23 @@ def _own(folder: Path, base: Path) -> dict[str, list[Place]]:
                 problem += f": rename it to `{right}`"
         found.setdefault(name, []).append(Place(module, file, shown, problem))
     return found
+
+
+def _without_module(folder: Path, base: Path) -> Iterator[Place]:
+    """Folders in a folder of widgets that are no widgets, nor wheels, nor the data of a widget beside them."""
+    for path in sorted(folder.iterdir()):
+        if (
+            path.is_dir()
+            and not path.name.startswith(("_", "."))
+            and path.name != WHEELS
+            and not (path / MODULE).is_file()
+            and not path.with_name(f"{path.name}.py").is_file()
+        ):
+            problem = (
+                f"this folder has no `{MODULE}`, so it is not a widget; if it is for widgets to import or to read, "
+                f"rename it to `_{path.name}`"
+            )
+            yield Place(path.name, path, path.relative_to(base).as_posix(), problem)
 
 
 def _offered() -> tuple[tuple[str, tuple[str, str]], ...]:

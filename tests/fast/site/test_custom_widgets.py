@@ -243,8 +243,8 @@ BROKEN = {
         f"{SAMPLING[: SAMPLING.index('def render')].count(chr(10)) + 1}: `render` of a widget with `LIVE` takes a second argument",
     ),
     "syntax": ("def render(options:\n", "1: SyntaxError: '(' was never closed"),
-    "import": ("import math\nimport nothing_like_it\n", "2: ModuleNotFoundError: No module named 'nothing_like_it'"),
-    "helper": ("from .softmax import softmax\n", "1: ModuleNotFoundError: No module named '"),
+    "import": ("import math\nimport nothing_like_it\n", "2: ModuleNotFoundError: No module named 'nothing_like_it'; install the package that provides it where the site is built, and name it in `REQUIRES`"),
+    "helper": ("from .softmax import softmax\n", "1: ModuleNotFoundError: No module named '.softmax' (drawn"),
     "raises": ("VALUE = 1 / 0\n", "1: ZeroDivisionError: division by zero"),
     "exits": ("\nraise SystemExit\n", "2: SystemExit"),
     "nothing": ("", "1: it has no `TITLE`, a string, the widget's name"),
@@ -381,6 +381,23 @@ def test_a_file_that_no_directive_can_name_is_a_warning(course, file, hint):
     _, extension = convert(course({f"widgets/{file}": SAMPLING}), "# Nothing\n")
     assert extension.warnings == [
         f"widgets/{file}: names of widgets consist of the letters a to z, digits and `_`, and begin with a letter{hint}"
+    ]
+
+
+def test_a_folder_without_a_module_is_a_warning(course):
+    files = {
+        "widgets/sampling/widgets.py": SAMPLING,
+        "widgets/top.py": SAMPLING,
+        "widgets/top/data.json": "{}",
+        "widgets/_shared/a.py": "",
+        "widgets/wheels/a.whl": "",
+    }
+    _, extension = convert(course(files), "# Nothing\n")
+    assert extension.warnings == [
+        (
+            "widgets/sampling: this folder has no `widget.py`, so it is not a widget; if it is for widgets to import or to read, "
+            "rename it to `_sampling`"
+        )
     ]
 
 

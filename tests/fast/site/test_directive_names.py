@@ -8,6 +8,7 @@ from markdown import Markdown
 from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.site.markdown.directives import Directives
 from mkdocs_quantlab.site.markdown.extension import LabError, QuantlabExtension
+from mkdocs_quantlab.site.markdown.page import PageFile
 
 OWN = ("kv-cache", "sampling", "bits", "tokenizer-merges")
 NAMES = Directives().names
@@ -100,3 +101,27 @@ def test_a_near_miss_is_a_mistake_only_where_nothing_else_is_made_of_it():
 def test_an_unknown_member_of_a_family_is_a_mistake_wherever_it_stands():
     [found] = Directives().scan("<span data-gguf-histogram>text</span>")
     assert found.problem.startswith("unknown directive `data-gguf-histogram`")
+
+
+ASKED = {
+    "<div data-chat></div>": "`data-chat` is not a directive; did you mean `data-quantlab-chat`?",
+    '<div class="x" data-explorer="1">\n</div>': "`data-explorer` is not a directive; did you mean `data-quantization-explorer` or `data-quantization-grid-explorer`?",
+    "<div data-grid-explorer data-bits=3></div>": "`data-grid-explorer` is not a directive; did you mean `data-quantization-grid-explorer`?",
+    "<div data-chat>text</div>": "",
+    "<span data-chat></span>": "",
+    "`<div data-chat></div>`": "",
+    "<div data-chats></div>": "",
+    "<div data-qat></div>": "",
+    "<div data-quantlab-chat></div>": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", ASKED)
+def test_a_part_of_a_name_is_asked_about_and_ends_nothing(source):
+    """It may belong to another tool."""
+    extension = QuantlabExtension(on_error="fail")
+    told = []
+    extension.inform = told.append
+    extension.page = PageFile("a.md", f"# A\n\n{source}\n", {})
+    Markdown(extensions=[extension]).convert(extension.page.text)
+    assert told == ([f"a.md:3: {ASKED[source]}"] if ASKED[source] else [])

@@ -1,0 +1,62 @@
+"""Empty `div`s whose attribute is a part of a directive's name, such as `data-chat` for `data-quantlab-chat`.
+
+Such a short name may belong to another tool, so that it is no mistake which ends a build, as a misspelt directive is. The author is told.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SHORTEST = 4
+"""Characters of a part that counts: `data-qat` may mean anything."""
+
+
+class Similar(NamedTuple):
+    """A start tag that may be meant as a directive."""
+
+    tag: str
+    """The start tag's text."""
+    name: str
+    """What `data-` names in it."""
+    near: tuple[str, ...]
+    """The directives whose names end so."""
+
+    @property
+    def question(self) -> str:
+        """What to ask the author."""
+        meant = " or ".join(f"`data-{each}`" for each in self.near)
+        return f"`data-{self.name}` is not a directive; did you mean {meant}?"
+
+
+class SimilarNames:
+    """Finds such elements.
+
+    Args:
+        names: The names of the site's directives.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        known = set(names)
+        self._near: dict[str, tuple[str, ...]] = {}
+        for name in sorted(known):
+            words = name.split("-")
+            for at in range(1, len(words)):
+                part = "-".join(words[at:])
+                if len(part) >= SHORTEST and part not in known:
+                    self._near[part] = (*self._near.get(part, ()), name)
+        parts = "|".join(map(re.escape, sorted(self._near, key=len, reverse=True)))
+        # What is in code is escaped by now.
+        self._element = re.compile(
+            rf"<div(?=\s)[^<>]*?\sdata-({parts or '(?!)'})(?=[\s=>])[^<>]*>(?=\s*</div>)",
+            re.IGNORECASE,
+        )
+
+    def find(self, html: str) -> Iterator[Similar]:
+        """Those of a page's content that the extension has converted."""
+        for match in self._element.finditer(html):
+            name = match[1].lower()
+            yield Similar(match[0], name, self._near[name])
