@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import BuiltinModelError, check, is_builtin
 from mkdocs_quantlab.engine.core.custom import WidgetError
+from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.core.resources import Resource, Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
@@ -129,9 +130,9 @@ def read_widgets(value: object) -> str:
     Raises:
         ValueError: It is no path.
     """
-    if isinstance(value, str) and value.strip():
+    if isinstance(value, str) and value.strip() and value.isprintable():
         return value.strip()
-    raise ValueError(f"takes the path of a folder; found `{value}`")
+    raise ValueError(f"takes the path of a folder; found `{shown(str(value))}`")
 
 
 def read_models(value: object) -> dict[str, str]:

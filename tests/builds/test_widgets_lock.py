@@ -189,6 +189,16 @@ def test_a_hash_may_have_capitals_and_nothing_is_outside_the_folder(course):
     ]
 
 
+def test_a_wheel_that_is_a_link_out_of_the_folder(course, tmp_path):
+    folder = course("quantlab-test-outer")
+    assert lock()[0] == 0
+    wheel = next((folder / "widgets/wheels").glob("*.whl"))
+    elsewhere = wheel.rename(tmp_path / wheel.name)
+    wheel.symlink_to(elsewhere)
+    with pytest.raises(WidgetError, match="is a symbolic link that leads out of its folder"):
+        own(folder)
+
+
 @pytest.mark.parametrize("change", ["other", "gone"])
 def test_a_wheel_that_is_not_what_was_locked(course, change):
     folder = course("quantlab-test-outer")

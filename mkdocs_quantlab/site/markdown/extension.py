@@ -7,6 +7,7 @@ Python-Markdown runs postprocessors again on headings, and other extensions nest
 from __future__ import annotations
 
 import logging
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from markdown import Extension
 from markdown.postprocessors import Postprocessor
 
 from mkdocs_quantlab.engine.core.custom import blaming
+from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.core.texts import ENGLISH, Words
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.errors import LabError
@@ -135,15 +137,20 @@ class QuantlabExtension(Extension):
         """The site's widgets. Not to be asked for before `folder` is known.
 
         Raises:
-            LabError: The folder that the setting names is not there.
+            LabError: The folder that the setting names does not exist, or contains the site.
         """
         setting = self.getConfig("widgets")
-        folder = (self.folder / setting).resolve()
-        if setting != WIDGETS and not folder.is_dir():
-            raise self._wrong(
-                f"`widgets` names the folder `{setting}`, which does not exist", "widgets"
-            )
-        return Widgets(folder, self.folder.resolve())
+        base, folder = self.folder.resolve(), (self.folder / setting).resolve()
+        problem = ""
+        if setting != WIDGETS and not os.path.isdir(folder):  # noqa: PTH112  # pathlib's raises an error for names that are too long
+            problem = "does not exist"
+        elif base.is_relative_to(folder):
+            # Everything in it would be watched by `mkdocs serve`, the built site too.
+            problem = "contains the site: name a folder with nothing but widgets"
+        if problem:
+            found = shown(setting)
+            raise self._wrong(f"`widgets` names the folder `{found}`, which {problem}", "widgets")
+        return Widgets(folder, base)
 
     @cached_property
     def directives(self) -> Directives:

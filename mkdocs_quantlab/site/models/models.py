@@ -17,7 +17,7 @@ from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.model import Model, part_names
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted, lengths
-from mkdocs_quantlab.site.models.lock import NAME, Locked, read_lock
+from mkdocs_quantlab.site.models.lock import NAME, Locked, LockError, read_lock
 from mkdocs_quantlab.site.models.places import PlaceError, is_remote, refuse_pipe
 from mkdocs_quantlab.site.models.unchanged import while_unchanged
 from mkdocs_quantlab.site.secrets import masked
@@ -254,6 +254,11 @@ def _naming(name: str, place: str) -> Iterator[None]:
         raise ModelError(f"{_shown(name, place)}: {error}") from None
     except BuiltinModelError as error:
         raise ModelError(str(error)) from None
+    except (ModelError, LockError):
+        raise
+    except ValueError as error:
+        # A null character, or what no file system can encode.
+        raise ModelError(f"{_shown(name, place)}: this is not a path: {error}") from None
 
 
 def _advice(place: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.core.custom import WidgetError
@@ -13,7 +15,6 @@ from mkdocs_quantlab.written import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from mkdocs_quantlab.site.attributes import CustomWidgetFiles
     from mkdocs_quantlab.site.widgets.wheels import Wheel
@@ -57,6 +58,12 @@ class Archive(NamedTuple):
         """
         stem = module.partition(".")[0]
         files = {path.relative_to(folder).as_posix(): path for path in _custom_files(folder, stem)}
+        for path, file in files.items():
+            if leads_outside(file, folder):
+                raise WidgetError(
+                    "this symbolic link leads out of the folder of widgets, and what it leads to would be published: copy the file",
+                    f"{folder.name}/{path}",
+                )
         style = files.pop(f"{stem}/{STYLE}", None)
         contents = {path: file.read_bytes() for path, file in files.items()}
         package = f"{OWN}{_digest(contents)}"
@@ -122,6 +129,11 @@ def write_archives(archives: Sequence[Archive], folder: Path) -> int:
         if _VERSIONED.fullmatch(old.name) and f"{FOLDER}/{old.name}" not in contents:
             old.unlink()
     return len(contents)
+
+
+def leads_outside(file: Path, folder: Path) -> bool:
+    """Whether a file is elsewhere than in a folder, by a symbolic link."""
+    return not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder))
 
 
 def _custom_files(folder: Path, stem: str) -> Iterator[Path]:

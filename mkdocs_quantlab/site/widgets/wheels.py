@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
+from mkdocs_quantlab.site.widgets.archive import leads_outside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,7 +131,11 @@ class Wheels:
 
 
 def _check(wheel: Wheel) -> None:
-    """Checks that the wheel is the one that was locked."""
+    """Checks that the wheel is the one that was locked, and in its folder."""
+    if leads_outside(wheel.path, wheel.path.parent):
+        raise WheelError(
+            f"the wheel {wheel.path.name} is a symbolic link that leads out of its folder: {AGAIN}"
+        )
     try:
         digest = sha256(wheel.path.read_bytes()).hexdigest()
     except (OSError, ValueError):  # ValueError: a null character in its name

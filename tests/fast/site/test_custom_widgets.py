@@ -579,6 +579,61 @@ def test_data_that_no_reader_should_fetch_is_refused(course, monkeypatch):
     assert "at most 2,500 are taken. The largest is sampling/data.json" in mistake(folder)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links as POSIX has them")
+@pytest.mark.parametrize(
+    "link", ["sampling/data.json", "sampling/style.css", "sampling/more", "_shared", "_shared.py"]
+)
+@pytest.mark.parametrize("leads", ["../..", "absolute"])
+def test_a_link_out_of_the_folder_publishes_nothing(course, link, leads):
+    """What a link leads to, such as a file with a key, would be fetched by readers."""
+    folder = course({"widgets/sampling/widget.py": SAMPLING, "private/id": "KEY"})
+    path = folder / "widgets" / link
+    target = folder / "private" if path.suffix == "" else folder / "private/id"
+    path.symlink_to(
+        target if leads == "absolute" else os.path.relpath(target, path.parent),
+        target_is_directory=target.is_dir(),
+    )
+    try:
+        _, extension = convert(folder)
+    except LabError as error:
+        assert f"widgets/{link}" in str(error)
+        assert "this symbolic link leads out of the folder of widgets" in str(error)
+        assert "\n" not in str(error)
+    else:
+        # Python does not look into linked folders; then nothing of them is published.
+        archive = extension.widgets.custom("sampling").archive
+        names = zipfile.ZipFile(io.BytesIO(archive.data)).namelist()
+        assert not any("id" in name.split("/") for name in names)
+        assert b"KEY" not in archive.style
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links as POSIX has them")
+def test_links_within_the_folder_and_in_circles_are_taken(course):
+    folder = course({"widgets/sampling/widget.py": SAMPLING, "widgets/sampling/a.txt": "A"})
+    (folder / "widgets/sampling/b.txt").symlink_to("a.txt")
+    (folder / "widgets/sampling/circle.txt").symlink_to("circle.txt")
+    html, _ = convert(folder)
+    assert "quantlab-widget" in html
+
+
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("/", "contains the site"),
+        (".", "contains the site"),
+        ("docs/..", "contains the site"),
+        ("a" * 5000, "which does not exist"),
+        ("a\0b", "takes the path of a folder; found `a\\x00b`"),
+        ("a\ud800", "takes the path of a folder"),
+    ],
+)
+def test_a_setting_that_is_no_folder_of_widgets(course, setting, problem):
+    found = mistake(course({"docs/a.md": ""}), widgets=setting)
+    assert problem in found
+    assert found.isprintable()
+    assert len(found) < 1000
+
+
 def test_a_package_that_has_changed_is_imported_anew(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "quantlab_changing").mkdir()
