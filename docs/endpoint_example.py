@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from mkdocs_quantlab.endpoint.dialects import load_request
 from mkdocs_quantlab.endpoint.queue import waits
 
 SITE = """\
@@ -52,6 +53,12 @@ def configuration() -> str:
             encoding="utf-8",
         )
     return done.stdout
+
+
+def load_command() -> str:
+    """What loads a model on one of the hosts before a lesson."""
+    request = load_request("batiai/gemma4-e2b:q4")
+    return f"curl http://10.0.0.11:11434/api/chat -d '{request}'\n"
 
 
 def fenced(text: str, language: str, title: str = "") -> str:

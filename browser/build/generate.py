@@ -75,13 +75,15 @@ def dialect_facts() -> str:
             "label": dialect.label,
             "probe": dialect.routes[dialect.probe].path,
             "paths": {name: route.path for name, route in dialect.routes.items()},
+            "chat": dialect.routes[dialect.chat].path,
+            "process": dialect.process,
         }
         for dialect in dialects.DIALECTS
     }
     return (
         f"export const FACTS = {json.dumps(known, indent=2)} as const;\n"
         "export type DialectName = keyof typeof FACTS;\n"
-        "/** The last folder that addresses may have behind the server's own path. */\n"
+        "/** What addresses may have behind the server's own path; the group is the folder of a dialect. */\n"
         f"export const ENDING = new RegExp({json.dumps(dialects.ending())});"
     )
 

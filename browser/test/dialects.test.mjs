@@ -92,7 +92,7 @@ test("every dialect of the facts has its line in the map", () =>
 test("a third dialect is detected, after the others, and goes by its own name", async () => {
   asked.length = 0;
   const endpoint = await begin().endpoint();
-  assert.deepEqual(asked, ["/api/version", "/v1/models", "/third/hello"]);
+  assert.deepEqual(asked, ["/api/version", "/api/config", "/v1/models", "/models", "/third/hello"]);
   assert.equal(endpoint.kind, "third");
   assert.equal(labelOf(endpoint), "Third");
 });
@@ -117,6 +117,25 @@ test("a comparison is run in a third dialect", async () => {
     new Set(run.cells.map(({ answer }) => `${answer.endpoint.kind}: ${answer.text}`)),
     new Set(["third: Hi"]),
   );
+});
+
+test("where no model was chosen, the list is asked for first", async () => {
+  const session = begin();
+  asked.length = 0;
+  const answer = await session.send("Hi");
+  assert.deepEqual([answer.text, answer.request.model, session.model], ["Hi", "one", "one"]);
+  assert.deepEqual(asked.slice(-2), ["/third/models", "/third/chat"]);
+  assert.equal(session.turns[0].answers[0], answer);
+});
+
+test("one question with one seed and two answers is noticed", async () => {
+  const session = begin();
+  const first = await session.send("Hi");
+  first.text = "Ho";
+  const again = await session.answer(session.turns[0]);
+  assert.deepEqual([first.notes, again.notes], [[], [{ id: "differs" }]]);
+  session.settings = { ...SETTINGS, seed: 4 };
+  assert.deepEqual((await session.answer(session.turns[0])).notes, []);
 });
 
 test("an answer that no server gave names no dialect", async () => {

@@ -26,7 +26,7 @@ async function heard(kind, stream, { size = 1e6, end = (response) => response.en
     asked.push({ path: incoming.url, headers: incoming.headers, body });
     if (incoming.url === "/api/version")
       return kind === "ollama" ? json(response, { version: "0.33.0" }) : json(response, { error: "no" }, 404);
-    if (incoming.method === "GET") return json(response, { data: [] });
+    if (incoming.method === "GET") return json(response, { data: [], models: [] });
     if (typeof stream === "function") return stream(response, body, asked);
     await trickle(
       response,
@@ -189,7 +189,8 @@ for (const kind of ["ollama", "openai"]) {
         .writeHead(200)
         .end(kind === "ollama" ? lines([piece("x"), done()]) : sse([delta("x"), finish(), "[DONE]"]));
     });
-    assert.deepEqual(answer.events[0], { type: "waiting", why: "loading", seconds: 1 });
+    const { now, ...waiting } = answer.events[0];
+    assert.deepEqual([waiting, typeof now], [{ type: "waiting", why: "loading", seconds: 1 }, "function"]);
     assert.deepEqual([answer.text, answer.reason, answer.waiting], ["x", "stop", undefined]);
   });
 }
@@ -306,15 +307,255 @@ test("a model that cannot think is asked without thinking", async () => {
   assert.deepEqual([answer.text, answer.asked.length], ["x", 2]);
 });
 
-test("fields that a server refuses are left out", async () => {
-  const answer = await heard("openai", (response, body) => {
-    for (const field of ["chat_template_kwargs", "cache_prompt", "reasoning_effort"]) {
-      if (field in body)
-        return json(response, { error: { message: `Unrecognized request argument supplied: ${field}` } }, 400);
-    }
+/** A server that refuses what `refusal(body)` gives an error for, and answers the rest. */
+const strict =
+  (refusal, status = 400) =>
+  async (response, body) => {
+    const error = refusal(body);
+    if (error) return json(response, { error: { message: error } }, status);
     response.writeHead(200, { "content-type": "text/event-stream" }).end(sse([delta("x"), finish(), "[DONE]"]));
+  };
+
+test("fields that a server refuses by name are left out, and settings among them are told", async () => {
+  const refused = ["chat_template_kwargs", "cache_prompt", "reasoning_effort", "temperature"];
+  const answer = await heard(
+    "openai",
+    strict((body) => {
+      const found = refused.find((field) => field in body);
+      return found && `Unrecognized request argument supplied: ${found}`;
+    }),
+  );
+  assert.deepEqual([answer.text, answer.asked.length, answer.asked.at(-1).body.seed], ["x", 5, 3]);
+  assert.deepEqual(answer.unused, ["temperature"]);
+});
+
+test("the token limit under its newer name", async () => {
+  const answer = await heard(
+    "openai",
+    strict(
+      (body) =>
+        "max_tokens" in body &&
+        "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+    ),
+  );
+  assert.deepEqual([answer.text, answer.asked.length], ["x", 2]);
+  assert.equal(answer.asked[1].body.max_completion_tokens, 50);
+  assert.deepEqual([answer.unused, answer.notes], [[], [{ id: "renamed", name: "max_completion_tokens" }]]);
+});
+
+test("where no field is named, the needed ones alone are tried once", async () => {
+  const answer = await heard(
+    "openai",
+    strict((body) => "top_p" in body && "Extra inputs are not permitted", 422),
+  );
+  assert.deepEqual([answer.text, answer.asked.length], ["x", 2]);
+  assert.deepEqual(Object.keys(answer.asked[1].body), ["model", "messages", "stream"]);
+  assert.deepEqual(answer.unused, ["temperature", "seed", "topP", "maxTokens"]);
+  const never = await heard(
+    "openai",
+    strict(() => "I do not like it"),
+  );
+  assert.deepEqual([never.asked.length, never.problem.message], [2, "I do not like it"]);
+});
+
+test("a limit above the context is no refused field", async () => {
+  const message =
+    "'max_tokens' or 'max_completion_tokens' is too large: 50. This model's maximum context length is 20 tokens.";
+  const answer = await heard(
+    "openai",
+    strict(() => message),
+  );
+  assert.deepEqual([answer.asked.length, answer.problem.message], [1, message]);
+});
+
+test("what a server refused is remembered", async () => {
+  const bodies = [];
+  const handle = (request, response, body) => {
+    if (request.method === "GET") return json(response, request.url === "/v1/models" ? { data: [] } : {});
+    bodies.push(body);
+    if ("seed" in body) return json(response, { error: "unknown field seed" }, 400);
+    response.end(sse([delta("x"), finish(), "[DONE]"]));
+  };
+  await serving(handle, async (url) => {
+    const endpoint = await detect(url, new Key());
+    for (let i = 0; i < 2; i++) {
+      const request = { model: "m", messages: [{ role: "user", content: "Hi" }], settings: SETTINGS };
+      const answer = newAnswer(request, endpoint);
+      for await (const event of endpoint.ask(request, new AbortController().signal)) receive(answer, event);
+      assert.deepEqual([answer.text, answer.unused], ["x", ["seed"]]);
+    }
   });
-  assert.deepEqual([answer.text, answer.asked.length, answer.asked.at(-1).body.seed], ["x", 4, 3]);
+  assert.deepEqual(
+    bodies.map((body) => "seed" in body),
+    [true, false, false],
+  );
+});
+
+for (const type of ["application/json", "text/plain", "text/html; charset=utf-8"]) {
+  test(`events under the content type ${type}`, async () => {
+    const answer = await heard("openai", `\n${sse([delta("a"), delta("b"), finish(), "[DONE]"])}`, { type, size: 3 });
+    assert.deepEqual([answer.text, answer.reason], ["ab", "stop"]);
+  });
+}
+
+test("JSON by lines instead of events", async () => {
+  const answer = await heard("openai", lines([delta("a"), delta("b"), finish()]), { type: "application/x-ndjson" });
+  assert.deepEqual([answer.text, answer.reason], ["ab", "stop"]);
+});
+
+test("an error as bare JSON in a stream of events", async () => {
+  const answer = await heard("openai", `${sse([delta("half")])}{"error":{"message":"out of memory"}}\n\n`);
+  assert.deepEqual([answer.text, answer.reason, answer.problem.message], ["half", "error", "out of memory"]);
+});
+
+test("an error with status 200 in place of an answer", async () => {
+  const answer = await heard("openai", '{"error":{"message":"no such adapter","code":"bad_adapter"}}');
+  assert.deepEqual([answer.reason, answer.problem.message], ["error", "no such adapter (bad_adapter)"]);
+});
+
+test("a refusal is text that is called so", async () => {
+  const refusal = (text) => ({ choices: [{ delta: { refusal: text } }] });
+  const answer = await heard("openai", sse([refusal("I will "), refusal("not."), finish(), "[DONE]"]));
+  assert.deepEqual([answer.text, answer.notes], ["I will not.", [{ id: "refused" }]]);
+});
+
+test("a call of a tool", async () => {
+  const call = { choices: [{ delta: { tool_calls: [{ index: 0, function: { name: "search", arguments: "{}" } }] } }] };
+  const shared = await heard("openai", sse([call, finish("tool_calls"), "[DONE]"]));
+  assert.deepEqual([shared.reason, shared.notes], ["stop", [{ id: "tools", names: ["search"] }]]);
+  const message = { role: "assistant", content: "", tool_calls: [{ function: { name: "search", arguments: {} } }] };
+  const native = await heard("ollama", lines([{ model: "m", message, done: false }, done()]));
+  assert.deepEqual(native.notes, [{ id: "tools", names: ["search"] }]);
+});
+
+for (const [given, reason] of Object.entries({
+  stop: "stop",
+  length: "length",
+  load: "error",
+  unload: "error",
+  "": "stop",
+}))
+  test(`Ollama's done_reason "${given}"`, async () =>
+    assert.equal((await heard("ollama", lines([piece("x"), done({ done_reason: given })]))).reason, reason));
+
+for (const [given, reason] of Object.entries({
+  max_tokens: "length",
+  eos: "stop",
+  tool_calls: "stop",
+  content_filter: "error",
+  insufficient_system_resource: "error",
+}))
+  test(`finish_reason "${given}"`, async () =>
+    assert.equal((await heard("openai", sse([delta("x"), finish(given), "[DONE]"]))).reason, reason));
+
+test("a quota that is used up is not waited for", async () => {
+  const message = "You exceeded your current quota, please check your plan and billing details.";
+  const answer = await heard("openai", (response) =>
+    json(response, { error: { message, code: "insufficient_quota" } }, 429),
+  );
+  assert.deepEqual([answer.asked.length, answer.problem.status], [1, 429]);
+});
+
+test("a wait can be cut short", async () => {
+  let times = 0;
+  const begun = performance.now();
+  const handle = (request, response) => {
+    if (request.method === "GET") return json(response, { data: [], models: [] });
+    if (times++ < 3) return json(response, { error: "Too Many Requests" }, 429);
+    response.end(sse([delta("x"), finish(), "[DONE]"]));
+  };
+  await serving(handle, async (url) => {
+    const endpoint = await detect(url, new Key());
+    const request = { model: "m", messages: [{ role: "user", content: "Hi" }], settings: SETTINGS };
+    const answer = newAnswer(request, endpoint);
+    for await (const event of endpoint.ask(request, new AbortController().signal)) {
+      receive(answer, event);
+      answer.tryNow?.();
+    }
+    assert.deepEqual([answer.text, answer.tryNow], ["x", undefined]);
+  });
+  // Without it: 2, 4 and 8 seconds, give or take a quarter.
+  assert.ok(performance.now() - begun < 6000);
+});
+
+test("a length below the limit is a full context, with its size", async () => {
+  const ended = done({ done_reason: "length", prompt_eval_count: 24, eval_count: 32 });
+  const native = await heard("ollama", lines([piece("x"), ended]));
+  assert.deepEqual([native.reason, native.figures.context], ["full", 56]);
+  const whole = await heard("ollama", lines([piece("x"), { ...ended, eval_count: 50 }]));
+  assert.deepEqual([whole.reason, whole.figures.context], ["length", undefined]);
+  const usage = { choices: [], usage: { prompt_tokens: 24, completion_tokens: 32 } };
+  assert.equal((await heard("openai", sse([delta("x"), finish("length"), usage, "[DONE]"]))).reason, "full");
+});
+
+test("lists of models in every shape", async () => {
+  for (const list of [[{ id: "a" }], { data: [{ id: "a" }] }, { models: [{ name: "a" }] }]) {
+    await serving(
+      (request, response) =>
+        json(response, request.url === "/v1/models" ? list : {}, request.url === "/v1/models" ? 200 : 404),
+      async (url) => {
+        const endpoint = await detect(url, new Key());
+        assert.deepEqual(
+          (await endpoint.models()).map(({ name }) => name),
+          ["a"],
+        );
+      },
+    );
+  }
+});
+
+test("models that answer no prompts, and files that are no GGUF", async () => {
+  const tags = {
+    models: [
+      { name: "nomic-embed-text:latest", details: { format: "gguf" }, capabilities: ["embedding"] },
+      { name: "gemma:mlx", details: { format: "safetensors" }, capabilities: ["completion"] },
+    ],
+  };
+  const answers = { "/api/version": { version: "1" }, "/api/tags": tags };
+  await serving(
+    (request, response) => json(response, answers[request.url] ?? {}),
+    async (url) => {
+      const models = await (await detect(url, new Key())).models();
+      assert.deepEqual(models, [
+        { name: "nomic-embed-text:latest", isChat: false },
+        { name: "gemma:mlx", format: "safetensors" },
+      ]);
+    },
+  );
+});
+
+test("a server without a list, where a model is named", async () => {
+  for (const status of [404, 405]) {
+    const handle = (request, response, body) => {
+      if (request.method === "GET" || request.url !== "/v1/chat/completions") return json(response, {}, status);
+      if (!body.messages.length) return json(response, { error: "messages: too short" }, 400);
+      response.end(sse([delta("x"), finish(), "[DONE]"]));
+    };
+    await serving(handle, async (url) => {
+      await assert.rejects(detect(url, new Key()), { status });
+      const endpoint = await detect(url, new Key(), ["m"]);
+      assert.deepEqual([endpoint.kind, endpoint.url], ["openai", `${url}v1`]);
+    });
+  }
+});
+
+test("an API in a folder of another name", async () => {
+  const handle = (request, response) =>
+    json(response, { data: [{ id: "m" }] }, request.url === "/v1beta/openai/models" ? 200 : 404);
+  await serving(handle, async (url) => {
+    for (const path of ["v1beta/openai", "v1beta/openai/", "v1beta/openai/chat/completions"]) {
+      const endpoint = await detect(new URL(path, url), new Key());
+      assert.equal(endpoint.url, `${url}v1beta/openai`);
+    }
+  });
+});
+
+test("one route that cannot be read among others that can says more than a 404", async () => {
+  const handle = (request, response) => {
+    if (request.url === "/v1/models") return response.destroy();
+    json(response, { detail: "Not Found" }, 404);
+  };
+  await serving(handle, (url) => assert.rejects(detect(url, new Key()), { status: 0 }));
 });
 
 test("errors before the stream keep the server's words and status", async () => {
@@ -355,6 +596,7 @@ test("a key goes to its own origin only, and not into errors", async () => {
   const handle = (request, response) => {
     seen.push(request.headers.authorization);
     if (request.url === "/api/version") return json(response, { version: "1" });
+    if (request.method === "GET" && seen.length < 3) return json(response, { models: [] });
     json(response, { error: `no user has the key ${request.headers.authorization}` }, 500);
   };
   await serving(handle, (one) =>
@@ -363,13 +605,13 @@ test("a key goes to its own origin only, and not into errors", async () => {
       key.set(" secret-1 ", one);
       const endpoint = await detect(one, key);
       await assert.rejects(endpoint.models(), (error) => !String(error).includes("secret-1") && error.status === 500);
-      assert.deepEqual(seen.splice(0), ["Bearer secret-1", "Bearer secret-1"]);
+      assert.deepEqual(seen.splice(0), ["Bearer secret-1", "Bearer secret-1", "Bearer secret-1"]);
       await detect(two, key);
-      assert.deepEqual(seen.splice(0), [undefined]);
+      assert.deepEqual(seen.splice(0), [undefined, undefined]);
       key.bind(two);
       key.bind(one);
       await detect(one, key);
-      assert.deepEqual(seen.splice(0), [undefined]);
+      assert.deepEqual(seen.splice(0), [undefined, undefined]);
     }),
   );
 });
@@ -381,12 +623,20 @@ test("addresses with and without the API's own path", async () => {
       paths.push(request.url);
       json(
         response,
-        request.url.endsWith("/api/version") ? { version: "1" } : {},
+        request.url.endsWith("/api/version") ? { version: "1" } : { models: [] },
         request.url.startsWith("/here") ? 200 : 404,
       );
     },
     async (url) => {
-      for (const path of ["here", "here/", "here/v1", "here/api/", "here/v1/"]) {
+      for (const path of [
+        "here",
+        "here/",
+        "here/v1",
+        "here/api/",
+        "here/v1/",
+        "here/api/chat",
+        "here/v1/chat/completions",
+      ]) {
         const endpoint = await detect(new URL(path, url), new Key());
         assert.deepEqual([endpoint.kind, endpoint.url], ["ollama", `${url}here`]);
       }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class Dialect(NamedTuple):
         routes: By name, what the chat asks, and what nginx lets through.
         probe: The name of the route, a GET, which tells that a server speaks this API.
         chat: The name of the route that takes prompts.
+        requests: What may follow the folder in an address that was copied from a request; a regular expression.
+        process: What goes with every request that may load a model, because it belongs to the process behind the model.
+        is_upstream: nginx passes its routes on to the server behind it.
     """
 
     name: str
@@ -43,12 +47,22 @@ class Dialect(NamedTuple):
     routes: Mapping[str, Route]
     probe: str
     chat: str = "chat"
+    requests: str = ""
+    process: Mapping[str, object] = {}
+    is_upstream: bool = True
 
+
+OLLAMA_PROCESS_FIELDS = (
+    "shift", "num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread",
+)  # fmt: skip
+"""What of a request Ollama hands to the process behind the model when it starts it: a request with another value starts the process,
+and loads the model, anew (Ollama 0.33: `needsReload` in server/sched.go)."""
 
 OLLAMA = Dialect(
     name="ollama",
     label="Ollama",
     ending="api",
+    requests="chat|generate|tags|version|ps|show|embed",
     routes={
         "home": Route("GET", "/"),
         "version": Route("GET", "/api/version"),
@@ -58,12 +72,29 @@ OLLAMA = Dialect(
         "chat": Route("POST", "/api/chat", is_limited=True),
     },
     probe="version",
+    # Without it, a long answer loses the conversation's beginning, and nothing says so.
+    process={"shift": False},
+)
+
+OPEN_WEBUI = Dialect(
+    name="openwebui",
+    label="Open WebUI",
+    ending="api",
+    requests="chat/completions|models|config",
+    routes={
+        "config": Route("GET", "/api/config"),
+        "models": Route("GET", "/api/models"),
+        "chat": Route("POST", "/api/chat/completions", is_limited=True),
+    },
+    probe="config",
+    is_upstream=False,
 )
 
 OPENAI = Dialect(
     name="openai",
     label="OpenAI",
     ending=r"v\d+",
+    requests="chat/completions|completions|responses|models|embeddings",
     routes={
         "models": Route("GET", "/v1/models"),
         "chat": Route("POST", "/v1/chat/completions", is_limited=True),
@@ -71,10 +102,20 @@ OPENAI = Dialect(
     probe="models",
 )
 
-DIALECTS = [OLLAMA, OPENAI]
+DIALECTS = [OLLAMA, OPEN_WEBUI, OPENAI]
 """In the order in which servers are asked whether they speak one."""
 
 
 def ending() -> str:
-    """A regular expression for the last folder of addresses that end in one of a dialect; JavaScript has the same."""
-    return "/(" + "|".join(dialect.ending for dialect in DIALECTS) + ")$"
+    """A regular expression for the end of addresses that belongs to a dialect; JavaScript has the same.
+
+    Its group is the folder. What was copied from a request has more behind it: `/v1/chat/completions`.
+    """
+    folders = "|".join(dict.fromkeys(dialect.ending for dialect in DIALECTS))
+    requests = "|".join(dialect.requests for dialect in DIALECTS if dialect.requests)
+    return f"/(?:({folders})(?:/(?:{requests}))?|chat/completions)$"
+
+
+def load_request(model: str) -> str:
+    """The JSON that makes Ollama load a model as the chat's questions need it."""
+    return json.dumps({"model": model, **OLLAMA.process})

@@ -111,7 +111,12 @@ def configuration(settings: Settings) -> str:
         certificate_key=settings.certificate_key,
         prefix=url.path,
         body_size="1m",
-        routes=[route for dialect in dialects.DIALECTS for route in dialect.routes.values()],
+        routes=[
+            route
+            for dialect in dialects.DIALECTS
+            if dialect.is_upstream
+            for route in dialect.routes.values()
+        ],
         refusals=REFUSALS,
     )
 

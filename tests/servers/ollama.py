@@ -274,7 +274,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _send_json(self, value: Json, status: int = 200) -> None:
-        self._send(status, _dump(value), "application/json; charset=utf-8")
+        # What reads requests of OpenAI's API answers as Ollama does, what answers them in its own way.
+        is_v1 = self.path.startswith("/v1") and status != 400
+        kind = "application/json" if is_v1 else "application/json; charset=utf-8"
+        self._send(status, _dump(value), kind)
 
     def _stream(self, content_type: str, parts: Iterator[bytes]) -> None:
         self.send_response(200)

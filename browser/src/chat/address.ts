@@ -26,6 +26,21 @@ export function readAddress(text: string): URL {
   return url;
 }
 
+/** Where Ollama listens unless it was told otherwise. */
+const OLLAMA_PORT = "11434";
+
+/**
+ * Where nothing answers on the reader's own machine, the address that was likely meant: with http, and Ollama's port where there is
+ * none. Undefined elsewhere, and where it is the same.
+ */
+export function likelyMeant(url: URL): URL | undefined {
+  if (!isLoopback(url.hostname)) return undefined;
+  const meant = new URL(url);
+  meant.protocol = "http:";
+  meant.port ||= OLLAMA_PORT;
+  return meant.href === url.href ? undefined : meant;
+}
+
 /** The address without a final slash. */
 export function written(url: URL): string {
   return url.href.replace(/\/+$/, "");

@@ -1,5 +1,5 @@
 /** An answer as it grows: what was asked, what has come, and how it ended. */
-import type { Candidate, ChatEvent, ChatRequest, Endpoint, Figures, Problem, Reason } from "./wire.ts";
+import type { Candidate, ChatEvent, ChatRequest, Endpoint, Figures, Note, Problem, Reason, Settings } from "./wire.ts";
 
 export interface Token extends Candidate {
   readonly candidates: readonly Candidate[];
@@ -17,11 +17,16 @@ export interface Answer {
   endpoint: Asked;
   /** What the server says it waits for, while it has not begun. */
   waiting?: "loading" | "busy";
+  /** Puts the request again without waiting longer. */
+  tryNow?: () => void;
   /** The model that answered, by the server's word; empty where it has not said. */
   model: string;
   text: string;
   thinking: string;
   tokens: Token[];
+  /** Settings that were asked for and are not used. */
+  unused: readonly (keyof Settings)[];
+  notes: Note[];
   /** Absent while the answer grows. */
   reason?: Reason;
   figures?: Figures;
@@ -36,6 +41,8 @@ export function newAnswer(request: ChatRequest, endpoint: Asked): Answer {
     text: "",
     thinking: "",
     tokens: [],
+    unused: [],
+    notes: [],
   };
 }
 
@@ -49,10 +56,18 @@ export function isRethought(answer: Answer): boolean {
 
 /** Takes an event in. */
 export function receive(answer: Answer, event: ChatEvent): void {
-  if (event.type !== "waiting") delete answer.waiting;
+  delete answer.waiting;
+  delete answer.tryNow;
   switch (event.type) {
     case "waiting":
       answer.waiting = event.why;
+      if (event.now) answer.tryNow = event.now;
+      break;
+    case "unused":
+      answer.unused = event.settings;
+      break;
+    case "note":
+      answer.notes.push(event.note);
       break;
     case "model":
       answer.model = event.model;

@@ -1,52 +1,17 @@
 /** An answer in the page: its text as it arrives, its drawing, and the line that says what made it and how it ended. */
-import { isRethought, otherModel, speed, type Answer } from "./answer.ts";
+import { isRethought, otherModel, type Answer } from "./answer.ts";
 import { button, h } from "../ui/dom.ts";
+import { describeFigures, describeSettings, endOf, notesOf } from "./describe.ts";
 import { Drawing } from "./drawing.ts";
 import { DrawingFinder } from "./drawing_finder.ts";
 import { Markdown } from "./markdown.ts";
 import { markRow, whyNot, type Marker } from "./marks.ts";
 import { t } from "./texts.ts";
-import type { Figures, Problem, Reason, Settings } from "./wire.ts";
+import type { Problem, Reason } from "./wire.ts";
 
 /** Text is rendered in parts of this many characters, for at most so many milliseconds a frame. */
 const PART = 400;
 const BUDGET = 5;
-
-/** What made an answer, in words. */
-export function describeSettings({ seed, temperature, topP, maxTokens, think }: Settings): string {
-  return t(think ? "settings_on" : "settings_off", {
-    seed: String(seed),
-    temperature: String(temperature),
-    top_p: String(topP),
-    tokens: String(maxTokens),
-  });
-}
-
-/** Durations and counts, in words; what the server does not tell is left out. */
-export function describeFigures(figures: Figures): string {
-  const { firstToken, load, promptTokens, tokens, total } = figures;
-  const rate = speed(figures);
-  // Servers of one figure say a loaded model took some milliseconds to load.
-  const isCold = load !== undefined && load >= 500;
-  return [
-    isCold && t("to_load", { time: seconds(load) }),
-    firstToken !== undefined && t("to_first_text", { time: seconds(firstToken) }),
-    rate !== undefined && t("rate", { rate: rate < 100 ? rate.toPrecision(3) : String(Math.round(rate)) }),
-    tokens !== undefined && t("tokens", { count: tokens }),
-    promptTokens !== undefined && t("prompt_tokens", { count: promptTokens }),
-    t("total", { time: seconds(total) }),
-  ]
-    .filter(Boolean)
-    .join(", ");
-}
-
-export function describeEnd({ reason, model }: Answer): string {
-  return reason ? `${model ? `${model}: ` : ""}${t(`end_${reason}`)}` : "";
-}
-
-function seconds(ms: number): string {
-  return ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : `${Math.round(ms / 1000)} s`;
-}
 
 /** What an answer can be asked to do. */
 export interface Actions {
@@ -64,6 +29,7 @@ export class AnswerView {
   #text = h("div", { class: "quantlab-chat-text md-typeset" });
   #markdown = new Markdown(this.#text, fold);
   #finder = new DrawingFinder();
+  readonly #tryNow = button(t("try_now"), () => this.#answer.tryNow?.());
   readonly #end = h("div", { class: "quantlab-chat-end" });
   readonly #begun = performance.now();
   #shown = 0;
@@ -84,6 +50,7 @@ export class AnswerView {
       { class: "quantlab-chat-answer", "aria-label": t("answer_from", { model: label }), "aria-busy": "true" },
       h("p", { class: "quantlab-chat-who" }, label),
       this.#state,
+      this.#tryNow,
       this.#text,
       this.#end,
     );
@@ -113,7 +80,8 @@ export class AnswerView {
 
   /** The words for an answer that has not begun, with the time it has waited. */
   tick(): void {
-    const { text, thinking, reason, waiting, endpoint } = this.#answer;
+    const { text, thinking, reason, waiting, endpoint, tryNow } = this.#answer;
+    this.#tryNow.hidden = waiting !== "busy" || !tryNow;
     if (endpoint.kind === "browser" && !reason && !text && !thinking) {
       // What is being fetched is shown beside the choice of models.
       this.#state.textContent = t(waiting ? "getting_ready" : "reading_prompt");
@@ -191,13 +159,14 @@ export class AnswerView {
     this.#markdown.end();
     this.#drawing?.end();
     if (this.#drawing && this.#marker.wants(this.#answer)) void this.#mark(this.#drawing.element);
-    const { request, figures, problem, text } = this.#answer;
+    const { request, figures, problem, text, unused } = this.#answer;
     this.element.removeAttribute("aria-busy");
     const other = otherModel(this.#answer);
     const asksForDrawing = /\b(svg|draw|sketch|picture)/i.test(request.messages.at(-1)?.content ?? "");
     const add = (className: string, ...children: (string | Node)[]): void =>
       this.#end.append(h("p", { class: className }, ...children));
     if (other) add("quantlab-chat-warning", t("other_model", { model: request.model, other }));
+    for (const note of notesOf(this.#answer)) add("quantlab-chat-warning", note);
     if (reason === "stop" && !text) add("quantlab-chat-warning", t("empty"));
     if (asksForDrawing && !this.#drawing && text && reason !== "error") add("quantlab-chat-none", t("no_svg"));
     if (problem && reason === "error") {
@@ -207,7 +176,7 @@ export class AnswerView {
     } else if (problem) add("quantlab-chat-words", problem.message);
     add(
       "quantlab-chat-figures",
-      `${capital(t(`end_${reason}`))}. ${figures ? `${describeFigures(figures)}. ` : ""}${request.model}, ${describeSettings(request.settings)}.`,
+      `${capital(endOf(reason, figures))}. ${figures ? `${describeFigures(figures)}. ` : ""}${request.model}, ${describeSettings(request.settings, unused)}.`,
     );
     const copy = button(t("copy"), () => void copyText(text, copy));
     this.#end.append(

@@ -159,7 +159,13 @@ export class QuantlabChat extends HTMLElement {
     if (!this.isConnected || answer.reason === "error") return;
     const tokens = answer.figures?.tokens;
     const model = this.#label(answer.request.model);
-    const ends = { length: "reached_limit", looped: "has_looped", cut: "was_cut", stopped: "was_stopped" } as const;
+    const ends = {
+      length: "reached_limit",
+      full: "filled_context",
+      looped: "has_looped",
+      cut: "was_cut",
+      stopped: "was_stopped",
+    } as const;
     const reason = answer.reason ?? "cut";
     if (reason === "stop") this.#say(tokens ? t("is_complete_tokens", { model, tokens }) : t("is_complete", { model }));
     else this.#say(t(ends[reason], { model }));
@@ -324,7 +330,7 @@ class Controls {
           this.#submit();
         },
         // The reader is about to ask: which language the server speaks is found out meanwhile.
-        focusin: () => void session.endpoint().catch(() => {}),
+        focusin: () => void session.meet().catch(() => {}),
       },
       labelled(t("prompt_label"), this.#box),
       h("div", { class: "quantlab-chat-actions" }, this.#send, this.#stop, ...this.#files),

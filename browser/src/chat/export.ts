@@ -1,5 +1,5 @@
 /** The conversation as a file: for people in Markdown, for programs in JSON. The key is in neither. */
-import { describeEnd, describeFigures, describeSettings } from "./answer_view.ts";
+import { describeEnd, describeFigures, describeSettings, notesOf } from "./describe.ts";
 import { MEMORY, type Comparison } from "./compare/comparison.ts";
 import { toData, toMarkdown } from "./compare/export.ts";
 import { hasMarks, inShort, wrongs } from "./marks.ts";
@@ -19,14 +19,15 @@ export function asMarkdown(session: Session): string {
   for (const { prompt, answers } of turns) {
     parts.push(`## ${t("prompt")}\n\n${quoted(prompt)}`);
     for (const answer of answers) {
-      const { request, endpoint, figures, text, thinking, problem } = answer;
+      const { request, endpoint, figures, text, thinking, problem, unused } = answer;
       const end = describeEnd(answer);
       parts.push(`### ${t("file_answer", { model: request.model, url: endpoint.url })}`);
       parts.push(
         [
-          `${describeSettings(request.settings)}.`,
+          `${describeSettings(request.settings, unused)}.`,
           figures && `${describeFigures(figures)}.`,
           end ? t("file_ended", { end }) : t("file_not_ended"),
+          ...notesOf(answer),
         ]
           .filter(Boolean)
           .join(" "),

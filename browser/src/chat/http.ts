@@ -55,8 +55,13 @@ export class Http {
     throw new EndpointError(await errorText(response), response.status);
   }
 
-  /** The JSON that a request is answered with. @throws EndpointError */
+  /** The JSON object that a request is answered with. @throws EndpointError */
   async json(path: string, body?: unknown, signal?: AbortSignal): Promise<Json> {
+    return asJson(await this.value(path, body, signal));
+  }
+
+  /** The JSON that a request is answered with, whatever it is. @throws EndpointError */
+  async value(path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
     const response = await this.send(path, body, signal);
     let text = "";
     try {
@@ -64,7 +69,7 @@ export class Http {
         text += part;
         if (text.length > MAX_JSON) break;
       }
-      return asJson(JSON.parse(text));
+      return JSON.parse(text);
     } catch (error) {
       if (signal?.aborted) throw error;
       if (text.length > MAX_JSON)
@@ -103,14 +108,35 @@ export function defined<T extends object>(fields: { [K in keyof T]: T[K] | undef
 /** What a server says is wrong, in any of the shapes in use; empty where it says nothing. */
 export function complaint(record: Json): string {
   const { error } = record;
-  if (typeof error === "string") return error;
-  // FastAPI says `detail`, vLLM puts `object: "error"` beside `message`.
-  return (
-    asText(asJson(error).message) ||
+  if (typeof error === "string") {
+    // Ollama hands llama-server's errors on as the JSON that they are.
+    const inner = error.startsWith("{") ? complaint(parsed(error)) : "";
+    return inner || error;
+  }
+  const { message, code } = asJson(error);
+  const words =
+    asText(message) ||
     asText(record.message) ||
+    // FastAPI says `detail`, vLLM puts `object: "error"` beside `message`.
     asText(record.detail) ||
-    (error ? JSON.stringify(error).slice(0, 300) : "")
-  );
+    asList(record.detail).map(field).filter(Boolean).join("; ") ||
+    (error ? JSON.stringify(error).slice(0, 300) : "");
+  const name = asText(code);
+  return words && /^[a-z_]+$/.test(name) && !words.includes(name) ? `${words} (${name})` : words;
+}
+
+/** A field that FastAPI refuses. */
+function field(entry: unknown): string {
+  const { loc, msg } = asJson(entry);
+  return [asList(loc).map(String).join("."), asText(msg)].filter(Boolean).join(": ");
+}
+
+function parsed(text: string): Json {
+  try {
+    return asJson(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 async function errorText(response: Response): Promise<string> {
@@ -123,12 +149,8 @@ async function errorText(response: Response): Promise<string> {
   } catch {
     // What there is of it will do.
   }
-  try {
-    text = complaint(asJson(JSON.parse(text))) || text;
-  } catch {
-    // A proxy's page of HTML: its title says most.
-    text = /<title>([^<]*)/i.exec(text)?.[1] ?? text;
-  }
+  // Of a proxy's page of HTML the title says most.
+  text = complaint(parsed(text)) || (/<title>([^<]*)/i.exec(text)?.[1] ?? text);
   return text.trim().slice(0, 300) || response.statusText || ofServer("status", { status: String(response.status) });
 }
 

@@ -13,11 +13,15 @@ import { InPage, type PageModel } from "./dialects/browser.ts";
 import { detect } from "./dialects/index.ts";
 import { engine } from "./engine.ts";
 import { Marker } from "./marks.ts";
+import { t } from "./texts.ts";
 import { EndpointError, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
 import { volume } from "../ui/volume.ts";
 
 /** More models of a server than these are not listed one by one: a reader types their names. */
 export const MOST_MODELS = 500;
+
+/** The status of a question that was not sent, because there is no model to ask: none that a server has. */
+export const NO_MODEL = -1;
 
 /** A prompt and the answers to it; the last is the one that the conversation goes on from. */
 export interface Turn {
@@ -107,11 +111,12 @@ export class Session extends EventTarget {
     others.splice(MOST_MODELS, Infinity, ...(set ? [set] : []));
     return [
       ...preset,
-      ...others.map(({ name, quantization }) => ({
-        model: name,
-        label: name,
-        ...(quantization ? { note: quantization } : {}),
-      })),
+      ...others.map(({ name, quantization, format, isChat }) => {
+        const note = [quantization, format && t("no_gguf", { format }), isChat === false && t("no_chat_model")].filter(
+          Boolean,
+        );
+        return { model: name, label: name, ...(note.length ? { note: note.join(", ") } : {}) };
+      }),
     ];
   }
 
@@ -162,14 +167,22 @@ export class Session extends EventTarget {
     } catch (error) {
       throw new EndpointError((error as Error).message);
     }
-    return detect(url, this.key);
+    const named = [...this.config.models.map(({ model }) => model), this.model].filter(Boolean);
+    return detect(url, this.key, named);
+  }
+
+  /** Gets to know the server: which it is, and where no model is set, its models. @throws EndpointError */
+  async meet(): Promise<Endpoint> {
+    const endpoint = await this.endpoint();
+    if (!this.model && !this.isInPage) await this.list();
+    return endpoint;
   }
 
   /** The server's own list of models. @throws EndpointError */
   async list(): Promise<Model[]> {
     const models = await (await this.endpoint()).models();
     this.offered = models;
-    this.model ||= models[0]?.name ?? "";
+    this.model ||= (models.find(({ isChat }) => isChat !== false) ?? models[0])?.name ?? "";
     this.#tell("state");
     return models;
   }
@@ -211,7 +224,8 @@ export class Session extends EventTarget {
   /** Asks for an answer to a turn, one more if it has some, with the model and settings that are set now. */
   async answer(turn: Turn): Promise<Answer> {
     const request = { model: this.model, messages: this.#messages(turn), settings: this.settings };
-    const answer = newAnswer(request, { kind: this.isInPage ? "browser" : "unknown", url: this.address });
+    const earlier = this.turns.flatMap(({ answers }) => answers);
+    let answer = newAnswer(request, { kind: this.isInPage ? "browser" : "unknown", url: this.address });
     turn.answers.push(answer);
     this.#tell("turns");
     await this.alone(async () => {
@@ -219,12 +233,22 @@ export class Session extends EventTarget {
       this.#tell("state");
       const sent = performance.now();
       try {
-        const endpoint = await until(running.signal, this.endpoint());
+        const endpoint = await until(running.signal, this.meet());
+        if (!request.model && this.model) {
+          // The first that the server lists: nobody had chosen one.
+          request.model = this.model;
+          const named = newAnswer(request, endpoint);
+          turn.answers.splice(turn.answers.indexOf(answer), 1, named);
+          answer = named;
+          this.#tell("turns");
+        }
         answer.endpoint = { kind: endpoint.kind, url: endpoint.url };
+        if (!request.model && !this.isInPage) throw new EndpointError(t("choose_model"), NO_MODEL);
         for await (const event of endpoint.ask(request, running.signal)) {
           receive(answer, event);
           this.#tell("answer");
         }
+        if (earlier.some((other) => differs(other, answer))) answer.notes.push({ id: "differs" });
       } catch (error) {
         const figures = { total: performance.now() - sent };
         if (running.signal.aborted) receive(answer, { type: "done", reason: "stopped", figures });
@@ -273,6 +297,13 @@ export class Session extends EventTarget {
   #tell(type: "turns" | "answer" | "state" | "progress"): void {
     this.dispatchEvent(new Event(type));
   }
+}
+
+/** Whether one question with one seed had two answers. */
+function differs(one: Answer, other: Answer): boolean {
+  const asked = ({ request, endpoint }: Answer): string => JSON.stringify([request, endpoint.url]);
+  const isWhole = ({ reason }: Answer): boolean => reason === "stop" || reason === "length" || reason === "full";
+  return isWhole(one) && isWhole(other) && one.text !== other.text && asked(one) === asked(other);
 }
 
 /** What a promise gives, unless the signal comes first. */

@@ -25,14 +25,24 @@ const HOLD = 6;
 const BUSY_WAITS = [2, 4, 8, 15, 30, 60];
 const LOADING_WAITS = Array<number>(300).fill(1);
 
+/** What a request says of its answer's length. */
+export interface Length {
+  /** Tokens that the answer may have. */
+  readonly limit: number;
+  /** Tokens of the model's context, by the server's word; undefined where it says nothing. Never throws. */
+  readonly context?: () => Promise<number | undefined>;
+}
+
 /**
  * An answer's events.
  *
  * @param open Sends the request and gives its pieces; is called again where the server was not ready.
+ * @param length Tells an answer that reached its limit from one that filled the context.
  */
 export async function* answerEvents(
   open: (signal: AbortSignal) => Promise<AsyncIterable<Piece>>,
   signal: AbortSignal,
+  length?: Length,
 ): AsyncGenerator<ChatEvent> {
   const sent = performance.now();
   const figures: Figures = { total: 0 };
@@ -45,7 +55,7 @@ export async function* answerEvents(
   let end: Extract<Piece, { type: "end" }> | undefined;
   let last = "";
   let equal = 0;
-  let length = 0;
+  let written = 0;
   let isNamed = false;
   let rested = sent;
   try {
@@ -57,8 +67,9 @@ export async function* answerEvents(
         const why = unready(error);
         const seconds = why && waits[why].shift();
         if (!seconds) throw error;
-        yield { type: "waiting", why, seconds };
-        await sleep(seconds * (why === "busy" ? 0.75 + Math.random() / 2 : 1), signal);
+        const pause = new Pause(seconds * (why === "busy" ? 0.75 + Math.random() / 2 : 1), signal);
+        yield { type: "waiting", why, seconds, now: pause.end };
+        await pause.over;
         continue;
       }
       for await (const piece of pieces) {
@@ -79,7 +90,7 @@ export async function* answerEvents(
           const text = piece.type + piece.text.trim();
           equal = text === last ? equal + 1 : 0;
           last = text;
-          length += piece.text.length;
+          written += piece.text.length;
           if (!piece.text) continue;
           figures.firstToken ??= performance.now() - sent;
         }
@@ -88,7 +99,7 @@ export async function* answerEvents(
           await new Promise((resolve) => setTimeout(resolve));
           rested = performance.now();
         }
-        if (length > LONGEST) {
+        if (written > LONGEST) {
           yield done("cut", new EndpointError(ofServer("too_long", { count: LONGEST }), 200));
           return;
         }
@@ -105,29 +116,46 @@ export async function* answerEvents(
     return;
   }
   if (signal.aborted) yield done("stopped");
-  else if (end) yield done(end.reason, end.message ? new EndpointError(end.message, 200) : undefined);
-  else yield done(equal >= LOOP ? "looped" : "cut");
+  else if (end) {
+    const isFull = end.reason === "length" && length && figures.tokens !== undefined && figures.tokens < length.limit;
+    if (isFull) figures.context = (await length.context?.()) ?? figures.tokens! + (figures.promptTokens ?? 0);
+    yield done(isFull ? "full" : end.reason, end.message ? new EndpointError(end.message, 200) : undefined);
+  } else yield done(equal >= LOOP ? "looped" : "cut");
 }
+
+/** A quota that is used up: waiting does not bring it back. */
+export const QUOTA =
+  /insufficient_quota|exceeded your current quota|billing|out of credits|credit balance|insufficient (credits?|balance|funds)/i;
 
 /** Why a server was not ready, where asking again will help. */
 function unready(error: unknown): "loading" | "busy" | undefined {
-  if (!(error instanceof EndpointError)) return undefined;
+  if (!(error instanceof EndpointError) || QUOTA.test(error.message)) return undefined;
   if (error.status === 429) return "busy";
   if (error.status !== 503) return undefined;
   return /load/i.test(error.message) ? "loading" : "busy";
 }
 
-function sleep(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", settle);
-      if (signal.aborted) reject(signal.reason);
-      else resolve();
-    };
-    const timer = setTimeout(settle, signal.aborted ? 0 : seconds * 1000);
-    signal.addEventListener("abort", settle);
-  });
+/** A wait that can be ended early. */
+class Pause {
+  /** Rejects where the signal is aborted. */
+  readonly over: Promise<void>;
+  end = (): void => {};
+
+  constructor(seconds: number, signal: AbortSignal) {
+    this.over = new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", settle);
+        if (signal.aborted) reject(signal.reason);
+        else resolve();
+      };
+      const timer = setTimeout(settle, signal.aborted ? 0 : seconds * 1000);
+      signal.addEventListener("abort", settle);
+      this.end = settle;
+    });
+    // Whoever stops listening to the answer does not wait for it.
+    this.over.catch(() => {});
+  }
 }
 
 /** Tokens with their candidates, which several dialects write alike. */

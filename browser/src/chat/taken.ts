@@ -1,6 +1,6 @@
 /** Answers as they are taken out of the chat and kept: all that says what they are, and nothing that the chat needs to live. */
 import type { Answer } from "./answer.ts";
-import { describeEnd, describeFigures, describeSettings } from "./answer_view.ts";
+import { describeEnd, describeFigures, describeSettings, notesOf } from "./describe.ts";
 import type { Comparison } from "./compare/comparison.ts";
 import type { Session } from "./session.ts";
 import type { Taken } from "../ui/taken.ts";
@@ -8,7 +8,7 @@ import type { Taken } from "../ui/taken.ts";
 type About = Pick<Taken, "prompt" | "system" | "earlier" | "label">;
 
 function take(answer: Answer, about: About): Taken {
-  const { request, endpoint, text, thinking, figures } = answer;
+  const { request, endpoint, text, thinking, figures, unused } = answer;
   return {
     ...about,
     model: request.model,
@@ -17,9 +17,12 @@ function take(answer: Answer, about: About): Taken {
     thinking,
     settings: { ...request.settings },
     figures: { ...figures },
-    words: [describeSettings(request.settings), figures ? describeFigures(figures) : "", describeEnd(answer)].filter(
-      Boolean,
-    ),
+    words: [
+      describeSettings(request.settings, unused),
+      figures ? describeFigures(figures) : "",
+      describeEnd(answer),
+      ...notesOf(answer),
+    ].filter(Boolean),
   };
 }
 

@@ -34,13 +34,14 @@ export interface Candidate {
  * How an answer ended.
  *
  * - `stop`: the model ended it.
- * - `length`: it reached `maxTokens`, or the model's context.
+ * - `length`: it reached `maxTokens`.
+ * - `full`: it filled the model's context before `maxTokens`; `Figures.context` is its size.
  * - `looped`: the model repeated itself, and the server cut it off: a result, not a failure.
  * - `cut`: the stream ended without a word on why.
  * - `stopped`: the reader stopped it.
  * - `error`: it failed; `problem` says how.
  */
-export type Reason = "stop" | "length" | "looped" | "cut" | "stopped" | "error";
+export type Reason = "stop" | "length" | "full" | "looped" | "cut" | "stopped" | "error";
 
 /** Durations in milliseconds. The server's own, but for `firstToken` and `total`; absent where it tells none. */
 export interface Figures {
@@ -56,7 +57,22 @@ export interface Figures {
   /** Writing the answer. */
   generation?: number;
   tokens?: number;
+  /** Tokens of the context, where the answer has filled it. */
+  context?: number;
 }
+
+/** What readers know of an answer beside its text: `notes.ts` has the sentences. */
+export type Note =
+  /** The server takes the token limit under another name only. */
+  | { readonly id: "renamed"; readonly name: string }
+  /** The text is the model's refusal. */
+  | { readonly id: "refused" }
+  /** The model asked for tools, which the chat has not. */
+  | { readonly id: "tools"; readonly names: readonly string[] }
+  /** The server loaded a model that it had just used. */
+  | { readonly id: "reloaded"; readonly ms: number }
+  /** The same question with the same seed had another answer before. */
+  | { readonly id: "differs" };
 
 /** Why a request failed. */
 export interface Problem {
@@ -67,8 +83,11 @@ export interface Problem {
 }
 
 export type ChatEvent =
-  /** Nothing yet: the request is put again when the server has loaded the model, or has room. */
-  | { readonly type: "waiting"; readonly why: "loading" | "busy"; readonly seconds: number }
+  /** Nothing yet: the request is put again when the server has loaded the model, or has room; at once after `now`. */
+  | { readonly type: "waiting"; readonly why: "loading" | "busy"; readonly seconds: number; readonly now?: () => void }
+  /** Settings of the request that are not used, because the server refused them. */
+  | { readonly type: "unused"; readonly settings: readonly (keyof Settings)[] }
+  | { readonly type: "note"; readonly note: Note }
   /** The model that answers, by the server's word, once. */
   | { readonly type: "model"; readonly model: string }
   /** Never empty. */
@@ -95,6 +114,10 @@ export interface Model {
   readonly quantization?: string;
   /** As the server puts it, for example `4.6B`. */
   readonly parameters?: string;
+  /** The file's format where it is not GGUF, for example `safetensors`: then there are no ggml types. */
+  readonly format?: string;
+  /** False for a model that makes embeddings or the like: it answers no prompts. */
+  readonly isChat?: boolean;
 }
 
 /** What a server tells of a model's file. */
@@ -136,11 +159,15 @@ export interface Endpoint {
 
 /** A server that nothing is known of but its address. */
 export interface Server {
-  /** The address without the folder that belongs to a dialect. */
+  /** The address without the folders that belong to a dialect. */
   readonly root: URL;
-  /** That folder: `api`, `v1` or another version; empty where the address has none. */
+  /** The first of these folders: `api`, `v1` or another version; empty where the address has none. */
   readonly ending: string;
+  /** The address as it was given, without the name of a request. */
+  readonly given: URL;
   readonly key: Key;
+  /** Models that the author or the reader has named: a server need not list them. */
+  readonly named: readonly string[];
 }
 
 /**

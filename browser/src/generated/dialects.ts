@@ -10,7 +10,22 @@ export const FACTS = {
       "loaded": "/api/ps",
       "show": "/api/show",
       "chat": "/api/chat"
+    },
+    "chat": "/api/chat",
+    "process": {
+      "shift": false
     }
+  },
+  "openwebui": {
+    "label": "Open WebUI",
+    "probe": "/api/config",
+    "paths": {
+      "config": "/api/config",
+      "models": "/api/models",
+      "chat": "/api/chat/completions"
+    },
+    "chat": "/api/chat/completions",
+    "process": {}
   },
   "openai": {
     "label": "OpenAI",
@@ -18,9 +33,11 @@ export const FACTS = {
     "paths": {
       "models": "/v1/models",
       "chat": "/v1/chat/completions"
-    }
+    },
+    "chat": "/v1/chat/completions",
+    "process": {}
   }
 } as const;
 export type DialectName = keyof typeof FACTS;
-/** The last folder that addresses may have behind the server's own path. */
-export const ENDING = new RegExp("/(api|v\\d+)$");
+/** What addresses may have behind the server's own path; the group is the folder of a dialect. */
+export const ENDING = new RegExp("/(?:(api|v\\d+)(?:/(?:chat|generate|tags|version|ps|show|embed|chat/completions|models|config|chat/completions|completions|responses|models|embeddings))?|chat/completions)$");

@@ -74,7 +74,7 @@ def diagnose(endpoint: str, origin: str) -> Case | None:
     (https://fetch.spec.whatwg.org/#cors-preflight-fetch).
 
     Args:
-        endpoint: The server's address, which may end in `/v1` or `/api`.
+        endpoint: The server's address, which may end in `/v1` or `/api`, or in a request's path.
         origin: The site's scheme, host and port.
     """
     found = _case_id(endpoint, origin)

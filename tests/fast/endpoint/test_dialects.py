@@ -35,24 +35,29 @@ def test_nginx_lets_a_third_dialect_through(third):
     assert locations() == {
         route.path: (route.method, route.is_limited)
         for dialect in [*DIALECTS, THIRD]
+        if dialect.is_upstream
         for route in dialect.routes.values()
     }
 
 
 def test_nginx_limits_what_takes_the_models_time():
     limited = {path for path, (_, is_limited) in locations().items() if is_limited}
-    assert limited == {dialect.routes[dialect.chat].path for dialect in DIALECTS}
+    assert limited == {
+        dialect.routes[dialect.chat].path for dialect in DIALECTS if dialect.is_upstream
+    }
 
 
 def test_the_scripts_have_the_facts(third):
     facts = json.loads(
         re.search(r"FACTS = (.*?) as const", generate.text("dialects.ts"), re.DOTALL)[1]
     )
-    assert list(facts) == ["ollama", "openai", "third"]
+    assert list(facts) == ["ollama", "openwebui", "openai", "third"]
     assert facts["third"] == {
         "label": "Third",
         "probe": "/third/hello",
         "paths": {"hello": "/third/hello", "chat": "/third/chat"},
+        "chat": "/third/chat",
+        "process": {},
     }
 
 
@@ -74,5 +79,28 @@ def test_scripts_take_paths_from_the_facts():
 
 
 def test_endings_of_addresses():
-    stripped = [re.sub(dialects.ending(), "", f"/a{end}") for end in ("/api", "/v1", "/v12", "/v")]
-    assert stripped == ["/a", "/a", "/a", "/a/v"]
+    def root(end):
+        return re.sub(dialects.ending(), "", f"/a{end}")
+
+    for end in ("/api", "/v1", "/v12", "/v1/chat/completions", "/api/chat", "/v1/models"):
+        assert root(end) == "/a"
+    assert root("/inference/chat/completions") == "/a/inference"
+    # These are folders that somebody has chosen.
+    for end in ("/v", "/chat", "/models", "/v1beta/openai"):
+        assert root(end) == f"/a{end}"
+
+
+def test_loading_asks_for_the_process_that_questions_ask_for():
+    """So that no question starts the process behind the model anew."""
+    request = json.loads(dialects.load_request("m"))
+    assert request == {"model": "m", "shift": False}
+    assert set(dialects.OLLAMA.process) <= set(dialects.OLLAMA_PROCESS_FIELDS)
+
+
+def test_no_script_names_what_belongs_to_the_process():
+    for file in (ROOT / "browser/src/chat").rglob("*.ts"):
+        code = re.sub(r"/\*.*?\*/|//[^\n]*", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        named = [
+            name for name in dialects.OLLAMA_PROCESS_FIELDS if re.search(rf"\b{name}\s*:", code)
+        ]
+        assert not named, file

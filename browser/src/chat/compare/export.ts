@@ -1,6 +1,6 @@
 /** A comparison as a file: everything that is needed to check it, and no key, which nothing here has ever had. */
 import type { Answer } from "../answer.ts";
-import { describeSettings } from "../answer_view.ts";
+import { describeSettings } from "../describe.ts";
 import type { Table } from "../table.ts";
 import { t as chat } from "../texts.ts";
 import type { Comparison } from "./comparison.ts";
@@ -12,10 +12,12 @@ import { MEASURES } from "./measures.ts";
 import { t } from "./texts.ts";
 
 /** What of an answer goes into a file. */
-const told = ({ request, model, text, thinking, reason, figures }: Answer): object => ({
+const told = ({ request, model, text, thinking, reason, figures, unused, notes }: Answer): object => ({
   model: request.model,
   answeredBy: model,
   settings: request.settings,
+  unused,
+  notes,
   reason,
   figures,
   thinking,

@@ -1,5 +1,6 @@
 /** What a comparison shows, in a table and in sentences; for the page and, as Markdown, for the export. */
 import { otherModel } from "../answer.ts";
+import { namesOf } from "../describe.ts";
 import type { Table } from "../table.ts";
 import { cardTable, isAlike } from "./cards.ts";
 import type { Comparison } from "./comparison.ts";
@@ -97,6 +98,7 @@ export function findings(comparison: Comparison): Findings {
     tables,
     sentences: [
       ...sameModels(comparison),
+      ...unlikeAsked(comparison),
       ...conclusions(whole, labels),
       ...controlled(comparison),
       ...markSentences(comparison),
@@ -120,6 +122,23 @@ function sameModels({ run, labels, cards }: Comparison): string[] {
     ),
   );
   return [...answered, ...alike];
+}
+
+/** Where answers were not made, or did not end, as they were asked for. */
+function unlikeAsked({ run, labels }: Comparison): string[] {
+  return labels.flatMap((label, model) => {
+    const answers = run.cells.flatMap((cell) => (cell.model === model && cell.answer ? [cell.answer] : []));
+    const unused = [...new Set(answers.flatMap(({ unused }) => unused))];
+    const full = answers.filter(({ reason }) => reason === "full");
+    const reloads = answers.filter(({ notes }) => notes.some(({ id }) => id === "reloaded")).length;
+    return [
+      ...(unused.length ? [t("unused_settings", { model: label, names: namesOf(unused) })] : []),
+      ...(full.length
+        ? [t("context_full", { model: label, count: full.length, tokens: String(full[0]!.figures!.context) })]
+        : []),
+      ...(reloads ? [t("reloaded", { model: label, count: reloads })] : []),
+    ];
+  });
 }
 
 /** Whether this server gives the same answer twice. */

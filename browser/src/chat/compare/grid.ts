@@ -1,6 +1,6 @@
 /** The answers of a comparison side by side: a table for each prompt, with a row for each seed and a column for each model. */
 import { otherModel, type Answer } from "../answer.ts";
-import { describeSettings } from "../answer_view.ts";
+import { describeSettings, endOf, notesOf } from "../describe.ts";
 import { around, h } from "../../ui/dom.ts";
 import type { Marks } from "../../generated/protocol.ts";
 import { hasMarks, inShort, wrongs } from "../marks.ts";
@@ -121,19 +121,20 @@ function marked(marking: Marks): Node[] {
 
 /** What is known of an answer, in short and, on request, at length. */
 function facts(answer: Answer, values: Values): Node[] {
-  const { request, reason, figures, text, thinking } = answer;
+  const { request, reason, figures, text, thinking, unused } = answer;
   const parts = [
     values.svg ? (values.wellFormed ? t("svg", { count: values.elements! }) : t("broken_svg")) : t("no_svg"),
     figures?.tokens === undefined ? t("n_words", { count: values.words! }) : chat("tokens", { count: figures.tokens }),
     values.speed !== undefined && t("rate", { rate: values.speed.toFixed(1) }),
     values.loop && reason !== "looped" && t("ends_in_loop"),
     (reason === "stop" || reason === "length" || reason === "looped") && t(`end_${reason}`),
+    reason === "full" && endOf(reason, figures),
   ];
   const other = otherModel(answer);
   const rows: [string, string][] = [
     [chat("model"), request.model],
     [t("answered_by"), answer.model || t("not_told")],
-    [chat("settings"), describeSettings(request.settings)],
+    [chat("settings"), describeSettings(request.settings, unused)],
     ...MEASURES.flatMap(({ name, label, isShare, decimals }): [string, string][] => {
       const value = values[name];
       if (value === undefined) return [];
@@ -143,6 +144,7 @@ function facts(answer: Answer, values: Values): Node[] {
   return [
     h("p", { class: "quantlab-chat-note" }, parts.filter(Boolean).join(" · ")),
     ...(other ? [h("p", { class: "quantlab-chat-warning" }, t("answered_with", { model: other }))] : []),
+    ...notesOf(answer).map((note) => h("p", { class: "quantlab-chat-warning" }, note)),
     h(
       "details",
       {},

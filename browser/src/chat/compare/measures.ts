@@ -50,7 +50,7 @@ export const MEASURES: readonly Measure[] = [
   share("wellFormed", "measure_well_formed", (_, drawing) => drawing?.isWellFormed ?? false),
   share("viewBox", "measure_view_box", (_, drawing) => drawing?.hasViewBox ?? false),
   number("elements", "measure_elements", 1, (_, drawing) => (drawing?.isWellFormed ? drawing.elements : undefined)),
-  share("limit", "measure_limit", ({ reason }) => reason === "length"),
+  share("limit", "measure_limit", ({ reason }) => reason === "length" || reason === "full"),
   share("loop", "measure_loop", ({ reason, text }) => reason === "looped" || endlessLoop(text) !== null),
   number("repetition", "measure_repetition", 3, ({ text }) => repetition(text)),
   number("words", "measure_words", 1, ({ text }) => words(text).length),

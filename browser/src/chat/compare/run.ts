@@ -197,7 +197,7 @@ export class Run {
       this.changed(cell);
     }
     const { reason, problem } = answer;
-    const isWhole = reason === "stop" || reason === "length" || reason === "looped";
+    const isWhole = reason === "stop" || reason === "length" || reason === "full" || reason === "looped";
     cell.state = isWhole ? "done" : "waiting";
     this.changed(cell);
     return isWhole ? undefined : (problem ?? { message: t("connection_lost"), status: 0 });

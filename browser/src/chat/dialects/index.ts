@@ -1,48 +1,84 @@
 /** The dialects that servers may speak, and which of them one does. */
 import { ENDING, FACTS, type DialectName } from "../../generated/dialects.ts";
-import type { Key } from "../address.ts";
+import { likelyMeant, type Key } from "../address.ts";
 import { Mask, Masked } from "../mask.ts";
 import { ofServer } from "../texts.ts";
-import { EndpointError, type Dialect, type Endpoint } from "../wire.ts";
+import { EndpointError, type Dialect, type Endpoint, type Server } from "../wire.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
+import { openwebui } from "./openwebui.ts";
 
 export const DIALECTS: Record<DialectName, Dialect> = {
   ollama,
+  openwebui,
   openai,
 };
 
 /**
- * The endpoint at an address, which may or may not end in `/v1` or `/api`. The dialects are tried in the order of the facts.
- * Whatever it says, the key is not in it.
+ * The endpoint at an address, which may be a server's, a folder of its API (`/v1`, `/api`), or a request's. The dialects are tried in
+ * the order of the facts. Whatever it says, the key is not in it.
  *
+ * @param named Models that the author or the reader has named: then a server need not list any.
  * @throws EndpointError Where there is no model server, or it does not let this page in.
  */
-export async function detect(address: URL, key: Key, signal?: AbortSignal): Promise<Endpoint> {
+export async function detect(
+  address: URL,
+  key: Key,
+  named: readonly string[] = [],
+  signal?: AbortSignal,
+): Promise<Endpoint> {
   const mask = new Mask(key.for(address));
   try {
-    return new Masked(await tried(address, key, signal), key);
+    return new Masked(await nearby(address, key, named, signal), key);
   } catch (error) {
     throw mask.error(error);
   }
 }
 
-async function tried(address: URL, key: Key, signal?: AbortSignal): Promise<Endpoint> {
-  const root = new URL(address);
+/** The server at the address, or at the one that was likely meant. */
+async function nearby(address: URL, key: Key, named: readonly string[], signal?: AbortSignal): Promise<Endpoint> {
+  try {
+    return await tried(address, key, named, signal);
+  } catch (error) {
+    const meant = likelyMeant(address);
+    if (!(error instanceof EndpointError) || error.status || !meant) throw error;
+    try {
+      return await tried(meant, key, named, signal);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** An address in its parts. */
+function serverAt(address: URL, key: Key, named: readonly string[]): Server {
   const path = address.pathname.replace(/\/+$/, "");
-  root.pathname = path.replace(ENDING, "");
-  const server = { root, ending: ENDING.exec(path)?.[1] ?? "", key };
+  const end = ENDING.exec(path);
+  const own = end ? path.slice(0, end.index) : path;
+  const ending = end?.[1] ?? "";
+  const at = (pathname: string): URL => Object.assign(new URL(address), { pathname });
+  return { root: at(own), ending, given: at(ending ? `${own}/${ending}` : own), key, named };
+}
+
+/** How much an error says of the server: where one request is answered and another unreadably, the other is what matters. */
+function weight({ status }: EndpointError): number {
+  if (status === 404 || status === 405) return 0;
+  return status ? 2 : 1;
+}
+
+async function tried(address: URL, key: Key, named: readonly string[], signal?: AbortSignal): Promise<Endpoint> {
+  const server = serverAt(address, key, named);
   let problem: EndpointError | undefined;
   for (const name of Object.keys(FACTS) as DialectName[]) {
+    let error = new EndpointError(ofServer("no_server"), 404);
     try {
       const endpoint = await DIALECTS[name](server, signal);
       if (endpoint) return endpoint;
-      problem = new EndpointError(ofServer("no_server"), 404);
-    } catch (error) {
-      if (!(error instanceof EndpointError) || error.status === 401) throw error;
-      // An answer says more than none.
-      if (error.status || !problem?.status) problem = error;
+    } catch (thrown) {
+      if (!(thrown instanceof EndpointError) || thrown.status === 401) throw thrown;
+      error = thrown;
     }
+    if (!problem || weight(error) >= weight(problem)) problem = error;
   }
   throw problem!;
 }

@@ -18,16 +18,31 @@ import {
   type Figures,
   type Model,
   type ModelCard,
+  type Settings,
 } from "../wire.ts";
 import { ofServer } from "../texts.ts";
+import { isChat } from "./models.ts";
 
-const { paths } = FACTS.ollama;
+const { paths, process } = FACTS.ollama;
 
-/** A server that tells its version. */
+/** A model that was used stays loaded for five minutes, unless the server was told otherwise. */
+const STAYS_MS = 4.5 * 60_000;
+
+/** Using a loaded model takes Ollama about a millisecond, starting its process a third of a second at least. */
+const LOAD_MS = 100;
+
+/** A server that tells its version, as others do, and lists models as Ollama does. */
 export const ollama: Dialect = async ({ root, key }, signal) => {
   const http = new Http(root, key);
   const version = asText((await http.json(paths.version, undefined, signal)).version);
-  return version ? new Ollama(http, written(root), version) : undefined;
+  if (!version) return undefined;
+  const endpoint = new Ollama(http, written(root), version);
+  try {
+    await endpoint.models(signal);
+  } catch (error) {
+    if (!(error instanceof EndpointError) || (error.status !== 503 && error.status !== 429)) throw error;
+  }
+  return endpoint;
 };
 
 class Ollama implements Endpoint {
@@ -35,6 +50,10 @@ class Ollama implements Endpoint {
   readonly url: string;
   readonly version: string;
   readonly #http: Http;
+  /** The model that was used last, and when. */
+  #last: { readonly model: string; readonly at: number } | undefined;
+  /** Models that cannot think. */
+  readonly #plain = new Set<string>();
 
   constructor(http: Http, url: string, version: string) {
     this.#http = http;
@@ -44,13 +63,22 @@ class Ollama implements Endpoint {
 
   async models(signal?: AbortSignal): Promise<Model[]> {
     const { models } = await this.#http.json(paths.models, undefined, signal);
+    // Go writes an empty list as null.
+    if (!Array.isArray(models) && models !== null) throw new EndpointError(ofServer("no_server"), 404);
     return asList(models)
       .map(asJson)
-      .map((entry) => ({
-        ...facts(entry),
-        name: asText(entry.name) || asText(entry.model),
-        ...defined<Pick<Model, "size">>({ size: asNumber(entry.size) }),
-      }));
+      .map((entry) => {
+        const name = asText(entry.name) || asText(entry.model);
+        const isForChat = isChat(name, "", asList(entry.capabilities));
+        return {
+          ...facts(entry),
+          name,
+          ...defined<Pick<Model, "size" | "isChat">>({
+            size: asNumber(entry.size),
+            isChat: isForChat ? undefined : false,
+          }),
+        };
+      });
   }
 
   async show(model: string, signal?: AbortSignal): Promise<ModelCard | null> {
@@ -69,45 +97,85 @@ class Ollama implements Endpoint {
   }
 
   async warmUp(model: string, signal?: AbortSignal): Promise<void> {
-    await this.#http.json(paths.chat, { model, messages: [], stream: false }, signal);
+    await this.#http.json(paths.chat, { model, messages: [], stream: false, ...process }, signal);
+    this.#last = { model, at: performance.now() };
   }
 
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
-    const { model, messages, settings } = request;
+    const length = { limit: request.settings.maxTokens, context: () => this.#context(request.model) };
+    return answerEvents(async (signal) => this.#answer(request, signal), signal, length);
+  }
+
+  async #answer(request: ChatRequest, signal: AbortSignal): Promise<AsyncIterable<Piece>> {
+    const { model, messages, settings, candidates } = request;
     const body = {
       model,
       messages,
       stream: true,
       // An error is better than a conversation that lost its beginning and does not say so.
       truncate: false,
-      shift: false,
-      // Anywhere else these are ignored.
-      options: {
-        seed: settings.seed,
-        temperature: settings.temperature,
-        top_p: settings.topP,
-        num_predict: settings.maxTokens,
-      },
-      ...(request.candidates === undefined ? {} : { logprobs: true, top_logprobs: request.candidates }),
+      ...process,
+      options: ollamaOptions(settings),
+      ...(candidates === undefined ? {} : { logprobs: true, top_logprobs: candidates }),
     };
-    return answerEvents(async (signal) => {
+    const send = (body: object): Promise<Response> => this.#http.send(paths.chat, body, signal);
+    let response: Response;
+    if (settings.think && this.#plain.has(model)) response = await send(body);
+    else {
       try {
-        return records(await this.#http.send(paths.chat, { ...body, think: settings.think }, signal), signal);
+        response = await send({ ...body, think: settings.think });
       } catch (error) {
         if (!settings.think || !(error instanceof EndpointError) || !/does not support thinking/i.test(error.message))
           throw error;
-        return records(await this.#http.send(paths.chat, body, signal), signal);
+        response = await send(body);
+        this.#plain.add(model);
       }
-    }, signal);
+    }
+    return this.#told(request, records(response, signal));
+  }
+
+  /** An answer, with what its server does not say in words. */
+  async *#told({ model, settings }: ChatRequest, rest: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+    if (settings.think && this.#plain.has(model)) yield { type: "unused", settings: ["think"] };
+    const last = this.#last;
+    const wasLoaded = last?.model === model && performance.now() - last.at < STAYS_MS;
+    for await (const piece of rest) {
+      if (piece.type === "end") {
+        const { load = 0 } = piece.figures ?? {};
+        if (wasLoaded && load >= LOAD_MS) yield { type: "note", note: { id: "reloaded", ms: load } };
+      }
+      yield piece;
+    }
+    this.#last = { model, at: performance.now() };
+  }
+
+  /** Tokens of a loaded model's context. */
+  async #context(model: string): Promise<number | undefined> {
+    try {
+      const { models } = await this.#http.json(paths.loaded);
+      const found = asList(models)
+        .map(asJson)
+        .find(({ name }) => name === model || name === `${model}:latest`);
+      return asNumber(found?.context_length);
+    } catch {
+      return undefined;
+    }
   }
 }
 
+/** Settings in the one place where Ollama reads them. */
+export function ollamaOptions({ seed, temperature, topP, maxTokens }: Settings): Json {
+  return { seed, temperature, top_p: topP, num_predict: maxTokens };
+}
+
 /** What `details` says of a model. */
-function facts(entry: Json): Pick<Model, "quantization" | "parameters"> {
+function facts(entry: Json): Pick<Model, "quantization" | "parameters" | "format"> {
   const details = asJson(entry.details);
-  return defined<Pick<Model, "quantization" | "parameters">>({
+  const format = asText(details.format);
+  return defined<Pick<Model, "quantization" | "parameters" | "format">>({
     quantization: asText(details.quantization_level) || undefined,
     parameters: asText(details.parameter_size) || undefined,
+    format: format && format !== "gguf" ? format : undefined,
   });
 }
 
@@ -141,9 +209,15 @@ function* record(line: string, reasoning: Reasoning, status: number): Generator<
   if (message.thinking) yield { type: "thinking", text: asText(message.thinking) };
   if (message.content || !(parsed.done || message.thinking)) yield* reasoning.push(asText(message.content));
   yield* tokens(parsed.logprobs);
+  const tools = asList(message.tool_calls).map((call) => asText(asJson(asJson(call).function).name));
+  if (tools.length) yield { type: "note", note: { id: "tools", names: tools } };
   if (!parsed.done) return;
   yield* reasoning.flush();
-  yield { type: "end", reason: parsed.done_reason === "length" ? "length" : "stop", figures: figures(parsed) };
+  const reason = asText(parsed.done_reason);
+  const end = { type: "end", figures: figures(parsed) } as const;
+  if (reason === "load" || reason === "unload" || reason === "error")
+    yield { ...end, reason: "error", message: ofServer("ended", { reason }) };
+  else yield { ...end, reason: reason === "length" ? "length" : "stop" };
 }
 
 /** Ollama counts in nanoseconds. */

@@ -5,6 +5,9 @@ import { written } from "../address.ts";
 import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
 import { Reasoning, spoken } from "../reasoning.ts";
 import { answerEvents, MAX_RECORD, tokens, type Piece } from "../stream.ts";
+import { isChat } from "./models.ts";
+import { ollamaOptions } from "./ollama.ts";
+import { Taken } from "./taken_fields.ts";
 import {
   EndpointError,
   type ChatEvent,
@@ -19,51 +22,107 @@ import { ofServer } from "../texts.ts";
 
 const { paths } = FACTS.openai;
 
-/** A server that lists models, or is too busy for it: a prompt will tell. */
-export const openai: Dialect = async ({ root, ending, key }, signal) => {
-  const endpoint = new OpenAI(new Http(root, key), /^v\d/.test(ending) ? ending : "v1");
-  try {
-    await endpoint.models(signal);
-  } catch (error) {
-    if (!(error instanceof EndpointError) || (error.status !== 503 && error.status !== 429)) throw error;
+/**
+ * A server that lists models, or is too busy for it: a prompt will tell. Where models are named, one that lists none is taken, too,
+ * if it knows the request that takes prompts.
+ */
+export const openai: Dialect = async ({ root, ending, given, key, named }, signal) => {
+  const version = /^v\d/.test(ending) ? ending : "v1";
+  const places = [
+    new OpenAI(new Http(root, key), {
+      kind: "openai",
+      url: `${written(root)}/${version}`,
+      models: paths.models.replace("v1", version),
+      chat: paths.chat.replace("v1", version),
+    }),
+  ];
+  // Some have their API in a folder of another name.
+  if (ending !== version)
+    places.push(
+      new OpenAI(new Http(given, key), {
+        kind: "openai",
+        url: written(given),
+        models: paths.models.replace("/v1", ""),
+        chat: paths.chat.replace("/v1", ""),
+      }),
+    );
+  let problem: unknown;
+  for (const endpoint of places) {
+    try {
+      await endpoint.models(signal);
+      return endpoint;
+    } catch (error) {
+      if (!(error instanceof EndpointError)) throw error;
+      if (error.status === 503 || error.status === 429) return endpoint;
+      if (error.status && error.status !== 404 && error.status !== 405) throw error;
+      problem ??= error;
+    }
   }
-  return endpoint;
+  for (const endpoint of named.length ? places : [])
+    if (await endpoint.takesPrompts(named[0]!, signal)) return endpoint;
+  throw problem;
 };
 
-class OpenAI implements Endpoint {
-  readonly kind = "openai";
+/** Where a server has its requests, and as what it is known. */
+interface Place {
+  readonly kind: "openai" | "openwebui";
+  readonly url: string;
+  readonly models: string;
+  readonly chat: string;
+}
+
+export class OpenAI implements Endpoint {
+  readonly kind: Place["kind"];
   readonly url: string;
   readonly #http: Http;
-  readonly #version: string;
-  /** Fields that this server would not take. */
-  readonly #refused = new Set<string>();
+  readonly #place: Place;
+  /** What was learnt of the fields that each model takes. */
+  readonly #taken = new Map<string, Taken>();
+  /** Models of an Ollama behind the server: it reads settings in Ollama's own place. */
+  #ofOllama = new Set<string>();
 
-  /** @param version The folder that stands for `v1`. */
-  constructor(http: Http, version: string) {
+  constructor(http: Http, place: Place) {
     this.#http = http;
-    this.#version = version;
-    this.url = `${written(http.base)}/${version}`;
-  }
-
-  #at(path: string): string {
-    return path.replace("v1", this.#version);
+    this.#place = place;
+    this.kind = place.kind;
+    this.url = place.url;
   }
 
   async models(signal?: AbortSignal): Promise<Model[]> {
-    const { data } = await this.#http.json(this.#at(paths.models), undefined, signal);
-    return asList(data)
-      .map(asJson)
-      .map((entry) => {
-        // llama-server tells what the file is; LM Studio names its quantization.
-        const meta = asJson(entry.meta);
-        return {
-          name: asText(entry.id),
-          ...defined<Pick<Model, "size" | "quantization">>({
-            size: asNumber(meta.size),
-            quantization: asText(meta.ftype) || asText(entry.quantization) || undefined,
-          }),
-        };
-      });
+    const listed = await this.#http.value(this.#place.models, undefined, signal);
+    const { data, models } = asJson(listed);
+    // Together's list is bare.
+    const entries = (Array.isArray(listed) ? listed : asList(data ?? models)).map(asJson);
+    if (!entries.length && !Array.isArray(listed) && !Array.isArray(data ?? models))
+      throw new EndpointError(ofServer("no_server"), 404);
+    this.#ofOllama = new Set(entries.filter((entry) => entry.owned_by === "ollama").map(({ id }) => asText(id)));
+    return entries.map((entry) => {
+      // llama-server tells what the file is; LM Studio names its quantization.
+      const meta = asJson(entry.meta);
+      const details = asJson(asJson(entry.ollama).details);
+      const name = asText(entry.id) || asText(entry.name) || asText(entry.model);
+      return {
+        name,
+        ...defined<Omit<Model, "name">>({
+          size: asNumber(meta.size) ?? asNumber(asJson(entry.ollama).size),
+          quantization:
+            asText(meta.ftype) || asText(entry.quantization) || asText(details.quantization_level) || undefined,
+          isChat: isChat(name, asText(entry.type)) ? undefined : false,
+        }),
+      };
+    });
+  }
+
+  /** Whether the server knows the request that takes prompts; none is sent. */
+  async takesPrompts(model: string, signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#http.send(this.#place.chat, { model, messages: [] }, signal);
+      return true;
+    } catch (error) {
+      if (!(error instanceof EndpointError)) throw error;
+      const { status, message } = error;
+      return status !== 0 && status !== 405 && (status !== 404 || /model/i.test(message));
+    }
   }
 
   async show(): Promise<ModelCard | null> {
@@ -79,24 +138,27 @@ class OpenAI implements Endpoint {
   }
 
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
-    return answerEvents(async (signal) => pieces(await this.#send(request, signal), signal), signal);
+    const limit = request.settings.maxTokens;
+    return answerEvents(async (signal) => this.#answer(request, signal), signal, { limit });
   }
 
-  /** Sends the request, without the fields that some servers refuse and only some need. */
-  async #send(request: ChatRequest, signal: AbortSignal): Promise<Response> {
+  async #answer(request: ChatRequest, signal: AbortSignal): Promise<AsyncIterable<Piece>> {
+    const taken = this.#taken.get(request.model) ?? new Taken();
+    this.#taken.set(request.model, taken);
     const { needed, wanted } = fields(request);
-    for (;;) {
-      const optional = Object.entries(wanted).filter(([name]) => !this.#refused.has(name));
-      try {
-        return await this.#http.send(this.#at(paths.chat), { ...needed, ...Object.fromEntries(optional) }, signal);
-      } catch (error) {
-        if (!(error instanceof EndpointError) || (error.status !== 400 && error.status !== 422)) throw error;
-        const named = optional.map(([name]) => name).filter((name) => error.message.includes(name));
-        if (!named.length) throw error;
-        for (const name of named) this.#refused.add(name);
-      }
-    }
+    if (this.kind === "openwebui" && this.#ofOllama.has(request.model))
+      wanted.options = ollamaOptions(request.settings);
+    const response = await taken.send(needed, wanted, (body) => this.#http.send(this.#place.chat, body, signal));
+    return told(taken, request, pieces(response, signal));
   }
+}
+
+/** An answer, after what was learnt of its request. */
+async function* told(taken: Taken, { settings }: ChatRequest, rest: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+  const unused = taken.unused(settings.think);
+  if (unused.length) yield { type: "unused", settings: unused };
+  if (taken.limitName) yield { type: "note", note: { id: "renamed", name: taken.limitName } };
+  yield* rest;
 }
 
 /** A request in OpenAI's words: what every server takes, and what some refuse and only some need. */
@@ -104,8 +166,10 @@ export function fields({ model, messages, settings, candidates }: ChatRequest): 
   needed: Record<string, unknown>;
   wanted: Record<string, unknown>;
 } {
-  const needed = { model, messages, stream: true, temperature: settings.temperature, max_tokens: settings.maxTokens };
+  const needed = { model, messages, stream: true };
   const wanted = {
+    temperature: settings.temperature,
+    max_tokens: settings.maxTokens,
     seed: settings.seed,
     top_p: settings.topP,
     stream_options: { include_usage: true },
@@ -122,25 +186,70 @@ export function fields({ model, messages, settings, candidates }: ChatRequest): 
 async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
   const reader = new Records(response.status);
   const events: { event?: string | undefined; data: string }[] = [];
-  const parser = createParser({ onEvent: (event) => events.push(event), maxBufferSize: MAX_RECORD });
-  // A server that cannot stream answers with one record.
-  const isStream = !/^application\/json/i.test(response.headers.get("content-type") ?? "");
+  const parser = createParser({
+    onEvent: (event) => events.push(event),
+    // Some servers put an error into a stream of events as bare JSON.
+    onError: ({ type, line }) => {
+      if (type === "unknown-field" && line?.startsWith("{")) events.push({ data: line });
+    },
+    maxBufferSize: MAX_RECORD,
+  });
+  // A server that cannot stream answers with one record. What it calls its answer is often wrong: the first character tells.
+  let isStream: boolean | undefined;
   let whole = "";
   for await (const text of texts(response, signal)) {
-    if (!isStream) {
+    if (isStream === undefined) {
       whole += text;
+      const start = whole.trimStart();
+      if (!start && whole.length < MAX_RECORD) continue;
+      isStream = !start.startsWith("{") && !start.startsWith("[");
+      if (!isStream) continue;
+      parser.feed(whole);
+      whole = "";
+    } else if (isStream) parser.feed(text);
+    else {
+      whole += text;
+      if (whole.length > MAX_RECORD) throw new EndpointError(ofServer("endless_record"), response.status);
       continue;
     }
-    parser.feed(text);
     for (const event of events.splice(0)) yield* reader.read(event.data, event.event);
     if (reader.isOver) return;
   }
-  if (whole) yield* reader.read(whole);
+  if (whole) {
+    const isOne = isJson(whole);
+    for (const record of isOne ? [whole] : whole.split("\n")) if (record.trim()) yield* reader.read(record);
+  }
   // A last event without its empty line.
   parser.reset({ consume: true });
   for (const event of events.splice(0)) yield* reader.read(event.data, event.event);
   yield* reader.finish();
 }
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Reasons to end that are a token limit's, by several servers' names. */
+const LENGTH = new Set(["length", "max_tokens", "max_length", "model_length"]);
+
+/** Reasons to end that are no end of the model's. */
+const FAILED = new Set([
+  "error",
+  "content_filter",
+  "safety",
+  "recitation",
+  "abort",
+  "aborted",
+  "cancelled",
+  "canceled",
+  "timeout",
+  "insufficient_system_resource",
+]);
 
 /** Reads an answer's records. */
 export class Records {
@@ -149,6 +258,8 @@ export class Records {
   /** `[DONE]` came: nothing follows. */
   isOver = false;
   #hasEnded = false;
+  #hasRefused = false;
+  readonly #tools = new Set<string>();
 
   constructor(status: number) {
     this.#status = status;
@@ -178,6 +289,16 @@ export class Records {
     if (record.model) yield { type: "model", model: asText(record.model) };
     const choice = asJson(asList(record.choices)[0]);
     const delta = asJson(choice.delta ?? choice.message);
+    const tools = [...asList(delta.tool_calls), delta.function_call].map((call) => asJson(call));
+    for (const call of tools) {
+      const name = asText(asJson(call.function).name) || asText(call.name);
+      if (name) this.#tools.add(name);
+    }
+    if (delta.refusal) {
+      if (!this.#hasRefused) yield { type: "note", note: { id: "refused" } };
+      this.#hasRefused = true;
+      yield* this.#reasoning.push(asText(delta.refusal));
+    }
     // An empty text beside the end is no token.
     if (delta.content !== "" || !choice.finish_reason) yield* spoken(delta, this.#reasoning);
     yield* tokens(asJson(choice.logprobs).content);
@@ -186,9 +307,10 @@ export class Records {
     if (!reason) return;
     yield* this.#reasoning.flush();
     this.#hasEnded = true;
-    if (reason === "length") yield { type: "end", reason };
-    else if (reason === "error" || reason === "content_filter" || reason === "abort")
-      yield { type: "end", reason: "error", message: ofServer("ended", { reason }) };
+    if (this.#tools.size) yield { type: "note", note: { id: "tools", names: [...this.#tools] } };
+    const why = reason.toLowerCase();
+    if (LENGTH.has(why)) yield { type: "end", reason: "length" };
+    else if (FAILED.has(why)) yield { type: "end", reason: "error", message: ofServer("ended", { reason }) };
     else yield { type: "end", reason: "stop" };
   }
 
