@@ -8,6 +8,7 @@ from mkdocs_quantlab.site.doctor.connection import case_ids, remedies, words_of
 EXAMPLE = {
     "origin": "https://course.example.edu",
     "endpoint": "http://localhost:11434",
+    "root": "http://localhost:11434",
     "model": "gemma4:e2b",
 }
 # In the chat the words stand beside this server, on this machine or not.
@@ -15,6 +16,7 @@ SYSTEMS = {
     "windows": "Windows",
     "macos": "macOS",
     "linux": "Linux",
+    "other": "Another server than Ollama on your own machine",
     "elsewhere": "A server that is not on your own machine",
 }
 

@@ -17,7 +17,7 @@ from tests.servers.ollama_models import Script
 
 COURSE = "https://course.example"
 
-VERSION = (200, {"Access-Control-Allow-Origin": "*"}, b'{"version": "0.33.0"}')
+VERSION = (200, {"Access-Control-Allow-Origin": "*"}, b'{"version": "0.33.0", "models": []}')
 
 
 @contextmanager
@@ -188,6 +188,51 @@ def test_a_preflight_that_is_refused(chat_of):
         assert "answer OPTIONS itself with status 204" in text
 
 
+ALLOWED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "content-type, authorization",
+}
+
+
+@pytest.mark.parametrize("status", [502, 504, 524, 413])
+def test_an_answer_that_a_proxy_lost_is_no_preflight_that_was_refused(chat_of, status):
+    def answer(method, path):
+        if method == "OPTIONS":
+            return 204, ALLOWED, b""
+        return VERSION if method == "GET" else (status, {}, b"<html>")
+
+    with serving(answer) as url:
+        text = diagnosed(chat_of(url), "answer-lost", ask=True)
+        assert "proxy_read_timeout" in text
+
+
+def test_a_list_that_cannot_be_read_wants_a_key(chat_of):
+    """As LiteLLM answers without one."""
+
+    def answer(method, path):
+        if path == "/v1/models":
+            return 500, {}, b"Internal Server Error"
+        return 404, ALLOWED, b'{"detail": "Not Found"}'
+
+    with serving(answer) as url:
+        diagnosed(chat_of(url), "key-missing", "doubled-header")
+
+
+def test_no_advice_about_ollama_for_another_servers_address(chat_of):
+    text = diagnosed(chat_of("http://127.0.0.1:9/v1"), "server-down")
+    assert "llama-server" in text
+    assert "http://127.0.0.1:9/v1/models" in text
+    assert "ollama" not in text.lower()
+
+
+def test_no_model_at_all(chat_of):
+    with serving(lambda method, path: VERSION) as url:
+        chat = chat_of(url)
+        chat.box.fill("Hello")
+        chat.send_button.click()
+        expect(chat.case).to_have_attribute("data-case", "no-model")
+
+
 def test_a_doubled_header(chat_of):
     def answer(method, path):
         # A proxy that lets only the model server's own paths through, and answers for itself elsewhere.
@@ -253,13 +298,13 @@ def test_a_conversation_that_is_too_long(visit, start_ollama):
     chat.connect(ollama.url)
     chat.box.fill("word " * 20_000)
     chat.send_button.click()
-    expect(chat.case).to_have_attribute("data-case", "context-overflow")
+    expect(chat.case).to_have_attribute("data-case", "prompt-too-long")
     expect(chat.case).to_contain_text("longer than the model's context")
 
 
 def test_a_proxy_whose_server_is_down(chat_of):
     def answer(method, path):
-        if path == "/api/version":
+        if path in ("/api/version", "/api/tags"):
             return VERSION
         headers = {
             "Access-Control-Allow-Origin": "*",
@@ -273,7 +318,7 @@ def test_a_proxy_whose_server_is_down(chat_of):
 
 def test_another_error_shows_the_servers_words(chat_of):
     def answer(method, path):
-        if path == "/api/version":
+        if path in ("/api/version", "/api/tags"):
             return VERSION
         headers = {
             "Access-Control-Allow-Origin": "*",
@@ -281,12 +326,12 @@ def test_another_error_shows_the_servers_words(chat_of):
         }
         if method == "OPTIONS":
             return 204, headers, b""
-        return 500, headers, b'{"error": "<b>out</b> of memory"}'
+        return 500, headers, b'{"error": "<b>out</b> of luck"}'
 
     with serving(answer) as url:
         chat = chat_of(url)
         diagnosed(chat, "other", ask=True)
-        expect(chat.root).to_contain_text("The server's message (status 500): <b>out</b> of memory")
+        expect(chat.root).to_contain_text("The server's message (status 500): <b>out</b> of luck")
 
 
 def test_no_server_set(visit):

@@ -135,7 +135,7 @@ export class QuantlabChat extends HTMLElement {
   }
 
   #explain(host: HTMLElement, problem: Problem, model = this.#session.model): void {
-    const { address, key } = this.#session;
+    const { address, key, kind, sendsHistory, turns } = this.#session;
     if (this.#session.isInPage) {
       host.replaceChildren(h("p", {}, problem.message));
       return this.#say(problem.message);
@@ -150,7 +150,8 @@ export class QuantlabChat extends HTMLElement {
       host.replaceChildren(h("p", {}, address ? (error as Error).message : t("no_server")));
       return;
     }
-    void explain(host, problem, { endpoint, model }, hasKey, (text) => this.#say(text));
+    const request = { hasKey, isFirst: !sendsHistory || turns.length < 2 };
+    void explain(host, problem, { endpoint, model, kind }, request, (text) => this.#say(text));
   }
 
   /** Asks, and says to screen readers how it went: on completion, not token by token. */

@@ -14,14 +14,11 @@ import { detect } from "./dialects/index.ts";
 import { engine } from "./engine.ts";
 import { Marker } from "./marks.ts";
 import { t } from "./texts.ts";
-import { EndpointError, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
+import { EndpointError, NO_MODEL, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
 import { volume } from "../ui/volume.ts";
 
 /** More models of a server than these are not listed one by one: a reader types their names. */
 export const MOST_MODELS = 500;
-
-/** The status of a question that was not sent, because there is no model to ask: none that a server has. */
-export const NO_MODEL = -1;
 
 /** A prompt and the answers to it; the last is the one that the conversation goes on from. */
 export interface Turn {
@@ -52,6 +49,8 @@ export class Session extends EventTarget {
   isBusy = false;
   /** The model runs in the page. */
   isInPage: boolean;
+  /** What the server speaks, once that is known. */
+  kind: Endpoint["kind"] | undefined;
 
   #endpoint: Promise<Endpoint> | undefined;
   #line: Promise<unknown> = Promise.resolve();
@@ -127,6 +126,7 @@ export class Session extends EventTarget {
     this.address = text.trim();
     this.offered = [];
     this.#endpoint = undefined;
+    this.kind = undefined;
     if (this.isInPage) {
       this.isInPage = false;
       this.model = this.config.models[0]?.model ?? "";
@@ -167,8 +167,11 @@ export class Session extends EventTarget {
     } catch (error) {
       throw new EndpointError((error as Error).message);
     }
+    this.kind = undefined;
     const named = [...this.config.models.map(({ model }) => model), this.model].filter(Boolean);
-    return detect(url, this.key, named);
+    const endpoint = await detect(url, this.key, named);
+    this.kind = endpoint.kind;
+    return endpoint;
   }
 
   /** Gets to know the server: which it is, and where no model is set, its models. @throws EndpointError */
@@ -243,7 +246,7 @@ export class Session extends EventTarget {
           this.#tell("turns");
         }
         answer.endpoint = { kind: endpoint.kind, url: endpoint.url };
-        if (!request.model && !this.isInPage) throw new EndpointError(t("choose_model"), NO_MODEL);
+        if (!request.model && !this.isInPage) throw new EndpointError("", NO_MODEL);
         for await (const event of endpoint.ask(request, running.signal)) {
           receive(answer, event);
           this.#tell("answer");

@@ -74,6 +74,9 @@ export type Note =
   /** The same question with the same seed had another answer before. */
   | { readonly id: "differs" };
 
+/** The status of a question that was not sent, because there is no model to ask: none that a server has. */
+export const NO_MODEL = -1;
+
 /** Why a request failed. */
 export interface Problem {
   /** The server's words, or the browser's; no key is ever in it. */

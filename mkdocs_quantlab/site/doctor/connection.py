@@ -148,6 +148,10 @@ def _in_words(found: str, endpoint: str, origin: str) -> Case:
     ways = remedies(found)
     is_here = is_loopback(urlsplit(endpoint).hostname or "")
     system = _SYSTEMS.get(platform.system(), "linux") if is_here else "elsewhere"
-    values = {"endpoint": endpoint, "origin": origin}
-    todo = EN(ways.get("") or ways[system], **values)
+    root = re.sub(dialects.ending(), "", endpoint.rstrip("/"))
+    if is_here and re.search(r"/v\d+", endpoint[len(root) :]) and urlsplit(endpoint).port != 11434:
+        # Not Ollama's address, so that its commands do not help.
+        system = "other"
+    values = {"endpoint": endpoint, "root": root, "origin": origin}
+    todo = EN(ways.get("") or ways.get(system) or ways["elsewhere"], **values)
     return Case(found, words_of(found, "title"), words_of(found, "why", **values), todo)

@@ -27,14 +27,14 @@ def test_every_text_is_of_a_case():
 @pytest.mark.parametrize("case", case_ids())
 def test_a_case_says_what_to_do(case):
     ways = list(remedies(case))
-    assert ways in ([""], ["windows", "macos", "linux", "elsewhere"])
+    assert ways in ([""], ["windows", "macos", "linux", "elsewhere", "other"])
 
 
 @pytest.mark.parametrize("key", TEXTS)
 def test_places_and_quotes(key):
     text = TEXTS[key]
     assert isinstance(text, str)
-    assert set(re.findall(r"\{(.*?)\}", text)) <= {"origin", "endpoint", "model"}
+    assert set(re.findall(r"\{(.*?)\}", text)) <= {"origin", "endpoint", "root", "model"}
     assert text.count("`") % 2 == 0
 
 
