@@ -219,18 +219,12 @@ def test_a_list_that_cannot_be_read_wants_a_key(chat_of):
 
 
 def test_no_advice_about_ollama_for_another_servers_address(chat_of):
-    text = diagnosed(chat_of("http://127.0.0.1:9/v1"), "server-down")
+    chat = chat_of("http://127.0.0.1:9/v1")
+    chat.visit.servers.append("http://127.0.0.1:9")
+    text = diagnosed(chat, "server-down")
     assert "llama-server" in text
     assert "http://127.0.0.1:9/v1/models" in text
     assert "ollama" not in text.lower()
-
-
-def test_no_model_at_all(chat_of):
-    with serving(lambda method, path: VERSION) as url:
-        chat = chat_of(url)
-        chat.box.fill("Hello")
-        chat.send_button.click()
-        expect(chat.case).to_have_attribute("data-case", "no-model")
 
 
 def test_a_doubled_header(chat_of):
