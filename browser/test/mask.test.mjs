@@ -241,3 +241,28 @@ test("what is nested deeper than anything is read is left out", () => {
   const deep = JSON.parse(`${"[".repeat(5000)}${"]".repeat(5000)}`);
   assert.ok(JSON.stringify(new Mask(KEY).value(deep)).length < 200);
 });
+
+test("tokens that might begin the key for ever are not all kept back", async () => {
+  const key = "s".repeat(40);
+  const mask = new Mask(`${key}!`);
+  let joined = 0;
+  const token = {
+    type: "token",
+    logprob: 0,
+    candidates: [],
+    get token() {
+      joined++;
+      return "s";
+    },
+  };
+  const count = 2000;
+  async function* tokens() {
+    for (let i = 0; i < count; i++) yield token;
+    yield { type: "done", reason: "stop", figures: { total: 1 } };
+  }
+  let shown = 0;
+  for await (const event of mask.events(tokens())) if (event.type === "token") shown++;
+  assert.equal(shown, count);
+  // Work by token does not grow with what came before.
+  assert.ok(joined < 200 * count, `${joined} looks at tokens`);
+});

@@ -20,7 +20,7 @@ from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.fragment import EXAMPLE, fragment
 from mkdocs_quantlab.site.models.models import Models
 from mkdocs_quantlab.site.models.page_models import page_model
-from mkdocs_quantlab.site.settings import WIDGETS, read_widgets
+from mkdocs_quantlab.site.settings import WIDGETS, read_pyodide, read_widgets
 from mkdocs_quantlab.site.widgets.archive import write_archives
 from mkdocs_quantlab.site.widgets.registry import Widgets
 from mkdocs_quantlab.written import copy_whole, write_whole
@@ -43,7 +43,11 @@ extra_javascript = [{{path = "{0}/{2}", defer = true}}]
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--no-pyodide", is_flag=True, help="Leave Pyodide out, for sites that set `pyodide`.")
+@click.option(
+    "--no-pyodide",
+    is_flag=True,
+    help="Leave Python out, for sites that set `pyodide: off`; where the configuration has the URL of Pyodide, only its own three files.",
+)
 @click.option(
     "--model",
     "models",
@@ -102,11 +106,13 @@ def export(
             settings["widgets"] = str(custom.resolve())
         custom = Path(read_widgets(settings.get("widgets", WIDGETS)))
         archives = Widgets(custom.resolve(), Path.cwd()).archives()
+        pyodide = read_pyodide(settings.get("pyodide", "bundled"))
+        if no_pyodide and pyodide == "bundled":
+            pyodide = "off"
         html = ""
         if directive is not None:
-            pyodide = {"pyodide": "off"} if no_pyodide else {}
             file = default_path()
-            given = {**settings, **pyodide, "on_error": "fail"}
+            given = {**settings, "pyodide": pyodide, "on_error": "fail"}
             extension = QuantlabExtension.of_site(file if file.is_file() else None, given)
             extension.warn = _warn
             html = fragment(extension, directive, "--widget", url or _path(folder, output))
@@ -115,7 +121,7 @@ def export(
         raise click.UsageError(str(error)) from None
     except (LabError, WidgetError, ValueError) as error:
         raise Unreadable(str(error)) from None
-    names = files("off" if no_pyodide else "bundled", in_page=bool(found))
+    names = files(pyodide if no_pyodide else "bundled", in_page=bool(found))
     sources = {name: STATIC / name for name in names}
     sources |= {model.file: model.path for model in found}
     for name, source in sources.items():

@@ -130,3 +130,19 @@ def test_options_that_need_a_widget(folder):
     done = export("-o", "out/x.html")
     assert done.exit_code == 2
     assert "`--output` and `--folder-url` need `--widget`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "python"),
+    [("", False), ("pyodide: off", False), ("pyodide: https://example.org/pyodide/", True)],
+)
+def test_without_pyodide_a_site_has_what_its_configuration_needs(folder, setting, python):
+    """Where Pyodide comes from another address, our worker and our modules are still the site's own."""
+    options = f"{{quantlab: {{{setting}}}}}" if setting else "quantlab"
+    (folder / "mkdocs.yml").write_text(f"site_name: Site\nplugins: [{options}]\n", encoding="utf-8")
+    done = export()
+    assert done.exit_code == 0, done.output
+    out = folder / "out/quantlab"
+    assert (out / "worker.js").exists() is python
+    assert bool(list(out.glob("pyodide/*.zip"))) is python
+    assert not (out / "pyodide/pyodide.asm.wasm").exists()

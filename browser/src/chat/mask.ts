@@ -127,20 +127,25 @@ class MaskedTokens {
     this.#held.push(token);
     const all = this.#joined();
     if (this.#mask.whole(all) !== all) yield* this.#hidden();
-    else if (!this.#mask.begun(all)) yield* this.#shown();
+    else {
+      // Only as many as the key may have begun in: a server can go on for ever with its first character.
+      let kept = 0;
+      for (let length = this.#mask.begun(all); length > 0; kept++) length -= this.#held.at(-1 - kept)!.token.length;
+      yield* this.#shown(this.#held.length - kept);
+    }
   }
 
   end(): Generator<Token> {
     const all = this.#joined();
-    return this.#mask.text(all) === all ? this.#shown() : this.#hidden();
+    return this.#mask.text(all) === all ? this.#shown(this.#held.length) : this.#hidden();
   }
 
   #joined(): string {
     return this.#held.map(({ token }) => token).join("");
   }
 
-  *#shown(): Generator<Token> {
-    for (const { candidates, ...token } of this.#held.splice(0))
+  *#shown(count: number): Generator<Token> {
+    for (const { candidates, ...token } of this.#held.splice(0, count))
       yield { ...token, candidates: candidates.map(this.#candidate) };
   }
 

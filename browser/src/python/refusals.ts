@@ -6,6 +6,8 @@ import type { Violation } from "./messages.ts";
 
 const t = texts("page", page);
 
+const HEAD_TIMEOUT_MS = 5000;
+
 /** What a policy has to allow, as it is written there. */
 function missing({ directive, blocked }: Violation): string {
   if (blocked === "wasm-eval") return "'wasm-unsafe-eval'";
@@ -28,10 +30,12 @@ export async function reasonOf(failure: string, violation: Violation | undefined
     return t("policy_forbids", { directive, missing: missing(violation) });
   }
   for (const url of scripts) {
-    const response = await fetch(url, { method: "HEAD" }).catch(() => undefined);
+    const response = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(HEAD_TIMEOUT_MS) }).catch(
+      () => undefined,
+    );
     if (!response) continue;
     if (!response.ok) return shared("answered", { url, status: String(response.status) });
-    const type = response.headers.get("content-type")?.split(";")[0]?.trim() ?? "";
+    const type = response.headers.get("content-type")?.split(";")[0]?.trim().slice(0, 80) ?? "";
     if (!/\b(java|ecma)script\b/i.test(type)) return t("wrong_type", { file: url.split("/").at(-1)!, type });
   }
   return failure;

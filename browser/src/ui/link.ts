@@ -6,12 +6,19 @@ export type Changes = Record<string, string | null>;
 /** Whether the reader came to the page that is shown with Back or Forward. */
 let isReturn = false;
 
+/** Links that are not kept yet, by the key that the tab keeps them under: a control that is dragged changes its widget's at each step. */
+const waiting = new Map<string, { link: string; search: string }>();
+const REST_MS = 300;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
 /** Themes with instant navigation replace pages within one document. */
 export function watchReturns(): void {
   const [load] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   isReturn = load?.type === "back_forward";
   addEventListener("popstate", () => (isReturn = true));
   addEventListener("click", () => (isReturn = false), true);
+  // A page that is hidden may never run again.
+  for (const event of ["pagehide", "visibilitychange"]) addEventListener(event, keepWaiting, true);
 }
 
 /**
@@ -23,19 +30,29 @@ function keyOf(id: string): string {
   return `quantlab ${navigation?.currentEntry?.key ?? ""} ${location.pathname}${location.search} ${id}`;
 }
 
-/** Keeps the link to a widget's state, for the reader who comes back to the page. */
+/** Keeps the link to a widget's state once it rests, for the reader who comes back to the page. */
 export function keepLink(id: string, link: string): void {
-  try {
-    const query = new URL(link).search;
-    if (query || location.search) sessionStorage.setItem(keyOf(id), query);
-    else sessionStorage.removeItem(keyOf(id));
-  } catch {
-    // Without storage, or where it is full, Back shows what the author set.
+  waiting.set(keyOf(id), { link, search: location.search });
+  clearTimeout(timer);
+  timer = setTimeout(keepWaiting, REST_MS);
+}
+
+function keepWaiting(): void {
+  for (const [key, { link, search }] of waiting) {
+    try {
+      const query = new URL(link).search;
+      if (query || search) sessionStorage.setItem(key, query);
+      else sessionStorage.removeItem(key);
+    } catch {
+      // Without storage, or where it is full, Back shows what the author set.
+    }
   }
+  waiting.clear();
 }
 
 /** @returns The query that a widget begins with where the reader came back: the one that was kept. */
 export function keptQuery(id: string): string | null {
+  keepWaiting();
   try {
     return isReturn ? sessionStorage.getItem(keyOf(id)) : null;
   } catch {

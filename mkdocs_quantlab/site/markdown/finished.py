@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.site.markdown.directives import Directives
 
-# What is shown as text, or reports such a mistake already.
+# What is shown as text, or reports such a mistake already: where it begins, and where each of them ends.
 _SKIPPED = re.compile(
-    r"<(code|pre|script|style|svg|template|textarea|title)\b.*?</\1\s*>"
-    r'|<div class="quantlab-error".*?</div>|<!--.*?-->',
-    re.DOTALL | re.IGNORECASE,
+    r'<(?:(code|pre|script|style|svg|template|textarea|title)\b|div class="quantlab-error"|!--)',
+    re.IGNORECASE,
 )
+_ENDS = {
+    "<!--": re.compile("-->"),
+    '<div class="quantlab-error"': re.compile("</div>", re.IGNORECASE),
+    **{
+        f"<{name}": re.compile(rf"</{name}\s*>", re.IGNORECASE)
+        for name in "code pre script style svg template textarea title".split()
+    },
+}
 _QUOTED = re.compile(r"""(?P<quote>["']).*?(?P=quote)""", re.DOTALL)
 # Quoted values may hold a `>`.
 _TAG = re.compile(r"""<(/?[a-z][\w-]*)(?>[^<>"']+|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
@@ -47,6 +54,28 @@ class Left(NamedTuple):
     is_text: bool
 
 
+def _without_skipped(html: str) -> str:
+    """The page with a space in place of what is skipped.
+
+    Where the end of one kind is missing it is not looked for again, so that each character is looked at a few times at most.
+    """
+    parts = []
+    done = at = 0
+    unclosed = set()
+    while found := _SKIPPED.search(html, at):
+        at = found.end()
+        kind = found[0].lower()
+        if kind in unclosed:
+            continue
+        end = _ENDS[kind].search(html, at)
+        if end is None:
+            unclosed.add(kind)
+            continue
+        parts += [html[done : found.start()], " "]
+        done = at = end.end()
+    return "".join([*parts, html[done:]])
+
+
 def left(html: str, directives: Directives) -> Iterator[Left]:
     """The directives of a finished page that no widget has replaced.
 
@@ -58,7 +87,7 @@ def left(html: str, directives: Directives) -> Iterator[Left]:
     # Most pages have none of these names at all.
     if not any(map(directives.is_ours, set(_NAME.findall(html.lower())))):
         return
-    html = _SKIPPED.sub(" ", html)
+    html = _without_skipped(html)
     for match in _TAG.finditer(html):
         # What values of attributes say names no directive.
         name = _named(_QUOTED.sub("", match[0]), directives) if match[1].lower() == "div" else None
@@ -70,7 +99,7 @@ def left(html: str, directives: Directives) -> Iterator[Left]:
 def left_as_text(html: str, directives: Directives) -> Iterator[Left]:
     """The directives that are text in a page's content, as the Markdown extension has converted it."""
     if _TEXT.search(html):
-        yield from _as_text(_SKIPPED.sub(" ", replace_elements(html, lambda _: " ")), directives)
+        yield from _as_text(_without_skipped(replace_elements(html, lambda _: " ")), directives)
 
 
 def _as_text(html: str, directives: Directives) -> Iterator[Left]:

@@ -9,6 +9,7 @@ import pytest
 from markdown import Markdown
 
 from mkdocs_quantlab.site.errors import LabError
+from mkdocs_quantlab.site.markdown import finished
 from mkdocs_quantlab.site.markdown.directives import Directives
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.finished import Left, left, problems
@@ -131,3 +132,31 @@ def test_cells_of_a_notebook():
     told = problems(found(html), "a.ipynb", json.dumps({"cells": cells}))
     assert [place for place, _ in told] == ["a.ipynb: cell 3", "a.ipynb: cell 4"]
     assert all("has no effect in a notebook" in problem for _, problem in told)
+
+
+@pytest.mark.parametrize(
+    "opening", ["<!--", "<code>", "<pre ", '<div class="quantlab-error">', "<svg><title>"]
+)
+def test_what_is_never_closed_is_searched_once(monkeypatch, opening):
+    """Characters looked at for ends grow with the page, not with its square."""
+    looked = 0
+
+    class Counting:
+        def __init__(self, pattern):
+            self.pattern = pattern
+
+        def search(self, text, at):
+            nonlocal looked
+            found = self.pattern.search(text, at)
+            looked += (found.end() if found else len(text)) - at
+            return found
+
+    ends = {kind: Counting(end) for kind, end in finished._ENDS.items()}
+    monkeypatch.setattr(finished, "_ENDS", ends)
+    counts = []
+    for times in (500, 1000):
+        looked = 0
+        html = "<div data-gguf-compare></div>" + opening * times
+        assert [each.name for each in left(html, DIRECTIVES)] == ["gguf-compare"]
+        counts.append(looked)
+    assert 0 < counts[1] < 3 * counts[0]
