@@ -44,9 +44,10 @@ class Errors:
         x, y = original.astype(np.float64), decoded.astype(np.float64)
         self.size += x.size
         self.zeros += int(np.count_nonzero(y == 0))
-        self.signal += float(x @ x)
+        # Not `x @ x`: BLAS splits that among as many threads as there are cores, and the last digits follow their number.
+        self.signal += float(np.square(x).sum())
         x -= y
-        self.noise += float(x @ x)
+        self.noise += float(np.square(x).sum())
         self.largest = max(self.largest, float(np.absolute(x).max()))
 
     def accuracy(self, bits_per_weight: float) -> Accuracy:
