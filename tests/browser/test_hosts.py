@@ -198,7 +198,7 @@ def strict(visit, publish, shared) -> Visit:
     """A visit to the site in a plain theme, with a policy that allows only what is needed."""
     url = publish(f'add_header Content-Security-Policy "{STRICT}";', bare_site(shared))
     lab = visit(url=f"{url}/", servers=[url])
-    # The frame for readers' code is a file, because HTML in a text is refused.
+    # The frame for readers' code is a file, because HTML in a text is refused; docs/guide/publishing.md says why that is harmless.
     lab.allow("Applying inline style violates|Refused to apply inline style|TrustedHTML.*live.js")
     return lab
 

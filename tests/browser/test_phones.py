@@ -52,13 +52,40 @@ HEIGHTS = f"""() => [...document.querySelectorAll('{OURS}, .lab-objective')].map
   `${{e.localName}} ${{e.getAttribute('name') ?? e.className}} #${{e.id}}`, e.getBoundingClientRect().height])"""
 
 
-# WCAG 2.5.8, without its exceptions: what one sets, presses or opens. Links within a text are one of them; a part of a figure, whose
-# numbers are in its tables as well, is another. Material's buttons on code are its own.
-SMALL = f"""() => [...document.querySelectorAll(':is({OURS}, .lab-done) :is(button:not([class^=md-]), input, select, textarea, .quantlab-actions a)')].flatMap(e => {{
-  const target = (e.matches('[type=checkbox], [type=radio]') && e.closest('label')) || e;
-  const {{width, height}} = target.getBoundingClientRect();
-  return width && height && Math.min(width, height) < 24 ? [`${{e.outerHTML.slice(0, 80)}} ${{width}} x ${{height}}`] : [];
-}})"""
+# WCAG 2.5.8: what a pointer does something to, controls and marks of figures alike, is 24 x 24 px, or is one of the criterion's exceptions.
+# Equivalent: a larger element of the same item says the same, or a list that a `<summary>` opens does. Inline: a link within a sentence.
+# Spacing: circles of 24 px around small targets touch no other target.
+SMALL = f"""() => {{
+  const LEAST = 24;
+  const box = e => ((e.matches('[type=checkbox], [type=radio]') && e.closest('label')) || e.querySelector('.quantlab-reach') || e).getBoundingClientRect();
+  const isSmall = ({{width, height}}) => Math.min(width, height) < LEAST - 0.5;
+  const marks = '[data-item], [data-drag-x], [data-drag-y], [data-click], [data-paint], [data-scrub], [data-play]';
+  return [...document.querySelectorAll('{OURS}, .lab-done')].flatMap(root => {{
+    const targets = [...root.querySelectorAll(`button, input, select, textarea, a, summary, ${{marks}}`)].flatMap(e => {{
+      const place = box(e);
+      return e.checkVisibility({{visibilityProperty: true}}) && place.width && place.height ? [{{e, ...place.toJSON()}}] : [];
+    }});
+    const isEquivalent = ({{e}}) => {{
+      const item = e.dataset.item;
+      if (!item) return false;
+      const list = root.querySelector(`[data-detail-of="${{CSS.escape(item)}}"]`)?.closest('details')?.querySelector('summary');
+      const same = [...root.querySelectorAll(`[data-item="${{CSS.escape(item)}}"]`)].filter(other => other !== e);
+      return [...same, ...(list ? [list] : [])].some(other => !isSmall(box(other)));
+    }};
+    const isInline = ({{e}}) => e.localName === 'a' && e.parentElement.textContent.trim().length > e.textContent.trim().length;
+    const isApart = one => {{
+      const [x, y] = [one.left + one.width / 2, one.top + one.height / 2];
+      return targets.every(other => {{
+        if (other.e.contains(one.e) || one.e.contains(other.e)) return true;
+        const dx = isSmall(other) ? x - other.left - other.width / 2 : Math.max(other.left - x, 0, x - other.right);
+        const dy = isSmall(other) ? y - other.top - other.height / 2 : Math.max(other.top - y, 0, y - other.bottom);
+        return Math.hypot(dx, dy) >= (isSmall(other) ? LEAST : LEAST / 2);
+      }});
+    }};
+    return targets.filter(one => isSmall(one) && !isEquivalent(one) && !isInline(one) && !isApart(one))
+      .map(({{e, width, height}}) => `${{root.id}}: ${{e.outerHTML.slice(0, 100)}} ${{width.toFixed()}} x ${{height.toFixed()}}`);
+  }});
+}}"""
 
 # The rest of axe-core's rules are too slow for this many pages: test_themes.py, test_chat.py, test_evidence.py and test_lab.py run them.
 LANDMARKS = """async () => (await axe.run({runOnly: ['landmark-unique']})).violations
@@ -148,7 +175,7 @@ class Swept(NamedTuple):
     Attributes:
         shifts: Each layout shift, with what moved.
         grown: How much higher each element of ours became when its script came, in pixels.
-        small: Controls that are smaller than a finger.
+        small: Controls and marks that are smaller than a finger, while everything is opened.
         equal: Landmarks that have their name and kind in common.
         overlaps: Labels that lie over one another while everything is opened.
     """
@@ -189,11 +216,11 @@ def sweep(visit: Visit, url: str) -> Swept:
     after = page.evaluate(HEIGHTS)
     assert [name for name, _ in before] == [name for name, _ in after]
     grown = {name: high - low for (name, low), (_, high) in zip(before, after, strict=True)}
-    shifts, small = page.evaluate("shifts"), page.evaluate(SMALL)
+    shifts = page.evaluate("shifts")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     equal = page.evaluate(LANDMARKS)
     page.evaluate(OPEN_ALL)
-    return Swept(shifts, grown, small, equal, page.evaluate(OVERLAPS))
+    return Swept(shifts, grown, page.evaluate(SMALL), equal, page.evaluate(OVERLAPS))
 
 
 @pytest.fixture(scope="module", params=WIDTHS)
@@ -235,7 +262,7 @@ def test_elements_keep_their_height_when_their_scripts_come(swept: dict[str, Swe
     assert grown == []
 
 
-def test_controls_are_as_large_as_a_finger(swept: dict[str, Swept]) -> None:
+def test_controls_and_marks_are_as_large_as_a_finger(swept: dict[str, Swept]) -> None:
     assert {name: page.small for name, page in swept.items() if page.small} == {}
 
 

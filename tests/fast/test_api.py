@@ -77,7 +77,7 @@ NAMES = {
         Bitmap Colour UserPicture landscape png png_of_colours
     """,
     "api.plots": """
-        BOTTOM HEIGHT LEFT Point RIGHT TOP Trial axis interval line plot rules scatter
+        BOTTOM HEIGHT LEFT Point RIGHT TOP Trial axis interval line listing plot rules scatter
         trials
     """,
     "api.quantize": """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.html import Child, Html, join, start_tag, tag, tags, text
+from mkdocs_quantlab.engine.core.html import Child, Html, join, start_tag, tag, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +27,9 @@ def result(*sentence: Child) -> Html:
 
 def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
     """A table. It scrolls horizontally if it is wider than the page."""
-    columns = tag("thead", tag("tr", tags("th", head, scope="col")))
+    # A heading without text would be announced as one.
+    heads = (tag("th", each, scope="col") if each else Html("<td></td>") for each in head)
+    columns = tag("thead", tag("tr", heads))
     body = f"{tag('caption', caption)}{columns}<tbody>{text(rows)}</tbody>"
     attributes = {
         "class": "quantlab-scroll",

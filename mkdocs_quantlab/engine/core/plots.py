@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.core.html import Html, tag
+from mkdocs_quantlab.engine.core.html import Html, join, tag
+from mkdocs_quantlab.engine.core.numbers import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ _SIDES = (
 )
 """Where a label may stand beside its point: offsets and anchor, the best first."""
 
-DOT, FINGER = 5.0, 11.0
+DOT, FINGER = 5.0, 12.0
 """Radius of a point as drawn, and of what around it belongs to it where there is room."""
 
 _CHARACTER, _LINE = 7.0, 11.0
@@ -151,6 +152,21 @@ def scatter(points: Sequence[Point]) -> Html:
     )
 
 
+def listing(named: Sequence[tuple[str, str]], noun: str) -> Html:
+    """A list to open of what a plot's marks stand for, for fingers that cannot tell one from the next.
+
+    Args:
+        named: The item and the text of each mark; the page shows the text while the mark is pointed at.
+        noun: What one of them is called.
+    """
+    return tag(
+        "details",
+        tag("summary", f"All {count(len(named), noun)}"),
+        tag("ul", (tag("li", text, data_detail_of=item) for item, text in named)),
+        class_="quantlab-tensors",
+    )
+
+
 def rules(levels: Sequence[tuple[float, str]]) -> Html:
     """Faint horizontal lines, each at a vertical position in pixels, with a label above its left end."""
     return tag(
@@ -224,14 +240,20 @@ class Trial(NamedTuple):
 
     error: float
     detail: str
-    """The arithmetic that the page shows while it is pointed at."""
+    """The arithmetic that the page shows while it is pointed at; a list below the figure has it, too."""
     class_: str | None = None
 
 
 def trials(
-    tried: Sequence[Trial], best: int, low: float, ends: tuple[str, str], spoken: str
+    tried: Sequence[Trial],
+    best: int,
+    low: float,
+    ends: tuple[str, str],
+    spoken: str,
+    *,
+    item: str = "t",
 ) -> Html:
-    """The errors of a search from left to right; the lowest error is nearest to the line.
+    """The errors of a search from left to right; the lowest error is nearest to the line. A list below names all trials.
 
     Args:
         tried: The trials in order.
@@ -239,10 +261,11 @@ def trials(
         low: The error at the height of the line.
         ends: The labels below the line, on the left and on the right.
         spoken: The description for screen readers.
+        item: How the names of the trials as items of the figure begin.
     """
     span = max(t.error for t in tried) - low or 1.0
     last = max(len(tried) - 1, 1)
-    return tag(
+    picture = tag(
         "svg",
         tag("line", x1="2%", x2="98%", y1=112, y2=112),
         tag(
@@ -254,8 +277,7 @@ def trials(
                     cy=f"{112 - 92 * (t.error - low) / span:.1f}",
                     r=6 if i == best else 4,
                     class_="is-best" if i == best else t.class_,
-                    data_item=f"t{i}",
-                    data_detail=t.detail,
+                    data_item=f"{item}{i}",
                 )
                 for i, t in enumerate(tried)
             ),
@@ -268,3 +290,4 @@ def trials(
         role="group",
         aria_label=spoken,
     )
+    return join(picture, listing([(f"{item}{i}", t.detail) for i, t in enumerate(tried)], "trial"))

@@ -455,6 +455,7 @@ def _search(block: Block, given: Options) -> Html | None:
             least,
             (f"least {least:.4g}", f"most {most:.4g}"),
             f"Weighted error of {len(trials)} trial scales, from {least:.4g} to {most:.4g}.",
+            item=f"{block.prefix}t",
         ),
         class_="quantlab-search",
     )

@@ -158,7 +158,7 @@ def _picture(given: Options, scores: Mapping[str, Sequence[Score]]) -> Html:
         )
     # The first finds room for its name.
     points.sort(key=lambda p: (not p.class_, p.x, p.y))
-    return plots.plot(
+    drawn = plots.plot(
         plots.rules([(y(level), str(level)) for level in range(0, high + 1, 10)]),
         plots.line((LEFT, y(0)), (RIGHT, y(gaussian_limit(MOST_BITS)))),
         plots.scatter(points),
@@ -168,6 +168,7 @@ def _picture(given: Options, scores: Mapping[str, Sequence[Score]]) -> Html:
         spoken=f"Signal-to-noise ratio against bits per weight of ggml's formats and of {' and '.join(scores)} on {NAMED[given.distribution]}, "
         "under the Gaussian limit.",
     )
+    return join(drawn, plots.listing([(p.item, p.spoken) for p in points], "point"))
 
 
 def _table(given: Options, scores: Sequence[Score], edited: Sequence[Score] | None) -> Html:
