@@ -29,14 +29,19 @@ function engine(root) {
 export async function makeArchives(pyodide, root) {
   const { loadPyodide } = await import(pathToFileURL(join(pyodide, "pyodide.mjs")).href);
   // Without the column numbers of tracebacks the archives are a quarter smaller.
-  const env = { HOME: "/home/pyodide", PYTHONNODEBUGRANGES: "1" };
-  const python = await loadPyodide({ indexURL: pyodide, env });
+  const env = { HOME: "/home/pyodide", PYTHONNODEBUGRANGES: "1", PYTHONPATH: "/engine" };
+  const files = [...engine(root), ["sitecustomize.py", readFileSync(join(here, "sitecustomize.py"))]];
+  const fsInit = async (FS) => {
+    for (const [name, bytes] of files) {
+      FS.mkdirTree(`/engine/${dirname(name)}`);
+      FS.writeFile(`/engine/${name}`, bytes);
+    }
+  };
+  const python = await loadPyodide({ indexURL: pyodide, env, fsInit });
+  const boot = python.runPython("import sys; list(sys.modules)").toJs();
+  python.FS.writeFile("/boot.json", JSON.stringify(boot));
   python.FS.writeFile("/compile_archive.py", readFileSync(join(here, "compile_archive.py")));
   python.FS.writeFile("/python_stdlib.zip", readFileSync(join(pyodide, "python_stdlib.zip")));
-  for (const [name, bytes] of engine(root)) {
-    python.FS.mkdirTree(`/engine/${dirname(name)}`);
-    python.FS.writeFile(`/engine/${name}`, bytes);
-  }
   python.runPython("exec(compile(open('/compile_archive.py').read(), 'compile_archive.py', 'exec'))");
   const names = python.FS.readdir("/archives").filter((name) => name.endsWith(".zip"));
   const archives = Object.fromEntries(

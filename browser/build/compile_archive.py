@@ -1,8 +1,11 @@
 """Runs inside Pyodide: compiles the standard library's needed part and the engine into archives, by name in `/archives`.
 
-`python.zip` is what Python starts with: the modules of the standard library that Pyodide's boot and the engine import, and the modules of
-the engine that most widgets need. What a widget or a method of the worker needs beside it is in a part of its own, and `all.zip` has
-everything that `python.zip` has not. `/archives/parts.json` says which part each widget and method needs.
+`python.zip` is what Python starts with: the modules of the standard library that Pyodide's boot and the engine import, unless they are
+frozen into the WebAssembly, and the modules of the engine that most widgets need. What a widget or a method of the worker needs beside it is
+in a part of its own, and `all.zip` has everything that `python.zip` has not. `/archives/parts.json` says which part each widget and method
+needs.
+
+Pyodide is started with `sitecustomize.py`, as it is in the page, so that what it imports is what its boot needs.
 
 Reproducible: files in sorted order, with a fixed date, and bytecode that carries a hash of its source instead of a time.
 """
@@ -14,20 +17,31 @@ import json
 import marshal
 import sys
 import zipfile
+from collections.abc import Collection
 from functools import cache
+from importlib.machinery import FrozenImporter
 from pathlib import Path
 
-sys.path.insert(0, "/engine")
-from mkdocs_quantlab.engine.core.dispatch import METHODS  # the engine lies there
+from sitecustomize import StandIn
+
+from mkdocs_quantlab.engine.core.dispatch import METHODS
 from mkdocs_quantlab.engine.core.modules import OFFERED
 from mkdocs_quantlab.engine.core.texts import SCRIPTS
 
 SOURCES = Path("/engine")
+"""Where Python finds the engine."""
+BOOT = frozenset(json.loads(Path("/boot.json").read_text("utf-8")))
+"""The modules that Pyodide's boot imported."""
 PACKAGE = "mkdocs_quantlab.engine"
-START = tuple(f"{PACKAGE}.{name}" for name in ("core.dispatch", "core.modules", "calls.live"))
+START = (
+    "sitecustomize",
+    *(f"{PACKAGE}.{name}" for name in ("core.dispatch", "core.modules", "calls.live")),
+)
 """What the worker imports before any call, and what is too small for a request of its own."""
 OWN = "mount"
-"""The method that takes a custom widget, which may import anything."""
+"""The method that takes a custom widget, which may import anything: it and its module need `all.zip`."""
+SKIPPED = "mkdocs_quantlab", "importlib.resources"
+"""What is no module of the standard library, and what the engine imports only where a site is built."""
 UNUSED = "ssl", "_ssl", "bz2", "lzma", "compression"
 """What Pyodide's boot imports where it is there: encryption of sockets, and what zip files are seldom compressed with."""
 NEEDED = """
@@ -36,13 +50,21 @@ NEEDED = """
 """.split()
 """What those modules import only when they run: zipfile, for one, reads names in cp437."""
 
+STAND_INS = [name for name, module in sys.modules.items() if isinstance(module, StandIn)]
+"""Modules that are in `all.zip` with all that they import, in whose place the boot has others."""
+
 STDLIB = next(f"{path}/" for path in sys.path if path.endswith(".zip"))
 """Where the interpreter has its standard library: `/lib/python314.zip/`, for one."""
 
 
 def standard() -> set[str]:
-    """Names in the standard library's archive of all modules imported so far."""
-    files = (getattr(module, "__file__", None) or "" for module in list(sys.modules.values()))
+    """Names in the standard library's archive of all modules imported so far, but for those that are in the WebAssembly, too."""
+    modules = [
+        m
+        for m in list(sys.modules.values())
+        if getattr(m, "__loader__", None) is not FrozenImporter
+    ]
+    files = (getattr(module, "__file__", None) or "" for module in modules)
     names = {file.removeprefix(STDLIB) for file in files if file.startswith(STDLIB)}
     return {name for name in names if name.removesuffix(".py").partition("/")[0] not in UNUSED}
 
@@ -88,18 +110,23 @@ def closure(*modules: str) -> set[str]:
     return {file for file in map(file_of, found) if file}
 
 
+def forget(kept: Collection[str]) -> None:
+    """Takes all other modules for not imported."""
+    for name in set(sys.modules).difference(kept):
+        del sys.modules[name]
+
+
 @cache
 def standard_for(name: str) -> set[str]:
     """Files of the standard library that an import adds; none where it is no module of it."""
-    before = set(sys.modules)
+    before = frozenset(sys.modules)
     known = standard()
     try:
         importlib.import_module(name)
     except ImportError:
         return set()
     added = standard() - known
-    for module in set(sys.modules) - before:
-        del sys.modules[module]  # the next one may import it, too
+    forget(before)  # the next one may import it, too
     return added
 
 
@@ -131,10 +158,12 @@ def units() -> dict[str, tuple[str, ...]]:
 def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
     """Files by archive, and the part of each widget and method that needs one."""
     ours = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("*.py")}
-    needs = {unit: closure(*modules) for unit, modules in units().items()}
+    later = {file_of(module) for module in units()[OWN]}
+    needs = {unit: closure(*modules) - later for unit, modules in units().items()}
     widgets = [files for unit, files in needs.items() if unit not in METHODS]
-    start = closure(*START)
+    start = closure(*START) - later
     start |= {file for file in ours if 2 * sum(file in files for files in widgets) > len(widgets)}
+    forget(BOOT)  # what only this program imported
     # The engine needs little of the standard library that Pyodide's boot does not.
     for file in sorted(set().union(*needs.values())):
         importlib.import_module(
@@ -144,7 +173,8 @@ def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
 
     def late(files: set[str]) -> set[str]:
         """What modules import only when they run: for a mistake's nearest name, for one."""
-        return set().union(*(standard_for(name) for file in files for name in imported(file)))
+        names = set().union(*map(imported, files))
+        return set().union(*(standard_for(each) for each in names if not each.startswith(SKIPPED)))
 
     archives = {"python": boot | start | late(start)}
     parts = {}
@@ -157,7 +187,9 @@ def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
             )
             own = files - start
             archives[parts[unit]] = (own | late(own)) - archives["python"]
-    for name in (*OFFERED, *NEEDED):
+    for name in STAND_INS:
+        del sys.modules[name]
+    for name in (*OFFERED, *NEEDED, *STAND_INS):
         importlib.import_module(name)
     languages = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("texts/*.json")}
     archives["all"] = (standard() | ours) - archives["python"] | languages

@@ -69,6 +69,25 @@ def test_everything_that_is_documented_can_be_imported(run):
     assert run(code) == OFFERED
 
 
+def test_what_the_boot_defers_is_imported_when_something_asks_for_it(run):
+    code = """
+import inspect, json, sys
+inspect.getmodule(json.loads)  # looks at every module
+known = ["asyncio.events" in sys.modules, "zipfile" in sys.modules]
+import asyncio, asyncio.queues
+from pyodide._package_loader import unpack_buffer
+loop = type(asyncio.get_event_loop()).__name__
+json.dumps([known, asyncio.Queue.__module__, loop, unpack_buffer.__module__, "zipfile" in sys.modules])
+"""
+    assert run(code) == [
+        [False, False],
+        "asyncio.queues",
+        "WebLoop",
+        "pyodide._package_loader",
+        True,
+    ]
+
+
 def test_what_is_left_out_says_so(run):
     code = """
 import importlib, json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
@@ -65,11 +66,10 @@ def install(_: Nothing) -> Nothing:
 
 def add_archive(given: Archive, data: bytes) -> Nothing:
     """Adds an archive of modules."""
-    from pathlib import Path  # noqa: PLC0415  # slow to import, but in the page, where it is imported already
-
-    file = Path(FOLDER, f"{given['name']}.zip")
-    if str(file) not in _added:
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(data)
-        _added.append(str(file))
+    path = f"{FOLDER}/{given['name']}.zip"
+    if path not in _added:
+        os.makedirs(FOLDER, exist_ok=True)  # noqa: PTH103  # `pathlib` is slow to import
+        with open(path, "wb") as file:  # noqa: PTH123
+            file.write(data)
+        _added.append(path)
     return {}
