@@ -84,6 +84,24 @@ def test_python_starts_while_the_reader_still_aims(visit, sign):
     expect(lab.explorer.stop).to_be_hidden()
 
 
+def test_a_control_that_comes_below_a_resting_pointer_starts_nothing(visit):
+    lab = visit()
+    lab.page.get_by_role("heading", name="Lab").hover()
+    assert lab.explorer
+    lab.page.evaluate(
+        """() => {
+          const form = document.querySelector("quantlab-widget form");
+          form.addEventListener("pointerover", () => (window.isBelow = true));
+          for (const control of form.querySelectorAll(".quantlab-control"))
+            if (control.querySelector("[name=weight]")) control.style = "position: fixed; inset: 0; z-index: 9999";
+        }"""
+    )
+    lab.wait_for("window.isBelow")
+    assert lab.python_requests() == []
+    lab.page.mouse.move(300, 300)
+    lab.wait_for("tally.received.includes('ready')")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_widgets_share_one_worker(visit, kind):
     lab = visit(kind)

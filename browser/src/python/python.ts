@@ -5,6 +5,7 @@
  * never falls behind.
  */
 import { page } from "../generated/texts.ts";
+import { ownTask } from "../ui/own_task.ts";
 import { texts } from "../ui/texts.ts";
 import { dedicated, keepsPage, shared, type Channel } from "./channel.ts";
 import type { Calls, ModelHeader } from "../generated/protocol.ts";
@@ -223,7 +224,7 @@ export class Python {
   /** Ends a start that failed, with its reason. */
   async #refuse(failure: Error, violation?: Violation): Promise<void> {
     const channel = this.#channel;
-    await new Promise((resolve) => setTimeout(resolve)); // what the policy refused is told a moment later
+    await ownTask(); // what the policy refused is told a moment later
     const { loader, runtime } = scriptsOf(this.base, this.folder);
     const reason = await reasonOf(failure.message, violation ?? refused(), [`${this.base}worker.js`, loader, runtime]);
     if (this.#channel === channel) this.#end(reason === failure.message ? failure : new Error(reason));

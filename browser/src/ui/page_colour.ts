@@ -12,14 +12,16 @@ export function watchPageColour(element: Element): void {
     if (colour) document.documentElement.style.setProperty("--quantlab-behind", colour);
   };
   if (isWatching && document.documentElement.style.getPropertyValue("--quantlab-behind")) return;
-  set();
+  // Before the next frame is painted, when the browser computes styles anyway.
+  const soon = (): unknown => requestAnimationFrame(set);
+  soon();
   if (isWatching) return;
   isWatching = true;
   // How themes switch between light and dark.
-  const observer = new MutationObserver(() => requestAnimationFrame(set));
+  const observer = new MutationObserver(soon);
   for (const part of [document.documentElement, document.body])
     observer.observe(part, { attributes: true, attributeFilter: ["class", "data-theme", "data-bs-theme"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", set);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", soon);
 }
 
 /** The first colour behind an element that is not transparent. */

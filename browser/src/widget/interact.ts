@@ -41,7 +41,7 @@ export class Interaction {
     this.#host = host;
     this.#form = form;
     this.#figure = figure;
-    for (const sign of ["pointerover", "focusin"]) {
+    for (const sign of ["pointermove", "pointerdown", "focusin"]) {
       figure.addEventListener(sign, (event) => {
         const control = this.#controls(optionOf(markOf(event.target)))[0];
         if (control) wake(control);

@@ -20,6 +20,7 @@ import { READERS, type Added } from "./files.ts";
 import { takeFiles } from "../ui/files.ts";
 import { watchPageColour } from "../ui/page_colour.ts";
 import { dragSegments } from "../ui/segments.ts";
+import { ownTask } from "../ui/own_task.ts";
 import { linkStyle } from "../ui/style.ts";
 import { keepLink, keptQuery, readLink, writeLink, type Changes } from "../ui/link.ts";
 import type { Figure, Resources } from "../generated/protocol.ts";
@@ -110,10 +111,11 @@ export class QuantlabWidget extends HTMLElement {
   #patience = 0;
   #speaking = 0;
 
-  connectedCallback(): void {
-    const waiting = speak(this.dataset.language, ["page", "shared"]);
-    if (waiting) void waiting.then(() => this.isConnected && this.#setUp());
-    else this.#setUp();
+  async connectedCallback(): Promise<void> {
+    await speak(this.dataset.language, ["page", "shared"]);
+    // What a link sets is wanted at once. The set-up of others takes milliseconds each, beside those of the theme.
+    if (!location.search.includes(`${this.id}.`)) await ownTask();
+    if (this.isConnected) this.#setUp();
   }
 
   #setUp(): void {
@@ -152,8 +154,9 @@ export class QuantlabWidget extends HTMLElement {
     this.#explorer = new Explorer(this, figure);
     this.#marks = new Marks(this, form, figure, (control) => this.#onIntent(control));
 
-    // The first sign that Python will be wanted: it starts while the reader still aims.
-    for (const sign of ["pointerover", "focusin"]) form.addEventListener(sign, (event) => this.#onIntent(event.target));
+    // The first sign that Python will be wanted: it starts while the reader still aims. A page that moves below a resting pointer gives none.
+    for (const sign of ["pointermove", "pointerdown", "focusin"])
+      form.addEventListener(sign, (event) => this.#onIntent(event.target));
     dragSegments(form);
     const zone = form.querySelector<HTMLElement>(".quantlab-files");
     if (zone) takeFiles(this, zone, (files) => this.#onFiles(files));
@@ -483,7 +486,9 @@ export class QuantlabWidget extends HTMLElement {
     this.#explorer.redraw(html);
     this.#marks.refresh();
     this.#figure.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
-    this.#figure.querySelectorAll(".quantlab-scroll").forEach((box, i) => (box.scrollLeft = scrolled[i] ?? 0));
+    this.#figure.querySelectorAll(".quantlab-scroll").forEach((box, i) => {
+      if (scrolled[i]) box.scrollLeft = scrolled[i]; // for which the browser lays out the page at once
+    });
     clearTimeout(this.#speaking);
     // A dragged control changes the sentence many times; only where it comes to rest is worth hearing.
     this.#speaking = setTimeout(() => {
