@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mkdocs_quantlab.builtin_models import sums
-from mkdocs_quantlab.builtin_models.uneven import SEED, SIGMA
+from mkdocs_quantlab.builtin_models.files import SIGMA
+from mkdocs_quantlab.builtin_models.uneven import SEED
 from mkdocs_quantlab.engine.core.numbers import short
 from mkdocs_quantlab.engine.drawing.evaluated import EVALUATION
 from mkdocs_quantlab.engine.drawing.evaluation import LABELS, Share, files, how

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import sys
 
-from mkdocs_quantlab.builtin_models.files import SUMS, make, names
+from mkdocs_quantlab.builtin_models.files import SUMS, names
+from mkdocs_quantlab.builtin_models.made import make
 from mkdocs_quantlab.written import write_whole
 
 

@@ -9,9 +9,6 @@ import tempfile
 from functools import cache, lru_cache
 from pathlib import Path
 
-from mkdocs_quantlab.builtin_models.imatrix import Imatrix, read_imatrix
-from mkdocs_quantlab.builtin_models.quantized import quantized
-from mkdocs_quantlab.builtin_models.uneven import SIGMA, rescaled_importance, uneven
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.written import write_whole
 
@@ -20,6 +17,9 @@ F16 = FOLDER / "drawing-F16.gguf"
 IMATRIX = FOLDER / "drawing.imatrix.gguf"
 SUMS = FOLDER / "SHA256SUMS"
 """What each file's SHA-256 has to be, as `sha256sum` lists it; `python -m mkdocs_quantlab.builtin_models` writes it."""
+
+SIGMA = 0.5
+"""How uneven the twin is: the dial of `uneven.py`. models/drawing/FILES.md says how it was chosen."""
 
 MODELS = {
     "drawing": "the drawing model as it was trained",
@@ -32,7 +32,8 @@ PLAIN = "Q8_0 Q6_K Q5_K_M Q4_K_M Q4_0 Q3_K_M Q3_K_S Q2_K".split()
 WEIGHTED = "Q4_K_M Q4_0 Q3_K_M Q3_K_S Q2_K".split()
 """Recipes that each model is there in with an importance matrix as well."""
 
-_SUFFIX = "-imatrix"
+WITH_IMATRIX = "-imatrix"
+"""What a name ends in whose file was quantized with the importance matrix."""
 
 
 class BuiltinModelError(LookupError):
@@ -46,7 +47,7 @@ def names() -> tuple[str, ...]:
         f"{model}:{recipe}{suffix}"
         for model in MODELS
         for recipe in ("F16", *PLAIN)
-        for suffix in ("", _SUFFIX)[: 1 + (recipe in WEIGHTED)]
+        for suffix in ("", WITH_IMATRIX)[: 1 + (recipe in WEIGHTED)]
     )
 
 
@@ -66,7 +67,7 @@ def check(name: str) -> None:
         raise BuiltinModelError(
             f"there is no built-in model `{name}`{hint}. A name is one of {', '.join(f'`{model}:`' for model in MODELS)} "
             f"and a recipe, {', '.join(('F16', *PLAIN))}, or with an importance matrix "
-            f"{', '.join(f'{recipe}{_SUFFIX}' for recipe in WEIGHTED)}"
+            f"{', '.join(f'{recipe}{WITH_IMATRIX}' for recipe in WEIGHTED)}"
         )
 
 
@@ -102,31 +103,6 @@ def path(name: str) -> Path:
     return file
 
 
-def make(name: str) -> bytes:
-    """The file made anew, out of the two that are in the package.
-
-    Raises:
-        BuiltinModelError: As for `data`.
-    """
-    check(name)
-    model, _, asked = name.partition(":")
-    recipe = asked.removesuffix(_SUFFIX)
-    f16 = F16.read_bytes() if model == "drawing" else _uneven_f16()
-    if recipe == "F16":
-        return f16
-    imatrix = imatrix_of(model) if asked.endswith(_SUFFIX) else None
-    return quantized(f16, recipe, imatrix)
-
-
-def imatrix_of(model: str) -> Imatrix:
-    """The importance matrix of one of `MODELS`. The twin's follows from its original's."""
-    imatrix = read_imatrix(IMATRIX.read_bytes(), IMATRIX.name)
-    if model == "drawing":
-        return imatrix
-    importance = rescaled_importance(F16.read_bytes(), imatrix.importance)
-    return imatrix._replace(file=f"{model}.imatrix.gguf", importance=importance)
-
-
 @cache
 def sums() -> dict[str, str]:
     """The SHA-256 that each file has to have, by name, as listed."""
@@ -137,22 +113,17 @@ def sums() -> dict[str, str]:
 @lru_cache(maxsize=4)
 def _data(name: str) -> bytes:
     cached = _cached(name)
-    if cached is None:
-        return make(name)
     try:
-        content = cached.read_bytes()
+        content = cached.read_bytes() if cached else b""
     except OSError:
         content = b""
-    if _digest(content) != sums()[name]:
+    if cached is None or _digest(content) != sums()[name]:
+        from mkdocs_quantlab.builtin_models.made import make  # noqa: PLC0415  # slow to import, and most sites need no file made
+
         content = make(name)
-        if _digest(content) == sums()[name]:
+        if cached and _digest(content) == sums()[name]:
             _keep(cached, content)
     return content
-
-
-@lru_cache(maxsize=1)
-def _uneven_f16() -> bytes:
-    return uneven(F16.read_bytes())
 
 
 def _digest(content: bytes) -> str:

@@ -14,6 +14,7 @@ import struct
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.builtin_models.files import SIGMA
 from mkdocs_quantlab.builtin_models.weights import read_weights
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.recipes import traits
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.gguf.model import Model
 
-SIGMA = 0.5
-"""The dial: the standard deviation of the logarithms of the factors. models/drawing/FILES.md says how it was chosen."""
 SEED = 5
 
 _CODES = {"F32": "f", "F16": "e"}

@@ -9,8 +9,8 @@ import click
 from mkdocs_quantlab.cli.models import config_file, site_models
 from mkdocs_quantlab.cli.terminal import Unreadable, print_line
 from mkdocs_quantlab.site.models.lock import Locked, LockError, read_lock, write_lock
-from mkdocs_quantlab.site.models.models import ModelError, learned
-from mkdocs_quantlab.site.models.places import is_remote
+from mkdocs_quantlab.site.models.models import learned
+from mkdocs_quantlab.site.models.places import ModelError, is_remote
 from mkdocs_quantlab.site.secrets import masked
 
 

@@ -15,7 +15,8 @@ from mkdocs_quantlab.course import CourseError, write_course, write_widget
 from mkdocs_quantlab.engine.core.widget import built_in
 from mkdocs_quantlab.site.markdown.directives import ALIASES, CHAT, EVIDENCE
 from mkdocs_quantlab.site.models.lock import Locked, write_lock
-from mkdocs_quantlab.site.models.models import ModelError, Models, learned
+from mkdocs_quantlab.site.models.models import Models, learned
+from mkdocs_quantlab.site.models.places import ModelError
 from mkdocs_quantlab.site.secrets import hidden, masked
 from mkdocs_quantlab.site.settings import WIDGETS, read_models, read_widgets
 

@@ -15,7 +15,6 @@ from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import built_in, widget
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.model import part_names
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.markdown import lab
 from mkdocs_quantlab.site.secrets import masked
@@ -153,6 +152,8 @@ def read_models(value: object) -> dict[str, str]:
             raise SettingError(
                 f"`{name}` takes a path or an address of a GGUF file; found `{place}`", str(name)
             )
+        from mkdocs_quantlab.engine.gguf.model import part_names  # noqa: PLC0415  # slow to import, and most sites name none
+
         try:
             if is_builtin(place):
                 check(place)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_quantlab.site.models.models import ModelError, Models
+from mkdocs_quantlab.site.models.models import Models
+from mkdocs_quantlab.site.models.places import ModelError
 from mkdocs_quantlab.site.settings import read_models
 from tests.pages import figure, found, resources
 

@@ -127,7 +127,9 @@ def test_files_that_cannot_be_measured(page, tensor, message):
 @pytest.fixture
 def asked(files):
     models = Models({"f32": str(files / "tiny-F32.gguf")}, files)
-    return lambda: SiteResources(models, pytest.fail).find(RatiosOf(f"f32:{TENSOR}"))
+    return lambda: SiteResources(models.named, lambda: models, pytest.fail).find(
+        RatiosOf(f"f32:{TENSOR}")
+    )
 
 
 def test_it_is_measured_again_only_when_the_file_has_changed(files, asked):
@@ -140,7 +142,7 @@ def test_it_is_measured_again_only_when_the_file_has_changed(files, asked):
 
 def test_what_has_no_ratio_is_no_number_that_json_lacks(files):
     models = Models({name: str(files / f"{name}.gguf") for name in ("odd", "odd16")}, files)
-    asked = SiteResources(models, pytest.fail)
+    asked = SiteResources(models.named, lambda: models, pytest.fail)
     lost = asked.find(LevelsOf("odd16", "odd"))
     assert lost["zero"] is None, "a copy is exact"
     assert 70 < lost["narrow"] < 80

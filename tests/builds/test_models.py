@@ -14,7 +14,8 @@ from mkdocs_quantlab.engine.gguf.named import ModelOf, named_model
 from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
 from mkdocs_quantlab.site.models import remote
 from mkdocs_quantlab.site.models.lock import NAME, LockError
-from mkdocs_quantlab.site.models.models import ModelError, Models
+from mkdocs_quantlab.site.models.models import Models
+from mkdocs_quantlab.site.models.places import ModelError
 from mkdocs_quantlab.site.models.resources import SiteResources
 from tests import file_server as serve
 from tests.builds.conftest import build_folder
@@ -250,7 +251,8 @@ def test_names_and_places_that_are_not_there(site):
 
 
 def test_figures_note_what_they_asked(site):
-    resources = SiteResources(models(site), pytest.fail)
+    found = models(site)
+    resources = SiteResources(found.named, lambda: found, pytest.fail)
     assert named_model(resources, "near").name == "near"
     assert list(resources.found) == [ModelOf("near")]
     found = resources.find(LevelsOf("near", "near"))

@@ -11,7 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mkdocs_quantlab.builtin_models.files import imatrix_of, make, names
+from mkdocs_quantlab.builtin_models.files import names
+from mkdocs_quantlab.builtin_models.made import imatrix_of, make
 from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
 from tests.oracle.llama_quantize import Quantizer
 

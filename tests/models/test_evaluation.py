@@ -8,8 +8,7 @@ import random
 import pytest
 
 from mkdocs_quantlab import builtin_models
-from mkdocs_quantlab.builtin_models.files import F16
-from mkdocs_quantlab.builtin_models.uneven import SIGMA
+from mkdocs_quantlab.builtin_models.files import F16, SIGMA
 from mkdocs_quantlab.engine.core.widget import answer
 from mkdocs_quantlab.engine.drawing import evaluated
 from mkdocs_quantlab.engine.drawing.evaluation import LABELS, Share, files

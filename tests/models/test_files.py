@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from mkdocs_quantlab import builtin_models
-from mkdocs_quantlab.builtin_models import files
-from mkdocs_quantlab.builtin_models.files import F16, FOLDER, imatrix_of, make
+from mkdocs_quantlab.builtin_models import files, made
+from mkdocs_quantlab.builtin_models.files import F16, FOLDER
+from mkdocs_quantlab.builtin_models.made import imatrix_of, make
 from mkdocs_quantlab.builtin_models.uneven import exponents, uneven
 from mkdocs_quantlab.builtin_models.weights import read_weights
 from mkdocs_quantlab.engine.gguf.recipes import RECIPES
@@ -188,7 +189,7 @@ def test_a_file_is_kept_and_found_again(cache, monkeypatch):
     assert place.parent.parent == cache
     assert digest(place.read_bytes()) == builtin_models.sums()[name]
     files._data.cache_clear()
-    monkeypatch.setattr(files, "make", None)  # not made a second time
+    monkeypatch.setattr(made, "make", None)  # not made a second time
     assert builtin_models.data(name) == place.read_bytes()
 
 

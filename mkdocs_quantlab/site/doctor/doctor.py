@@ -18,8 +18,8 @@ from mkdocs_quantlab.site.doctor.connection import diagnose, is_loopback, origin
 from mkdocs_quantlab.site.doctor.finding import Finding
 from mkdocs_quantlab.site.doctor.finished import examine_finished
 from mkdocs_quantlab.site.models.lock import LockError, read_lock
-from mkdocs_quantlab.site.models.models import ModelError, Models
-from mkdocs_quantlab.site.models.places import is_remote
+from mkdocs_quantlab.site.models.models import Models
+from mkdocs_quantlab.site.models.places import ModelError, is_remote
 from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, masked
 from mkdocs_quantlab.site.settings import WIDGETS
 

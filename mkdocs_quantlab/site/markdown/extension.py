@@ -48,7 +48,6 @@ from mkdocs_quantlab.site.markdown.page import (
 )
 from mkdocs_quantlab.site.markdown.similar import SimilarNames
 from mkdocs_quantlab.site.markdown.source import line_of
-from mkdocs_quantlab.site.models.models import models_of
 from mkdocs_quantlab.site.models.resources import SiteResources
 from mkdocs_quantlab.site.setting_lines import place_of_setting
 from mkdocs_quantlab.site.settings import (
@@ -130,6 +129,8 @@ class QuantlabExtension(Extension):
     @property
     def models(self) -> Models:
         """The site's models."""
+        from mkdocs_quantlab.site.models.models import models_of  # noqa: PLC0415  # slow to import, and most sites name none
+
         return models_of(tuple(self.getConfig("models").items()), self.folder)
 
     @cached_property
@@ -361,7 +362,9 @@ class _Directives(Postprocessor):
         own = self.extension.widgets.custom(found.name)
         defaults = self.extension.defaults.get(found.name, {})
         strings = widget.options.merge(defaults, self._current(widget.options, page, at))
-        resources = SiteResources(self.extension.models, self.extension.warn)
+        resources = SiteResources(
+            self.extension.getConfig("models"), lambda: self.extension.models, self.extension.warn
+        )
         with blaming(widget.origin):
             made = element(
                 widget,

@@ -210,7 +210,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
             for archive in sorted(self.extension.archives.get(page.file.src_uri, ()))
             if archive.style
         )
-        return output.replace("</head>", f"{links}</head>", 1)
+        return output.replace("</head>", f"{links}</head>", 1) if links else output
 
     @event_priority(-100)  # when other plugins have changed the page
     def _find_idle_directives(self, output: str, *, page: Page, config: MkDocsConfig) -> str:

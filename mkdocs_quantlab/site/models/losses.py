@@ -16,7 +16,7 @@ from mkdocs_quantlab.engine.ggml.errors import GgmlError
 from mkdocs_quantlab.engine.ggml.measured import SNR
 from mkdocs_quantlab.engine.views import ratios
 from mkdocs_quantlab.engine.views.ratios import Measured
-from mkdocs_quantlab.site.models.models import ModelError
+from mkdocs_quantlab.site.models.places import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

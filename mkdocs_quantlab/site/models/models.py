@@ -18,7 +18,7 @@ from mkdocs_quantlab.engine.gguf.model import Model, part_names
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted, lengths
 from mkdocs_quantlab.site.models.lock import NAME, Locked, LockError, read_lock
-from mkdocs_quantlab.site.models.places import PlaceError, is_remote, refuse_pipe
+from mkdocs_quantlab.site.models.places import ModelError, PlaceError, is_remote, refuse_pipe
 from mkdocs_quantlab.site.models.unchanged import while_unchanged
 from mkdocs_quantlab.site.secrets import masked
 
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.engine.gguf.header import Header, Tensor
     from mkdocs_quantlab.engine.gguf.reader import Hints
-
-
-class ModelError(ValueError):
-    """A model that cannot be had; the message names it, without passwords in its address."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(shown(masked(message)))
 
 
 class Located(NamedTuple):

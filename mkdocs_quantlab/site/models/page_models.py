@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mkdocs_quantlab.builtin_models import is_builtin, names
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.site.models.models import ModelError
+from mkdocs_quantlab.site.models.places import ModelError
 from mkdocs_quantlab.site.models.unchanged import while_unchanged
 
 if TYPE_CHECKING:

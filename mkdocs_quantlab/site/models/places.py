@@ -11,6 +11,13 @@ from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.site.secrets import masked
 
 
+class ModelError(ValueError):
+    """A model that cannot be had; the message names it, without passwords in its address."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(masked(message)))
+
+
 class PlaceError(ValueError):
     """A file cannot be had; the message is a sentence's second half, to follow the place and a colon.
 

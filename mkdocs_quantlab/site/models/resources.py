@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from mkdocs_quantlab.engine.core.resources import Resource, Resources
-from mkdocs_quantlab.engine.gguf.blocks import BlocksOf, Stored, find_tensor, parse_name, span
-from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf, ServedFile
-from mkdocs_quantlab.engine.views import ratios
-from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
-from mkdocs_quantlab.engine.views.ratios import Measured, RatiosOf
-from mkdocs_quantlab.site.models import losses
-from mkdocs_quantlab.site.models.models import ModelError
-from mkdocs_quantlab.site.models.page_models import of_file
-from mkdocs_quantlab.site.secrets import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from mkdocs_quantlab.engine.gguf.model import Model
-    from mkdocs_quantlab.site.models.models import Located, Models
+    from mkdocs_quantlab.site.models.models import Models
     from mkdocs_quantlab.site.models.page_models import PageModel
 
 T = TypeVar("T")
@@ -29,16 +20,24 @@ class SiteResources(Resources):
     """The resources of one figure.
 
     Args:
-        models: The site's models.
+        names: The names of the site's models.
+        models: Gives the site's models. Most figures ask for none, and what reads them is slow to import.
         warn: Told what an author should know.
     """
 
-    def __init__(self, models: Models, warn: Callable[[str], None]) -> None:
-        super().__init__(tuple(models.named))
-        self.models = models
+    def __init__(
+        self, names: Iterable[str], models: Callable[[], Models], warn: Callable[[str], None]
+    ) -> None:
+        super().__init__(tuple(names))
+        self._models = models
         self.warn = warn
         self.published: set[PageModel] = set()
         """Files of models that figures hand to readers."""
+
+    @cached_property
+    def models(self) -> Models:
+        """The site's models."""
+        return self._models()
 
     def answer(self, asked: Resource[T]) -> T:
         """Answers a question from the site's models.
@@ -48,63 +47,10 @@ class SiteResources(Resources):
             ModelError: A model cannot be read.
             LockError: The lock file cannot be used.
         """
+        from mkdocs_quantlab.site.models.answers import ANSWERS  # noqa: PLC0415  # slow to import
+
         answer = ANSWERS.get(type(asked))
         if answer is None:
             raise LookupError(f"the build of a site has no `{asked.kind}`")
         value: T = answer(self, *asked.key)
         return value
-
-
-def _model(resources: SiteResources, name: str) -> Model:
-    if hidden(name):
-        # The page carries its own options.
-        raise ModelError(
-            f"`{name}` holds a password, a key or a signature, which readers would see: name it under `models` in "
-            "mkdocs.yml, where `!ENV` reads it from the environment"
-        )
-    return resources.models.model(name, resources.warn)
-
-
-def _file(resources: SiteResources, name: str) -> ServedFile:
-    try:
-        path = resources.models.file(name)
-    except LookupError as error:
-        raise resources.unknown(name, error) from None
-    model = of_file(path)
-    resources.published.add(model)
-    return ServedFile(model.file, model.size)
-
-
-def _blocks(resources: SiteResources, key: str) -> Stored:
-    name = parse_name(key)
-    located = _tensors(resources, name.model)
-    type_, start, stop = span(name, {each: found.tensor for each, found in located.items()})
-    place = located[name.tensor]
-    if place.big_endian:
-        raise ModelError(f"`{name.model}`: blocks of big-endian files cannot be decoded here")
-    with place.path.open("rb") as file:
-        file.seek(place.start + start)
-        return Stored(type_, file.read(stop - start))
-
-
-def _ratios(resources: SiteResources, key: str) -> Measured:
-    model, tensor = ratios.parse_name(key)
-    return losses.ratios_of(find_tensor(model, tensor, _tensors(resources, model)))
-
-
-def _tensors(resources: SiteResources, model: str) -> dict[str, Located]:
-    try:
-        return resources.models.tensors(model)
-    except LookupError as error:
-        raise resources.unknown(model, error) from None
-
-
-ANSWERS: dict[type[Resource[Any]], Callable[..., Any]] = {
-    ModelOf: _model,
-    FileOf: _file,
-    BlocksOf: _blocks,
-    RatiosOf: _ratios,
-    LevelsOf: lambda resources, *key: losses.levels(resources.models, *key),
-    HistogramOf: lambda resources, *key: losses.histogram(resources.models, *key),
-}
-"""What answers each kind of resource: given the resources and the key."""

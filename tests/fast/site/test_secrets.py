@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mkdocs_quantlab.site.models.models import ModelError
+from mkdocs_quantlab.site.models.places import ModelError
 from mkdocs_quantlab.site.secrets import SHAPES, hidden, leaks, masked, place_of
 
 LETTERS = "aB3dE5gH7jK9mN1pQ4sT6vW8yZ0bC2fG" * 4
