@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.core.form import form
 from mkdocs_quantlab.engine.core.html import Html, join, tag
 from mkdocs_quantlab.engine.core.live_code import source
+from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.texts import EN, Words
-from mkdocs_quantlab.engine.core.widget import Widget, frames
+from mkdocs_quantlab.engine.core.widget import Widget, frames, widget
 from mkdocs_quantlab.site.markdown.directives import attributes_text
 from mkdocs_quantlab.site.markdown.portable import json_attribute, portable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mkdocs_quantlab.engine.core.resources import Resources
     from mkdocs_quantlab.site.attributes import CodeTexts
     from mkdocs_quantlab.site.widgets.archive import Archive
 
@@ -50,13 +52,13 @@ def element(
         OptionError: The options are not taken.
     """
     options = found.options(strings, resources)
-    figure = found.render(options)
+    figure, others = _drawn(found, strings, resources)
     panel = found.panel(options) if found.panel else ""
     if panel and words.lang():
         panel = tag("div", panel, lang=words.lang())
     data: dict[str, object] = {
         "options": dict(strings),
-        "frames": frames(found, strings, resources),
+        "frames": others,
     }
     if resources.found:
         data["resources"] = resources.to_json()
@@ -104,6 +106,42 @@ def element(
     return f"<quantlab-widget{head}\n>{portable(inside)}</quantlab-widget>"
 
 
+def _drawn(
+    found: Widget, strings: Mapping[str, str], resources: Resources
+) -> tuple[Html, dict[str, str]]:
+    """The figure and its frames."""
+    if found.origin is None:  # a custom widget's code may change between two builds
+        with suppress(_AskedError):
+            return _drawn_of_options(found.name, tuple(strings.items()))
+    return found.render(found.options(strings, resources)), frames(found, strings, resources)
+
+
+# `mkdocs serve` builds all pages anew after each change, most of them with the same figures. One takes about 100 kB.
+@lru_cache(maxsize=256)
+def _drawn_of_options(
+    name: str, strings: tuple[tuple[str, str], ...]
+) -> tuple[Html, dict[str, str]]:
+    """The same for a widget of this package, where it draws from its options alone.
+
+    Raises:
+        _AskedError: It asks for more.
+    """
+    found, given, nothing = widget(name), dict(strings), _Nothing()
+    return found.render(found.options(given, nothing)), frames(found, given, nothing)
+
+
+class _AskedError(Exception):
+    """A figure depends on more than its options."""
+
+
+class _Nothing(Resources):
+    """Tells that it was asked for anything."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise _AskedError
+
+
+@lru_cache(maxsize=64)  # a site has few of these texts
 def _code(text: str, words: Words) -> Html:
     """The lines of Python that make the figure, to read; the page's script makes an editor of it."""
     return tag(
