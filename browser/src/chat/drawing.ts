@@ -14,10 +14,10 @@ import { t } from "./texts.ts";
  * Larger pictures are not drawn: bytes of source, elements that are drawn, copies by `<use>` included, attributes of one element, and copies
  * of what has copies, one inside the other. Each of them costs time that the page stands still, and the last three more than their number.
  */
-const MOST_BYTES = 256 * 1024;
-const MOST_ELEMENTS = 2000;
-const MOST_ATTRIBUTES = 200;
-const MOST_DEPTH = 1000;
+const MAX_BYTES = 256 * 1024;
+const MAX_ELEMENTS = 2000;
+const MAX_ATTRIBUTES = 200;
+const MAX_DEPTH = 1000;
 
 /** A picture that grows is drawn anew this often, in milliseconds, and where drawing takes long, in this many times what it takes. */
 const PACE = 500;
@@ -68,7 +68,7 @@ export interface Inspection {
 }
 
 export function inspectDrawing({ source }: Found): Inspection {
-  if (source.length > MOST_BYTES) return { isWellFormed: false, elements: 0, hasViewBox: false };
+  if (source.length > MAX_BYTES) return { isWellFormed: false, elements: 0, hasViewBox: false };
   // Parsing fetches and runs nothing.
   const parsed = new DOMParser().parseFromString(trustedHtml(source), "image/svg+xml");
   const isWellFormed = !parsed.querySelector("parsererror");
@@ -89,7 +89,7 @@ let elements = 0;
 
 /** Counts before anything is done with an element. @throws TooMany */
 function limit(node: Node): void {
-  if (node instanceof Element && (++elements > MOST_ELEMENTS || node.attributes.length > MOST_ATTRIBUTES))
+  if (node instanceof Element && (++elements > MAX_ELEMENTS || node.attributes.length > MAX_ATTRIBUTES))
     throw new TooMany();
 }
 
@@ -102,6 +102,9 @@ function limit(node: Node): void {
  * @throws TooMany
  */
 function cleaned(source: string): SVGSVGElement | null {
+  // Before it is read, which takes longer than all that follows.
+  elements = 0;
+  for (const _ of source.matchAll(/<[a-z]/gi)) if (++elements > MAX_ELEMENTS) throw new TooMany();
   elements = 0;
   DOMPurify.removeHooks("beforeSanitizeElements");
   DOMPurify.addHook("beforeSanitizeElements", limit);
@@ -127,7 +130,7 @@ function countCopies(root: Element): void {
   const count = (element: Element, depth: number): number => {
     const before = known.get(element);
     if (before !== undefined) return before;
-    if (depth > MOST_DEPTH) throw new TooMany();
+    if (depth > MAX_DEPTH) throw new TooMany();
     known.set(element, 0); // a copy of itself is not drawn
     let sum = 1;
     for (const child of element.children) sum += count(child, depth + 1);
@@ -135,7 +138,7 @@ function countCopies(root: Element): void {
       element.localName === "use" ? (element.getAttribute("href") ?? element.getAttribute("xlink:href")) : null;
     const copied = target ? targets.get(target.slice(1)) : undefined;
     if (copied) sum += count(copied, depth + 1);
-    if (sum > MOST_ELEMENTS) throw new TooMany();
+    if (sum > MAX_ELEMENTS) throw new TooMany();
     known.set(element, sum);
     return sum;
   };
@@ -186,9 +189,9 @@ export class Drawing {
 
   #draw(): void {
     const { source, isComplete } = this.#wanted!;
-    if (source.length > MOST_BYTES) {
+    if (source.length > MAX_BYTES) {
       this.#isShown = false;
-      this.#say(t("drawing_too_long", { size: MOST_BYTES / 1024 }));
+      this.#say(t("drawing_too_long", { size: MAX_BYTES / 1024 }));
       return;
     }
     // A tag that is not complete yet would be drawn as text.
@@ -201,7 +204,7 @@ export class Drawing {
       this.#put(cleaned(text), isComplete);
     } catch (error) {
       if (!(error instanceof TooMany)) throw error;
-      this.#say(t("drawing_too_many", { count: MOST_ELEMENTS, attributes: MOST_ATTRIBUTES }));
+      this.#say(t("drawing_too_many", { count: MAX_ELEMENTS, attributes: MAX_ATTRIBUTES }));
     }
     const end = performance.now();
     this.#nextAt = end + Math.max(PACE, REST * (end - begun));
