@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from urllib.parse import quote
@@ -39,6 +40,8 @@ extra_css = ["{0}/{1}"]
 extra_javascript = [{{path = "{0}/{2}", defer = true}}]
 
 [project.markdown_extensions.quantlab]"""
+
+ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 @click.command()
@@ -79,6 +82,12 @@ extra_javascript = [{{path = "{0}/{2}", defer = true}}]
     metavar="URL",
     help="With --widget: where the page finds FOLDER, such as /assets/quantlab. Otherwise the path to FOLDER from the output file, or FOLDER's name.",
 )
+@click.option(
+    "--id",
+    "prefix",
+    metavar="NAME",
+    help="With --widget: how the ids of the elements begin, which must differ within a page. Otherwise the output file's name, or `quantlab`.",
+)
 def export(
     folder: Path,
     *,
@@ -88,6 +97,7 @@ def export(
     directive: str | None,
     output: Path | None,
     url: str | None,
+    prefix: str | None,
 ) -> None:
     """Copy the browser files into FOLDER, for engines that run no plugins.
 
@@ -95,8 +105,14 @@ def export(
 
     With --widget, FOLDER is any folder of a site's files, and the HTML goes into one of its pages.
     """
-    if directive is None and (output or url):
-        raise click.UsageError("`--output` and `--folder-url` need `--widget`")
+    if directive is None and (output or url or prefix):
+        raise click.UsageError("`--output`, `--folder-url` and `--id` need `--widget`")
+    if prefix and not ID.fullmatch(prefix):
+        raise click.UsageError(
+            f"`--id` takes letters, digits, `_` and `-`, with a letter first; found `{prefix}`"
+        )
+    if output and not prefix:
+        prefix = re.sub(r"[^A-Za-z0-9_-]+|^[^A-Za-z]+", "-", output.stem).strip("-")
     if directive == "-":
         directive = sys.stdin.buffer.read().decode()
     try:
@@ -115,7 +131,8 @@ def export(
             given = {**settings, "pyodide": pyodide, "on_error": "fail"}
             extension = QuantlabExtension.of_site(file if file.is_file() else None, given)
             extension.warn = _warn
-            html = fragment(extension, directive, "--widget", url or _path(folder, output))
+            place = url or _path(folder, output)
+            html = fragment(extension, directive, "--widget", place, prefix or "")
             found |= extension.page_models
     except OptionError as error:
         raise click.UsageError(str(error)) from None

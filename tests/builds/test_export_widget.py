@@ -69,6 +69,27 @@ def test_a_directive_from_the_standard_input(folder):
     assert re.findall(r'<quantlab-widget id="([^"]+)"', done.stdout) == ["mine", "quantlab-2"]
 
 
+@pytest.mark.parametrize("name", [name for name in Directives().names if name != "lab-evidence"])
+def test_two_pieces_in_one_page_have_no_id_in_common(folder, name):
+    directive = f"data-{name} {OPTIONS.get(name, '')}"
+    first, second = (
+        set(re.findall(r'\sid="?([^"\s>]+)', html_of(directive, "--id", each))) for each in "ab"
+    )
+    assert not first & second
+
+
+def test_ids_of_pieces(folder):
+    text = f"<div {EXPLORER}></div>\n<div id=mine {EXPLORER}></div>\n<div {EXPLORER}></div>\n"
+    ids = re.compile(r'<quantlab-widget id="([^"]+)"')
+    done = export("--widget", "-", "--id", "lab", input=text)
+    assert ids.findall(done.stdout) == ["lab-1", "mine", "lab-3"]
+    assert export("--widget", EXPLORER, "-o", "out/1 lab 2.html").exit_code == 0
+    assert ids.findall((folder / "out/1 lab 2.html").read_text(encoding="utf-8")) == ["lab-2-1"]
+    done = export("--widget", EXPLORER, "--id", "a b")
+    assert done.exit_code == 2
+    assert "`--id` takes letters, digits, `_` and `-`, with a letter first; found `a b`" in done.stderr  # fmt: skip
+
+
 def test_files_of_models_that_the_page_has_readers_fetch(folder):
     html = html_of("data-quantlab-chat data-models=drawing:Q4_K_M")
     (model,) = (folder / "out/quantlab").rglob("*.gguf")
@@ -129,7 +150,7 @@ def test_a_mistake_is_one_line_and_copies_nothing(folder, directive, message):
 def test_options_that_need_a_widget(folder):
     done = export("-o", "out/x.html")
     assert done.exit_code == 2
-    assert "`--output` and `--folder-url` need `--widget`" in done.stderr
+    assert "`--output`, `--folder-url` and `--id` need `--widget`" in done.stderr
 
 
 @pytest.mark.parametrize(

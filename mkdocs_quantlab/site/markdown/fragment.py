@@ -9,15 +9,19 @@ from markdown import Markdown
 
 from mkdocs_quantlab.site.assets import SCRIPT, STYLE
 from mkdocs_quantlab.site.errors import LabError
+from mkdocs_quantlab.site.markdown.directives import EVIDENCE
 from mkdocs_quantlab.site.markdown.page import PageFile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mkdocs_quantlab.site.markdown.directives import Found
     from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 
 EXAMPLE = "data-quantization-explorer data-bits=3"
 
 
-def fragment(extension: QuantlabExtension, text: str, name: str, url: str) -> str:
+def fragment(extension: QuantlabExtension, text: str, name: str, url: str, prefix: str = "") -> str:
     """The HTML for directives, which can stand in a page of HTML or of CommonMark, several times too.
 
     It begins with a `<div>` on a line of its own and has no blank line: that is what CommonMark takes as one block of HTML.
@@ -27,14 +31,18 @@ def fragment(extension: QuantlabExtension, text: str, name: str, url: str) -> st
         text: Directives, or what stands between `<div` and `></div>` of a single one.
         name: What errors call the text.
         url: Where the page finds the folder of the files for browsers: absolute, or relative to the page.
+        prefix: How the `id`s of elements begin whose directives give none, so that several pieces can stand in one page.
 
     Raises:
         LabError: There is no directive, or one that is not taken.
     """
     if not text.lstrip().startswith("<"):
         text = f"<div {text.strip()}></div>"
-    if not extension.directives.scan(text):
+    found = extension.directives.scan(text)
+    if not found:
         raise LabError(f"{name}: found no directive: write one such as `{EXAMPLE}`")
+    if prefix:
+        text = _with_ids(text, found, prefix)
     extension.page = PageFile(name, text, {})
     html = Markdown(extensions=[extension]).convert(text)
     folder = escape(url.rstrip("/"))
@@ -46,3 +54,16 @@ def fragment(extension: QuantlabExtension, text: str, name: str, url: str) -> st
         "</div>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _with_ids(text: str, found: Sequence[Found], prefix: str) -> str:
+    parts, done, number = [], 0, 0
+    for each in found:
+        if each.name == EVIDENCE:
+            continue  # it has no `id` by its place
+        number += 1
+        if "id" not in each.attributes and not each.problem:
+            at = each.start + len("<div")
+            parts += [text[done:at], f' id="{prefix}-{number}"']
+            done = at
+    return "".join([*parts, text[done:]])
