@@ -6,7 +6,16 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.compatibility import BROWSERS, BY_HAND, ENGINES, PLUGINS, PLUGINS_ALONE, THEMES
+from tests.compatibility import (
+    BROWSERS,
+    BY_HAND,
+    ENGINES,
+    PLUGINS,
+    PLUGINS_ALONE,
+    PLUGINS_BY_HAND,
+    THEMES,
+    THEMES_BY_HAND,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,3 +80,10 @@ def forks() -> str:
         "| Fork | Packages | Theme in `mkdocs.yml` | Tried with |",
         [(name, *each) for name, each in BY_HAND.items()],
     )
+
+
+def by_hand() -> str:
+    """Themes and plugins that were tried by hand."""
+    rows = [(f"Theme `{name}`", *each) for name, each in THEMES_BY_HAND.items()]
+    rows += [(f"Plugin `{name}`", *each) for name, each in PLUGINS_BY_HAND.items()]
+    return _table("| | Tried with | Result |", rows)

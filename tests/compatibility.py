@@ -61,3 +61,18 @@ BY_HAND = {
     "MkDocs NG": ("`mkdocs-ng` 1.8.0, `mkdocs-ng-material` 9.7.7", "unchanged", "its own `mkdocs`"),
 }
 """Forks that were tried once and are not in the suite: the packages, the theme in `mkdocs.yml`, and the engine."""
+
+THEMES_BY_HAND = {
+    "darkly": ("mkdocs-bootswatch 1.1", "readable; it asks a CDN for highlight.js"),
+    "simple-blog": ("mkdocs-simple-blog 0.6.1", "readable"),
+    "terminal": ("mkdocs-terminal 4.8.0", "readable; each field is as wide as the page"),
+}
+"""Other themes in which a course from `quantlab new` was built, looked at and used in Chromium: the package, and what was seen."""
+
+PLUGINS_BY_HAND = {
+    "mkdocs-jupyter": (
+        "mkdocs-jupyter 0.26.3, nbconvert 7.17.2",
+        "notebooks build; a directive in a cell has no effect, and ends the build with the cell's number",
+    )
+}
+"""Plugins beside which a site was built by hand."""

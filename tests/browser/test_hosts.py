@@ -312,3 +312,25 @@ def test_figures_in_a_dark_theme_without_variables(visit, server, shared):
     assert set(lab.page.evaluate(covers)) == {"rgb(34, 34, 34)"}
     lab.page.evaluate("document.body.className = 'light'")
     lab.page.wait_for_function(f"({covers})().every(each => each === 'rgb(255, 255, 255)')")
+
+
+def test_figures_in_a_theme_with_rules_for_all_code_lists_and_labels(visit, server, shared):
+    """As in mkdocs-simple-blog 0.6.1 and mkdocs-terminal 4.8.0: code was black on black, numbers of a map had others before them,
+    and each choice of a row was as wide as the form."""
+    rules = (
+        "code { background-color: #000; color: #fff } code, pre { background-color: #000 !important }"
+        'ol li::before { content: counters(item, ".") ". "; counter-increment: item }'
+        "label { display: block; width: 100% }"
+    )
+    server.sites["bare"] = bare_site(shared, head=f"<style>{rules}</style>")
+    page = visit(url=f"{server.origin}/bare/").page
+    black = """() => [...document.querySelectorAll('quantlab-widget :is(code, pre)')]
+        .map(each => getComputedStyle(each).backgroundColor).filter(each => each === 'rgb(0, 0, 0)').length"""
+    assert page.locator("quantlab-widget code").count()
+    assert page.evaluate(black) == 0
+    before = """() => [...document.querySelectorAll('quantlab-widget li')]
+        .map(each => getComputedStyle(each, '::before').content).filter(each => each !== 'none').length"""
+    assert page.locator("quantlab-widget li").count()
+    assert page.evaluate(before) == 0
+    row = page.locator(".quantlab-segments").first.locator("label")
+    assert len({round(each.bounding_box()["y"]) for each in row.all()}) == 1
