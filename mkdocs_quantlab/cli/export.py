@@ -107,12 +107,7 @@ def export(
     """
     if directive is None and (output or url or prefix):
         raise click.UsageError("`--output`, `--folder-url` and `--id` need `--widget`")
-    if prefix and not ID.fullmatch(prefix):
-        raise click.UsageError(
-            f"`--id` takes letters, digits, `_` and `-`, with a letter first; found `{prefix}`"
-        )
-    if output and not prefix:
-        prefix = re.sub(r"[^A-Za-z0-9_-]+|^[^A-Za-z]+", "-", output.stem).strip("-")
+    prefix = _prefix(prefix, output)
     if directive == "-":
         directive = sys.stdin.buffer.read().decode()
     try:
@@ -132,7 +127,7 @@ def export(
             extension = QuantlabExtension.of_site(file if file.is_file() else None, given)
             extension.warn = _warn
             place = url or _path(folder, output)
-            html = fragment(extension, directive, "--widget", place, prefix or "")
+            html = fragment(extension, directive, "--widget", place, prefix)
             found |= extension.page_models
     except OptionError as error:
         raise click.UsageError(str(error)) from None
@@ -160,6 +155,17 @@ def export(
     below = folder.as_posix().removeprefix("./").removeprefix("docs/")
     print_line(f"{copied} The site's configuration needs:\n")
     print_line((TOML if default_path() == ZENSICAL else YAML).format(below, STYLE, SCRIPT))
+
+
+def _prefix(given: str | None, output: Path | None) -> str:
+    """How the ids of elements begin: as given, else as the output file is called."""
+    if given and not ID.fullmatch(given):
+        raise click.UsageError(
+            f"`--id` takes letters, digits, `_` and `-`, with a letter first; found `{given}`"
+        )
+    if given or not output:
+        return given or ""
+    return re.sub(r"[^A-Za-z0-9_-]+|^[^A-Za-z]+", "-", output.stem).strip("-")
 
 
 def _warn(message: str) -> None:
