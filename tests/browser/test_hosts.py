@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from mkdocs_quantlab.engine.core.widget import answer
 from tests.browser.conftest import MKDOCS, PATIENCE
-from tests.paths import ROOT
+from tests.paths import AXE, ROOT
 from tests.servers.nginx import Nginx, free_port, static_site
 
 if TYPE_CHECKING:
@@ -296,6 +296,47 @@ def test_where_code_of_readers_runs(visit, publish, shared, lines, result):
         return
     expect(grid.root.locator(".quantlab-code p[role=status]")).to_have_text(DRAWN)
     assert lab.page.frames[-1].url.endswith(result)
+
+
+# Contrast of what is drawn on the page itself, by WCAG's formula: the canvas mixes colours and opacities as the page does.
+DRAWN_CONTRAST = """() => {
+  const context = new OffscreenCanvas(1, 1).getContext('2d', {willReadFrequently: true});
+  const ground = getComputedStyle(document.body).backgroundColor;
+  const luminance = (colour, opacity) => {
+    for (const [each, alpha] of [[ground, 1], [colour, opacity]]) {
+      context.globalAlpha = alpha;
+      context.fillStyle = each;
+      context.fillRect(0, 0, 1, 1);
+    }
+    const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map(each => each / 255)
+      .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = luminance(ground, 1);
+  const marks = 'circle:not(.quantlab-reach), .quantlab-weight path';
+  return [...document.querySelectorAll(`.quantlab-line :is(text, ${marks})`)].map(e => {
+    let opacity = 1;
+    for (let each = e; each; each = each.parentElement) opacity *= getComputedStyle(each).opacity;
+    const mark = luminance(getComputedStyle(e).fill, opacity);
+    const ratio = (Math.max(mark, behind) + 0.05) / (Math.min(mark, behind) + 0.05);
+    return [e.outerHTML.slice(0, 100), ratio, e.localName === 'text' ? 4.5 : 3];
+  });
+}"""
+
+TEXT_CONTRAST = """async () => (await axe.run('quantlab-widget', {runOnly: ['color-contrast']})).violations
+  .flatMap(({nodes}) => nodes.map(({html, failureSummary}) => `${html.slice(0, 80)} ${failureSummary}`))"""
+
+
+@pytest.mark.parametrize("colours", ["background:#222;color:#fff", "background:#fff;color:#111"])
+def test_contrast_in_a_theme_without_variables(visit, server, shared, colours):
+    server.sites["bare"] = bare_site(shared, body=f'style="{colours}"')
+    lab = visit(url=f"{server.origin}/bare/", viewport={"width": 390, "height": 844})
+    assert lab.widget("explorer")
+    lab.page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert lab.page.evaluate(TEXT_CONTRAST) == []
+    drawn = lab.page.evaluate(DRAWN_CONTRAST)
+    assert len(drawn) > 10
+    assert [each for each in drawn if each[1] < each[2]] == []
 
 
 def test_figures_in_a_dark_theme_without_variables(visit, server, shared):

@@ -87,7 +87,7 @@ SMALL = f"""() => {{
   }});
 }}"""
 
-# The rest of axe-core's rules are too slow for this many pages: test_themes.py, test_chat.py, test_evidence.py and test_lab.py run them.
+# Of the whole page this one rule: the rest are too slow for this many pages.
 LANDMARKS = """async () => (await axe.run({runOnly: ['landmark-unique']})).violations
   .flatMap(({nodes}) => nodes.map(({html}) => html.slice(0, 120))).filter(html => !html.includes('md-'))"""
 
@@ -159,6 +159,10 @@ CHOOSE = """async ([id, name, value]) => {
   while (widget.hasAttribute('data-busy')) await new Promise(requestAnimationFrame);
 }"""
 
+# In our elements, as the reader finds them; what is around them is the theme's.
+FAULTS = f"""async () => (await axe.run(document.querySelectorAll('{OURS}'), {{resultTypes: ['violations']}})).violations
+  .flatMap(({{impact, id, nodes}}) => nodes.map(({{html}}) => `${{impact}} ${{id}}: ${{html.slice(0, 110)}}`))"""
+
 FORCED = """() => {
   const colour = (selector, part) => getComputedStyle(document.querySelector(selector))[part];
   return {
@@ -177,6 +181,7 @@ class Swept(NamedTuple):
         grown: How much higher each element of ours became when its script came, in pixels.
         small: Controls and marks that are smaller than a finger, while everything is opened.
         equal: Landmarks that have their name and kind in common.
+        faults: What axe-core finds in elements of ours.
         overlaps: Labels that lie over one another while everything is opened.
     """
 
@@ -184,6 +189,7 @@ class Swept(NamedTuple):
     grown: dict[str, float]
     small: list[str]
     equal: list[str]
+    faults: list[str]
     overlaps: list[str]
 
 
@@ -218,9 +224,9 @@ def sweep(visit: Visit, url: str) -> Swept:
     grown = {name: high - low for (name, low), (_, high) in zip(before, after, strict=True)}
     shifts = page.evaluate("shifts")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    equal = page.evaluate(LANDMARKS)
+    equal, faults = page.evaluate(LANDMARKS), page.evaluate(FAULTS)
     page.evaluate(OPEN_ALL)
-    return Swept(shifts, grown, page.evaluate(SMALL), equal, page.evaluate(OVERLAPS))
+    return Swept(shifts, grown, page.evaluate(SMALL), equal, faults, page.evaluate(OVERLAPS))
 
 
 @pytest.fixture(scope="module", params=WIDTHS)
@@ -230,7 +236,9 @@ def swept(
     """Every page of the documentation that has an element of ours, by its address."""
     server.sites["repo"] = docs
     context = browser.new_context(
-        proxy={"server": server.origin}, viewport={"width": request.param, "height": HEIGHT}
+        proxy={"server": server.origin},
+        viewport={"width": request.param, "height": HEIGHT},
+        color_scheme="light" if request.param == WIDTHS[0] else "dark",
     )
     visit = Visit(context, server)
     context.add_init_script(BEFORE)
@@ -264,6 +272,11 @@ def test_elements_keep_their_height_when_their_scripts_come(swept: dict[str, Swe
 
 def test_controls_and_marks_are_as_large_as_a_finger(swept: dict[str, Swept]) -> None:
     assert {name: page.small for name, page in swept.items() if page.small} == {}
+
+
+def test_axe_finds_nothing_in_our_elements(swept: dict[str, Swept]) -> None:
+    """Light on a phone, dark on a desk."""
+    assert {name: page.faults for name, page in swept.items() if page.faults} == {}
 
 
 def test_no_two_landmarks_have_one_name(swept: dict[str, Swept]) -> None:
