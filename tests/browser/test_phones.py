@@ -259,6 +259,27 @@ def test_nothing_moves_while_a_page_loads(swept: dict[str, Swept]) -> None:
     assert moved == {}
 
 
+@pytest.mark.parametrize("name", ["quantization-grid-explorer", "quantization-challenge"])
+def test_nothing_moves_when_the_editor_comes(
+    visit: Callable[..., Visit], server: Server, docs: Path, name: str
+) -> None:
+    """It comes later than half a second after the press, in which a browser forgives what moves."""
+    server.sites["repo"] = docs
+    url = f"{server.origin}/repo/widgets/{name}/"
+    lab = visit(url=url, viewport={"width": WIDTHS[0], "height": HEIGHT})
+    page = lab.page
+    page.wait_for_function(SETTLED)
+    page.evaluate(BEFORE)
+    page.locator(".quantlab-code summary").first.click()
+    with server.held("editor.js"):
+        page.get_by_role("button", name="Edit").first.click()
+        page.wait_for_timeout(1000)
+        page.evaluate("shifts.length = 0")
+    page.wait_for_selector(".cm-content")
+    page.wait_for_timeout(200)
+    assert sum(value for value, _ in page.evaluate("shifts")) <= MOST_SHIFT
+
+
 def test_elements_keep_their_height_when_their_scripts_come(swept: dict[str, Swept]) -> None:
     """Wherever they are: a link leads to them, too."""
     grown = [
