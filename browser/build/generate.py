@@ -77,6 +77,7 @@ def dialect_facts() -> str:
             "paths": {name: route.path for name, route in dialect.routes.items()},
             "chat": dialect.routes[dialect.chat].path,
             "process": dialect.process,
+            "after": dialect.after,
         }
         for dialect in dialects.DIALECTS
     }

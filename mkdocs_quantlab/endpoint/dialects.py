@@ -39,6 +39,7 @@ class Dialect(NamedTuple):
         requests: What may follow the folder in an address that was copied from a request; a regular expression.
         process: What goes with every request that may load a model, because it belongs to the process behind the model.
         is_upstream: nginx passes its routes on to the server behind it.
+        after: The name of a dialect whose probe servers of this one answer, too: others are not asked for it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Dialect(NamedTuple):
     requests: str = ""
     process: Mapping[str, object] = {}
     is_upstream: bool = True
+    after: str = ""
 
 
 OLLAMA_PROCESS_FIELDS = (
@@ -88,6 +90,7 @@ OPEN_WEBUI = Dialect(
     },
     probe="config",
     is_upstream=False,
+    after="ollama",
 )
 
 OPENAI = Dialect(

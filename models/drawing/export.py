@@ -13,18 +13,10 @@ import gguf
 import numpy as np
 
 from models.drawing.train import load
-from models.drawing.vocabulary import ASSISTANT, BEGIN, END, UNKNOWN, USER, Tokenizer
+from models.drawing.vocabulary import BEGIN, END, TEMPLATE, UNKNOWN, Tokenizer
 
 if TYPE_CHECKING:
     from models.drawing.network import Network
-
-TEMPLATE = (
-    "{% for message in messages %}"
-    "{% if message['role'] == 'user' %}{{ '" + USER + "' + message['content'] }}"
-    "{% elif message['role'] == 'assistant' %}{{ '" + ASSISTANT + "' + message['content'] + '</s>' }}{% endif %}"
-    "{% endfor %}{% if add_generation_prompt %}{{ '" + ASSISTANT + "' }}{% endif %}"
-)  # fmt: skip
-"""The format of a conversation. System prompts are left out: the model was trained without any."""
 
 DESCRIPTION = (
     "Answers a short instruction with a small SVG drawing. Trained from nothing on generated pairs of wordings and "

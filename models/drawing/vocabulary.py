@@ -14,6 +14,19 @@ from models.drawing.samples import training_sample
 
 SPACE = "\u2581"
 USER, ASSISTANT = "<|user|>", "<|assistant|>"
+TEMPLATE = (
+    "{#- Trained on " + USER + "PROMPT" + ASSISTANT + "ANSWER</s>, without newlines and without system prompts. "
+    "No other template fits, not even one that looks alike, such as zephyr's. -#}"
+    "{% for message in messages %}"
+    "{% if message['role'] == 'user' %}{{ '" + USER + "' + message['content'] }}"
+    "{% elif message['role'] == 'assistant' %}{{ '" + ASSISTANT + "' + message['content'] + '</s>' }}{% endif %}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '" + ASSISTANT + "' }}{% endif %}"
+)  # fmt: skip
+"""The format of a conversation. System prompts are left out: the model was trained without any.
+
+`ollama create` replaces a file's template by the nearest of its own if that is less than 100 edits away, and zephyr's is 47 from this one
+without its comment. The comment is no part of any prompt.
+"""
 UNKNOWN, BEGIN, END = 0, 1, 2
 # Kinds of tokens, as GGUF numbers them.
 NORMAL, UNK, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6

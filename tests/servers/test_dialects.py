@@ -53,7 +53,6 @@ def test_the_doctor_asks_for_a_third_dialect(monkeypatch, server, ending):
     assert diagnose(url + ending, SITE) is None
     assert asked == [
         ("GET", "/api/version"),
-        ("GET", "/api/config"),
         ("GET", "/v1/models"),
         ("GET", "/third/hello"),
         ("OPTIONS", "/third/chat"),

@@ -97,7 +97,7 @@ async function byProbing(endpoint: string, hasKey: boolean): Promise<CaseId[]> {
   if (isMixed && !isLoopback(url.hostname)) return ["mixed-content"];
 
   const root = rootOf(url.href);
-  const facts: Fact[] = Object.values(FACTS);
+  const facts = Object.values<Fact>(FACTS).filter(({ after }) => !after);
   const simple = await Promise.all(facts.map(({ probe }) => attempt(root + probe, { redirect: "manual" })));
   if (simple.some((response) => response?.type === "opaqueredirect")) return ["redirected"];
   const served = facts.find((_, i) => simple[i] && ![404, 405].includes(simple[i].status));

@@ -14,7 +14,8 @@ export const FACTS = {
     "chat": "/api/chat",
     "process": {
       "shift": false
-    }
+    },
+    "after": ""
   },
   "openwebui": {
     "label": "Open WebUI",
@@ -25,7 +26,8 @@ export const FACTS = {
       "chat": "/api/chat/completions"
     },
     "chat": "/api/chat/completions",
-    "process": {}
+    "process": {},
+    "after": "ollama"
   },
   "openai": {
     "label": "OpenAI",
@@ -35,7 +37,8 @@ export const FACTS = {
       "chat": "/v1/chat/completions"
     },
     "chat": "/v1/chat/completions",
-    "process": {}
+    "process": {},
+    "after": ""
   }
 } as const;
 export type DialectName = keyof typeof FACTS;

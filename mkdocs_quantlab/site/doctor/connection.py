@@ -88,6 +88,9 @@ def _case_id(endpoint: str, origin: str) -> str | None:
     root = re.sub(dialects.ending(), "", endpoint.rstrip("/"))
     answer = None
     for dialect in dialects.DIALECTS:
+        if dialect.after:
+            # The dialect that its servers answer was asked for before.
+            continue
         routes = dialect.routes
         try:
             answer = _ask("GET", root + routes[dialect.probe].path, {"Origin": origin})

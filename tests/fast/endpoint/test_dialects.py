@@ -58,6 +58,7 @@ def test_the_scripts_have_the_facts(third):
         "paths": {"hello": "/third/hello", "chat": "/third/chat"},
         "chat": "/third/chat",
         "process": {},
+        "after": "",
     }
 
 

@@ -69,11 +69,15 @@ function weight({ status }: EndpointError): number {
 async function tried(address: URL, key: Key, named: readonly string[], signal?: AbortSignal): Promise<Endpoint> {
   const server = serverAt(address, key, named);
   let problem: EndpointError | undefined;
+  const answered = new Set<string>();
   for (const name of Object.keys(FACTS) as DialectName[]) {
+    const { after } = FACTS[name];
+    if (after && !answered.has(after)) continue;
     let error = new EndpointError(ofServer("no_server"), 404);
     try {
       const endpoint = await DIALECTS[name](server, signal);
       if (endpoint) return endpoint;
+      answered.add(name);
     } catch (thrown) {
       if (!(thrown instanceof EndpointError) || thrown.status === 401) throw thrown;
       error = thrown;

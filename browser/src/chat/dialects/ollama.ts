@@ -40,7 +40,9 @@ export const ollama: Dialect = async ({ root, key }, signal) => {
   try {
     await endpoint.models(signal);
   } catch (error) {
-    if (!(error instanceof EndpointError) || (error.status !== 503 && error.status !== 429)) throw error;
+    const status = error instanceof EndpointError ? error.status : 0;
+    if (status === 404) return undefined;
+    if (status !== 503 && status !== 429) throw error;
   }
   return endpoint;
 };
