@@ -146,7 +146,7 @@ async ([url, rounds, content]) => {
     await settled();
     // Where the chat's answers are: a line that nobody sees needs no painting.
     const place = document.createElement("p");
-    root.querySelector(".quantlab-chat-top").after(place);
+    root.querySelector(".quantlab-chat-conversation").before(place);
     const begin = performance.now();
     const body = JSON.stringify({ model: "m", messages: [{ role: "user", content }] });
     const response = await fetch(`${url}/api/chat`, { method: "POST", body, headers: { "Content-Type": "application/json" } });

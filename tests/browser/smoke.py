@@ -81,7 +81,7 @@ def _start_chat(tab: Tab, home: str, ollama: Ollama) -> None:
     )
     tab.fill("quantlab-chat [type=url]", ollama.url)
     tab.keys(TAB)
-    tab.fill(".quantlab-chat-top > label input", "tiny:q4")
+    tab.fill(".quantlab-chat-send > label input", "tiny:q4")
     tab.click(CHAT_BOX)
 
 

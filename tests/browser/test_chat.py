@@ -404,7 +404,7 @@ def test_text_that_turns_out_to_be_thinking(start, ollama):
     answer.get_by_text("Thinking", exact=True).click()
     expect(answer.locator(".quantlab-chat-thinking")).to_contain_text("Let me see: `<svg/>`")
     chat.page.get_by_text("Settings", exact=True).click()
-    chat.page.get_by_label("Send earlier prompts").check()
+    chat.page.get_by_label(re.compile("^Send .*earlier prompt")).check()
     chat.ask("And?")
     assert chat.asked()[-1]["messages"][1]["content"] == "Yes, **it is**."
 

@@ -3,7 +3,9 @@ import { describeEnd, describeFigures, describeSettings, notesOf } from "./descr
 import { MEMORY, type Comparison } from "./compare/comparison.ts";
 import { toData, toMarkdown } from "./compare/export.ts";
 import { hasMarks, inShort, wrongs } from "./marks.ts";
+import type { Fork, Turn } from "./conversation.ts";
 import type { Session } from "./session.ts";
+import { systemOf } from "./taken.ts";
 import { t } from "./texts.ts";
 
 /** The comparison that was made beside the conversation, if any. */
@@ -13,12 +15,17 @@ function comparison({ memory }: Session): Comparison | undefined {
 }
 
 export function asMarkdown(session: Session): string {
-  const { turns, config, marker } = session;
+  const { turns, conversation, marker } = session;
   const parts = [`# ${t("file_title")}`];
-  if (config.system) parts.push(`${t("file_system")}\n\n${quoted(config.system)}`);
+  const others = conversation.size - turns.length;
+  if (others) parts.push(t("file_branches", { count: others }));
+  let system = "";
   for (const { prompt, answers } of turns) {
     parts.push(`## ${t("prompt")}\n\n${quoted(prompt)}`);
     for (const answer of answers) {
+      const sent = systemOf(answer);
+      if (sent !== system) parts.push(sent ? `${t("file_system")}\n\n${quoted(sent)}` : t("file_no_system"));
+      system = sent;
       const { request, endpoint, figures, text, thinking, problem, unused } = answer;
       const end = describeEnd(answer);
       parts.push(`### ${t("file_answer", { model: request.model, url: endpoint.url })}`);
@@ -50,13 +57,25 @@ export function asMarkdown(session: Session): string {
 }
 
 export function asData(session: Session): string {
-  const { config, marker } = session;
-  const turns = session.turns.map(({ prompt, answers }) => ({
+  const { system, turns, conversation, marker } = session;
+  const told = ({ prompt, answers, chosen }: Turn) => ({
     prompt,
+    chosen,
     answers: answers.map((answer) => ({ ...answer, marks: marker.known(answer) })),
-  }));
+  });
+  const branches = ({ turns, chosen }: Fork): unknown => ({
+    chosen,
+    turns: turns.map((turn) => ({ ...told(turn), next: turn.next.map(branches) })),
+  });
   const compared = comparison(session);
-  return `${JSON.stringify({ system: config.system, turns, comparison: compared && toData(compared) }, null, 2)}\n`;
+  const data = {
+    system,
+    turns: turns.map(told),
+    // All that was said, where other prompts or answers lead away from what is shown.
+    ...(conversation.size > turns.length ? { conversation: branches(conversation.root) } : {}),
+    comparison: compared && toData(compared),
+  };
+  return `${JSON.stringify(data, null, 2)}\n`;
 }
 
 function quoted(text: string): string {

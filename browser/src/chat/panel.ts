@@ -1,7 +1,7 @@
 /**
  * Parts of the chat's element below the conversation, each in a `<section>` of its own.
  *
- * A panel is a function: it fills its section, and gives the function that takes it down when the element leaves the page.
+ * A panel is a function: it fills its section, and returns the function that removes it when the element leaves the page.
  */
 import type { ModelChoice } from "../generated/attributes.ts";
 import type { Marker } from "./marks.ts";
@@ -13,8 +13,8 @@ export type Panel = (section: HTMLElement, context: ChatContext) => () => void;
 export interface ChatContext {
   /** The preset prompts. */
   readonly prompts: readonly string[];
-  /** What every conversation begins with; empty for nothing. */
-  readonly system: string;
+  /** What every prompt is sent with; empty for nothing. */
+  system(): string;
   /** The models run in the page, not on a server. */
   isInPage(): boolean;
   /** Why this browser cannot run the models of the page, in a sentence; undefined where it can, and for models of a server. */

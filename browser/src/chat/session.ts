@@ -9,6 +9,7 @@ import { BASE } from "../ui/base.ts";
 import { offers, onOffer } from "../widget/models.ts";
 import { Key, readAddress } from "./address.ts";
 import { newAnswer, receive, type Answer } from "./answer.ts";
+import { addAnswer, Conversation, type Fork, type Turn } from "./conversation.ts";
 import { InPage, type PageModel } from "./dialects/browser.ts";
 import { detect } from "./dialects/index.ts";
 import { engine } from "./engine.ts";
@@ -20,23 +21,24 @@ import { volume } from "../ui/volume.ts";
 /** More models of a server than these are not listed one by one: a reader types their names. */
 export const MOST_MODELS = 500;
 
-/** A prompt and the answers to it; the last is the one that the conversation goes on from. */
-export interface Turn {
-  prompt: string;
-  readonly answers: Answer[];
-}
+/** How many candidates are asked for each token, where the reader wants to see them. */
+const CANDIDATES = 5;
 
 /**
- * Tells by events: `turns`, other turns or answers; `answer`, an answer grew; `progress`, a model in the page is being fetched;
- * `state`, anything else changed.
+ * Tells by events: `turns`, other turns or answers; `answer`, an answer grew; `finished`, an answer ended; `progress`, a model in
+ * the page is being fetched; `state`, anything else changed.
  */
 export class Session extends EventTarget {
   readonly config: ChatConfig;
   readonly key = new Key();
   readonly memory = new Map<string, unknown>();
   readonly marker: Marker;
-  turns: Turn[] = [];
+  conversation = new Conversation();
   settings: Settings;
+  /** What every prompt is sent with; empty for nothing. The author's, until the reader changes it. */
+  system: string;
+  /** Servers are asked for the likeliest candidates of each token. */
+  asksForCandidates = false;
   /** Earlier prompts and answers are sent along. */
   sendsHistory: boolean;
   model: string;
@@ -61,6 +63,7 @@ export class Session extends EventTarget {
     this.config = config;
     this.marker = new Marker(config.marks, config.pyodide);
     this.settings = config.settings;
+    this.system = config.system;
     this.sendsHistory = config.history;
     this.address = config.endpoint;
     this.isInPage = config.inPage !== undefined;
@@ -211,25 +214,44 @@ export class Session extends EventTarget {
     return turn;
   }
 
-  /** Goes on with a prompt. */
-  send(prompt: string): Promise<Answer> {
-    const turn = { prompt, answers: [] };
-    this.turns.push(turn);
-    return this.answer(turn);
+  /** The turns that are shown, and sent along. */
+  get turns(): Turn[] {
+    return this.conversation.path();
   }
 
-  /** Puts another prompt in a turn's place; what came after it goes. */
+  /** Goes on with a prompt. */
+  send(prompt: string): Promise<Answer> {
+    return this.answer(this.conversation.append(prompt));
+  }
+
+  /** Puts another prompt in a turn's place; what came after it stays a branch. */
   edit(turn: Turn, prompt: string): Promise<Answer> {
-    this.turns = this.turns.slice(0, this.turns.indexOf(turn));
-    return this.send(prompt);
+    return this.answer(this.conversation.beside(turn, prompt));
+  }
+
+  /** Goes on from another answer to a turn. */
+  goOnFrom(turn: Turn, index: number): void {
+    turn.chosen = index;
+    this.#tell("turns");
+  }
+
+  /** Shows another of the prompts that were put at a place. */
+  show(fork: Fork, index: number): void {
+    fork.chosen = index;
+    this.#tell("turns");
   }
 
   /** Asks for an answer to a turn, one more if it has some, with the model and settings that are set now. */
   async answer(turn: Turn): Promise<Answer> {
-    const request = { model: this.model, messages: this.#messages(turn), settings: this.settings };
+    const request = {
+      model: this.model,
+      messages: this.#messages(turn),
+      settings: this.settings,
+      ...(this.asksForCandidates ? { candidates: CANDIDATES } : {}),
+    };
     const earlier = this.turns.flatMap(({ answers }) => answers);
     let answer = newAnswer(request, { kind: this.isInPage ? "browser" : "unknown", url: this.address });
-    turn.answers.push(answer);
+    addAnswer(turn, answer);
     this.#tell("turns");
     await this.alone(async () => {
       const running = (this.#running = new AbortController());
@@ -268,6 +290,7 @@ export class Session extends EventTarget {
       }
     });
     this.#tell("answer");
+    this.#tell("finished");
     return answer;
   }
 
@@ -275,29 +298,29 @@ export class Session extends EventTarget {
     this.#running?.abort();
   }
 
-  /** Begins a new conversation. */
-  clear(): void {
+  /** Begins a new conversation, or goes on with one that was kept. */
+  begin(conversation = new Conversation()): void {
     this.stop();
-    this.turns = [];
+    this.conversation = conversation;
     this.#tell("turns");
   }
 
   /** The conversation up to a turn's prompt, or that prompt alone. */
   #messages(turn: Turn): Message[] {
     const messages: Message[] = [];
-    if (this.config.system) messages.push({ role: "system", content: this.config.system });
+    if (this.system) messages.push({ role: "system", content: this.system });
     for (const earlier of this.sendsHistory ? this.turns : [turn]) {
       messages.push({ role: "user", content: earlier.prompt });
       if (earlier === turn) break;
-      const answer = earlier.answers.at(-1);
+      const text = earlier.answers[earlier.chosen]?.text;
       // Roles take turns: where an answer failed, its prompt goes too.
-      if (answer?.text) messages.push({ role: "assistant", content: answer.text });
+      if (text) messages.push({ role: "assistant", content: text });
       else messages.pop();
     }
     return messages;
   }
 
-  #tell(type: "turns" | "answer" | "state" | "progress"): void {
+  #tell(type: "turns" | "answer" | "finished" | "state" | "progress"): void {
     this.dispatchEvent(new Event(type));
   }
 }

@@ -26,6 +26,11 @@ function take(answer: Answer, about: About): Taken {
   };
 }
 
+/** The system prompt that an answer was asked with; empty for none. */
+export function systemOf({ request }: Answer): string {
+  return request.messages.find(({ role }) => role === "system")?.content ?? "";
+}
+
 /**
  * The conversation's finished answers.
  *
@@ -35,9 +40,7 @@ export function said(session: Session, label: (model: string) => string): Taken[
   return session.turns.flatMap(({ prompt, answers }, earlier) =>
     answers
       .filter(({ reason, text }) => reason && reason !== "error" && text)
-      .map((answer) =>
-        take(answer, { prompt, system: session.config.system, earlier, label: label(answer.request.model) }),
-      ),
+      .map((answer) => take(answer, { prompt, system: systemOf(answer), earlier, label: label(answer.request.model) })),
   );
 }
 

@@ -172,7 +172,7 @@ export class PlanForm {
       prompts: this.#areas()
         .map(({ value }) => value.trim())
         .filter(Boolean),
-      system: this.#context.system,
+      system: this.#context.system(),
       models: [...this.#models.querySelectorAll("input")].filter(({ checked }) => checked).map(({ value }) => value),
       seeds: Array.from({ length: seeds }, (_, i) => seed + i),
       settings,

@@ -1,0 +1,124 @@
+/** The panel of conversations that the reader keeps: keep this one, go on with another, delete. */
+import { button, h, labelled } from "../ui/dom.ts";
+import { language } from "../ui/texts.ts";
+import { volume } from "../ui/volume.ts";
+import type { Conversation } from "./conversation.ts";
+import { deleteKept, keep, KeepError, listKept, MOST_CHARACTERS, MOST_KEPT, readKept, type Kept } from "./kept.ts";
+import type { Session } from "./session.ts";
+import { t } from "./texts.ts";
+
+const WHY: Record<KeepError["why"], () => string> = {
+  full: () => t("keep_full", { count: MOST_KEPT }),
+  large: () => t("keep_large", { size: volume(MOST_CHARACTERS) }),
+  changed: () => t("keep_changed"),
+  refused: () => t("keep_refused"),
+};
+
+export class Keeping {
+  readonly element: HTMLElement;
+  readonly #session: Session;
+  readonly #say: (text: string) => void;
+  readonly #name = h("input", { type: "text", autocomplete: "off", maxlength: 80 });
+  readonly #keep = button(t("keep"), () => void this.#attempt(() => this.#keepNew()));
+  readonly #status = h("p", { class: "quantlab-chat-note" });
+  readonly #list = h("ul", { class: "quantlab-chat-kept" });
+
+  constructor(session: Session, say: (text: string) => void) {
+    this.#session = session;
+    this.#say = say;
+    this.element = h(
+      "details",
+      { class: "quantlab-chat-panel", toggle: () => this.element.hasAttribute("open") && void this.#attempt() },
+      h("summary", {}, t("kept")),
+      h("div", { class: "quantlab-form" }, labelled(t("kept_name"), this.#name), this.#keep),
+      this.#status,
+      this.#list,
+      h("p", { class: "quantlab-chat-note" }, t("kept_note", { count: MOST_KEPT })),
+    );
+  }
+
+  /** Brings the controls in line with the session. */
+  update(): void {
+    const { turns } = this.#session;
+    this.#keep.disabled = !turns.length || this.#now !== undefined;
+    this.#name.placeholder = turns[0]?.prompt.slice(0, 60) ?? "";
+  }
+
+  /** An answer ended: what is kept of the conversation is brought up to it. */
+  async onFinished(): Promise<void> {
+    const before = this.#now;
+    if (before)
+      await this.#attempt(async () => this.#remember(await keep(this.#session.conversation, before.name, before)));
+  }
+
+  /** What this tab knows to be kept of the conversation that is shown. */
+  get #now(): Kept | undefined {
+    const [conversation, kept] = (this.#session.memory.get("kept") as [Conversation, Kept] | undefined) ?? [];
+    return conversation === this.#session.conversation ? kept : undefined;
+  }
+
+  #remember(kept: Kept): void {
+    this.#session.memory.set("kept", [this.#session.conversation, kept]);
+  }
+
+  async #keepNew(): Promise<void> {
+    const name = this.#name.value.trim() || this.#name.placeholder;
+    this.#remember(await keep(this.#session.conversation, name));
+    this.#name.value = "";
+    this.#tell(t("kept_now", { name }));
+  }
+
+  /** Does something, then shows what is kept; tells why where the browser does not. */
+  async #attempt(act: () => Promise<void> = async () => {}): Promise<void> {
+    try {
+      await act();
+      if (this.element.hasAttribute("open")) await this.#show();
+    } catch (error) {
+      if (!(error instanceof KeepError)) throw error;
+      if (error.why === "changed") this.#session.memory.delete("kept");
+      this.#tell(WHY[error.why]());
+    }
+    this.update();
+  }
+
+  #tell(text: string): void {
+    this.#status.textContent = text;
+    this.#say(text);
+  }
+
+  async #show(): Promise<void> {
+    const kept = await listKept();
+    this.#list.replaceChildren(...kept.map((each) => this.#item(each)));
+  }
+
+  #item(kept: Kept): HTMLElement {
+    const { id, name, at, prompts, characters } = kept;
+    const isNow = this.#now?.id === id;
+    const date = new Date(at).toLocaleString(language(), { dateStyle: "medium", timeStyle: "short" });
+    const about = [date, t("kept_prompts", { count: prompts }), volume(characters), isNow ? t("kept_shown") : ""];
+    const act = (label: string, run: () => Promise<void>): HTMLButtonElement =>
+      button(label, () => void this.#attempt(run), { "aria-label": `${label}: ${name}` });
+    return h(
+      "li",
+      {},
+      h("bdi", {}, name),
+      h("span", { class: "quantlab-chat-note" }, about.filter(Boolean).join(", ")),
+      isNow ? undefined : act(t("kept_open"), () => this.#open(kept)),
+      act(t("kept_delete"), async () => {
+        await deleteKept(id);
+        if (isNow) this.#session.memory.delete("kept");
+        this.#tell(t("kept_deleted", { name }));
+      }),
+    );
+  }
+
+  async #open(kept: Kept): Promise<void> {
+    // What is shown and not kept would be lost.
+    if (this.#session.turns.length && !this.#now && !confirm(t("kept_instead"))) return;
+    const conversation = await readKept(kept.id);
+    if (!conversation) return this.#tell(t("kept_gone", { name: kept.name }));
+    this.#session.begin(conversation);
+    this.#remember(kept);
+    this.#tell(t("kept_opened", { name: kept.name }));
+  }
+}
