@@ -1,5 +1,6 @@
 /** The panel of conversations that the reader keeps: keep this one, go on with another, delete. */
 import { button, h, labelled } from "../ui/dom.ts";
+import { isolated } from "../ui/isolate.ts";
 import { language } from "../ui/texts.ts";
 import { volume } from "../ui/volume.ts";
 import type { Conversation } from "./conversation.ts";
@@ -107,7 +108,7 @@ export class Keeping {
       act(t("kept_delete"), async () => {
         await deleteKept(id);
         if (isNow) this.#session.memory.delete("kept");
-        this.#tell(t("kept_deleted", { name }));
+        this.#tell(t("kept_deleted", { name: isolated(name) }));
       }),
     );
   }
@@ -116,9 +117,9 @@ export class Keeping {
     // What is shown and not kept would be lost.
     if (this.#session.turns.length && !this.#now && !confirm(t("kept_instead"))) return;
     const conversation = await readKept(kept.id);
-    if (!conversation) return this.#tell(t("kept_gone", { name: kept.name }));
+    if (!conversation) return this.#tell(t("kept_gone", { name: isolated(kept.name) }));
     this.#session.begin(conversation);
     this.#remember(kept);
-    this.#tell(t("kept_opened", { name: kept.name }));
+    this.#tell(t("kept_opened", { name: isolated(kept.name) }));
   }
 }

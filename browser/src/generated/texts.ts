@@ -250,6 +250,7 @@ export const chat = {
   "goes_on": "The conversation continues from this answer.",
   "to_end": "↓ To the end",
   "token_probabilities": "Token probabilities",
+  "no_tokens": "The server has told no probabilities of tokens.",
   "tokens_hint": "The stronger the background of a token, the less likely the model found it. Select a token with a click or with the arrow keys: the table shows which tokens the model could have taken instead.",
   "more_tokens": {
     "one": "{count} more token is not shown.",
