@@ -36,6 +36,8 @@ export class Composer {
     this.#box.value = session.draft;
     this.#box.addEventListener("input", () => (session.draft = this.#box.value));
     this.#box.addEventListener("keydown", (event) => this.#onKey(event));
+    // The reader is about to ask: which language the server speaks is found out meanwhile.
+    this.#box.addEventListener("focus", () => void session.meet().catch(() => {}));
     this.#history.checked = session.sendsHistory;
     this.#history.addEventListener("change", () => (session.sendsHistory = this.#history.checked));
     const prompts = session.config.prompts.map((prompt) => button(prompt, () => this.write(prompt)));
@@ -47,8 +49,6 @@ export class Composer {
           event.preventDefault();
           this.#submit();
         },
-        // The reader is about to ask: which language the server speaks is found out meanwhile.
-        focusin: () => void session.meet().catch(() => {}),
       },
       labelled(t("prompt_label"), this.#box),
       h(
