@@ -153,7 +153,7 @@ LIKE_A_SENTENCE = re.compile(r"[^\W\d_]{2,}\W* \W*[^\W\d_]{2,}|^[A-Z][a-z]|[a-z]
 
 FOR_NO_READER = {
     # Keys, as events name them
-    *("Enter", "Mod-Enter", "Home", "End", "Arrow"),
+    *("Enter", "Escape", "Mod-Enter", "Home", "End", "Arrow"),
     *("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"),
     # Classes
     *("Worker", "SharedWorker", "BroadcastChannel", "EndpointError"),
