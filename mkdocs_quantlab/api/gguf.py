@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mkdocs_quantlab.engine.gguf.blocks import Stored, find_blocks
-from mkdocs_quantlab.engine.gguf.comparison import shares, type_bits
+from mkdocs_quantlab.engine.gguf.comparison import Share, shares, type_bits
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.header import Array, Tensor, place
+from mkdocs_quantlab.engine.gguf.header import Array, Place, Tensor, Value, place
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.named import FileOf, named_model, named_models
 
@@ -14,8 +14,11 @@ __all__ = [
     "FileOf",
     "GgufError",
     "Model",
+    "Place",
+    "Share",
     "Stored",
     "Tensor",
+    "Value",
     "find_blocks",
     "named_model",
     "named_models",

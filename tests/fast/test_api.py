@@ -5,18 +5,26 @@ A name is added or taken away here on purpose, with a line in the changelog.
 
 from __future__ import annotations
 
+import ast
+import builtins
+import collections.abc
+import inspect
 import re
+import typing
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import griffe
 import pytest
 
 import mkdocs_quantlab
 from mkdocs_quantlab import api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAMES = {
     "api": """
@@ -27,7 +35,7 @@ NAMES = {
         shade short significant table tag text tight view volume yours
     """,
     "api.drawing": """
-        Element Group Jitter Mark Marks Scene Thing draw find marks read score svg
+        Drawn Element Group Jitter Mark Marks Read Scene Thing draw find marks read score svg
     """,
     "api.ggml": """
         BY_GGML BitRun Bits DISTRIBUTIONS FAMILIES Field GgmlError GgmlType
@@ -36,14 +44,14 @@ NAMES = {
         ggml_type_of_id scale_search terms_of_weight
     """,
     "api.gguf": """
-        Array FileOf GgufError Model Stored Tensor find_blocks named_model named_models
-        place shares type_bits
+        Array FileOf GgufError Model Place Share Stored Tensor Value find_blocks named_model
+        named_models place shares type_bits
     """,
     "api.live": """
         EditError fields items matrix number numbers refused string whole
     """,
     "api.memory": """
-        ACTIVATIONS BATCH Buffers CACHE_TYPES CacheError FULL INDEXER Layers Memory Need
+        ACTIVATIONS BATCH Buffers CACHE_TYPES Cache CacheError FULL INDEXER Layers Memory Need
         Part STATE Setting WINDOWED need_of
     """,
     "api.methods": """
@@ -51,7 +59,7 @@ NAMES = {
         product relative rmse rmse_and_snr snr
     """,
     "api.methods.challenge": """
-        BLOCK BLOCKS Score decode_all draw encode_all judge read_run score
+        BLOCK BLOCKS Blocks Score Weights decode_all draw encode_all judge read_run score
     """,
     "api.methods.codebook": """
         k_means nearest nf4 small_float
@@ -97,10 +105,10 @@ NAMES = {
         families notes sentence tables
     """,
     "api.views.losses": """
-        by_kind histogram levels
+        Levels by_kind histogram levels
     """,
     "api.views.published": """
-        ADDRESS FAMILIES GENERATIONS LLAMA_3_8B Published SOURCE TEXT
+        ADDRESS FAMILIES Family GENERATIONS LLAMA_3_8B Published SOURCE TEXT
     """,
     "api.views.ratios": """
         DISTRIBUTION_LABELS NAMED Ratios of_distribution of_tensor
@@ -152,6 +160,41 @@ def test_every_public_name_is_documented_and_typed(package, module):
             for each in functions:
                 if not each.name.startswith("_"):
                     assert each.returns is not None, f"{name}.{each.name}"
+
+
+# Constructors that no widget calls: fields take keywords that are documented there, and types are registered.
+INTERNAL = {"Attributes", "Decoder", "Encoder", "FieldArguments", "Grid", "Layout", "Search"}
+# What travels between a page and its worker, and the results of an evaluation as a file has them.
+JSON = {"File", "Header", "ModelHeader", "ServedFile", "TensorLoss", "protocol"}
+STANDARD = {*dir(builtins), *typing.__all__, *collections.abc.__all__, "Random", "random"}
+
+
+def annotations(found: Any) -> Iterator[str]:
+    """The annotations of a function's parameters and answer, or of all that a class has in public."""
+    if isinstance(found, type):
+        for base in found.__mro__:
+            if not base.__module__.startswith("mkdocs_quantlab."):
+                continue
+            public = {name: value for name, value in vars(base).items() if name[0] != "_"}
+            there = inspect.get_annotations(base)
+            yield from (annotation for name, annotation in there.items() if name[0] != "_")
+            for value in (*public.values(), vars(base).get("__init__")):
+                yield from annotations(getattr(value, "fget", getattr(value, "__func__", value)))
+    elif inspect.isfunction(found) and found.__module__.startswith("mkdocs_quantlab."):
+        yield from found.__annotations__.values()
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_types_in_signatures_are_public(module):
+    """An author can name each type that a public function takes or returns."""
+    public = {name for names in NAMES.values() for name in names.split()}
+    for name in NAMES[module].split():
+        for annotation in annotations(getattr(import_module(f"mkdocs_quantlab.{module}"), name)):
+            text = getattr(annotation, "__forward_arg__", annotation)
+            for node in ast.walk(ast.parse(text if isinstance(text, str) else "None")):
+                if isinstance(node, ast.Name) and len(node.id) > 1:
+                    known = public | INTERNAL | JSON | STANDARD
+                    assert node.id in known, f"{name}: `{node.id}` in `{text}`"
 
 
 def test_the_example_of_the_reference():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from mkdocs_quantlab.engine.methods.challenge import (
     BLOCK,
     BLOCKS,
+    Blocks,
     Score,
+    Weights,
     decode_all,
     draw,
     encode_all,
@@ -17,7 +19,9 @@ from mkdocs_quantlab.engine.methods.challenge import (
 __all__ = [
     "BLOCK",
     "BLOCKS",
+    "Blocks",
     "Score",
+    "Weights",
     "decode_all",
     "draw",
     "encode_all",

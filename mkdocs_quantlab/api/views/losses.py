@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mkdocs_quantlab.engine.views.losses import by_kind, histogram, levels
+from mkdocs_quantlab.engine.views.losses import Levels, by_kind, histogram, levels
 
 __all__ = [
+    "Levels",
     "by_kind",
     "histogram",
     "levels",

@@ -9,6 +9,7 @@ from mkdocs_quantlab.engine.views.published import (
     LLAMA_3_8B,
     SOURCE,
     TEXT,
+    Family,
     Published,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "LLAMA_3_8B",
     "SOURCE",
     "TEXT",
+    "Family",
     "Published",
 ]

@@ -27,6 +27,7 @@ class Array(NamedTuple):
 
 
 Value: TypeAlias = "int | float | bool | str | Array"
+"""A value of a file's metadata."""
 
 
 class Tensor(NamedTuple):

@@ -93,7 +93,7 @@ KINDS: Mapping[KindName, Kind] = {
     "choice": Kind("Choose one of several.", ChoiceOptions, _ballot),
     "table": Kind("Fill in the cells.", TableOptions, _grid),
     "widget": Kind(
-        "Take down a figure of the page as it stands: its name, the options as chosen, the sentence with its result and its tables.",
+        "Capture a figure of the page in its current state: its name, its options, the sentence with its result and its tables.",
         WidgetOptions,
         _box,
     ),
