@@ -195,8 +195,8 @@ await Promise.all([
   }),
   bundled({
     ...common,
-    entryPoints: [source("widget/picture.ts")],
-    outfile: join(out, "picture.js"),
+    entryPoints: [source("widget/files.ts")],
+    outfile: join(out, "files.js"),
     format: "esm",
   }),
   bundled({

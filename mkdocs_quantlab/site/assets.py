@@ -64,7 +64,7 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
     if in_page:
         names += WLLAMA
     if pyodide != "off":
-        names += ["worker.js", "editor.js", "picture.js", "quantize.js"]
+        names += ["worker.js", "editor.js", "files.js", "quantize.js"]
         names += ["live.js", "live_frame.html", "live_frame.js", "live_worker.js"]
         names += sorted(
             path.relative_to(STATIC).as_posix() for path in STATIC.glob("pyodide/*.zip")

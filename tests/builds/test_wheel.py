@@ -250,7 +250,7 @@ def test_no_size_creeps_in():
         ("docs/privacy.md", r"\((\d+) kB together, compressed", ["quantlab.js", "quantlab.css"]),
         ("docs/privacy.md", r"`interact.js` \((\d+) kB", ["interact.js"]),
         ("docs/privacy.md", r"`lab.js` \((\d+) kB", ["lab.js"]),
-        ("docs/privacy.md", r"`picture.js` \((\d+) kB", ["picture.js"]),
+        ("docs/privacy.md", r"`files.js` \((\d+) kB", ["files.js"]),
         ("docs/privacy.md", r"`chat.js` \((\d+) kB", ["chat.js"]),
         ("docs/privacy.md", r"`evidence.js` \((\d+) kB", ["evidence.js"]),
         ("docs/privacy.md", r"wllama.*?\((\d\.\d) MB, compressed", WLLAMA),

@@ -1,13 +1,10 @@
-/** What a reader's own files add to a figure, by their kind. */
-import { page } from "../generated/texts.ts";
+/** What a reader's own files add to a figure, by their kind. A script of its own, for figures that take files. */
 import type { ModelHeader, Resources } from "../generated/protocol.ts";
 import type { GgufFile } from "../python/messages.ts";
 import { found } from "../python/resources.ts";
-import { BASE } from "../ui/base.ts";
-import { speak } from "../ui/load.ts";
-import { language, texts } from "../ui/texts.ts";
+import { readPicture } from "./picture.ts";
 
-const t = texts("page", page);
+export { takeFiles } from "../ui/files.ts";
 
 /** What the reader's files add to a figure's `Resources`. */
 export type Added = Pick<Resources, "files" | "found">;
@@ -25,14 +22,6 @@ type Reader = (
   headers: (files: GgufFile[]) => Promise<ModelHeader[] | null>,
 ) => Promise<Added | null>;
 
-/** A script of its own, for pages whose reader drops a picture. @throws Error It could not be fetched. */
-async function pictureScript(): Promise<typeof import("./picture.ts")> {
-  await speak(language(), ["picture"]);
-  return import(`${BASE}picture.js`).catch(() => {
-    throw new Error(t("part_missing"));
-  });
-}
-
 /** What reads each kind of file, by the form's `data-files`: the options' `takes_files`. */
 export const READERS: Readonly<Record<string, Reader>> = {
   models: async (files, _zone, headers) => {
@@ -44,8 +33,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
       }
     );
   },
-  picture: async ([file], zone) => {
-    const { readPicture } = await pictureScript();
-    return { files: [], found: [found("picture", [], await readPicture(file as File, Number(zone.dataset.pixels)))] };
-  },
+  picture: async ([file], zone) => ({
+    files: [],
+    found: [found("picture", [], await readPicture(file as File, Number(zone.dataset.pixels)))],
+  }),
 };

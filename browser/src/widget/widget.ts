@@ -16,8 +16,7 @@ import { Code, decode, encode } from "./code.ts";
 import { Explorer } from "./explore.ts";
 import { Marks } from "./marks.ts";
 import type { LiveCode, LiveRunner } from "./live.ts";
-import { READERS, type Added } from "./files.ts";
-import { takeFiles } from "../ui/files.ts";
+import type { Added } from "./files.ts";
 import { watchPageColour } from "../ui/page_colour.ts";
 import { dragSegments } from "../ui/segments.ts";
 import { ownTask } from "../ui/own_task.ts";
@@ -51,6 +50,14 @@ export function python(setting: string): Python {
 
 /** What runs the reader's code is fetched when there is some. */
 const liveScript = (): Promise<typeof import("./live_script.ts")> => import(`${BASE}live.js`);
+
+/** What takes and reads the reader's files. @throws Error It could not be fetched. */
+async function filesScript(): Promise<typeof import("./files.ts")> {
+  await speak(language(), ["picture"]);
+  return import(`${BASE}files.js`).catch(() => {
+    throw new Error(t("part_missing"));
+  });
+}
 
 /** The reader asked the browser to save data. */
 function savesData(): boolean {
@@ -159,7 +166,11 @@ export class QuantlabWidget extends HTMLElement {
       form.addEventListener(sign, (event) => this.#onIntent(event.target));
     dragSegments(form);
     const zone = form.querySelector<HTMLElement>(".quantlab-files");
-    if (zone) takeFiles(this, zone, (files) => this.#onFiles(files));
+    if (zone)
+      filesScript().then(
+        ({ takeFiles }) => takeFiles(this, zone, (files) => this.#onFiles(files)),
+        (error: Error) => this.#explain(error),
+      );
     form.addEventListener("input", (event) => this.#onInput(event.target as Control));
     form.addEventListener("reset", () => this.#onReset());
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -374,8 +385,9 @@ export class QuantlabWidget extends HTMLElement {
   }
 
   /** What is in the reader's files, as `engine.core.resources` has it; null where it is not wanted any more. */
-  #read(ours: Python, files: GgufFile[]): Promise<Added | null> {
+  async #read(ours: Python, files: GgufFile[]): Promise<Added | null> {
     const zone = this.#form.querySelector<HTMLElement>(".quantlab-files")!;
+    const { READERS } = await filesScript();
     return READERS[zone.dataset.files!]!(files, zone, (models) => ours.read(this, models));
   }
 
