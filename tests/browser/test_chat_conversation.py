@@ -266,4 +266,4 @@ def test_storage_that_is_broken_or_forbidden_is_said(start):
         "() => (IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); })"
     )
     press(chat, "Delete: First")
-    expect(chat.root).to_contain_text("This browser keeps nothing for this page")
+    expect(chat.root).to_contain_text("This browser cannot keep anything for this page")
