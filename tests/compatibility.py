@@ -63,7 +63,7 @@ BY_HAND = {
 """Forks that were tried once and are not in the suite: the packages, the theme in `mkdocs.yml`, and the engine."""
 
 THEMES_BY_HAND = {
-    "darkly": ("mkdocs-bootswatch 1.1", "readable; it asks a CDN for highlight.js"),
+    "darkly": ("mkdocs-bootswatch 1.1", "readable; it loads highlight.js from a CDN"),
     "simple-blog": ("mkdocs-simple-blog 0.6.1", "readable"),
     "terminal": ("mkdocs-terminal 4.8.0", "readable; each field is as wide as the page"),
 }
