@@ -24,6 +24,7 @@ from mkdocs_quantlab.engine.core.form import GGUF_FILES
 from mkdocs_quantlab.engine.core.schema import MAX_VIEWS
 from mkdocs_quantlab.engine.core.texts import ENGLISH, LANGUAGES, SCRIPTS, catalogue
 from mkdocs_quantlab.engine.ggml.types import stored_type
+from mkdocs_quantlab.engine.gguf.modelfile import MODELFILE
 from mkdocs_quantlab.site import attributes
 from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.evidence.options import (
@@ -162,6 +163,8 @@ def limits() -> str:
         f"export const GGUF_FILES = {json.dumps(GGUF_FILES)};",
         "/** The models that come with the package, without their quantizations. */",
         f"export const BUILTIN_MODELS: readonly string[] = {json.dumps(list(MODELS))};",
+        "/** What is saved beside a model's file for `ollama create`. */",
+        f"export const MODELFILE = {json.dumps(MODELFILE)};",
         "/** The name of a field of evidence. */",
         f"export const EVIDENCE_NAME = /^{NAME}$/;",
         "/** What a file of evidence may hold: bytes, fields, and the parts that they are shown in. */",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { addedDifferently, hasOtherTemplate } from "../src/chat/card.ts";
 import { cardTable, isAlike } from "../src/chat/compare/cards.ts";
 import type { ModelCard } from "../src/chat/wire.ts";
 
@@ -41,4 +42,18 @@ test("files are alike where tensors and metadata are", () => {
   assert.ok(!isAlike(null, card("Q4_K")));
   // A server that tells no tensors cannot be believed to have told all.
   assert.ok(!isAlike({ ...card("Q4_K"), tensors: [] }, { ...card("Q4_K"), tensors: [] }));
+});
+
+test("what the server adds to files is told apart from what is in them", () => {
+  const guessed = { ...card("Q4_K"), added: { TEMPLATE: "{{- range .Messages }}", PARAMETER: "stop x" } };
+  const left = { ...card("Q4_K"), added: { TEMPLATE: "{#- x -#}{% for m in messages %}" } };
+  assert.deepEqual(
+    [hasOtherTemplate(guessed), hasOtherTemplate(left), hasOtherTemplate(card("Q4_K"))],
+    [true, false, false],
+  );
+  assert.deepEqual(addedDifferently(guessed, left), ["TEMPLATE", "PARAMETER"]);
+  assert.deepEqual(addedDifferently(left, left), []);
+  assert.ok(!isAlike(guessed, left));
+  const rows = cardTable([guessed, left], ["a", "b"])!.rows.map(([name]) => name);
+  assert.deepEqual(rows.slice(-2), ["PARAMETER", "TEMPLATE"]);
 });

@@ -18,6 +18,7 @@ from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.ggml.errors import GgmlError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.modelfile import modelfile
 from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
     GROUPS,
@@ -56,8 +57,20 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="An importance matrix, as llama-imatrix writes it. Needs numpy.",
 )
+@click.option(
+    "--modelfile",
+    "with_modelfile",
+    is_flag=True,
+    help="Write a Modelfile for `ollama create` beside OUT, too.",
+)
 def quantize(
-    source: str, target: Path, recipe: str, *, types: Sequence[str], imatrix: Path | None
+    source: str,
+    target: Path,
+    recipe: str,
+    *,
+    types: Sequence[str],
+    imatrix: Path | None,
+    with_modelfile: bool,
 ) -> None:
     """Quantize the model IN, a path or the name of a built-in model, by RECIPE into OUT.
 
@@ -77,6 +90,9 @@ def quantize(
             if imatrix
             else _plain(place, target, recipe, given)
         )
+        if with_modelfile:
+            beside = target.with_suffix(".Modelfile")
+            write_whole(beside, modelfile(target.stem))
     except (GgufError, GgmlError, BuiltinModelError, PlaceError) as error:
         raise Unreadable(f"{source}: {error}") from None
     except OSError as error:
@@ -84,6 +100,8 @@ def quantize(
         raise Unreadable(f"{error.filename or target}: {error.strerror}") from None
     bits = 8 * sum(t.size or 0 for t in tensors) / max(1, sum(t.parameters for t in tensors))
     print_line(f"{target}: {volume(size)} ({size:,} bytes), {bits:.4f} bits per weight")
+    if with_modelfile:
+        print_line(f"{beside}: for `ollama create`")
 
 
 def _types(given: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from mkdocs_quantlab.engine.gguf.modelfile import modelfile
 from mkdocs_quantlab.engine.gguf.quantize import GROUPS, quantized, read_everything
 from mkdocs_quantlab.engine.methods.schemes import Symmetric
 from mkdocs_quantlab.engine.widgets.quantization_challenge.starts import absmax8
@@ -54,16 +55,17 @@ class Bench:
         self.widget = lab.widget("quantlab-1")
         self.panel = self.widget.root.locator(".quantlab-make")
         self.said = self.panel.get_by_role("status")
-        self.save = self.panel.get_by_role("link", name="Save")
+        self.save = self.panel.locator('[data-role="save"]')
+        self.modelfile = self.panel.locator('[data-role="modelfile"]')
         self.progress = self.panel.get_by_role("progressbar")
 
     def press(self, name):
         self.panel.get_by_role("button", name=name).click()
 
-    def saved(self):
+    def saved(self, link=None):
         """Name and bytes of the file that the reader saves."""
         with self.lab.page.expect_download() as download:
-            self.save.click()
+            (link or self.save).click()
         return download.value.suggested_filename, download.value.path().read_bytes()
 
     def fetched(self):
@@ -104,6 +106,9 @@ def test_from_a_click_to_the_file_of_the_command_line(bench, original):
     assert data == quantized(original, "Q5_0", {"output": "Q8_0"})
     bits = re.search(r"([\d.]+) bits per weight", bench.widget.result.inner_text())[1]
     assert name == f"f16-{float(bits):.2f}-bits.gguf".replace("f16", "tiny")
+    beside, text = bench.saved(bench.modelfile)
+    assert beside == name.replace(".gguf", ".Modelfile")
+    assert text.decode() == modelfile(name.removesuffix(".gguf"))
     # What it lost joins the figure, once it is drawn anew.
     expect(bench.widget.root.locator("tbody tr").first).to_contain_text("dB")
     expect(bench.progress).to_be_hidden()

@@ -18,11 +18,33 @@ export function histogram({ tensors }: ModelCard): { type: string; tensors: numb
   return [...types.values()].sort((a, b) => b.values - a.values);
 }
 
-/** Metadata keys whose values differ, or that only one of two files has. */
+/** All that is told of a model by key: its file's metadata, and what the server adds to the file. */
+export function told({ metadata, added }: ModelCard): Readonly<Record<string, unknown>> {
+  return { ...metadata, ...added };
+}
+
+/**
+ * Whether the server applies a template of its own and not the file's: Ollama takes the nearest that it knows. Its own are in Go's
+ * language, and it shows the file's, in Jinja's, where it has none.
+ */
+export function hasOtherTemplate({ added }: ModelCard): boolean {
+  return added?.TEMPLATE !== undefined && !/\{[%#]/.test(added.TEMPLATE);
+}
+
+/** What the server adds to the files of two models differently. */
+export function addedDifferently(a: ModelCard, b: ModelCard): string[] {
+  const keys = new Set([...Object.keys(a.added ?? {}), ...Object.keys(b.added ?? {})]);
+  return [...keys].filter((key) => a.added?.[key] !== b.added?.[key]);
+}
+
+/** Keys whose values differ, or that only one of two models has. */
 export function differences(a: ModelCard, b: ModelCard): { key: string; values: [string, string] }[] {
-  const keys = new Set([...Object.keys(a.metadata), ...Object.keys(b.metadata)]);
-  const text = (card: ModelCard, key: string): string =>
-    Object.hasOwn(card.metadata, key) ? JSON.stringify(card.metadata[key]) : "–";
+  const [one, other] = [told(a), told(b)];
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  const text = (card: ModelCard, key: string): string => {
+    const values = card === a ? one : other;
+    return Object.hasOwn(values, key) ? JSON.stringify(values[key]) : "–";
+  };
   return [...keys]
     .sort()
     .map((key) => ({ key, values: [text(a, key), text(b, key)] as [string, string] }))
@@ -45,6 +67,7 @@ function described(card: ModelCard): HTMLElement {
     {},
     h("h4", {}, card.name),
     h("p", {}, stated),
+    hasOtherTemplate(card) ? h("p", {}, t("card_other_template")) : undefined,
     card.size === undefined ? undefined : h("p", {}, t("card_size", { size: volume(card.size) })),
     rows.length
       ? tabled({
@@ -126,7 +149,7 @@ function compared(cards: ModelCard[]): HTMLElement[] {
   const [a, b] = cards;
   if (!a || !b) return parts;
   const rows = differences(a, b);
-  const equal = new Set([...Object.keys(a.metadata), ...Object.keys(b.metadata)]).size - rows.length;
+  const equal = new Set([...Object.keys(told(a)), ...Object.keys(told(b))]).size - rows.length;
   parts.push(
     h(
       "section",

@@ -128,6 +128,8 @@ export interface ModelCard extends Model {
   /** GGUF metadata by key. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly tensors: readonly { readonly name: string; readonly type: string; readonly shape: readonly number[] }[];
+  /** What the server adds to the file, by the names of Ollama's Modelfile: `TEMPLATE`, `SYSTEM`, `PARAMETER`. */
+  readonly added?: Readonly<Record<string, string>>;
 }
 
 export interface Endpoint {

@@ -5,6 +5,8 @@ export const MAX_MODEL_BYTES = 2_000_000_000;
 export const GGUF_FILES = ".gguf,application/octet-stream";
 /** The models that come with the package, without their quantizations. */
 export const BUILTIN_MODELS: readonly string[] = ["drawing", "drawing-uneven"];
+/** What is saved beside a model's file for `ollama create`. */
+export const MODELFILE = "# ollama create {tag} -f {name}.Modelfile\nFROM ./{name}.gguf\n";
 /** The name of a field of evidence. */
 export const EVIDENCE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/;
 /** What a file of evidence may hold: bytes, fields, and the parts that they are shown in. */

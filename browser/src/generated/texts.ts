@@ -350,6 +350,7 @@ export const chat = {
   "card_called_parameters": "The server calls it {type}, {parameters} parameters.",
   "card_parameters": "{parameters} parameters.",
   "card_silent": "The server does not state its quantization.",
+  "card_other_template": "The server applies a template of its own, not the chat template in the file. The model may expect other prompts.",
   "card_size": "A file of {size}.",
   "card_types": "Types of the tensors",
   "card_type": "Tensor type",
@@ -482,6 +483,8 @@ export const chat_compare = {
     "one": "The server loaded {model} again before {count} answer. Its times include the load.",
     "other": "The server loaded {model} again before {count} answers. Their times include the load."
   },
+  "set_up_differently": "The server adds different things to {model} and {other} ({names}). A difference between their answers may come from that and not from the quantization.",
+  "other_template": "The server applies a template of its own to {models}, not the chat template in the file. The models may expect other prompts.",
   "described_alike": "The server describes {model} and {other} identically, including the type of each tensor. They may be the same file.",
   "control_same": "Control: {models} gave exactly the same answer when asked again with the same seed. So far only the seed makes answers differ.",
   "control_differs": {

@@ -2,6 +2,7 @@
  * Quantizes a model in the page, a script of its own that is fetched where a page has the widget. Fetches the model's file, has Python
  * encode it in pieces, in one worker or several, and keeps what comes of it: to save, or for the chat.
  */
+import { MODELFILE } from "../generated/limits.ts";
 import { quantize } from "../generated/texts.ts";
 import { around, h } from "../ui/dom.ts";
 import { decimal, languageOf, texts } from "../ui/texts.ts";
@@ -55,6 +56,7 @@ class Quantizer implements Panel {
   readonly #status: HTMLElement;
   readonly #done: HTMLElement;
   readonly #save: HTMLAnchorElement;
+  readonly #modelfile: HTMLAnchorElement;
   readonly #give: HTMLButtonElement;
 
   /** The model's file, once it was fetched. */
@@ -84,6 +86,7 @@ class Quantizer implements Panel {
     this.#status = part("status");
     this.#done = part("done");
     this.#save = part("save");
+    this.#modelfile = part("modelfile");
     this.#go.addEventListener("click", () => void this.#run());
     this.#stop.addEventListener("click", () => {
       this.#isStopped = true;
@@ -91,7 +94,7 @@ class Quantizer implements Panel {
     });
     this.#give.addEventListener("click", () => this.#offer());
     // The panel was drawn in English; what is said in it from here on is in the page's language.
-    for (const element of [this.#status, this.#save]) element.lang = languageOf("quantize");
+    for (const element of [this.#status, this.#save, this.#modelfile]) element.lang = languageOf("quantize");
     panel.dataset.ready = "";
     panel.hidden = false;
   }
@@ -107,7 +110,11 @@ class Quantizer implements Panel {
   leave(): void {
     this.end();
     this.#file = undefined;
-    if (this.#save.href) URL.revokeObjectURL(this.#save.href);
+    this.#forget();
+  }
+
+  #forget(): void {
+    for (const { href } of [this.#save, this.#modelfile]) if (href) URL.revokeObjectURL(href);
   }
 
   async #run(): Promise<void> {
@@ -245,11 +252,18 @@ class Quantizer implements Panel {
   }
 
   #keep(made: { name: string; file: Blob; note: string }): void {
-    if (this.#save.href) URL.revokeObjectURL(this.#save.href);
+    this.#forget();
     this.#made = made;
-    this.#save.href = URL.createObjectURL(made.file);
-    this.#save.download = made.name;
-    this.#save.textContent = t("save", { name: made.name });
+    const name = made.name.replace(/\.gguf$/, "");
+    const text = MODELFILE.replace("{tag}", name.replace("-", ":")).replaceAll("{name}", name);
+    for (const [link, content, file] of [
+      [this.#save, made.file, made.name],
+      [this.#modelfile, new Blob([text], { type: "text/plain" }), `${name}.Modelfile`],
+    ] as const) {
+      link.href = URL.createObjectURL(content);
+      link.download = file;
+      link.textContent = t("save", { name: file });
+    }
     this.#done.hidden = false;
   }
 

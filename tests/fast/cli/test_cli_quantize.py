@@ -107,3 +107,13 @@ def test_a_file_is_not_written_over_itself(place):
     assert done.exit_code == 2
     assert "OUT is IN" in done.output
     assert place.read_bytes() == FILE
+
+
+def test_a_modelfile_on_request(place, tmp_path):
+    done = run(place, tmp_path / "drawing-Q4_K_M.gguf", "q4_k_m", "--modelfile")
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "drawing-Q4_K_M.Modelfile").read_text(encoding="utf-8")
+    assert text.splitlines() == [
+        "# ollama create drawing:Q4_K_M -f drawing-Q4_K_M.Modelfile",
+        "FROM ./drawing-Q4_K_M.gguf",
+    ]

@@ -1,5 +1,5 @@
 /** What the server tells of the files that are compared. */
-import { differences, histogram } from "../card.ts";
+import { differences, histogram, told } from "../card.ts";
 import type { Table } from "../table.ts";
 import type { ModelCard } from "../wire.ts";
 import { percent } from "./format.ts";
@@ -27,8 +27,10 @@ export function cardTable(cards: readonly (ModelCard | null)[], labels: readonly
     name,
     ...cards.map((card) => (card && of(card)) || "–"),
   ];
-  const keys = [...new Set(cards.flatMap((card) => Object.keys(card?.metadata ?? {})))].sort();
-  const differing = keys.filter((key) => new Set(cards.map((card) => JSON.stringify(card?.metadata[key]))).size > 1);
+  const all = new Map(cards.flatMap((card) => (card ? [[card, told(card)] as const] : [])));
+  const keys = [...new Set([...all.values()].flatMap((each) => Object.keys(each)))].sort();
+  const value = (card: ModelCard | null, key: string): unknown => card && all.get(card)?.[key];
+  const differing = keys.filter((key) => new Set(cards.map((card) => JSON.stringify(value(card, key)))).size > 1);
   return {
     caption: t("cards"),
     head: ["", ...labels],
@@ -37,7 +39,7 @@ export function cardTable(cards: readonly (ModelCard | null)[], labels: readonly
       row(t("parameters"), ({ parameters }) => parameters),
       row(t("weights_by_type"), types),
       ...differing.map((key) =>
-        row(key, ({ metadata }) => (metadata[key] === undefined ? undefined : written(metadata[key]))),
+        row(key, (card) => (value(card, key) === undefined ? undefined : written(value(card, key)))),
       ),
     ],
   };

@@ -1,5 +1,6 @@
 /** What a comparison shows, in a table and in sentences; for the page and, as Markdown, for the export. */
 import { otherModel } from "../answer.ts";
+import { addedDifferently, hasOtherTemplate } from "../card.ts";
 import { namesOf } from "../describe.ts";
 import type { Table } from "../table.ts";
 import { cardTable, isAlike } from "./cards.ts";
@@ -125,8 +126,15 @@ function sameModels({ run, labels, cards }: Comparison): string[] {
 }
 
 /** Where answers were not made, or did not end, as they were asked for. */
-function unlikeAsked({ run, labels }: Comparison): string[] {
-  return labels.flatMap((label, model) => {
+function unlikeAsked({ run, labels, cards }: Comparison): string[] {
+  const unlike = labels.flatMap((label, model) => {
+    const [one, other] = [cards[0], cards[model]];
+    const names = one && other ? addedDifferently(one, other) : [];
+    return names.length ? [t("set_up_differently", { model: labels[0]!, other: label, names: listed(names) })] : [];
+  });
+  const guessed = labels.filter((_, model) => cards[model] && hasOtherTemplate(cards[model]));
+  if (guessed.length) unlike.push(t("other_template", { models: listed(guessed) }));
+  const single = labels.flatMap((label, model) => {
     const answers = run.cells.flatMap((cell) => (cell.model === model && cell.answer ? [cell.answer] : []));
     const unused = [...new Set(answers.flatMap(({ unused }) => unused))];
     const full = answers.filter(({ reason }) => reason === "full");
@@ -139,6 +147,7 @@ function unlikeAsked({ run, labels }: Comparison): string[] {
       ...(reloads ? [t("reloaded", { model: label, count: reloads })] : []),
     ];
   });
+  return [...unlike, ...single];
 }
 
 /** Whether this server gives the same answer twice. */

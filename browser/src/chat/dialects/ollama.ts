@@ -89,6 +89,11 @@ class Ollama implements Endpoint {
     return {
       ...facts(shown),
       name: model,
+      added: defined<Record<string, string>>({
+        TEMPLATE: asText(shown.template) || undefined,
+        SYSTEM: asText(shown.system) || undefined,
+        PARAMETER: asText(shown.parameters) || undefined,
+      }),
       metadata: asJson(shown.model_info),
       tensors: tensors.map(({ name, type, shape }) => ({
         name: asText(name),

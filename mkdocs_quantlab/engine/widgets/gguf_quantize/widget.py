@@ -214,6 +214,7 @@ def panel(given: Options) -> Html:
         tag(
             "div",
             tag("a", "Save file", class_="quantlab-save", data_role="save"),
+            tag("a", "Save Modelfile", class_="quantlab-save", data_role="modelfile"),
             tag("button", "Put it into the chat", type="button", data_role="to-chat"),
             class_="quantlab-actions",
             hidden=True,
