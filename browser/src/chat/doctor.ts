@@ -53,7 +53,7 @@ function explanation(id: CaseId, place: Place): { title: string; why: string; wh
   const words = {
     endpoint: place.endpoint,
     root: rootOf(place.endpoint),
-    model: place.model || t("of_that_name"),
+    model: place.model,
     origin: location.origin,
   };
   const own = `${key}_do_${systemFor(place)}`;

@@ -336,7 +336,6 @@ export const chat = {
   "what_to_do": "What to do:",
   "copy_what_to_do": "Copy what to do",
   "server_words": "The server's message (status {status}): {message}",
-  "of_that_name": "of that name",
   "own_file": "Or a GGUF file from your device, up to {size}: choose it, or drop it here",
   "one_file": "Choose one file at a time, and merge split files first.",
   "file_too_large": "It has {size}; a model in the page can have up to {limit}.",
