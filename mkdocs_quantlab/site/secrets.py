@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.site.markdown.spans import NewLines, replace_elements
@@ -34,12 +35,16 @@ _MIXED = r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]"
 SHAPES = (
     # OpenAI (sk-, sk-proj-, sk-svcacct-), Anthropic (sk-ant-api03-), OpenRouter (sk-or-v1-), DeepSeek, LiteLLM and servers like theirs.
     Shape("a key of a model's host", ("sk-",), rf"sk-(?:[A-Za-z0-9]+[-_])*?{_MIXED}{{16,}}[A-Za-z0-9_-]*"),
-    # Perplexity; NVIDIA; xAI; Groq; Replicate; Fireworks.
+    # Perplexity; NVIDIA; xAI; Groq; Replicate; Fireworks; Cerebras; Together; Databricks.
     Shape("a key of Perplexity", ("pplx-",), rf"pplx-{_MIXED}{{32,}}"),
     Shape("a key of NVIDIA", ("nvapi-",), r"nvapi-[A-Za-z0-9_-]{40,}"),
     Shape("a key of xAI", ("xai-",), rf"xai-{_MIXED}{{40,}}"),
     Shape("a key of Groq", ("gsk_",), rf"gsk_{_MIXED}{{30,}}"),
     Shape("a key of Replicate", ("r8_",), rf"r8_{_MIXED}{{30,}}"),
+    Shape("a key of Fireworks", ("fw_",), rf"fw_{_MIXED}{{22,}}"),
+    Shape("a key of Cerebras", ("csk-",), rf"csk-{_MIXED}{{40,}}"),
+    Shape("a key of Together", ("tgp_v1_",), r"tgp_v1_[A-Za-z0-9_-]{40,}"),
+    Shape("a token of Databricks", ("dapi",), r"dapi(?=[a-f]*[0-9])[a-f0-9]{32}(?![a-f0-9])"),
     # Hugging Face: a user's and an organization's token, 34 characters without `_`.
     Shape("a token of Hugging Face", ("hf_",), r"hf_[A-Za-z0-9]{30,}"),
     Shape("a token of Hugging Face", ("api_org_",), r"api_org_[A-Za-z0-9]{30,}"),
@@ -59,13 +64,15 @@ SHAPES = (
     # Google: of its interfaces, and of OAuth.
     Shape("a key of Google", ("AIza",), r"AIza[A-Za-z0-9_-]{35}"),
     Shape("a token of Google", ("ya29.",), r"ya29\.[A-Za-z0-9_-]{30,}"),
-    # Slack: of a bot (xoxb-), of a user (xoxp-) and others; numbers come first.
+    # Slack: of a bot (xoxb-), of a user (xoxp-) and others, and of an app (xapp-); numbers come first.
     Shape("a token of Slack", ("xox",), r"xox[abeoprs]-[0-9]+-[A-Za-z0-9-]{10,}"),
+    Shape("a token of Slack", ("xapp-",), r"xapp-[0-9]+-[A-Z0-9]{8,}-[0-9]+-[a-f0-9]{32,}"),
     # Stripe's and others' keys of live accounts; those of test accounts stand in documentation.
     Shape("a key of Stripe", ("k_live_",), rf"[sr]k_live_{_MIXED}{{16,}}"),
-    # Registries of packages.
+    # Registries of packages and of images.
     Shape("a token of npm", ("npm_",), rf"npm_{_MIXED}{{30,}}"),
     Shape("a token of PyPI", ("pypi-AgE",), r"pypi-AgE[A-Za-z0-9_-]{50,}"),
+    Shape("a token of Docker", ("dckr_pat_", "dckr_oat_"), r"dckr_[op]at_[A-Za-z0-9_-]{20,}"),
     # SendGrid; DigitalOcean.
     Shape("a key of SendGrid", ("SG.",), r"SG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{40,}"),
     Shape("a token of DigitalOcean", ("dop_v1_", "doo_v1_", "dor_v1_"), r"do[opr]_v1_[a-f0-9]{64}"),
@@ -101,25 +108,32 @@ _SECRET = rf"(?:(?:[\w.-]+[-_])?(?:{_PLAIN})|{_HUMPED})(?:\[\]|%5B%5D)?"
 _QUERY = re.compile(rf"{_BEFORE}{_SECRET}(?:=|%3D)", re.IGNORECASE)
 # What goes with a signature and changes with it: the lock file's keys would never be the same again.
 _SIGNED = r"X-(?:Amz|Goog)-[\w-]+|Expires|Policy|Key-Pair-Id|AWSAccessKeyId|GoogleAccessId|s[eptvrk]|sk[a-z]{1,3}|spr"
+_QUOTE = r"[\"'`](?=\w)"
+"""A quote within an address: that of a text around it is not followed by a letter."""
 _VALUE = re.compile(
     rf"(?P<name>{_BEFORE}(?P<secret>{_SECRET})(?:=|%3D)|[?&#](?:{_SIGNED})=)"
-    r"(?P<value>[^&#\s\"'<>`]*?)(?=[).,:;]*(?:[&#\s\"'<>`]|%26|$)|;[\w.-]+=)",
+    rf"(?P<value>(?:(?!%26|;[\w.-]+=)[^&#\s\"'<>`]|{_QUOTE})*)",
     re.IGNORECASE,
 )
+# An address, or one without its host, as some errors have it.
 _ADDRESS = re.compile(
-    r"(?:(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*:/{0,2}|(?<![A-Za-z0-9+.:/-])//)[^\s\"'<>`]+"
+    r"(?:(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*:/{0,2}|(?<![A-Za-z0-9+.:/-])//|(?<![^\s\"'<>`(])/)"
+    rf"(?:[^\s\"'<>`]|{_QUOTE})+"
 )
 # A password may have a `/` that nobody escaped: what follows the colon is then no port.
 _USER = re.compile(
-    r"(?P<start>//|(?<=[A-Za-z0-9+.-]{2}):[/\\]{1,2})(?P<value>[^/?#\s\"'<>`]+|[^/?#@:\s\"'<>`]*:(?!\d*[/?#])[^\s\"'<>`]+)(?=@)"
+    r"(?P<start>//|(?<=[A-Za-z0-9+.-]{2}):[/\\]{1,2})(?P<value>[^/?#\s]+|[^/?#@:\s]*:(?!\d*[/?#])\S+)(?=@)"
 )
 
-_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSW(?:OR)?D", re.IGNORECASE)
+_VARIABLE = re.compile(
+    r"KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIAL|(?:^|_)(?:PASS|PAT|JWT)(?:_|$)",
+    re.IGNORECASE,
+)
 _OF_A_FILE = re.compile(r"(?:FILE|PATH|DIR|SOCK|HOME|URL)$", re.IGNORECASE)
 # Shorter ones are words that a page may well contain.
 _SHORTEST = 12
+_BEGINNING = 8192
 _OPTIONS = re.compile(r"\ndata-options='[^']*'")
-_TEXTS = frozenset(".css .html .js .json .map .md .mjs .svg .txt .xml .yaml .yml".split())
 
 
 def masked(text: str) -> str:
@@ -149,10 +163,15 @@ def _mask(text: str, found: list[str]) -> str:
 
     def address(match: re.Match[str]) -> str:
         query = [each["secret"] for each in _VALUE.finditer(match[0])]
-        made = _USER.sub(lambda each: each["start"] + mask(each["value"]), match[0])
-        if not any(query):
-            return made
-        return _VALUE.sub(lambda each: each["name"] + mask(each["value"]), made)
+        # What follows the last `@` is searched for no other one.
+        user, at, rest = match[0].rpartition("@")
+        made = _USER.sub(lambda each: each["start"] + mask(each["value"]), user + at) + rest
+        return _VALUE.sub(part, made) if any(query) else made
+
+    def part(match: re.Match[str]) -> str:
+        # The end of a sentence is none of the address.
+        value = match["value"].rstrip(").,:;")
+        return match["name"] + mask(value) + match["value"][len(value) :]
 
     text = _ADDRESS.sub(address, text)
     for _, pattern in _shapes_in(text):
@@ -179,7 +198,7 @@ def refuse_secret_address(name: str, text: str) -> None:
     Raises:
         OptionError: It has a name and password, or a query that is called as keys are.
     """
-    if "@" in urlsplit(text).netloc:
+    if "@" in re.split(r"[/\\?#]", text.partition("//")[2], maxsplit=1)[0]:
         raise OptionError(f"`{name}` holds a name or password before the `@`: {PUBLIC}", name)
     if masked(text) != text or _QUERY.search(text):
         raise OptionError(f"`{name}` holds a key behind its `?`: {PUBLIC}", name)
@@ -210,7 +229,7 @@ def leaks(
     Args:
         root: The folder that is searched, as a built site's.
         hosts: The model servers' host names.
-        files: Which to look through; else all texts below `root`.
+        files: Which to look through; else all texts below `root`, whatever they are called.
         secrets: Passwords and signatures that are known.
         unchanged: Files not to look through: those that this package and the theme bring.
     """
@@ -227,11 +246,10 @@ def leaks(
         ]
     values = dict(_values(secrets))
     if files is None:
-        texts = (p for p in sorted(root.rglob("*")) if p.suffix in _TEXTS and p not in unchanged)
-        files = (p for p in texts if p.is_file())
+        files = (p for p in sorted(root.rglob("*")) if p not in unchanged and p.is_file())
     lines = NewLines()
     for file in files:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        text = _text_of(file)
         if file.suffix == ".html":
             text = replace_elements(text, _written, {"quantlab-widget"})
         new = lines.of(text)
@@ -250,6 +268,19 @@ def leaks(
         }
         for kind, (at, secret) in found.items():
             yield Leak(file, text.count("\n", 0, at) + 1, kind, secret)
+
+
+def _text_of(file: Path) -> str:
+    """What a file says, nothing where it is none of text: such files have a zero near their beginning."""
+    with file.open("rb") as opened:
+        start = opened.read(_BEGINNING)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            encoding = "utf-16"
+        elif b"\0" in start:
+            return ""
+        else:
+            encoding = "utf-8"
+        return (start + opened.read()).decode(encoding, errors="replace").replace("\r\n", "\n")
 
 
 def _written(element: str) -> str:

@@ -97,6 +97,7 @@ def test_secrets_are_refused_and_not_repeated(name, text):
         ({"models": [3]}, "takes names separated by spaces"),
         ({"models": [{"label": "x"}]}, "an entry has no `model`"),
         ({"modles": []}, "did you mean `models`"),
+        ({"endpoint": "https://[bad"}, "an http(s) address without name, password and query"),
         ({"temperature": "warm"}, "`temperature` takes a number from 0 to 2; found `warm`"),
     ],
 )

@@ -22,6 +22,10 @@ KEYS = {
     "xAI": "xai-" + LETTERS[:80],
     "Groq": "gsk_" + LETTERS[:52],
     "Replicate": "r8_" + LETTERS[:37],
+    "Fireworks": "fw_" + LETTERS[:24],
+    "Cerebras": "csk-" + LETTERS[:48],
+    "Together": "tgp_" + "v1_" + LETTERS[:43],
+    "Databricks": "dapi" + HEX[:32],
     "Hugging Face": "hf_" + LETTERS[:34],
     "GitHub, personal": "ghp_" + LETTERS[:36],
     "GitHub, OAuth": "gho_" + LETTERS[:36],
@@ -36,10 +40,12 @@ KEYS = {
     "Google": "AIza" + LETTERS[:35],
     "Google, OAuth": "ya29" + "." + LETTERS[:60],
     "Slack": "xoxb" + "-123456789012-1234567890123-" + LETTERS[:24],
+    "Slack, of an app": "xapp" + "-1-" + UPPER + "-1234567890123-" + HEX,
     "Stripe": "sk_" + "live_" + LETTERS[:24],
     "Stripe, restricted": "rk_" + "live_" + LETTERS[:24],
     "npm": "npm_" + LETTERS[:36],
     "PyPI": "pypi-" + "AgEIcHlwaS5vcmc" + LETTERS[:80],
+    "Docker": "dckr_" + "pat_" + LETTERS[:27],
     "SendGrid": "SG" + "." + LETTERS[:22] + "." + LETTERS[:43],
     "DigitalOcean": "dop_" + "v1_" + HEX,
     "JWT": "eyJ" + LETTERS[:20] + "." + "eyJ" + LETTERS[:40] + "." + LETTERS[:43],
@@ -113,6 +119,11 @@ def test_words_are_no_keys(tmp_path, text):
             "https://host.example/a?u=https%3A%2F%2Fb%2F%3Ftoken%3Dabc%26x%3D1",
             "https://host.example/a?u=https%3A%2F%2Fb%2F%3Ftoken%3D***%26x%3D1",
         ),
+        ("https://me:p'w@host.example/a", "https://***@host.example/a"),
+        ('https://me:p"w`x@host.example/a', "https://***@host.example/a"),
+        ("https://host.example/a?token=a'b&x=1", "https://host.example/a?token=***&x=1"),
+        ("https://host.example/a?token=a.b", "https://host.example/a?token=***"),
+        ("/a.gguf?X-Amz-Signature=abc&x=1", "/a.gguf?X-Amz-Signature=***&x=1"),
         ("https://host.example/" + KEYS["GitHub, personal"] + "/a", "https://host.example/***/a"),
         ("https://host.example/a@b.gguf?page=1&Expires=2", None),
         ("hf://owner/repository@main/a.gguf", None),
@@ -142,6 +153,41 @@ def test_long_texts_of_what_patterns_begin_with():
     ):
         text = part * (1_000_000 // len(part))
         assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://host.example/?token=" + ")" * 1_000_000,
+        "https://host.example" + "//a:b" * 200_000,
+        "https://host.example/?token=a" + ";a" * 500_000,
+        "https://host.example/" + "@" * 1_000_000,
+    ],
+    ids=["ends of a sentence", "passwords without an end", "parts", "ends of passwords"],
+)
+def test_long_addresses(text):
+    assert len(masked(text)) <= len(text)
+
+
+def test_every_file_of_text_is_searched(tmp_path):
+    """Notebooks, code and tables are published as pages are, whatever their files are called."""
+    secret = KEYS["GitHub, personal"]
+    for name in ("lab.ipynb", "lab.py", "table.csv", "NOTES.TXT", "_headers"):
+        (tmp_path / name).write_text(f"one\n{secret}", encoding="utf-8")
+    (tmp_path / "utf-16.csv").write_text(f"one\n{secret}", encoding="utf-16")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\0" + secret.encode())
+    found = {leak.file.name: leak.line for leak in leaks(tmp_path)}
+    texts = {"lab.ipynb", "lab.py", "table.csv", "NOTES.TXT", "_headers", "utf-16.csv"}
+    assert found == dict.fromkeys(texts, 2)
+
+
+@pytest.mark.parametrize("name", ["SMTP_PASS", "GPG_PASSPHRASE", "GH_PAT", "DB_CREDENTIALS"])
+def test_what_secret_variables_are_called(tmp_path, monkeypatch, name):
+    (tmp_path / "a.html").write_text("one correct-horse-battery two", encoding="utf-8")
+    monkeypatch.setenv(name, "correct-horse-battery")
+    assert [leak.kind for leak in leaks(tmp_path)] == [
+        f"the value of the environment variable {name}"
+    ]
 
 
 def test_values_of_secret_variables(tmp_path, monkeypatch):
