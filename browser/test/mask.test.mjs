@@ -213,6 +213,41 @@ for (const [kind, { errors, answer }] of Object.entries(SAID)) {
   });
 }
 
+/** How servers write a text within another one. */
+const WRITTEN = {
+  "in JSON": (text) => JSON.stringify(text).slice(1, -1),
+  "in JSON of PHP": (text) => JSON.stringify(text).slice(1, -1).replaceAll("/", "\\/"),
+  "in JSON of Go": (text) => JSON.stringify(text).slice(1, -1).replaceAll("<", "\\u003c").replaceAll("&", "\\u0026"),
+  "in JSON within JSON": (text) => JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1),
+  "in JSON without other than ASCII": (text) => JSON.stringify(text).slice(1, -1).replaceAll("é", "\\u00e9"),
+  "in HTML": (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;"),
+  "in HTML of Python": (text) =>
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&#34;").replaceAll("'", "&#x27;"),
+  "in an address": encodeURIComponent,
+};
+for (const [name, write] of Object.entries(WRITTEN)) {
+  for (const key of [KEY, `sk-'&"\\\\<é+/=01234567`, '"\\"\\"\\"\\"\\']) {
+    test(`the key ${key} ${name}, cut at every place`, async () => {
+      const said = write(key);
+      const cuts = [[said], [...said], ...[...said].map((_, i) => [said.slice(0, i + 1), said.slice(i + 1)])];
+      for (const cut of cuts) {
+        async function* events() {
+          for (const text of ["It is ", ...cut, "ends"]) {
+            yield { type: "text", text };
+            yield { type: "token", token: text, logprob: 0, candidates: [] };
+          }
+          yield { type: "done", reason: "stop", figures: { total: 1 } };
+        }
+        const heard = { text: "", token: "" };
+        for await (const event of new Mask(key).events(events())) heard[event.type] += event.text ?? event.token;
+        // A key that ends as its escapes begin is masked as soon as it can be.
+        assert.match(heard.text, /^It is …\\*ends$/);
+        assert.match(heard.token, /^It is …+\\*ends$/);
+      }
+    });
+  }
+}
+
 test("what a server lists and tells of a model", () =>
   serving(
     (request, response) => {

@@ -23,19 +23,46 @@ const DEEPEST = 50;
 
 type Token = Extract<ChatEvent, { type: "token" }>;
 
+/** How servers write a character of a key: as it is, and as JSON, JSON within JSON, HTML and addresses write it. */
+function written(character: string): string[] {
+  if (/^[A-Za-z0-9_-]$/.test(character)) return [character];
+  const code = character.charCodeAt(0);
+  const hex = code.toString(16).padStart(4, "0");
+  const json = [JSON.stringify(character).slice(1, -1), `\\${character}`, `\\u${hex}`, `\\u${hex.toUpperCase()}`];
+  const html = [`&#${code};`, `&#${code.toString().padStart(3, "0")};`, `&#x${code.toString(16)};`];
+  const named = { '"': "&quot;", "&": "&amp;", "'": "&apos;", "<": "&lt;", ">": "&gt;" }[character] ?? character;
+  const percent = encodeURIComponent(character.replace(/[\ud800-\udfff]/, "")).replace(/^.$/, `%${hex.slice(2)}`);
+  const again = json.map((each) => JSON.stringify(each).slice(1, -1));
+  const all = [character, ...json, ...again, ...html, named, percent, percent.toLowerCase()];
+  // The longest first: a `\` may be the first one of two.
+  return [...new Set(all)].filter(Boolean).sort((a, b) => b.length - a.length);
+}
+
 /** Masks one key. */
 export class Mask {
   readonly #key: string;
+  /** For each character of the key, how it may be written. */
+  readonly #written: string[][];
+  readonly #pattern: RegExp;
+  /** The characters that the key may begin with. */
+  readonly #starts: string;
+  /** As many characters as the key may be written in. */
+  readonly #longest: number;
 
   /** @param key Empty for none. */
   constructor(key: string) {
     this.#key = key.length < SHORTEST ? "" : key;
+    this.#written = [...Array(this.#key.length).keys()].map((at) => written(this.#key[at]!));
+    this.#starts = (this.#written[0] ?? []).map((each) => each[0]).join("");
+    const escaped = (text: string): string =>
+      text.replace(/[^A-Za-z0-9_]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    this.#pattern = new RegExp(this.#written.map((each) => `(?:${each.map(escaped).join("|")})`).join(""), "g");
+    this.#longest = this.#written.reduce((sum, each) => sum + each[0]!.length, 0);
   }
 
-  /** A text without the key, as it is or as JSON writes it. */
+  /** A text without the key, as it is or as it may be written. */
   whole(text: string): string {
-    if (!this.#key) return text;
-    return text.replaceAll(this.#key, SIGN).replaceAll(JSON.stringify(this.#key).slice(1, -1), SIGN);
+    return this.#key ? text.replace(this.#pattern, SIGN) : text;
   }
 
   /** A text without the key; nor does it end with much of it, as one that was cut would. */
@@ -60,12 +87,29 @@ export class Mask {
     return error instanceof EndpointError ? new EndpointError(this.text(error.message), error.status) : error;
   }
 
-  /** How many characters of the key's beginning a text ends with. */
+  /** How many characters a text ends with in which the key may have begun. */
   begun(text: string): number {
-    const last = text.at(-1);
-    for (let n = Math.min(text.length, this.#key.length - 1); n > 0; n--)
-      if (this.#key[n - 1] === last && this.#key.startsWith(text.slice(-n))) return n;
+    for (let n = Math.min(text.length, this.#longest - 1); n > 0; n--)
+      if (this.#starts.includes(text.at(-n)!) && this.#begins(text.slice(-n))) return n;
     return 0;
+  }
+
+  /** Whether a text is the beginning of the key, however it is written. */
+  #begins(text: string): boolean {
+    // Where in the text each character of the key may begin: escapes can be read in more than one way.
+    let at = new Set([0]);
+    for (const character of this.#written) {
+      const next = new Set<number>();
+      for (const start of at)
+        for (const each of character) {
+          const rest = text.slice(start, start + each.length);
+          if (start + rest.length === text.length && each.startsWith(rest)) return true;
+          if (rest === each) next.add(start + each.length);
+        }
+      if (!next.size) return false;
+      at = next;
+    }
+    return false;
   }
 
   /** An answer's events; a key that was said in several pieces is masked, too. */
