@@ -33,7 +33,7 @@ WEIGHTED = "Q4_K_M Q4_0 Q3_K_M Q3_K_S Q2_K".split()
 """Recipes that each model is there in with an importance matrix as well."""
 
 WITH_IMATRIX = "-imatrix"
-"""What a name ends in whose file was quantized with the importance matrix."""
+"""The ending of the names of files that were quantized with the importance matrix."""
 
 
 class BuiltinModelError(LookupError):

@@ -36,10 +36,10 @@ class Dialect(NamedTuple):
         routes: By name, what the chat asks, and what nginx lets through.
         probe: The name of the route, a GET, which tells that a server speaks this API.
         chat: The name of the route that takes prompts.
-        requests: What may follow the folder in an address that was copied from a request; a regular expression.
-        process: What goes with every request that may load a model, because it belongs to the process behind the model.
+        requests: A regular expression for what may follow the folder in an address that was copied from a request.
+        process: The fields that every request sends that may load a model, because they are properties of the model's process.
         is_upstream: nginx passes its routes on to the server behind it.
-        after: The name of a dialect whose probe servers of this one answer, too: others are not asked for it.
+        after: The name of a dialect whose probe these servers answer, too. Servers that do not answer it are not probed for this one.
     """
 
     name: str
@@ -57,8 +57,8 @@ class Dialect(NamedTuple):
 OLLAMA_PROCESS_FIELDS = (
     "shift", "num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread",
 )  # fmt: skip
-"""What of a request Ollama hands to the process behind the model when it starts it: a request with another value starts the process,
-and loads the model, anew (Ollama 0.33: `needsReload` in server/sched.go)."""
+"""The fields of a request that Ollama passes to the model's process when it starts the process. A request with another value restarts
+the process and loads the model again (Ollama 0.33: `needsReload` in server/sched.go)."""
 
 OLLAMA = Dialect(
     name="ollama",
@@ -74,7 +74,7 @@ OLLAMA = Dialect(
         "chat": Route("POST", "/api/chat", is_limited=True),
     },
     probe="version",
-    # Without it, a long answer loses the conversation's beginning, and nothing says so.
+    # Without it, a long answer silently drops the beginning of the conversation.
     process={"shift": False},
 )
 
@@ -110,9 +110,9 @@ DIALECTS = [OLLAMA, OPEN_WEBUI, OPENAI]
 
 
 def ending() -> str:
-    """A regular expression for the end of addresses that belongs to a dialect; JavaScript has the same.
+    """A regular expression for the part at the end of an address that belongs to a dialect; JavaScript has the same.
 
-    Its group is the folder. What was copied from a request has more behind it: `/v1/chat/completions`.
+    Its group is the folder. The address of a copied request goes on after it: `/v1/chat/completions`.
     """
     folders = "|".join(dict.fromkeys(dialect.ending for dialect in DIALECTS))
     requests = "|".join(dialect.requests for dialect in DIALECTS if dialect.requests)
@@ -120,5 +120,5 @@ def ending() -> str:
 
 
 def load_request(model: str) -> str:
-    """The JSON that makes Ollama load a model as the chat's questions need it."""
+    """The JSON that makes Ollama load a model as the chat's prompts need it."""
     return json.dumps({"model": model, **OLLAMA.process})

@@ -44,7 +44,7 @@ class Errors:
         x, y = original.astype(np.float64), decoded.astype(np.float64)
         self.size += x.size
         self.zeros += int(np.count_nonzero(y == 0))
-        # Not `x @ x`: BLAS splits that among as many threads as there are cores, and the last digits follow their number.
+        # Not `x @ x`: BLAS splits that among as many threads as there are cores, and the last digits depend on their number.
         self.signal += float(np.square(x).sum())
         x -= y
         self.noise += float(np.square(x).sum())

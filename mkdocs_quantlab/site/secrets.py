@@ -91,7 +91,7 @@ _STARTS = [(start, shape) for shape in SHAPES for start in shape.starts]
 
 
 def _shapes_in(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-    """What may be in a text, with its pattern; patterns look at each character several times, and most texts need none."""
+    """The kinds of secrets that a string may contain, with their patterns: a search is slow, and most strings need none."""
     for shape in dict.fromkeys([shape for start, shape in _STARTS if start in text]):
         yield shape.kind, re.compile(rf"(?<![A-Za-z0-9_-])(?:{shape.pattern})", re.ASCII)
 
@@ -231,7 +231,7 @@ def leaks(
         hosts: The model servers' host names.
         files: Which to look through; else all texts below `root`, whatever they are called.
         secrets: Passwords and signatures that are known.
-        unchanged: Files not to look through: those that this package and the theme bring.
+        unchanged: Files that are not searched: those of this package and of the theme.
     """
     hosts = list(hosts)
     patterns = []

@@ -18,8 +18,8 @@ def place_of_setting(file: Path | None, *keys: str) -> str:
 
     Args:
         file: The site's configuration, or None if it is not known.
-        keys: The keys that lead to the setting, from one of our settings on. Where the last ones are not in the file, the place is that
-            of those before them.
+        keys: The keys that lead to the setting, from one of our settings on. If the last ones are not in the file, the place is that
+            of the ones before them.
 
     Returns:
         The file's name with the line, the name alone if the file has none of the keys, or `quantlab` if the file is not known.
@@ -39,7 +39,7 @@ def place_of_setting(file: Path | None, *keys: str) -> str:
 
 
 def line_of_option(source: str, *keys: str, is_toml: bool = False) -> int | None:
-    """The line, from 1, on which the last of nested keys stands; None where it does not.
+    """The line, from 1, of the last of nested keys, or None if it is missing.
 
     Args:
         source: The text of a configuration.

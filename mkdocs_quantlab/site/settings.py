@@ -102,7 +102,7 @@ def current_defaults(
     """The setting `defaults`, checked against a site's widgets, with the current names of options.
 
     Raises:
-        SettingError: A widget or an option is unknown, or a value is not taken.
+        SettingError: A widget or an option is unknown, or a value is not allowed.
     """
     result: dict[str, dict[str, str]] = {}
     for name, strings in defaults.items():
@@ -138,7 +138,7 @@ def read_models(value: object) -> dict[str, str]:
     """Where models are, by name.
 
     Raises:
-        SettingError: A name cannot be one, or a place is none.
+        SettingError: A name or a place is not valid.
     """
     if not isinstance(value, Mapping):
         raise SettingError(f"takes a mapping from name to path or address; found `{value}`")

@@ -114,7 +114,7 @@ def _place(error: BaseException, root: str) -> tuple[str, int] | None:
 
 
 def _hint(error: BaseException, origin: Origin) -> str:
-    """The nearest name, where the error is about a name that is not there; how a package comes into builds and pages."""
+    """What to add to the message: the nearest name for an unknown name, or how builds and pages get a missing package."""
     # Why a page lacks a module is known when the site is built.
     if isinstance(error, ModuleNotFoundError) and sys.platform != "emscripten":
         is_beside = origin.package and str(error.name).startswith(f"{origin.package}.")

@@ -27,7 +27,7 @@ def result(*sentence: Child) -> Html:
 
 def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
     """A table. It scrolls horizontally if it is wider than the page."""
-    # A heading without text would be announced as one.
+    # Screen readers would announce a `th` without text as a heading.
     heads = (tag("th", each, scope="col") if each else Html("<td></td>") for each in head)
     columns = tag("thead", tag("tr", heads))
     body = f"{tag('caption', caption)}{columns}<tbody>{text(rows)}</tbody>"

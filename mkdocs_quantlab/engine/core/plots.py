@@ -153,11 +153,11 @@ def scatter(points: Sequence[Point]) -> Html:
 
 
 def listing(named: Sequence[tuple[str, str]], noun: str) -> Html:
-    """A list to open of what a plot's marks stand for, for fingers that cannot tell one from the next.
+    """A list, closed at first, of a plot's marks: they may be too close together for a finger.
 
     Args:
         named: The item and the text of each mark; the page shows the text while the mark is pointed at.
-        noun: What one of them is called.
+        noun: The name of one of them, in the singular.
     """
     return tag(
         "details",
@@ -261,7 +261,7 @@ def trials(
         low: The error at the height of the line.
         ends: The labels below the line, on the left and on the right.
         spoken: The description for screen readers.
-        item: How the names of the trials as items of the figure begin.
+        item: The prefix of the trials' names as items of the figure.
     """
     span = max(t.error for t in tried) - low or 1.0
     last = max(len(tried) - 1, 1)

@@ -22,7 +22,8 @@ def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
     import difflib  # noqa: PLC0415  # only an error needs it, and imports cost in the page
 
     by_lower = {name.lower(): name for name in names}
-    # Similarity is twice what is equal by both lengths. Foreign words may have megabytes, and difflib takes a second for each.
+    # Similarity is twice the number of equal characters, divided by both lengths. Foreign words may have megabytes, and
+    # difflib takes a second for each.
     if len(word) * cutoff > max(map(len, by_lower), default=0) * (2 - cutoff):
         return None
     found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=cutoff)

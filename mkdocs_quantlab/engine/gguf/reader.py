@@ -38,7 +38,7 @@ MAX_NAME = 65_535
 MAX_STRING = 10_000_000
 """Bytes of a string that is no element of an array, the limit of huggingface.js."""
 MAX_TEXT = 16 << 20
-"""Bytes of all such strings and names in all; in files that are known less than 1 million."""
+"""Bytes of all such strings and names together; known files have less than 1 million."""
 MAX_ARRAY = 1 << 22
 """Elements of an array; the longest that is known is of 514,906 merges."""
 MAX_DIMENSIONS = 8
@@ -141,7 +141,7 @@ class _Reader:
         self.what = "the header"
         """What is being read, for errors."""
         self.texts = 0
-        """Bytes of strings so far that are no elements of arrays."""
+        """Bytes so far of strings that are not elements of arrays."""
         self.short = 0
         """Elements of short arrays so far."""
         self.nested = 0
@@ -204,7 +204,7 @@ class _Reader:
             raise self.error(f"a string of {length:,} bytes; at most {limit:,} are read")
         self.texts += length
         if self.texts > MAX_TEXT:
-            raise self.error(f"strings of more than {MAX_TEXT:,} bytes in all")
+            raise self.error(f"strings of more than {MAX_TEXT:,} bytes in total")
         yield from self.need(length)
         raw = self.data[self.at : self.at + length]
         self.at += length

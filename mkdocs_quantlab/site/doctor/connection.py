@@ -89,7 +89,7 @@ def _case_id(endpoint: str, origin: str) -> str | None:
     answer = None
     for dialect in dialects.DIALECTS:
         if dialect.after:
-            # The dialect that its servers answer was asked for before.
+            # Its servers also answer the probe of the dialect `after`, which was tried before.
             continue
         routes = dialect.routes
         try:
@@ -153,7 +153,7 @@ def _in_words(found: str, endpoint: str, origin: str) -> Case:
     system = _SYSTEMS.get(platform.system(), "linux") if is_here else "elsewhere"
     root = re.sub(dialects.ending(), "", endpoint.rstrip("/"))
     if is_here and re.search(r"/v\d+", endpoint[len(root) :]) and urlsplit(endpoint).port != 11434:
-        # Not Ollama's address, so that its commands do not help.
+        # This is not Ollama's address, so Ollama's commands would not help.
         system = "other"
     values = {"endpoint": endpoint, "root": root, "origin": origin}
     todo = EN(ways.get("") or ways.get(system) or ways["elsewhere"], **values)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at."""
+    """One thing that was examined."""
 
     about: str
     found: str

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.site.doctor.configuration import Site
 
 MAX_PROBLEMS = 20
-"""Directives of a site that findings name, at most: a template may add one to each page."""
+"""The largest number of directives that findings name: a template may add one to each page."""
 
 
 def examine_finished(file: Path, site: Site, hosts: Sequence[str]) -> Iterator[Finding]:

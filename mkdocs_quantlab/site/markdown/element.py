@@ -121,7 +121,7 @@ def _drawn(
 def _drawn_of_options(
     name: str, strings: tuple[tuple[str, str], ...]
 ) -> tuple[Html, dict[str, str]]:
-    """The same for a widget of this package, where it draws from its options alone.
+    """The figure and its frames, for a widget of this package that draws from its options alone.
 
     Raises:
         _AskedError: It asks for more.
@@ -135,7 +135,7 @@ class _AskedError(Exception):
 
 
 class _Nothing(Resources):
-    """Tells that it was asked for anything."""
+    """Raises an error if it is asked for anything."""
 
     def __getattribute__(self, name: str) -> Any:
         raise _AskedError

@@ -86,7 +86,7 @@ class QuantlabExtension(Extension):
         archives: The files of custom widgets that pages since then have, by the page's path.
         config_file: The site's configuration, where the caller knows it.
         warn: Takes each problem where `on_error` is `warn`.
-        inform: Takes what may be meant otherwise, and is no reason to end a build with `--strict`.
+        inform: Takes what may be intended, and is no reason to end a build with `--strict`.
         folder: What relative paths are relative to: to models, and to the folder of custom widgets.
         languages: Languages of pages since the extension was made.
         theme_language: The language of the site's theme, where the caller knows it.
@@ -146,7 +146,7 @@ class QuantlabExtension(Extension):
         if setting != WIDGETS and not os.path.isdir(folder):  # noqa: PTH112  # pathlib's raises an error for names that are too long
             problem = "does not exist"
         elif base.is_relative_to(folder):
-            # Everything in it would be watched by `mkdocs serve`, the built site too.
+            # `mkdocs serve` would watch everything in it, the built site too.
             problem = "contains the site: name a folder with nothing but widgets"
         if problem:
             found = shown(setting)

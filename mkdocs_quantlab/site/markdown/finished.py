@@ -1,8 +1,8 @@
 """Directives that are left in a page's finished HTML, where they do nothing.
 
 A quote that is not closed makes a directive text, which the Markdown extension finds in what it has converted. The cells of a notebook, and
-what a template or another plugin adds to a page, never pass the extension: the plugin looks for them in the finished page,
-and `quantlab doctor` in the finished site of an engine that runs no plugins. All of them leave a page without its widget, and without a word.
+what a template or another plugin adds to a page, never reach the extension: the plugin looks for them in the finished page,
+and `quantlab doctor` in the finished site of an engine that runs no plugins. In all of these cases the page lacks its widget and does not say so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mkdocs_quantlab.site.markdown.directives import Directives
 
-# What is shown as text, or reports such a mistake already: where it begins, and where each of them ends.
+# What is shown as text, or already reports such a mistake: how it begins, and how each kind ends.
 _SKIPPED = re.compile(
     r'<(?:(code|pre|script|style|svg|template|textarea|title)\b|div class="quantlab-error"|!--)',
     re.IGNORECASE,
@@ -57,7 +57,7 @@ class Left(NamedTuple):
 def _without_skipped(html: str) -> str:
     """The page with a space in place of what is skipped.
 
-    Where the end of one kind is missing it is not looked for again, so that each character is looked at a few times at most.
+    If the end of one kind is missing, it is not looked for again, so that each character is examined only a few times.
     """
     parts = []
     done = at = 0
@@ -89,7 +89,7 @@ def left(html: str, directives: Directives) -> Iterator[Left]:
         return
     html = _without_skipped(html)
     for match in _TAG.finditer(html):
-        # What values of attributes say names no directive.
+        # The values of attributes do not name directives.
         name = _named(_QUOTED.sub("", match[0]), directives) if match[1].lower() == "div" else None
         if name:
             yield Left(name, is_text=False)
@@ -104,7 +104,7 @@ def left_as_text(html: str, directives: Directives) -> Iterator[Left]:
 
 def _as_text(html: str, directives: Directives) -> Iterator[Left]:
     for match in _TEXT.finditer(_TAG.sub("<>", html)):
-        # A whole tag is there to be read, as in a table of contents.
+        # A complete tag is meant to be read, as in a table of contents.
         if _lacks_quote(unescape(match[0].partition("&gt;")[0])):
             name = _named(match[0], directives)
             if name:
@@ -117,7 +117,7 @@ def _named(text: str, directives: Directives) -> str | None:
 
 
 def _lacks_quote(tag: str) -> bool:
-    """Whether a quote is lost in a start tag."""
+    """Whether a start tag lacks a quote."""
     return any(quote in _QUOTED.sub("", tag) for quote in "\"'")
 
 
@@ -165,7 +165,7 @@ def _place(each: Left, nth: int, path: str, source: str) -> str:
 
 
 def _starts(each: Left, markdown: str) -> Iterator[int]:
-    """Where start tags begin that name a directive, and lack a quote or do not."""
+    """The offsets of start tags that name a directive: of those that lack a quote if the directive is text, else of the others."""
     tags = re.compile(rf"<div\s[^<>]*data-{re.escape(each.name)}\b[^<>]*", re.IGNORECASE)
     for match in tags.finditer(without_code(markdown)):
         if _lacks_quote(match[0]) == each.is_text:

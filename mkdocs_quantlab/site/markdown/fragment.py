@@ -31,7 +31,7 @@ def fragment(extension: QuantlabExtension, text: str, name: str, url: str, prefi
         text: Directives, or what stands between `<div` and `></div>` of a single one.
         name: What errors call the text.
         url: Where the page finds the folder of the files for browsers: absolute, or relative to the page.
-        prefix: How the `id`s of elements begin whose directives give none, so that several pieces can stand in one page.
+        prefix: How the `id`s begin of elements whose directives set none, so that a page can have several pieces.
 
     Raises:
         LabError: There is no directive, or one that is not taken.

@@ -30,7 +30,7 @@ def identifier(page: Sequence[Found], at: int) -> str:
 
 
 def written_ids(html: str, page: Sequence[Found]) -> Counter[str]:
-    """How often each `id` is in a page's HTML, its directives not yet replaced; nothing where it has none of theirs."""
+    """How often each `id` is in a page's HTML before its directives are replaced; empty if no `id` of theirs is in it."""
     if not any(identifier(page, at) in html for at in range(len(page))):
         return Counter()
     return Counter(match[1] for match in _ID.finditer(html) if match[1])

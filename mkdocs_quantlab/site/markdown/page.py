@@ -60,7 +60,7 @@ def zensical_file() -> Path | None:
     config = sys.modules.get("zensical.config")
     if config is None or not config.get_config():
         return None
-    # Its configuration does not have the name of its file.
+    # Zensical's configuration does not contain the name of its file.
     parser = ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-f", "--config-file", type=Path)
     given: Path | None = parser.parse_known_args(sys.argv[1:])[0].config_file

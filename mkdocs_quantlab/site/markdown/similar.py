@@ -1,6 +1,6 @@
 """Empty `div`s whose attribute is a part of a directive's name, such as `data-chat` for `data-quantlab-chat`.
 
-Such a short name may belong to another tool, so that it is no mistake which ends a build, as a misspelt directive is. The author is told.
+Such a short name may belong to another tool. It therefore does not end the build, as a misspelt directive does: the build asks the author.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ class Similar(NamedTuple):
     tag: str
     """The start tag's text."""
     name: str
-    """What `data-` names in it."""
+    """The name after `data-`."""
     near: tuple[str, ...]
-    """The directives whose names end so."""
+    """The directives whose names end with it."""
 
     @property
     def question(self) -> str:
@@ -49,14 +49,14 @@ class SimilarNames:
                 if len(part) >= SHORTEST and part not in known:
                     self._near[part] = (*self._near.get(part, ()), name)
         parts = "|".join(map(re.escape, sorted(self._near, key=len, reverse=True)))
-        # What is in code is escaped by now.
+        # Code is escaped by now.
         self._element = re.compile(
             rf"<div(?=\s)[^<>]*?\sdata-({parts or '(?!)'})(?=[\s=>])[^<>]*>(?=\s*</div>)",
             re.IGNORECASE,
         )
 
     def find(self, html: str) -> Iterator[Similar]:
-        """Those of a page's content that the extension has converted."""
+        """The elements in a page's content, which the extension has converted."""
         for match in self._element.finditer(html):
             name = match[1].lower()
             yield Similar(match[0], name, self._near[name])

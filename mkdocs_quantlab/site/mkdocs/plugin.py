@@ -214,7 +214,7 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
 
     @event_priority(-100)  # when other plugins have changed the page
     def _find_idle_directives(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Tells of directives that are left in the finished page."""
+        """Reports directives that are left in the finished page."""
         found = list(left(output, self.extension.directives))
         if found:
             self.extension.report(problems(found, page.file.src_uri, page.file.content_string))

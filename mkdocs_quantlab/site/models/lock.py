@@ -44,14 +44,14 @@ class Locked(NamedTuple):
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What the lock file has of it, as JSON has it."""
+        """The model's entry in the lock file, as JSON data."""
         fields: dict[str, Any] = {**self.model.to_json()}
         del fields["name"]
         return {**fields, "etags": list(self.etags)}
 
     @property
     def digest(self) -> str:
-        """What two models that are alike have in common, and no others: a metadata value that is not a number equals nothing."""
+        """A digest for comparing two models: their fields would differ where a metadata value is NaN, which does not equal itself."""
         return _digest(self.fields)
 
 

@@ -12,7 +12,7 @@ from mkdocs_quantlab.site.secrets import masked
 
 
 class ModelError(ValueError):
-    """A model that cannot be had; the message names it, without passwords in its address."""
+    """A model is not available; the message names it, without passwords in its address."""
 
     def __init__(self, message: str) -> None:
         super().__init__(shown(masked(message)))

@@ -21,7 +21,7 @@ class SiteResources(Resources):
 
     Args:
         names: The names of the site's models.
-        models: Gives the site's models. Most figures ask for none, and what reads them is slow to import.
+        models: Returns the site's models. Most figures ask for none, and the modules that read them are slow to import.
         warn: Told what an author should know.
     """
 

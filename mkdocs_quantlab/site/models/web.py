@@ -172,7 +172,7 @@ class _Watch:
         """Ends all connections: whoever waits for a byte of one gets its end."""
         for connection in list(self.connections):
             for each in (connection.opening, connection.made):
-                # Encryption within the encryption of a proxy is not a socket, and has one.
+                # TLS within the TLS of a proxy is not a socket, but contains one.
                 while not isinstance(each, socket.socket | None):
                     each = getattr(each, "socket", None)  # noqa: PLW2901
                 if each is not None:

@@ -61,7 +61,7 @@ class Archive(NamedTuple):
         for path, file in files.items():
             if leads_outside(file, folder):
                 raise WidgetError(
-                    "this symbolic link leads out of the folder of widgets, and what it leads to would be published: copy the file",
+                    "this symbolic link leads out of the folder of widgets, so its target would be published: copy the file instead",
                     f"{folder.name}/{path}",
                 )
         style = files.pop(f"{stem}/{STYLE}", None)
@@ -132,7 +132,7 @@ def write_archives(archives: Sequence[Archive], folder: Path) -> int:
 
 
 def leads_outside(file: Path, folder: Path) -> bool:
-    """Whether a file is elsewhere than in a folder, by a symbolic link."""
+    """Whether a file is outside a folder, through a symbolic link."""
     return not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(folder))
 
 

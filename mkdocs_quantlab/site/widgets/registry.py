@@ -124,7 +124,10 @@ class Widgets:
             return False
 
     def ignored(self) -> list[Place]:
-        """The author's own that cannot be widgets, by their names or for want of a module; a page without their directives would not tell of them."""
+        """The author's files and folders that cannot be widgets, because of their names or a missing `widget.py`.
+
+        A page without their directives would not report them.
+        """
         places = [place for places in self._own.values() for place in places if place.problem]
         if self.folder.is_dir():
             places += _without_module(self.folder, self.base)
@@ -213,7 +216,7 @@ def _own(folder: Path, base: Path) -> dict[str, list[Place]]:
 
 
 def _without_module(folder: Path, base: Path) -> Iterator[Place]:
-    """Folders in a folder of widgets that are no widgets, nor wheels, nor the data of a widget beside them."""
+    """Folders in a folder of widgets that are neither widgets, nor wheels, nor the data of a widget beside them."""
     for path in sorted(folder.iterdir()):
         if (
             path.is_dir()
@@ -223,7 +226,7 @@ def _without_module(folder: Path, base: Path) -> Iterator[Place]:
             and not path.with_name(f"{path.name}.py").is_file()
         ):
             problem = (
-                f"this folder has no `{MODULE}`, so it is not a widget; if it is for widgets to import or to read, "
+                f"this folder has no `{MODULE}`, so it is not a widget; if widgets import or read it, "
                 f"rename it to `_{path.name}`"
             )
             yield Place(path.name, path, path.relative_to(base).as_posix(), problem)

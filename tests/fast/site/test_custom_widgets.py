@@ -395,7 +395,7 @@ def test_a_folder_without_a_module_is_a_warning(course):
     _, extension = convert(course(files), "# Nothing\n")
     assert extension.warnings == [
         (
-            "widgets/sampling: this folder has no `widget.py`, so it is not a widget; if it is for widgets to import or to read, "
+            "widgets/sampling: this folder has no `widget.py`, so it is not a widget; if widgets import or read it, "
             "rename it to `_sampling`"
         )
     ]
