@@ -71,6 +71,28 @@ def test_a_changed_prompt_leaves_the_former_one_a_branch(start):
     expect_texts(chat, "You said: Other")
 
 
+# The gaps, in px, between an element and the next one in its row, and between the file's field and what is below it.
+GAPS = """root => {
+  const box = selector => root.querySelector(selector).getBoundingClientRect();
+  const [send, cancel] = [...root.querySelectorAll('.quantlab-chat-edit button')].map(each => each.getBoundingClientRect());
+  return [cancel.left - send.right, box('.quantlab-chat-actions').top - box('.quantlab-chat-page').bottom];
+}"""
+
+
+def test_a_prompt_and_its_controls_on_a_phone(start):
+    chat = start(viewport={"width": 390, "height": 800})
+    for prompt in ("First", "Second"):
+        chat.ask("Draw two blue balloons above a red house, and a cat beside it.")
+        chat.root.get_by_role("button", name="Edit").first.click()
+        chat.page.get_by_label("Prompt", exact=True).fill(f"{prompt}, with three windows.")
+        assert min(chat.root.evaluate(GAPS)) >= 4
+        chat.root.locator(".quantlab-chat-edit").get_by_role("button", name="Send").click()
+        expect(chat.figures).to_have_count(1)
+    # The text has the row's width, and the ways to other branches are below it.
+    prompt = chat.root.locator(".quantlab-chat-prompt")
+    assert prompt.locator("p").bounding_box()["width"] > 0.8 * prompt.bounding_box()["width"]
+
+
 def test_the_conversation_continues_from_the_answer_that_is_chosen(start, ollama):
     chat = start()
     ollama.script = lambda request: Script("One.")
