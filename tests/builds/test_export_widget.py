@@ -147,6 +147,12 @@ def test_a_mistake_is_one_line_and_copies_nothing(folder, directive, message):
     assert not (folder / "out").exists()
 
 
+def test_a_custom_widget_that_the_folder_does_not_have(folder):
+    done = export("--widget", "data-sampling data-temperature=0.7")
+    assert done.exit_code == 2
+    assert "--widget: unknown directive `data-sampling`; the directives are `data-" in done.stderr
+
+
 def test_options_that_need_a_widget(folder):
     done = export("-o", "out/x.html")
     assert done.exit_code == 2

@@ -166,6 +166,30 @@ def test_a_site_of_zensical_with_mkdocs_yml_needs_no_theme_of_mkdocs(course):
     assert {about for about, _ in todo()} == {"script"}
 
 
+def test_a_course_for_mkdocs_that_zensical_built(course):
+    """It runs no plugins, so that nothing is in the pages, and it says nothing about that."""
+    text = """
+site_name: Course
+site_url: https://course.example.org/
+theme: {name: material, font: false}
+"""
+    directive = "<div data-quantization-explorer></div>"
+    plugin = "plugins: [search, quantlab]\n"
+    (course / "mkdocs.yml").write_text(text + plugin, encoding="utf-8")
+    assert todo() == set()
+    finished(course, a=directive)
+    head = '<html><head><meta charset="utf-8"><meta name="generator" content="{}"></head></html>'
+    (course / "site/index.html").write_text(head.format("zensical-0.0.73"), encoding="utf-8")
+    [(about, found)] = todo()
+    assert (about, "Zensical, which built the site, runs no plugins" in found) == ("quantlab", True)
+    # With both, one file serves two engines.
+    both = f"{text}{plugin}markdown_extensions: [quantlab]\n"
+    (course / "mkdocs.yml").write_text(both, encoding="utf-8")
+    assert {about for about, _ in todo()} == {"script", "pages"}
+    (course / "site/index.html").write_text(head.format("mkdocs-1.6.1"), encoding="utf-8")
+    assert todo() == set()
+
+
 def test_a_folder_of_docs_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mkdocs.yml").write_text("site_name: x\nplugins: [quantlab]\n", encoding="utf-8")

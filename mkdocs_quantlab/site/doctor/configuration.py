@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MKDOCS = Path("mkdocs.yml")
 ZENSICAL = Path("zensical.toml")
+_GENERATOR = '<meta name="generator" content="zensical-'
 
 
 class UnreadableConfigurationError(ValueError):
@@ -111,7 +112,7 @@ def read_site(path: Path) -> Site:
         UnreadableConfigurationError: It cannot be read.
     """
     fields = read_fields(path)
-    if path.suffix == ".toml" or _is_for_zensical(fields):
+    if path.suffix == ".toml" or _is_for_zensical(path, fields):
         return _zensical(path, fields)
     config = MkDocsConfig(config_file_path=str(path))
     config.load_dict(fields)
@@ -151,15 +152,25 @@ def _mistakes(path: Path, found: Mapping[str, Any]) -> list[tuple[str, str]]:
     return []
 
 
-def _is_for_zensical(fields: Mapping[str, Any]) -> bool:
-    """Whether a `mkdocs.yml` has the Markdown extension and not the plugin, as Zensical wants it."""
-    is_extension = settings({"markdown_extensions": fields.get("markdown_extensions")}) is not None
+def _is_for_zensical(path: Path, fields: Mapping[str, Any]) -> bool:
+    """Whether a `mkdocs.yml` is for Zensical: it has the Markdown extension and not the plugin, or Zensical built the finished site."""
     is_plugin = settings({"plugins": fields.get("plugins")}) is not None
-    return is_extension and not is_plugin and find_spec("zensical") is not None
+    if not is_plugin and _extension(fields) is not None and find_spec("zensical") is not None:
+        return True
+    page = path.parent / str(fields.get("site_dir") or "site") / "index.html"
+    try:
+        return _GENERATOR in page.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def _extension(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The settings of the Markdown extension, which Zensical runs, unlike the plugin."""
+    return settings({"markdown_extensions": fields.get("markdown_extensions")})
 
 
 def _zensical(path: Path, fields: Mapping[str, Any]) -> Site:
-    found = settings(fields)
+    found = _extension(fields)
     errors = [] if found is None else _mistakes(path, found)
     if found is not None and not errors:
         found = QuantlabExtension(**found).getConfigs()

@@ -59,11 +59,7 @@ def _examine(path: Path) -> Iterator[Finding]:
     if site.errors:
         return  # what follows depends on them
     if site.settings is None:
-        yield Finding(
-            "quantlab",
-            EN("doctor.not_on", file=path.name),
-            EN("doctor.turn_on_toml" if site.is_toml else "doctor.turn_on"),
-        )
+        yield _not_on(path, site)
         return
     yield from _address(site)
     yield from _script(site)
@@ -74,6 +70,16 @@ def _examine(path: Path) -> Iterator[Finding]:
     host = urlsplit(_endpoint(site)).hostname
     yield from examine_finished(path, site, [host] if host else [])
     yield from _chat(site, models)
+
+
+def _not_on(path: Path, site: Site) -> Finding:
+    if site.is_toml:
+        return Finding("quantlab", EN("doctor.not_on", file=path.name), EN("doctor.turn_on_toml"))
+    if site.engine == "Zensical":
+        return Finding(
+            "quantlab", EN("doctor.not_on_zensical", file=path.name), EN("doctor.export")
+        )
+    return Finding("quantlab", EN("doctor.not_on", file=path.name), EN("doctor.turn_on"))
 
 
 def _versions(site: Site) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 
 EXAMPLE = "data-quantization-explorer data-bits=3"
+# In a page it may belong to another tool; here it can only be meant as a directive.
+_ATTRIBUTE = re.compile(r"\sdata-([a-z][a-z0-9_-]*)", re.IGNORECASE)
 
 
 def fragment(extension: QuantlabExtension, text: str, name: str, url: str, prefix: str = "") -> str:
@@ -40,7 +43,13 @@ def fragment(extension: QuantlabExtension, text: str, name: str, url: str, prefi
         text = f"<div {text.strip()}></div>"
     found = extension.directives.scan(text)
     if not found:
-        raise LabError(f"{name}: found no directive: write one such as `{EXAMPLE}`")
+        foreign = _ATTRIBUTE.search(text)
+        problem = (
+            extension.directives.unknown(foreign[1])
+            if foreign
+            else f"found no directive: write one such as `{EXAMPLE}`"
+        )
+        raise LabError(f"{name}: {problem}")
     if prefix:
         text = _with_ids(text, found, prefix)
     extension.page = PageFile(name, text, {})
