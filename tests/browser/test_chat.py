@@ -340,6 +340,16 @@ def test_a_server_that_lists_very_many_models(start, ollama):
     expect(chat.model.locator("#kept")).to_have_count(1)
 
 
+def test_a_model_of_the_server_before_is_no_choice_at_another(start, ollama, start_ollama):
+    chat = start()
+    ollama.models[0].name = "another:q4"
+    chat.check()
+    chat.model.select_option("another:q4")
+    chat.connect(start_ollama().url)
+    expect(chat.model).to_have_value("tiny:q4")
+    expect(chat.model.locator("option", has_text="another:q4")).to_have_count(0)
+
+
 def test_an_openai_compatible_server(visit, start_llama_server):
     server = start_llama_server("tiny:q6", api_keys=["the-key"])
     chat = Chat(visit("material", "chat", servers=[server.url]), server)

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_chat import Chat
 from tests.servers.ollama_models import Script
+from tests.servers.recorded import body_of, recorded
 
 # All that the browser keeps for the origin.
 STORED = """async () => {
@@ -212,6 +213,22 @@ def test_token_probabilities(start, ollama):
     ]
     assert shares == sorted(shares, reverse=True)
     assert len(shares) >= 2
+
+
+def test_candidates_that_are_parts_of_a_character_are_not_shown_as_tokens(start, ollama):
+    """As Ollama answered: one entry for a character of several tokens, with U+FFFD for its candidates."""
+    chat = start()
+    body = body_of(recorded("ollama")["chat-logprobs-multibyte"])
+    headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/x-ndjson"}
+    chat.page.route("**/api/chat", lambda route: route.fulfill(headers=headers, body=body))
+    chat.page.get_by_text("Settings", exact=True).click()
+    chat.root.get_by_label("Token probabilities").check()
+    tokens = chat.ask("First").locator(".quantlab-chat-tokens")
+    tokens.locator("summary").click()
+    expect(tokens).to_contain_text("4 entries for the 12 tokens of tiny:q4")
+    expect(tokens.locator("tbody tr")).to_have_count(1)
+    expect(tokens).to_contain_text("are parts of a character")
+    assert "\ufffd" not in tokens.inner_text()
 
 
 # Kept conversations

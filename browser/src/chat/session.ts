@@ -127,6 +127,10 @@ export class Session extends EventTarget {
     const url = readAddress(text);
     this.key.bind(url);
     this.address = text.trim();
+    // What the server before listed is no choice here.
+    const preset = this.config.models.map(({ model }) => model);
+    if (this.offered.some(({ name }) => name === this.model) && !preset.includes(this.model))
+      this.model = preset[0] ?? "";
     this.offered = [];
     this.#endpoint = undefined;
     this.kind = undefined;

@@ -1,20 +1,34 @@
 /** The tokens of an answer with their probabilities, as far as the server tells them: where the model was sure, and where not. */
 import { h } from "../ui/dom.ts";
-import type { Token } from "./answer.ts";
+import type { Answer, Token } from "./answer.ts";
 import { t } from "./texts.ts";
 
 /** Tokens that are shown; longer answers say that there are more. */
 const MOST_TOKENS = 2_000;
 
+/** Whether a server's candidates are bytes that are no character by themselves: Ollama shows all of them as U+FFFD. */
+export function arePartsOfCharacter({ candidates }: Token): boolean {
+  return candidates.length > 0 && candidates.every(({ token }) => token.includes("\uFFFD"));
+}
+
+/** What is said where a server has fewer entries than tokens; empty elsewhere. */
+export function severalTokens({ tokens: { length: entries }, figures }: Answer, model: string): string {
+  const tokens = figures?.tokens ?? 0;
+  // The token that ends an answer is counted, and is no entry.
+  if (tokens <= entries + 1) return "";
+  return t("several_tokens", { entries: String(entries), tokens: String(tokens), model });
+}
+
 /** A box, closed at first, of an answer's tokens. A click or the arrow keys choose one, and its candidates stand below. */
-export function tokensOf(tokens: readonly Token[]): HTMLElement {
+export function tokensOf(answer: Answer): HTMLElement {
   const box = h("details", { class: "quantlab-chat-tokens" }, h("summary", {}, t("token_probabilities")));
   // Built when it is looked at: an answer can have thousands.
-  box.addEventListener("toggle", () => box.childElementCount === 1 && box.append(...content(tokens)));
+  box.addEventListener("toggle", () => box.childElementCount === 1 && box.append(...content(answer)));
   return box;
 }
 
-function content(tokens: readonly Token[]): HTMLElement[] {
+function content(answer: Answer): HTMLElement[] {
+  const { tokens, request } = answer;
   const shown = tokens.slice(0, MOST_TOKENS);
   const spans = shown.map(({ token, logprob }) => {
     const span = h("span", {}, visible(token));
@@ -30,7 +44,9 @@ function content(tokens: readonly Token[]): HTMLElement[] {
     spans[chosen]?.removeAttribute("data-chosen");
     span.setAttribute("data-chosen", "");
     chosen = index;
-    table.replaceChildren(candidates(shown[index]!, index));
+    const token = shown[index]!;
+    table.replaceChildren(candidates(token, index));
+    if (arePartsOfCharacter(token)) table.append(h("p", { class: "quantlab-chat-note" }, t("no_candidates")));
   };
   const strip = h(
     "p",
@@ -52,8 +68,10 @@ function content(tokens: readonly Token[]): HTMLElement[] {
   );
   choose(0);
   const more = tokens.length - shown.length;
+  const several = severalTokens(answer, request.model);
   return [
     h("p", { class: "quantlab-chat-note" }, t("tokens_hint")),
+    ...(several ? [h("p", { class: "quantlab-chat-note" }, several)] : []),
     strip,
     ...(more ? [h("p", { class: "quantlab-chat-note" }, t("more_tokens", { count: more }))] : []),
     table,
@@ -69,7 +87,7 @@ function candidates(token: Token, index: number): HTMLElement {
       h("td", {}, percent(logprob)),
       h("td", {}, isTaken ? t("token_taken") : ""),
     );
-  const others = token.candidates.filter((each) => each.token !== token.token);
+  const others = arePartsOfCharacter(token) ? [] : token.candidates.filter((each) => each.token !== token.token);
   const rows = [token, ...others].sort((one, other) => other.logprob - one.logprob);
   return h(
     "table",

@@ -131,10 +131,12 @@ export class Transcript {
     this.#shownAt = performance.now();
   }
 
-  #showTokens({ tokens, text }: Answer, { element }: AnswerView): void {
-    if (!text || element.querySelector(".quantlab-chat-tokens")) return;
+  #showTokens(answer: Answer, { element }: AnswerView): void {
+    if (!answer.text || element.querySelector(".quantlab-chat-tokens")) return;
     element.append(
-      tokens.length ? tokensOf(tokens) : h("p", { class: "quantlab-chat-note quantlab-chat-tokens" }, t("no_tokens")),
+      answer.tokens.length
+        ? tokensOf(answer)
+        : h("p", { class: "quantlab-chat-note quantlab-chat-tokens" }, t("no_tokens")),
     );
   }
 

@@ -261,6 +261,8 @@ export const chat = {
   "token_note": "Choice",
   "token_taken": "sampled",
   "token_number": "Token {number}",
+  "several_tokens": "The server returns several tokens of one character as one entry ({entries} entries for the {tokens} tokens of {model}), with the probability of the character's last token. The numbers here count entries.",
+  "no_candidates": "The server's candidates for this entry are parts of a character, which cannot be shown.",
   "send": "Send",
   "cancel": "Cancel",
   "model_name": "Name of the model",
@@ -429,8 +431,6 @@ export const chat_compare = {
     "one": "{one_model} and {other_model} wrote the same {count} token. Then {one_model} chose {one} and {other_model} chose {other}.",
     "other": "{one_model} and {other_model} wrote the same {count} tokens. Then {one_model} chose {one} and {other_model} chose {other}."
   },
-  "several_tokens": "The server returns several tokens of one character as one entry ({entries} entries for the {tokens} tokens of {model}), with the probability of the character's last token. The numbers here count entries.",
-  "no_candidates": "The server's candidates for this entry are parts of a character, which cannot be shown.",
   "token": "“{token}” ({probability})",
   "nothing_more": "no further token",
   "taken": "chosen",

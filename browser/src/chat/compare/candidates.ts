@@ -4,6 +4,7 @@ import { button, h } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
 import { tabled } from "../table.ts";
 import { t as chat } from "../texts.ts";
+import { arePartsOfCharacter, severalTokens } from "../tokens.ts";
 import { EndpointError, type ChatRequest, type Endpoint } from "../wire.ts";
 import type { Comparison, Parted } from "./comparison.ts";
 import { parting } from "./divergence.ts";
@@ -69,11 +70,8 @@ export function said({ answers: [one, other], models, parting: found }: Parted, 
     return t("no_probabilities", { models: listed(silent) });
   }
   const counted = [one, other].flatMap((answer, i) => {
-    const [entries, tokens] = [answer.tokens.length, answer.figures?.tokens ?? 0];
-    // The token that ends an answer is counted, and is no entry.
-    return tokens > entries + 1
-      ? [t("several_tokens", { entries: String(entries), tokens: String(tokens), model: labels[models[i]!]! })]
-      : [];
+    const sentence = severalTokens(answer, labels[models[i]!]!);
+    return sentence ? [sentence] : [];
   });
   const told = (sentence: string): string => [sentence, ...counted].join(" ");
   if (!found) return told(t("never_part", { ...names, count: one.tokens.length }));
@@ -105,10 +103,8 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
         .join("");
     const before = text(0, at);
     const chosen = tokens[at];
-    const candidates = chosen?.candidates ?? [];
-    // What stands for bytes that are no character by themselves.
-    const isPart = candidates.length > 0 && candidates.every(({ token }) => token.includes("\uFFFD"));
-    const rows = (isPart ? [] : candidates).map(({ token, logprob }) => [
+    const isPart = chosen && arePartsOfCharacter(chosen);
+    const rows = (isPart ? [] : (chosen?.candidates ?? [])).map(({ token, logprob }) => [
       visible(token),
       probability(logprob),
       token === chosen!.token ? t("taken") : "",
@@ -125,7 +121,7 @@ function shown(parted: Parted, labels: readonly string[]): HTMLElement {
         chosen ? h("mark", {}, chosen.token) : h("mark", {}, t("ended")),
         text(at + 1, tokens.length).slice(0, AROUND),
       ),
-      isPart ? h("p", { class: "quantlab-chat-note" }, t("no_candidates")) : undefined,
+      isPart ? h("p", { class: "quantlab-chat-note" }, chat("no_candidates")) : undefined,
       rows.length
         ? tabled({ caption: t("could_have_taken"), head: [t("candidate"), t("probability"), ""], rows })
         : undefined,
