@@ -173,6 +173,15 @@ await Promise.all([
       WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }),
     },
   }),
+  // Beside each other: the first fetches the others where an answer has formulas or code.
+  ...["worker", "tex", "highlight"].map((name) =>
+    bundled({
+      ...common,
+      entryPoints: [source(`chat/markdown/${name}.ts`)],
+      outfile: join(out, name === "worker" ? "markdown.js" : `${name}.js`),
+      format: "esm",
+    }),
+  ),
   bundled({
     ...common,
     entryPoints: [source("evidence/index.ts")],

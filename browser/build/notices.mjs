@@ -34,7 +34,7 @@ export function notices(browser, packages) {
   for (const name of new Set([...packages, ...Object.keys(parts)])) {
     const folder = join(browser, "node_modules", name);
     const { version, license } = JSON.parse(read("node_modules", name, "package.json"));
-    const own = readdirSync(folder).find((file) => /^licen[cs]e(\.\w+)?$/i.test(file));
+    const own = readdirSync(folder).find((file) => /^licen[cs]e([-.]\w+)*$/i.test(file));
     const inside = parts[name];
     if (inside && inside.version !== version) {
       throw new Error(

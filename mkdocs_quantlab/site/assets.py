@@ -23,6 +23,8 @@ INTERACT = "interact.js"
 """Marks that a reader can grab; a page fetches it where a figure has some."""
 LAB = "lab.js"
 CHAT = "chat.js"
+ANSWERS = ("markdown.js", "tex.js", "highlight.js")
+"""What a chat fetches to draw answers: before the first one, and where one has formulas or code."""
 EVIDENCE = "evidence.js"
 NOTICES = "notices.txt"
 """The licences of what others wrote in these files; it travels with them."""
@@ -57,7 +59,7 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
         LabError: The package was not built.
     """
     static(SCRIPT)
-    names = [SCRIPT, INTERACT, STYLE, LAB, CHAT, EVIDENCE, NOTICES]
+    names = [SCRIPT, INTERACT, STYLE, LAB, CHAT, *ANSWERS, EVIDENCE, NOTICES]
     for language in sorted({primary(tag) for tag in languages} & set(LANGUAGES) - {ENGLISH}):
         groups = [group for group in SCRIPTS if group in catalogue(language)]
         names += [f"texts/{language}/{group}.js" for group in groups]

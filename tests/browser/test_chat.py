@@ -493,6 +493,59 @@ def test_markdown(start, ollama):
     expect(text).to_contain_text("<b>not bold</b>")
 
 
+def test_words_arrive_as_the_model_wrote_them(start, ollama):
+    chat = start()
+    text = (
+        "The list [1, 2, 3], a[0] and my_var_name cost $5 and $10.\n\n1. one\n2. two\n\nSo $$x^2$$ is:\n\n"
+        "```python\nreturn [1]\n```\n\nLast *word*, [later].\n\nEnd.\n\n[later]: https://example.org/later\n"
+    )
+    ollama.script = lambda request: Script([text[i : i + 6] for i in range(0, len(text), 6)])
+    shown = chat.ask("Go").locator(".quantlab-chat-text")
+    expect(shown).to_contain_text("The list [1, 2, 3], a[0] and my_var_name cost $5 and $10.")
+    expect(shown.locator("ol")).to_have_css("list-style-type", "decimal")
+    expect(shown.locator("math msup")).to_be_visible()
+    expect(shown.locator("pre .tok-keyword")).to_have_text("return")
+    expect(shown.locator("em")).to_have_text("word")
+    expect(shown.get_by_role("link", name="later")).to_be_visible()
+    chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shown.get_by_role("button", name="Copy the code").click()
+    assert chat.page.evaluate("navigator.clipboard.readText()") == "return [1]\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ">" * 3000 + "x",
+        "[" * 200_000,
+        "<svg " * 20_000,
+        "| a | b |\n| - | - |\n" + "| 1 | 2 |\n" * 20_000,
+        "* - " * 50_000,
+        "x" * 500_000,
+    ],
+    ids=["quotes", "brackets", "drawings", "table", "lists", "word"],
+)
+def test_a_long_answer_leaves_the_page_alive(start, ollama, text):
+    chat = start()
+    pieces = [text[i : i + 5000] for i in range(0, len(text), 5000)]
+    ollama.script = lambda request: Script([*pieces, *["."] * 600], pause=0.01)
+    chat.send("Go")
+    expect(chat.root.locator(".quantlab-chat-text")).not_to_be_empty()
+    # It moves with each word.
+    chat.stop_button.dispatch_event("click")
+    expect(chat.figures).to_have_count(1)
+    chat.root.get_by_role("button", name="Clear", exact=True).click()
+    ollama.script = lambda request: Script("Well.")
+    expect(chat.ask("Go").locator(".quantlab-chat-text")).to_have_text("Well.")
+
+
+def test_without_the_worker_an_answer_stays_as_it_was_written(start, ollama, server):
+    with server.replaced("markdown.js", 404):
+        chat = start()
+        chat.visit.allow("404")
+        ollama.script = lambda request: Script("Some *words*.", pause=0.01)
+        expect(chat.ask("Go").locator(".quantlab-chat-text")).to_have_text("Some *words*.")
+
+
 def test_a_drawing_is_shown_while_it_streams(start, ollama):
     chat = start()
     ollama.script = lambda request: Script(DRAWING, pause=0.05)

@@ -26,8 +26,8 @@ def answers(container):
 
 # What a rendered answer may consist of, and with which attributes.
 ALLOWED = """root => {
-  const elements = new Set('a blockquote br code details em h4 h5 h6 hr li ol p pre s span strong summary table tbody td th thead tr ul'.split(' '));
-  const attributes = {a: ['href', 'rel', 'target', 'title'], ol: ['start'], span: ['class', 'title'], details: ['class', 'open']};
+  const elements = new Set('a blockquote br button code details div em h4 h5 h6 hr li ol p pre s span strong summary table tbody td th thead tr ul'.split(' '));
+  const attributes = {a: ['href', 'rel', 'target', 'title'], ol: ['start'], p: ['class'], button: ['type', 'aria-label'], span: ['class', 'title'], details: ['class', 'open']};
   const wrong = [];
   for (const element of root.querySelectorAll('.quantlab-chat-text *')) {
     const allowed = attributes[element.localName] ?? [];

@@ -4,19 +4,23 @@ import { button, h } from "../ui/dom.ts";
 import { describeFigures, describeSettings, endOf, notesOf } from "./describe.ts";
 import { Drawing } from "./drawing.ts";
 import { DrawingFinder } from "./drawing_finder.ts";
-import { Markdown } from "./markdown.ts";
+import { copyText } from "./copy.ts";
+import { Plain } from "./markdown/plain.ts";
+import { Markdown } from "./markdown/view.ts";
 import { markRow, whyNot, type Marker } from "./marks.ts";
 import { t } from "./texts.ts";
 import type { Problem, Reason } from "./wire.ts";
 
-/** Text is rendered in parts of this many characters, for at most so many milliseconds a frame. */
-const PART = 400;
+/** Text is taken in in parts of this many characters, and drawn for at most so many milliseconds a frame. */
+const PART = 20_000;
 const BUDGET = 5;
 
 /** What an answer can be asked to do. */
 export interface Actions {
   again(): void;
   explain(host: HTMLElement, problem: Problem, model: string): void;
+  /** There is more to show. */
+  changed(): void;
 }
 
 export class AnswerView {
@@ -27,14 +31,14 @@ export class AnswerView {
   readonly #marker: Marker;
   readonly #state = h("p", { class: "quantlab-chat-state" });
   #text = h("div", { class: "quantlab-chat-text md-typeset" });
-  #markdown = new Markdown(this.#text, fold);
+  #markdown: Markdown;
   #finder = new DrawingFinder();
   readonly #tryNow = button(t("try_now"), () => this.#answer.tryNow?.());
   readonly #end = h("div", { class: "quantlab-chat-end" });
   readonly #begun = performance.now();
   #shown = 0;
   #isRethought = false;
-  #thinking: { element: HTMLElement; text: HTMLElement; shown: number } | undefined;
+  #thinking: Plain | undefined;
   #drawing: Drawing | undefined;
   #bare: HTMLDetailsElement | undefined;
   #isDone = false;
@@ -45,6 +49,7 @@ export class AnswerView {
     this.#marker = marker;
     this.#actions = actions;
     this.#label = label;
+    this.#markdown = this.#newMarkdown();
     this.element = h(
       "article",
       { class: "quantlab-chat-answer", "aria-label": t("answer_from", { model: label }), "aria-busy": "true" },
@@ -63,19 +68,29 @@ export class AnswerView {
     if (this.#isDone) return false;
     if (isRethought(this.#answer) && !this.#isRethought) this.#begin();
     if (thinking) this.#showThinking(thinking);
-    const begun = performance.now();
-    while (this.#shown < text.length && performance.now() - begun < BUDGET) {
+    const until = performance.now() + BUDGET;
+    while (this.#shown < text.length && performance.now() < until) {
       const part = text.slice(this.#shown, this.#shown + PART);
       this.#markdown.write(part);
       this.#finder.push(part);
-      this.#shown += PART;
+      this.#shown += part.length;
     }
-    if (this.#shown < text.length) return true;
-    this.#shown = text.length;
-    this.#draw(text);
+    const isAll = this.#shown >= text.length;
+    if (isAll && reason) this.#markdown.end();
+    const isDrawn = !this.#markdown.draw(until);
+    if (isAll) this.#draw(text);
     this.tick();
-    if (reason) this.#finish(reason);
-    return false;
+    if (reason && this.#markdown.isDone) this.#finish(reason);
+    return !isAll || !isDrawn;
+  }
+
+  #newMarkdown(): Markdown {
+    return new Markdown(this.#text, fold, () => this.#actions.changed());
+  }
+
+  /** Nothing of it is shown any more. */
+  close(): void {
+    this.#markdown.close();
   }
 
   /** The words for an answer that has not begun, with the time it has waited. */
@@ -105,7 +120,8 @@ export class AnswerView {
     old.replaceWith(this.#text);
     this.#drawing?.element.remove();
     this.#drawing = this.#bare = undefined;
-    this.#markdown = new Markdown(this.#text, fold);
+    this.#markdown.close();
+    this.#markdown = this.#newMarkdown();
     this.#finder = new DrawingFinder();
     this.#shown = 0;
   }
@@ -113,12 +129,10 @@ export class AnswerView {
   #showThinking(text: string): void {
     if (!this.#thinking) {
       const inside = h("div", { class: "quantlab-chat-thinking" });
-      const element = h("details", {}, h("summary", {}, t("thinking")), inside);
-      this.#text.before(element);
-      this.#thinking = { element, text: inside, shown: 0 };
+      this.#text.before(h("details", {}, h("summary", {}, t("thinking")), inside));
+      this.#thinking = new Plain(inside);
     }
-    this.#thinking.text.append(text.slice(this.#thinking.shown));
-    this.#thinking.shown = text.length;
+    this.#thinking.show(text);
   }
 
   #draw(text: string): void {
@@ -156,7 +170,6 @@ export class AnswerView {
 
   #finish(reason: Reason): void {
     this.#isDone = true;
-    this.#markdown.end();
     this.#drawing?.end();
     if (this.#drawing && this.#marker.wants(this.#answer)) void this.#mark(this.#drawing.element);
     const { request, figures, problem, text, unused } = this.#answer;
@@ -198,16 +211,4 @@ function fold(block: HTMLDetailsElement): void {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** Copies a text and says so on the button for a moment. */
-export async function copyText(text: string, button: HTMLButtonElement): Promise<void> {
-  const label = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = t("copied");
-  } catch {
-    button.textContent = t("copy_refused");
-  }
-  setTimeout(() => (button.textContent = label), 2000);
 }

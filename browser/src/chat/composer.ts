@@ -5,6 +5,7 @@ import { lack } from "./engine.ts";
 import type { Session } from "./session.ts";
 import { t } from "./texts.ts";
 import { volume } from "../ui/volume.ts";
+import { start } from "./markdown/parser.ts";
 
 interface Doing {
   send(prompt: string): void;
@@ -36,8 +37,11 @@ export class Composer {
     this.#box.value = session.draft;
     this.#box.addEventListener("input", () => (session.draft = this.#box.value));
     this.#box.addEventListener("keydown", (event) => this.#onKey(event));
-    // The reader is about to ask: which language the server speaks is found out meanwhile.
-    this.#box.addEventListener("focus", () => void session.meet().catch(() => {}));
+    // The reader is about to ask: meanwhile it is found out which language the server speaks, and what draws answers is fetched.
+    this.#box.addEventListener("focus", () => {
+      void session.meet().catch(() => {});
+      start();
+    });
     this.#history.checked = session.sendsHistory;
     this.#history.addEventListener("change", () => (session.sendsHistory = this.#history.checked));
     const prompts = session.config.prompts.map((prompt) => button(prompt, () => this.write(prompt)));

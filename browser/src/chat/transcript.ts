@@ -62,6 +62,7 @@ export class Transcript {
         return h("li", {}, this.#prompt(turn), ...answers);
       }),
     );
+    for (const [answer, view] of known) if (!this.#views.has(answer)) view.close();
     this.#scroller.hidden = !this.#list.childElementCount;
     this.schedule();
   }
@@ -105,6 +106,7 @@ export class Transcript {
     return new AnswerView(answer, this.#doing.label(answer.request.model), this.#session.marker, {
       again: () => this.#doing.ask(() => this.#session.answer(turn)),
       explain: this.#doing.explain,
+      changed: () => this.schedule(),
     });
   }
 

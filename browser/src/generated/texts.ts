@@ -223,6 +223,7 @@ export const chat = {
   "empty": "The answer is empty.",
   "no_svg": "There is no SVG in this answer, so there is nothing to draw.",
   "copy": "Copy",
+  "copy_code": "Copy the code",
   "copied": "Copied",
   "copy_refused": "The browser did not allow it",
   "again": "Ask again",
