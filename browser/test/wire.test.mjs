@@ -646,6 +646,20 @@ test("addresses with and without the API's own path", async () => {
   );
 });
 
+for (const kind of ["ollama", "openai"]) {
+  test(`an answer without content is a cut one, ${kind}`, async () => {
+    const answer = await heard(kind, (response) => response.writeHead(204).end());
+    assert.deepEqual([answer.reason, answer.problem], ["cut", undefined]);
+  });
+
+  test(`an event without an end is refused in words of the page, ${kind}`, async () => {
+    const answer = await heard(kind, `data: {"x": "${"x".repeat(5_000_000)}`, { size: 1_000_000 });
+    assert.equal(answer.reason, "error");
+    assert.match(answer.problem.message, /end/);
+    assert.doesNotMatch(answer.problem.message, /parser/);
+  });
+}
+
 test("a server that answers with another model", () => {
   const asked = (model) => ({ request: { model }, model: "" });
   assert.equal(otherModel({ ...asked("q4"), model: "q6" }), "q6");

@@ -160,7 +160,9 @@ async function errorText(response: Response): Promise<string> {
  * @param signal Ends it early, without an error.
  */
 export async function* texts(response: Response, signal?: AbortSignal): AsyncGenerator<string> {
-  const reader = response.body!.getReader();
+  // A response with the status 204 has no content.
+  if (!response.body) return;
+  const reader = response.body.getReader();
   const decoder = new TextDecoder();
   // The request's own signal may be deaf by now: Node forgets it where `redirect` is "error" (nodejs/undici#4627).
   const stop = (): void => void reader.cancel().catch(() => {});

@@ -191,6 +191,7 @@ async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<
     // Some servers put an error into a stream of events as bare JSON.
     onError: ({ type, line }) => {
       if (type === "unknown-field" && line?.startsWith("{")) events.push({ data: line });
+      if (type === "max-buffer-size-exceeded") throw new EndpointError(ofServer("endless_record"), response.status);
     },
     maxBufferSize: MAX_RECORD,
   });
