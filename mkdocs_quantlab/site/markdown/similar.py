@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 4
 """Characters of a part that counts: `data-qat` may mean anything."""
+_ATTRIBUTE = re.compile(r"\sdata-([a-z0-9_-]+)")
 
 
 class Similar(NamedTuple):
@@ -40,7 +41,7 @@ class SimilarNames:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        known = set(names)
+        self._known = known = set(names)
         self._near: dict[str, tuple[str, ...]] = {}
         for name in sorted(known):
             words = name.split("-")
@@ -58,5 +59,7 @@ class SimilarNames:
     def find(self, html: str) -> Iterator[Similar]:
         """The elements in a page's content, which the extension has converted."""
         for match in self._element.finditer(html):
+            if not self._known.isdisjoint(_ATTRIBUTE.findall(match[0].lower())):
+                continue  # an option of a directive, such as `data-recipe`
             name = match[1].lower()
             yield Similar(match[0], name, self._near[name])

@@ -113,6 +113,7 @@ ASKED = {
     "<div data-chats></div>": "",
     "<div data-qat></div>": "",
     "<div data-quantlab-chat></div>": "",
+    '<div data-gguf-recipe data-recipe="Q8_0"></div>': "",
 }  # fmt: skip
 
 
