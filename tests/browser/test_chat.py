@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
@@ -526,8 +527,11 @@ def test_words_arrive_as_the_model_wrote_them(start, ollama):
 )
 def test_a_long_answer_leaves_the_page_alive(start, ollama, text):
     chat = start()
-    pieces = [text[i : i + 5000] for i in range(0, len(text), 5000)]
-    ollama.script = lambda request: Script([*pieces, *["."] * 600], pause=0.01)
+    # The stand-in ends what repeats itself, as Ollama does: no two pieces are equal.
+    cuts = [*accumulate(range(3000, 8000, 10), initial=0)]
+    pieces = [text[i:j] for i, j in pairwise(cuts) if i < len(text)]
+    words = [f"{number} " for number in range(6000)]
+    ollama.script = lambda request: Script([*pieces, *words], pause=0.01)
     chat.send("Go")
     expect(chat.root.locator(".quantlab-chat-text")).not_to_be_empty()
     # It moves with each word.
