@@ -572,6 +572,52 @@ def test_a_drawing_is_shown_while_it_streams(start, ollama):
     expect(chat.root.locator(".quantlab-chat-text em")).to_have_text("circle")
 
 
+def test_broken_values_of_a_drawing_write_nothing_to_the_console(start, ollama):
+    chat = start()
+    values = ["darkorange13ligh", "-5", "1e", "NaN", "1,,2", "", "rotate(", "M", "0 0 x", "}"]
+    names = (
+        "x y width height r rx cx x1 points d transform viewBox offset gradientTransform "
+        "stdDeviation refX dx startOffset textLength patternTransform markerWidth"
+    )
+    elements = (
+        "rect circle ellipse line polyline polygon path text tspan linearGradient radialGradient "
+        "stop pattern marker feGaussianBlur use svg g"
+    )
+    drawing = "".join(
+        f"<{element} {' '.join(f'{name}=' + chr(34) + value + chr(34) for name in names.split())}/>"
+        for element in elements.split()
+        for value in values
+    )
+    ollama.script = lambda request: Script(
+        f'<svg viewBox="0 0 9 9" width="big">{drawing}<rect width="9" height="9" fill="#00f"/></svg>'
+    )
+    answer = chat.ask("Draw")
+    # The visit fails where the console has an error.
+    expect(answer.locator("iframe")).to_have_count(1)
+    png = answer.locator(".quantlab-chat-stage").screenshot()
+    assert pixels(chat.page, png)[0] == [0, 0, 255]
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ("width='200' height='100'", 2),
+        ("viewBox='0 0 90 120'", 0.75),
+        ("width='9' height='900'", 0.6),
+    ],
+)
+def test_a_drawing_fills_its_frame(start, ollama, size, shape):
+    chat = start()
+    ollama.script = lambda request: Script(
+        f"<svg {size} xmlns='http://www.w3.org/2000/svg'><rect width='100%' height='100%' fill='#0a0'/></svg>"
+    )
+    stage = chat.ask("Draw").locator(".quantlab-chat-stage")
+    expect(stage.locator("iframe")).to_have_count(1)
+    box = stage.bounding_box()
+    assert box["width"] / box["height"] == pytest.approx(shape, abs=0.05)
+    assert pixels(chat.page, stage.screenshot())[0] == [0, 170, 0]
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

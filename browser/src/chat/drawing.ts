@@ -1,27 +1,22 @@
 /**
  * SVG in an answer, shown as a picture.
  *
- * A model's SVG may hold scripts, addresses and bombs. It is cleaned, and what is left is shown in a frame that may run
- * nothing (`sandbox`) and fetch nothing (`default-src 'none'`), which browsers keep in a process of its own.
+ * It is cleaned (`svg.ts`), and what is left is shown in a frame that may run nothing (`sandbox`) and fetch nothing
+ * (`default-src 'none'`), which browsers keep in a process of its own.
  */
-import DOMPurify from "dompurify";
 import { h } from "../ui/dom.ts";
 import type { Found } from "./drawing_finder.ts";
+import { cleaned, fill, MAX_ATTRIBUTES, MAX_BYTES, MAX_ELEMENTS, TooMany } from "./svg.ts";
 import { trustedHtml } from "../ui/trusted.ts";
 import { t } from "./texts.ts";
-
-/**
- * Larger pictures are not drawn: bytes of source, elements that are drawn, copies by `<use>` included, attributes of one element, and copies
- * of what has copies, one inside the other. Each of them costs time that the page stands still, and the last three more than their number.
- */
-const MAX_BYTES = 256 * 1024;
-const MAX_ELEMENTS = 2000;
-const MAX_ATTRIBUTES = 200;
-const MAX_DEPTH = 1000;
 
 /** A picture that grows is drawn anew this often, in milliseconds, and where drawing takes long, in this many times what it takes. */
 const PACE = 500;
 const REST = 20;
+
+/** Shapes of the frame, width by height: a picture that is narrower or wider has margins. */
+const NARROWEST = 0.6;
+const WIDEST = 2.5;
 
 /**
  * What goes before the picture. Without the second line, names of hosts would still be looked up. The attributes, and those of the
@@ -31,32 +26,6 @@ const HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content=
 <meta http-equiv="x-dns-prefetch-control" content="off">
 <style>html,body{margin:0;height:100%;overflow:hidden;background:#fff}svg{display:block;width:100%;height:100%}</style>
 <body marginwidth="0" marginheight="0" bgcolor="#fff">`;
-
-// `use` and animation are half of what models draw with; links and foreign content are not pictures.
-const CLEAN = {
-  USE_PROFILES: { svg: true, svgFilters: true },
-  ADD_TAGS: ["use", "animate", "animateMotion", "animateTransform", "mpath", "set", "symbol"],
-  ADD_ATTR: [
-    "attributeName",
-    "begin",
-    "by",
-    "calcMode",
-    "dur",
-    "end",
-    "from",
-    "href",
-    "keyPoints",
-    "keySplines",
-    "keyTimes",
-    "repeatCount",
-    "repeatDur",
-    "to",
-    "type",
-    "values",
-    "xlink:href",
-  ],
-  FORBID_TAGS: ["a", "foreignObject", "image", "feImage"],
-};
 
 /** What can be said of a picture without drawing it. */
 export interface Inspection {
@@ -77,72 +46,6 @@ export function inspectDrawing({ source }: Found): Inspection {
     elements: isWellFormed ? parsed.querySelectorAll("*").length : 0,
     hasViewBox: parsed.documentElement.hasAttribute("viewBox"),
   };
-}
-
-/** Style that names something outside the picture, or may: a backslash can spell any of these another way. */
-const OUTSIDE = /\\|@import|image-set|src\(|url\((?!\s*["']?#)/i;
-
-/** There is more in a picture than is drawn. */
-class TooMany extends Error {}
-
-let elements = 0;
-
-/** Counts before anything is done with an element. @throws TooMany */
-function limit(node: Node): void {
-  if (node instanceof Element && (++elements > MAX_ELEMENTS || node.attributes.length > MAX_ATTRIBUTES))
-    throw new TooMany();
-}
-
-/**
- * The sanitized SVG, or null if nothing remains.
- *
- * The frame's policy fetches nothing anyway. Two locks, because a page that a model can make ask for an address can be made
- * to tell what is in the conversation.
- *
- * @throws TooMany
- */
-function cleaned(source: string): SVGSVGElement | null {
-  // Before it is read, which takes longer than all that follows.
-  elements = 0;
-  for (const _ of source.matchAll(/<[a-z]/gi)) if (++elements > MAX_ELEMENTS) throw new TooMany();
-  elements = 0;
-  DOMPurify.removeHooks("beforeSanitizeElements");
-  DOMPurify.addHook("beforeSanitizeElements", limit);
-  const svg = DOMPurify.sanitize(source, { ...CLEAN, RETURN_DOM_FRAGMENT: true }).querySelector("svg");
-  if (!svg) return null;
-  for (const element of [svg, ...svg.querySelectorAll("*")]) {
-    if (element.localName === "style" && OUTSIDE.test(element.textContent)) element.remove();
-    for (const attribute of [...element.attributes]) {
-      const isOutside =
-        attribute.localName === "href" ? !attribute.value.startsWith("#") : OUTSIDE.test(attribute.value);
-      if (isOutside) element.removeAttributeNode(attribute);
-    }
-  }
-  countCopies(svg);
-  return svg;
-}
-
-/** Counts the elements that are drawn, with each `<use>` counted as what it copies. @throws TooMany */
-function countCopies(root: Element): void {
-  const targets = new Map<string, Element>();
-  for (const element of root.querySelectorAll("[id]")) if (!targets.has(element.id)) targets.set(element.id, element);
-  const known = new Map<Element, number>();
-  const count = (element: Element, depth: number): number => {
-    const before = known.get(element);
-    if (before !== undefined) return before;
-    if (depth > MAX_DEPTH) throw new TooMany();
-    known.set(element, 0); // a copy of itself is not drawn
-    let sum = 1;
-    for (const child of element.children) sum += count(child, depth + 1);
-    const target =
-      element.localName === "use" ? (element.getAttribute("href") ?? element.getAttribute("xlink:href")) : null;
-    const copied = target ? targets.get(target.slice(1)) : undefined;
-    if (copied) sum += count(copied, depth + 1);
-    if (sum > MAX_ELEMENTS) throw new TooMany();
-    known.set(element, sum);
-    return sum;
-  };
-  count(root, 0);
 }
 
 /** A picture in the page, which may grow. */
@@ -224,8 +127,8 @@ export class Drawing {
       referrerpolicy: "no-referrer",
       scrolling: "no",
     });
-    svg.setAttribute("width", "100vw");
-    svg.setAttribute("height", "100vh");
+    const shape = fill(svg);
+    this.#stage.style.aspectRatio = shape ? String(Math.min(Math.max(shape, NARROWEST), WIDEST)) : "";
     frame.srcdoc = trustedHtml(HEAD + svg.outerHTML);
     const old = this.#frame;
     this.#frame = frame;
