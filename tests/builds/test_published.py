@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from textwrap import dedent
 
 import pytest
 from click.testing import CliRunner
+from markdown import Markdown
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.cli.models import settings_of
+from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from tests.gguf_files import write_gguf
 
 YML = """
@@ -242,6 +245,27 @@ def test_a_template_that_adds_a_directive_to_each_page_is_few_findings(course):
     finished(course, **{f"p{n}": f"<div data-quantization-explorer>{n}</div>" for n in range(50)})
     assert len(todo()) == 21
     assert ("pages", "30 more directives have no effect") in todo()
+
+
+def test_a_chat_whose_models_were_not_exported_for_zensical(course):
+    (course / "zensical.toml").write_text(TOML, encoding="utf-8")
+    run("export", "docs/assets/quantlab")
+    chat = Markdown(extensions=[QuantlabExtension()]).convert(
+        '<div data-quantlab-chat data-models="drawing:Q2_K drawing:Q8_0"></div>'
+    )
+    finished(course, a=chat, b=chat)
+    shutil.copytree(course / "docs/assets", course / "site/assets")
+    assert {text.partition(",")[0] for _, text in todo()} == {
+        "a/index.html: the chat runs `drawing:Q2_K` in the page",
+        "a/index.html: the chat runs `drawing:Q8_0` in the page",
+    }
+    assert "--model drawing:Q2_K" in run("doctor").stdout
+    # llama.cpp comes with any model.
+    run("export", "site/assets/quantlab", "--model", "drawing:Q2_K")
+    [(_, found)] = todo()
+    assert "drawing:Q8_0" in found
+    run("export", "site/assets/quantlab", "--model", "drawing:Q8_0")
+    assert todo() == set()
 
 
 def test_advice_for_zensical_toml_is_toml(course):

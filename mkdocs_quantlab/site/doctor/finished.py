@@ -5,9 +5,12 @@ The plugin looks for it when a site is built. Zensical runs no plugins.
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.texts import EN
+from mkdocs_quantlab.site.assets import WLLAMA
 from mkdocs_quantlab.site.doctor.finding import Finding
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.markdown.finished import left, problems
@@ -17,7 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from mkdocs_quantlab.site.attributes import ChatConfig
     from mkdocs_quantlab.site.doctor.configuration import Site
+
+# No value of an attribute that we write has such a bracket (`markdown.portable`).
+_CONFIG = re.compile(r"<quantlab-chat\b[^>]*?\sdata-config='([^']*)'")
 
 MAX_PROBLEMS = 20
 """The largest number of directives that findings name: a template may add one to each page."""
@@ -39,6 +46,7 @@ def examine_finished(file: Path, site: Site, hosts: Sequence[str]) -> Iterator[F
             yield Finding("secrets", found, EN("doctor.take_out", why=PUBLIC))
     if site.engine == "Zensical":
         yield from _directives(file, site)
+        yield from _models(site)
 
 
 def _directives(file: Path, site: Site) -> Iterator[Finding]:
@@ -70,6 +78,25 @@ def _directives(file: Path, site: Site) -> Iterator[Finding]:
         yield Finding("pages", old, EN("doctor.build_again"))
     elif not found:
         yield Finding("pages", EN("doctor.pages_examined", count=len(pages)))
+
+
+def _models(site: Site) -> Iterator[Finding]:
+    """Models in the page that are not among the site's files: only `quantlab export` brings them there."""
+    folders = [script.parent for script in site.site_dir.rglob("quantlab.js")]
+    missing: dict[str, str] = {}
+    for page in sorted(site.site_dir.rglob("*.html")):
+        for found in _CONFIG.finditer(page.read_text(encoding="utf-8", errors="replace")):
+            config: ChatConfig = json.loads(found[1].replace("\n", " "))
+            for model in config.get("inPage", ()):
+                needed = (model["file"], *WLLAMA)
+                if not any(all((each / name).is_file() for name in needed) for each in folders):
+                    missing.setdefault(model["model"], page.relative_to(site.site_dir).as_posix())
+    for model, place in missing.items():
+        yield Finding(
+            "pages",
+            EN("doctor.not_exported", page=place, model=model),
+            EN("doctor.export_model", model=model),
+        )
 
 
 def _source(page: Path, docs: Path) -> Path | None:
