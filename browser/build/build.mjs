@@ -173,6 +173,12 @@ await Promise.all([
       WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }),
     },
   }),
+  bundled({
+    ...common,
+    entryPoints: [source("chat/svg_script.ts")],
+    outfile: join(out, "svg.js"),
+    format: "iife",
+  }),
   // Beside each other: the first fetches the others where an answer has formulas or code.
   ...["worker", "tex", "highlight"].map((name) =>
     bundled({

@@ -23,8 +23,8 @@ INTERACT = "interact.js"
 """Marks that a reader can grab; a page fetches it where a figure has some."""
 LAB = "lab.js"
 CHAT = "chat.js"
-ANSWERS = ("markdown.js", "tex.js", "highlight.js")
-"""What a chat fetches to draw answers: before the first one, and where one has formulas or code."""
+ANSWERS = ("markdown.js", "svg.js", "tex.js", "highlight.js")
+"""What a chat fetches to show answers: the first two before the first one, the others where one has formulas or code."""
 EVIDENCE = "evidence.js"
 NOTICES = "notices.txt"
 """The licences of what others wrote in these files; it travels with them."""

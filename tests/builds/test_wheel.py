@@ -253,6 +253,7 @@ def test_no_size_creeps_in():
         ("docs/privacy.md", r"`files.js` \((\d+) kB", ["files.js"]),
         ("docs/privacy.md", r"`chat.js` \((\d+) kB", ["chat.js"]),
         ("docs/privacy.md", r"`markdown.js` \((\d+) kB", ["markdown.js"]),
+        ("docs/privacy.md", r"`svg.js` \((\d+) kB", ["svg.js"]),
         ("docs/privacy.md", r"`tex.js` \((\d+) kB", ["tex.js"]),
         ("docs/privacy.md", r"`highlight.js` \((\d+) kB", ["highlight.js"]),
         ("docs/privacy.md", r"`evidence.js` \((\d+) kB", ["evidence.js"]),

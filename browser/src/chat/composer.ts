@@ -1,6 +1,7 @@
 /** Where the reader writes: the prompt's box, the model that it goes to, and what is sent along. */
 import { button, choices, h, isComposing, labelled } from "../ui/dom.ts";
 import { isolated } from "../ui/isolate.ts";
+import { prepareDrawings } from "./drawing.ts";
 import { lack } from "./engine.ts";
 import type { Session } from "./session.ts";
 import { t } from "./texts.ts";
@@ -41,6 +42,7 @@ export class Composer {
     this.#box.addEventListener("focus", () => {
       void session.meet().catch(() => {});
       start();
+      void prepareDrawings().catch(() => {});
     });
     this.#history.checked = session.sendsHistory;
     this.#history.addEventListener("change", () => (session.sendsHistory = this.#history.checked));

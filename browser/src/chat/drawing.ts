@@ -6,7 +6,9 @@
  */
 import { h } from "../ui/dom.ts";
 import type { Found } from "./drawing_finder.ts";
-import { cleaned, fill, MAX_ATTRIBUTES, MAX_BYTES, MAX_ELEMENTS, TooMany } from "./svg.ts";
+import { fetched } from "../ui/load.ts";
+import { MAX_ATTRIBUTES, MAX_BYTES, MAX_ELEMENTS } from "./svg_limits.ts";
+import type { SvgTools } from "./svg_script.ts";
 import { trustedHtml } from "../ui/trusted.ts";
 import { t } from "./texts.ts";
 
@@ -26,6 +28,14 @@ const HEAD = `<!doctype html><meta http-equiv="Content-Security-Policy" content=
 <meta http-equiv="x-dns-prefetch-control" content="off">
 <style>html,body{margin:0;height:100%;overflow:hidden;background:#fff}svg{display:block;width:100%;height:100%}</style>
 <body marginwidth="0" marginheight="0" bgcolor="#fff">`;
+
+let tools: SvgTools | undefined;
+
+/** Fetches what drawings are cleaned with; early, so that the first one need not wait. @throws Error It could not be fetched. */
+export async function prepareDrawings(): Promise<void> {
+  await fetched("svg.js");
+  tools = (globalThis as { [key: symbol]: SvgTools })[Symbol.for("quantlab.svg")];
+}
 
 /** What can be said of a picture without drawing it. */
 export interface Inspection {
@@ -60,6 +70,8 @@ export class Drawing {
   #timer = 0;
   #nextAt = -Infinity;
   #isShown = false;
+  #hasEnded = false;
+  #isWaiting = false;
 
   /** @param name What the picture is called for those who do not see it. */
   constructor(name: string) {
@@ -79,11 +91,15 @@ export class Drawing {
   /** No more will come. */
   end(): void {
     if (!this.#wanted) return;
+    this.#hasEnded = true;
     clearTimeout(this.#timer);
     this.#draw();
-    if (!this.#isShown) return;
-    if (!this.#wanted.isComplete) this.#say(t("drawing_cut"));
-    else if (!inspectDrawing(this.#wanted).isWellFormed) this.#say(t("drawing_broken"));
+  }
+
+  #conclude(): void {
+    if (!this.#isShown || !this.#hasEnded) return;
+    if (!this.#wanted!.isComplete) this.#say(t("drawing_cut"));
+    else if (!inspectDrawing(this.#wanted!).isWellFormed) this.#say(t("drawing_broken"));
   }
 
   #say(text: string): void {
@@ -91,6 +107,25 @@ export class Drawing {
   }
 
   #draw(): void {
+    if (!tools) {
+      this.#isWaiting ||= this.#wait();
+      return;
+    }
+    this.#drawWith(tools);
+    this.#conclude();
+  }
+
+  /** Draws once there is what cleans the picture. @returns True */
+  #wait(): true {
+    this.#say(t("drawing_now"));
+    prepareDrawings().then(
+      () => this.#draw(),
+      () => this.#say(t("drawing_not_fetched")),
+    );
+    return true;
+  }
+
+  #drawWith({ cleaned, fill, TooMany }: SvgTools): void {
     const { source, isComplete } = this.#wanted!;
     if (source.length > MAX_BYTES) {
       this.#isShown = false;
@@ -104,7 +139,8 @@ export class Drawing {
     const begun = performance.now();
     this.#source = text;
     try {
-      this.#put(cleaned(text), isComplete);
+      const svg = cleaned(text);
+      this.#put(svg, svg ? fill(svg) : undefined, isComplete);
     } catch (error) {
       if (!(error instanceof TooMany)) throw error;
       this.#say(t("drawing_too_many", { count: MAX_ELEMENTS, attributes: MAX_ATTRIBUTES }));
@@ -113,7 +149,7 @@ export class Drawing {
     this.#nextAt = end + Math.max(PACE, REST * (end - begun));
   }
 
-  #put(svg: SVGSVGElement | null, isComplete: boolean): void {
+  #put(svg: SVGSVGElement | null, shape: number | undefined, isComplete: boolean): void {
     if (!svg) {
       this.#say(t("drawing_empty"));
       return;
@@ -127,7 +163,6 @@ export class Drawing {
       referrerpolicy: "no-referrer",
       scrolling: "no",
     });
-    const shape = fill(svg);
     this.#stage.style.aspectRatio = shape ? String(Math.min(Math.max(shape, NARROWEST), WIDEST)) : "";
     frame.srcdoc = trustedHtml(HEAD + svg.outerHTML);
     const old = this.#frame;

@@ -4,16 +4,8 @@
  * It may hold scripts, addresses and bombs, and half of what small models write is broken.
  */
 import DOMPurify from "dompurify";
+import { MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS } from "./svg_limits.ts";
 import { repair } from "./svg_values.ts";
-
-/**
- * Larger pictures are not drawn: bytes of source, elements that are drawn, copies by `<use>` included, attributes of one element, and copies
- * of what has copies, one inside the other. Each of them costs time that the page stands still, and the last three more than their number.
- */
-export const MAX_BYTES = 256 * 1024;
-export const MAX_ELEMENTS = 2000;
-export const MAX_ATTRIBUTES = 200;
-const MAX_DEPTH = 1000;
 
 // `use` and animation are half of what models draw with; links and foreign content are not pictures.
 const CLEAN = {

@@ -382,6 +382,7 @@ export const chat = {
   "drawing_empty": "There is nothing to draw in this SVG.",
   "drawing_too_many": "The drawing is not shown: it has more than {count} elements, including those that `<use>` copies, or an element with more than {attributes} attributes.",
   "drawing_now": "Drawing …",
+  "drawing_not_fetched": "What draws SVG could not be fetched. Reload the page to see the picture.",
   "unmarked_python": "Not marked: marking needs Python in the page. {reason}",
   "unmarked_prompt": "Not marked: this prompt asks for something that cannot be marked. These prompts can be: {examples}",
   "quoted": "“{text}”",
