@@ -591,6 +591,8 @@ PLAIN = """html => {
   for (const mark of figure.querySelectorAll('[data-drag-x], [data-drag-y], [data-click], [data-paint], [data-scrub], [data-play]')) {
     for (const {name} of [...mark.attributes]) if (/^(role|tabindex|aria-.*)$/.test(name)) mark.removeAttribute(name);
   }
+  // The theme numbers blocks of code, for its buttons.
+  for (const code of figure.querySelectorAll('pre[id^=__code]')) code.removeAttribute('id');
   for (const details of figure.querySelectorAll('details')) details.removeAttribute('open');
   for (const lit of figure.querySelectorAll('.is-lit')) {
     lit.classList.remove('is-lit');

@@ -168,13 +168,16 @@ def test_keys(start, ollama):
 
 
 def test_the_transcript_follows_an_answer_until_the_reader_scrolls(start, ollama):
-    chat = start(viewport={"width": 1280, "height": 500})
-    ollama.script = lambda request: Script([f"Line {i}.\n\n" for i in range(100)], pause=0.02)
+    chat = start(viewport={"width": 1280, "height": 600})
+    ollama.script = lambda request: Script([f"Line {i}.\n\n" for i in range(100)], pause=0.05)
     transcript = chat.root.locator(".quantlab-chat-transcript")
     left = "e => e.scrollHeight - e.clientHeight - e.scrollTop"
     chat.send("Go on")
-    transcript.scroll_into_view_if_needed()
-    expect(chat.root.locator(".quantlab-chat-text")).to_contain_text("Line 40.")
+    text = chat.root.locator(".quantlab-chat-text")
+    expect(text).to_contain_text("Line 40.")
+    # What came last is in sight.
+    expect(transcript).to_be_in_viewport()
+    expect(text.locator("p").last).to_be_in_viewport()
     assert transcript.evaluate(left) < 60
     transcript.evaluate("e => (e.scrollTop = 0)")
     to_end = chat.root.get_by_role("button", name="To the end")

@@ -109,8 +109,9 @@ class Chat:
         expect(self.texts.nth(count)).not_to_be_empty()
 
     def llamas(self) -> list[Worker]:
-        """The workers that run llama.cpp; the other one is the page's Python, which marks drawings and stays."""
-        return [worker for worker in self.page.workers if not worker.url.endswith("/worker.js")]
+        """The workers that run llama.cpp; others parse answers, and are the page's Python, which marks drawings."""
+        others = ("/worker.js", "/markdown.js")
+        return [worker for worker in self.page.workers if not worker.url.endswith(others)]
 
     def fetched(self) -> list[str]:
         """What was asked of the site since the visit began, of llama.cpp and models."""

@@ -26,10 +26,11 @@ NOT_IN_SITES = {
     "@codemirror/streamparser",
     "@types/emscripten",
     "@types/trusted-types",
+    "argparse",
     "crelt",
     "ws",
 }
-"""Packages that others depend on, and whose code is in none of the files: types, Node's sockets, and what esbuild finds unused."""
+"""Packages that others depend on, and whose code is in none of the files: types, Node's sockets, what reads a command's arguments, and what esbuild finds unused."""
 TEXTS = sorted((PACKAGE / "engine/core/texts").glob("*.json"))
 
 

@@ -72,7 +72,11 @@ export class Composer {
       "details",
       { class: "quantlab-chat-panel", open: true, hidden: !prompts.length },
       h("summary", {}, t("prompts")),
-      h("div", { class: "quantlab-chat-prompts", role: "group", "aria-label": t("prompts") }, ...prompts),
+      h(
+        "div",
+        { class: "quantlab-scroll quantlab-chat-prompts", role: "group", "aria-label": t("prompts") },
+        ...prompts,
+      ),
     );
     this.element.append(this.#prompts, form);
   }

@@ -105,8 +105,11 @@ export class QuantlabChat extends HTMLElement {
     });
     this.#composer = new Composer(session, {
       send: (prompt) => {
-        this.#transcript.toEnd();
         void this.#ask(() => session.send(prompt));
+        this.#transcript.toEnd();
+        // The prompts to try close, and the transcript opens: neither it nor the box is to be out of sight.
+        for (const part of [this.#transcript.element, this.#composer.element])
+          part.scrollIntoView({ block: "nearest" });
       },
       toEnd: () => this.#transcript.toEnd(),
     });

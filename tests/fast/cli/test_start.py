@@ -16,6 +16,7 @@ class Interrupt:
         if name == {module!r}:
             signal.raise_signal(signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 sys.meta_path.insert(0, Interrupt())
 sys.argv = ["quantlab", "--version"]
 main()
