@@ -581,16 +581,15 @@ def test_broken_values_of_a_drawing_write_nothing_to_the_console(start, ollama):
     )
     elements = (
         "rect circle ellipse line polyline polygon path text tspan linearGradient radialGradient "
-        "stop pattern marker feGaussianBlur use svg g"
+        "stop pattern marker feGaussianBlur use g"
     )
     drawing = "".join(
         f"<{element} {' '.join(f'{name}=' + chr(34) + value + chr(34) for name in names.split())}/>"
         for element in elements.split()
         for value in values
     )
-    ollama.script = lambda request: Script(
-        f'<svg viewBox="0 0 9 9" width="big">{drawing}<rect width="9" height="9" fill="#00f"/></svg>'
-    )
+    whole = f'<svg viewBox="0 0 9 9" width="big">{drawing}<rect width="9" height="9" fill="#00f"/></svg>'
+    ollama.script = lambda request: Script([whole])
     answer = chat.ask("Draw")
     # The visit fails where the console has an error.
     expect(answer.locator("iframe")).to_have_count(1)

@@ -27,7 +27,7 @@ const GRAMMARS: Readonly<Record<string, RegExp>> = {
   ...of(BOX, "viewBox"),
 };
 /** A size below nothing is an error, too. */
-const SIZES = new Set("width height r rx ry fr markerWidth markerHeight".split(" "));
+const SIZES = new Set("width height r rx ry fr textLength markerWidth markerHeight".split(" "));
 /** Names that markers and texts take in the place of a length. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   refX: /^(left|center|right)$/,
