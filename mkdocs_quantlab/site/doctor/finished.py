@@ -89,13 +89,13 @@ def _models(site: Site) -> Iterator[Finding]:
             config: ChatConfig = json.loads(found[1].replace("\n", " "))
             for model in config.get("inPage", ()):
                 needed = (model["file"], *WLLAMA)
-                if not any(all((each / name).is_file() for name in needed) for each in folders):
+                if not any(all((each / part).is_file() for part in needed) for each in folders):
                     missing.setdefault(model["model"], page.relative_to(site.site_dir).as_posix())
-    for model, place in missing.items():
+    for name, place in missing.items():
         yield Finding(
             "pages",
-            EN("doctor.not_exported", page=place, model=model),
-            EN("doctor.export_model", model=model),
+            EN("doctor.not_exported", page=place, model=name),
+            EN("doctor.export_model", model=name),
         )
 
 
