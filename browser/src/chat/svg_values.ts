@@ -20,14 +20,36 @@ const TRANSFORM = `(?:matrix${numbers("5")}|(?:translate|scale)${numbers("0,1")}
 const TRANSFORMS = whole(String.raw`none|(?:${TRANSFORM}(?:\s*,)?\s*)*`);
 
 const GRAMMARS: Readonly<Record<string, RegExp>> = {
-  ...of(LENGTHS, "x y dx dy width height r rx ry cx cy fx fy fr x1 y1 x2 y2 offset startOffset textLength"),
-  ...of(LENGTHS, "markerWidth markerHeight refX refY"),
-  ...of(NUMBERS, "stdDeviation baseFrequency radius rotate"),
-  ...of(TRANSFORMS, "transform gradientTransform patternTransform"),
-  ...of(BOX, "viewBox"),
+  ...of(LENGTHS, [
+    "x",
+    "y",
+    "dx",
+    "dy",
+    "width",
+    "height",
+    "r",
+    "rx",
+    "ry",
+    "cx",
+    "cy",
+    "fx",
+    "fy",
+    "fr",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "offset",
+    "startOffset",
+    "textLength",
+  ]),
+  ...of(LENGTHS, ["markerWidth", "markerHeight", "refX", "refY"]),
+  ...of(NUMBERS, ["stdDeviation", "baseFrequency", "radius", "rotate"]),
+  ...of(TRANSFORMS, ["transform", "gradientTransform", "patternTransform"]),
+  ...of(BOX, ["viewBox"]),
 };
 /** A size below nothing is an error, too. */
-const SIZES = new Set("width height r rx ry fr textLength markerWidth markerHeight".split(" "));
+const SIZES = new Set(["width", "height", "r", "rx", "ry", "fr", "textLength", "markerWidth", "markerHeight"]);
 /** Names that markers and texts take in the place of a length. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   refX: /^(left|center|right)$/,
@@ -35,8 +57,8 @@ const WORDS: Readonly<Record<string, RegExp>> = {
   rotate: /^auto/,
 };
 
-function of(grammar: RegExp, names: string): Record<string, RegExp> {
-  return Object.fromEntries(names.split(" ").map((name) => [name, grammar]));
+function of(grammar: RegExp, names: readonly string[]): Record<string, RegExp> {
+  return Object.fromEntries(names.map((name) => [name, grammar]));
 }
 
 /** Takes out of an element what browsers would ignore with an error. */
