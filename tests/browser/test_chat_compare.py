@@ -282,6 +282,8 @@ def test_pictures_are_shown_and_measured(panel):
     compare = panel()
     compare.ollama.script = drawing
     compare.run(seeds=2)
+    for cell in compare.cells.all():
+        cell.scroll_into_view_if_needed()  # each is drawn when it is about to be seen
     expect(compare.cells.locator("iframe")).to_have_count(4)
     picture = compare.cells.nth(3).locator("iframe")
     assert picture.get_attribute("sandbox") == ""

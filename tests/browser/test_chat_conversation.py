@@ -178,7 +178,7 @@ def test_the_transcript_follows_an_answer_until_the_reader_scrolls(start, ollama
     # What came last is in sight.
     expect(transcript).to_be_in_viewport()
     expect(text.locator("p").last).to_be_in_viewport()
-    assert transcript.evaluate(left) < 60
+    chat.page.wait_for_function(f"e => ({left})(e) < 60", arg=transcript.element_handle())
     transcript.evaluate("e => (e.scrollTop = 0)")
     to_end = chat.root.get_by_role("button", name="To the end")
     expect(to_end).to_be_visible()

@@ -368,7 +368,7 @@ def test_figures_in_a_theme_with_rules_for_all_code_lists_and_labels(visit, serv
     black = """() => [...document.querySelectorAll('quantlab-widget :is(code, pre)')]
         .map(each => getComputedStyle(each).backgroundColor).filter(each => each === 'rgb(0, 0, 0)').length"""
     assert page.locator("quantlab-widget code").count()
-    assert page.evaluate(black) == 0
+    page.wait_for_function(f"() => ({black})() === 0")
     before = """() => [...document.querySelectorAll('quantlab-widget li')]
         .map(each => getComputedStyle(each, '::before').content).filter(each => each !== 'none').length"""
     assert page.locator("quantlab-widget li").count()

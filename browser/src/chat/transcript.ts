@@ -45,6 +45,7 @@ export class Transcript {
     this.#session = session;
     this.#doing = doing;
     this.#scroller.append(this.#list);
+    new ResizeObserver(() => this.#follows && this.#scrollToEnd()).observe(this.#list);
     this.element = h("div", { class: "quantlab-chat-conversation" }, this.#scroller, this.#toEnd);
   }
 
@@ -112,7 +113,9 @@ export class Transcript {
 
   #onScroll(): void {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
-    this.#follows = scrollTop + clientHeight > scrollHeight - NEAR;
+    // Only the reader scrolls up; what is out of sight may turn out to be higher than it was taken for.
+    if (scrollTop + clientHeight > scrollHeight - NEAR) this.#follows = true;
+    else if (scrollTop < this.#top - 1) this.#follows = false;
     this.#top = scrollTop;
     this.#toEnd.hidden = this.#follows;
   }
