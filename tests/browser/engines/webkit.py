@@ -18,6 +18,9 @@ from tests.browser.engines.tab import ScriptError, Tab
 # The key of an element in WebDriver's JSON.
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
+START_SECONDS = 60
+"""How long a browser may take to start."""
+
 SCRIPT = "const [args, done] = arguments; (async () => (FUNCTION)(...args))().then(value => done({value: value ?? null}), error => done({error: String(error)}));"
 
 
@@ -42,12 +45,8 @@ class WebKit(Tab):
             # Root in a container has no user namespaces, which the sandbox is made of.
             **({"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"} if os.geteuid() == 0 else {}),
         }
-        port = _free_port()
-        self._driver = subprocess.Popen([driver, f"--port={port}"], env=environment)
         self._http = requests.Session()
         self._http.trust_env = False  # a proxy of the machine is none for this machine
-        self._url = f"http://127.0.0.1:{port}/session"
-        _await_port(port)
         wanted = {
             "acceptInsecureCerts": True,
             "proxy": {
@@ -59,13 +58,31 @@ class WebKit(Tab):
             "timeouts": {"script": 180_000, "pageLoad": 180_000},
             "webkitgtk:browserOptions": {"binary": str(browsers[-1]), "args": ["--automation"]},
         }
-        begun = self._send("POST", "", capabilities={"alwaysMatch": wanted})
+        self._start(driver, environment)
+        try:
+            begun = self._send("POST", "", START_SECONDS, capabilities={"alwaysMatch": wanted})
+        except requests.ReadTimeout:
+            # Seen once: the driver waits without end for the browser that it has started.
+            self._end(self._driver)
+            self._start(driver, environment)
+            begun = self._send("POST", "", capabilities={"alwaysMatch": wanted})
         self.engine = f"WebKitGTK {begun['capabilities']['browserVersion']}"
         self._url += f"/{begun['sessionId']}"
 
-    def _send(self, method: str, path: str, **body: Any) -> Any:
+    def _start(self, driver: str, environment: dict[str, str]) -> None:
+        port = _free_port()
+        self._driver = subprocess.Popen([driver, f"--port={port}"], env=environment)
+        self._url = f"http://127.0.0.1:{port}/session"
+        _await_port(port)
+
+    @staticmethod
+    def _end(process: subprocess.Popen[Any]) -> None:
+        process.terminate()
+        process.wait(30)
+
+    def _send(self, method: str, path: str, timeout: float = 240, /, **body: Any) -> Any:
         answer = self._http.request(
-            method, self._url + path, json=body if method == "POST" else None, timeout=240
+            method, self._url + path, json=body if method == "POST" else None, timeout=timeout
         )
         value = answer.json()["value"]
         if not answer.ok:
@@ -97,9 +114,8 @@ class WebKit(Tab):
             self._send("DELETE", "")
         finally:
             self._http.close()
-            for process in (self._driver, self._screen):
-                process.terminate()
-                process.wait(30)
+            self._end(self._driver)
+            self._end(self._screen)
 
 
 def _started(command: list[str], said: str) -> tuple[subprocess.Popen[str], str]:
