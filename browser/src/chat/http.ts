@@ -1,5 +1,6 @@
 /** Requests to a model server: no cookies, no redirects, no referrer, and the key for its own origin only. */
 import { isLoopback } from "../ui/network.ts";
+import { isObject } from "../ui/shapes.ts";
 import type { Key } from "./address.ts";
 import { ofServer } from "./texts.ts";
 import { EndpointError } from "./wire.ts";
@@ -84,7 +85,7 @@ export type Json = { readonly [key: string]: unknown };
 
 /** The value as an object; an empty one where it is none. */
 export function asJson(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return isObject(value) ? value : {};
 }
 
 export function asList(value: unknown): readonly unknown[] {

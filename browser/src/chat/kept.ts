@@ -5,6 +5,7 @@
  * answer knows the address that it came from, and that has no key (`address.ts`).
  */
 import { BASE } from "../ui/base.ts";
+import { isListOf, isObject } from "../ui/shapes.ts";
 import type { Answer } from "./answer.ts";
 import { Conversation, type Fork, type Turn } from "./conversation.ts";
 import type { Message } from "./wire.ts";
@@ -168,10 +169,6 @@ function result<T>(request: IDBRequest<T>): Promise<T> {
 
 type Fields = Record<string, unknown>;
 
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isAbout(value: unknown): value is About {
   if (!isObject(value)) return false;
   const { id, site, name, at, prompts, characters } = value;
@@ -232,10 +229,6 @@ function isAnswer(value: unknown): value is Answer {
 }
 
 const REASONS = ["stop", "length", "full", "looped", "cut", "stopped", "error"];
-
-function isListOf(value: unknown, isGood: (each: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(isGood);
-}
 
 function isNote(value: unknown): boolean {
   if (!isObject(value)) return false;

@@ -6,6 +6,7 @@
 import type { EvidenceField as Field } from "../generated/attributes.ts";
 import { EVIDENCE_NAME } from "../generated/limits.ts";
 import { readNumber, written } from "../ui/numbers.ts";
+import { isListOf, isObject } from "../ui/shapes.ts";
 import { t } from "./texts.ts";
 import type { Taken } from "../ui/taken.ts";
 
@@ -164,16 +165,12 @@ const READ: { [K in Kind]: (data: unknown) => Values[K] | undefined } = {
   answer: readTaken,
 };
 
-function isObject(data: unknown): data is Record<string, unknown> {
-  return typeof data === "object" && data !== null && !Array.isArray(data);
-}
-
 function isText(data: unknown): data is string {
   return typeof data === "string";
 }
 
 function areTexts(data: unknown): data is string[] {
-  return Array.isArray(data) && data.every(isText);
+  return isListOf(data, isText);
 }
 
 /** A text that says something. */
