@@ -9,6 +9,7 @@ import { Plain } from "./markdown/plain.ts";
 import { Markdown } from "./markdown/view.ts";
 import { markRow, whyNot, type Marker } from "./marks.ts";
 import { t } from "./texts.ts";
+import { tokensOf } from "./tokens.ts";
 import type { Problem, Reason } from "./wire.ts";
 
 /** Text is taken in in parts of this many characters, and drawn for at most so many milliseconds a frame. */
@@ -200,6 +201,7 @@ export class AnswerView {
         button(t("again"), () => this.#actions.again(), { title: t("again_hint") }),
       ),
     );
+    if (request.candidates && text) this.element.append(tokensOf(this.#answer));
   }
 }
 

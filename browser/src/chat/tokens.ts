@@ -19,8 +19,12 @@ export function severalTokens({ tokens: { length: entries }, figures }: Answer, 
   return t("several_tokens", { entries: String(entries), tokens: String(tokens), model });
 }
 
-/** A box, closed at first, of an answer's tokens. A click or the arrow keys choose one, and its candidates stand below. */
+/**
+ * A box, closed at first, of an answer's tokens. A click or the arrow keys choose one, and its candidates stand below. A sentence,
+ * where the server told none.
+ */
 export function tokensOf(answer: Answer): HTMLElement {
+  if (!answer.tokens.length) return h("p", { class: "quantlab-chat-note quantlab-chat-tokens" }, t("no_tokens"));
   const box = h("details", { class: "quantlab-chat-tokens" }, h("summary", {}, t("token_probabilities")));
   // Built when it is looked at: an answer can have thousands.
   box.addEventListener("toggle", () => box.childElementCount === 1 && box.append(...content(answer)));

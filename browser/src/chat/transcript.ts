@@ -5,7 +5,6 @@ import { AnswerView, type Actions } from "./answer_view.ts";
 import type { Turn } from "./conversation.ts";
 import type { Session } from "./session.ts";
 import { t } from "./texts.ts";
-import { tokensOf } from "./tokens.ts";
 
 /** Milliseconds without anything new to show, after which a text need not wait for the next frame. */
 const PAUSE = 50;
@@ -45,6 +44,7 @@ export class Transcript {
     this.#session = session;
     this.#doing = doing;
     this.#scroller.append(this.#list);
+    // Once laid out, so that following costs no layout of its own.
     new ResizeObserver(() => this.#follows && this.#scrollToEnd()).observe(this.#list);
     this.element = h("div", { class: "quantlab-chat-conversation" }, this.#scroller, this.#toEnd);
   }
@@ -121,28 +121,13 @@ export class Transcript {
   }
 
   #update(): void {
-    // The reader has scrolled up, and the browser has not told yet.
-    if (this.#scroller.scrollTop < this.#top - 1) this.#follows = false;
     // One answer a frame: a long conversation that is shown anew must not hold the page.
-    for (const [answer, view] of this.#views) {
-      if (!view.update()) {
-        if (answer.reason && answer.request.candidates) this.#showTokens(answer, view);
-        continue;
-      }
+    for (const view of this.#views.values()) {
+      if (!view.update()) continue;
       this.schedule();
       break;
     }
-    if (this.#follows) this.#scrollToEnd();
     this.#shownAt = performance.now();
-  }
-
-  #showTokens(answer: Answer, { element }: AnswerView): void {
-    if (!answer.text || element.querySelector(".quantlab-chat-tokens")) return;
-    element.append(
-      answer.tokens.length
-        ? tokensOf(answer)
-        : h("p", { class: "quantlab-chat-note quantlab-chat-tokens" }, t("no_tokens")),
-    );
   }
 
   /** Which of several answers the conversation goes on from, and how to go on from another. */
