@@ -45,12 +45,11 @@ def examine_finished(file: Path, site: Site, hosts: Sequence[str]) -> Iterator[F
             found = f"{built.name}/{place}: {leak.kind}"
             yield Finding("secrets", found, EN("doctor.take_out", why=PUBLIC))
     if site.engine == "Zensical":
-        yield from _directives(file, site)
-        yield from _models(site)
+        yield from _pages(file, site)
 
 
-def _directives(file: Path, site: Site) -> Iterator[Finding]:
-    """Directives that had no effect."""
+def _pages(file: Path, site: Site) -> Iterator[Finding]:
+    """Directives that had no effect, and models in the page that are not among the site's files."""
     pages = sorted(site.site_dir.rglob("*.html")) if site.site_dir.is_dir() else []
     if not pages:
         yield Finding("pages", EN("doctor.not_built", folder=site.site_dir.name))
@@ -58,12 +57,16 @@ def _directives(file: Path, site: Site) -> Iterator[Finding]:
     directives = QuantlabExtension.of_site(file, site.settings or {}).directives
     found: list[str] = []
     outdated: list[str] = []
+    folders = [script.parent for script in site.site_dir.rglob("quantlab.js")]
+    lacking: dict[str, str] = {}
     for page in pages:
+        html = page.read_text(encoding="utf-8", errors="replace")
+        for model in _not_exported(html, folders):
+            lacking.setdefault(model, page.relative_to(site.site_dir).as_posix())
         source = _source(page.relative_to(site.site_dir), site.docs_dir)
         if source and source.stat().st_mtime > page.stat().st_mtime:
             outdated.append(source.relative_to(site.docs_dir).as_posix())
             continue
-        html = page.read_text(encoding="utf-8", errors="replace")
         if idle := list(left(html, directives)):
             name = (source or page).relative_to(site.docs_dir if source else site.site_dir)
             text = source.read_text(encoding="utf-8", errors="replace") if source else ""
@@ -78,25 +81,19 @@ def _directives(file: Path, site: Site) -> Iterator[Finding]:
         yield Finding("pages", old, EN("doctor.build_again"))
     elif not found:
         yield Finding("pages", EN("doctor.pages_examined", count=len(pages)))
+    for model, place in lacking.items():
+        problem = EN("doctor.not_exported", page=place, model=model)
+        yield Finding("pages", problem, EN("doctor.export_model", model=model))
 
 
-def _models(site: Site) -> Iterator[Finding]:
-    """Models in the page that are not among the site's files: only `quantlab export` brings them there."""
-    folders = [script.parent for script in site.site_dir.rglob("quantlab.js")]
-    missing: dict[str, str] = {}
-    for page in sorted(site.site_dir.rglob("*.html")):
-        for found in _CONFIG.finditer(page.read_text(encoding="utf-8", errors="replace")):
-            config: ChatConfig = json.loads(found[1].replace("\n", " "))
-            for model in config.get("inPage", ()):
-                needed = (model["file"], *WLLAMA)
-                if not any(all((each / part).is_file() for part in needed) for each in folders):
-                    missing.setdefault(model["model"], page.relative_to(site.site_dir).as_posix())
-    for name, place in missing.items():
-        yield Finding(
-            "pages",
-            EN("doctor.not_exported", page=place, model=name),
-            EN("doctor.export_model", model=name),
-        )
+def _not_exported(html: str, folders: Sequence[Path]) -> Iterator[str]:
+    """Models that a page's chats run in the page and no folder has: only `quantlab export` brings them there."""
+    for found in _CONFIG.finditer(html):
+        config: ChatConfig = json.loads(found[1].replace("\n", " "))
+        for model in config.get("inPage", ()):
+            needed = (model["file"], *WLLAMA)
+            if not any(all((each / part).is_file() for part in needed) for each in folders):
+                yield model["model"]
 
 
 def _source(page: Path, docs: Path) -> Path | None:
