@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_chat import Chat
+from tests.browser.test_chat import ollama, start
 from tests.servers.ollama_models import Script
 from tests.servers.recorded import body_of, recorded
+
+__all__ = ["ollama", "start"]
 
 # All that the browser keeps for the origin.
 STORED = """async () => {
@@ -25,25 +26,6 @@ STORED = """async () => {
   }
   return kept.join(' ');
 }"""
-
-
-@pytest.fixture
-def ollama(start_ollama, server):
-    ollama = start_ollama()
-    ollama.script = lambda request: Script(f"You said: {request['messages'][-1]['content']}")
-    return ollama
-
-
-@pytest.fixture
-def start(visit, ollama):
-    """Opens the chat's page and connects it to the stand-in."""
-
-    def open_chat(**options):
-        chat = Chat(visit("material", "chat", servers=[ollama.url], **options), ollama)
-        chat.connect(ollama.url)
-        return chat
-
-    return open_chat
 
 
 def expect_texts(chat, *texts):

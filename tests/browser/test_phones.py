@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from tests.browser.conftest import Server
 
@@ -259,16 +259,21 @@ def test_nothing_moves_while_a_page_loads(swept: dict[str, Swept]) -> None:
     assert moved == {}
 
 
+def _page_of(name: str, visit: Callable[..., Visit], server: Server, docs: Path) -> Page:
+    """The docs' page of a widget on a phone, once nothing moves."""
+    server.sites["repo"] = docs
+    url = f"{server.origin}/repo/widgets/{name}/"
+    page = visit(url=url, viewport={"width": WIDTHS[0], "height": HEIGHT}).page
+    page.wait_for_function(SETTLED)
+    return page
+
+
 @pytest.mark.parametrize("name", ["quantization-grid-explorer", "quantization-challenge"])
 def test_nothing_moves_when_the_editor_comes(
     visit: Callable[..., Visit], server: Server, docs: Path, name: str
 ) -> None:
     """It comes later than half a second after the press, in which a browser forgives what moves."""
-    server.sites["repo"] = docs
-    url = f"{server.origin}/repo/widgets/{name}/"
-    lab = visit(url=url, viewport={"width": WIDTHS[0], "height": HEIGHT})
-    page = lab.page
-    page.wait_for_function(SETTLED)
+    page = _page_of(name, visit, server, docs)
     page.evaluate(BEFORE)
     page.locator(".quantlab-code summary").first.click()
     with server.held("editor.js"):
@@ -313,14 +318,11 @@ def test_no_choice_lays_labels_over_another(
     visit: Callable[..., Visit], server: Server, docs: Path, name: str
 ) -> None:
     """Those widgets' labels depend most on what is chosen."""
-    server.sites["repo"] = docs
-    url = f"{server.origin}/repo/widgets/{name}/"
-    lab = visit(url=url, viewport={"width": WIDTHS[0], "height": HEIGHT})
-    lab.page.wait_for_function(SETTLED)
+    page = _page_of(name, visit, server, docs)
     found = {}
-    for choice in lab.page.evaluate(CHOICES):
-        lab.page.evaluate(CHOOSE, choice)
-        found[" ".join(choice)] = lab.page.evaluate(OVERLAPS)
+    for choice in page.evaluate(CHOICES):
+        page.evaluate(CHOOSE, choice)
+        found[" ".join(choice)] = page.evaluate(OVERLAPS)
     assert len(found) > 6
     assert {choice: overlaps for choice, overlaps in found.items() if overlaps} == {}
 

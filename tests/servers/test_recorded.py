@@ -125,7 +125,7 @@ def test_a_tag_shows_its_own_template_and_parameters_or_the_files(ollama, client
 @pytest.mark.parametrize("file", sorted(FOLDER.iterdir()), ids=lambda file: file.stem)
 def test_the_record_holds_no_key_and_no_path_of_a_machine(file):
     text = file.read_text(encoding="utf-8")
-    assert not re.search(r"/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\", text)
+    assert not re.search(r"/(home|root|tmp|Users)/|[A-Z]:\\\\", text)
     keys = set(re.findall(r"Bearer ([^\"]+)", text))
     assert keys <= {"<key>", "sk-wrong"}
     assert len(text) < 300_000
