@@ -19,18 +19,23 @@ if TYPE_CHECKING:
 
 @click.group()
 def endpoint() -> None:
-    """What a class's own model server needs."""
+    """Set up a model server for a class."""
 
 
 @endpoint.command()
 @config_option
-@click.option("--endpoint", "url", metavar="URL", help="In place of the site's `chat: endpoint`.")
+@click.option(
+    "--endpoint",
+    "url",
+    metavar="URL",
+    help="The endpoint's address, if not the site's `chat: endpoint`.",
+)
 @click.option(
     "--origin",
     "origins",
     multiple=True,
     metavar="URL",
-    help="A site that may ask, in place of `site_url`; several times for several.",
+    help="A site whose pages may use the endpoint, if not `site_url`. Repeat for several.",
 )
 @click.option(
     "--upstream",
@@ -39,36 +44,40 @@ def endpoint() -> None:
     metavar="URL",
     default=Settings._field_defaults["upstreams"],
     show_default=True,
-    help="An Ollama host; several times for several.",
+    help="An Ollama host. Repeat for several.",
 )
 @click.option(
     "--spread",
     type=click.Choice(["requests", "models"]),
     default="requests",
     show_default=True,
-    help="What several hosts share. `requests`: the host with the least to do gets the next, and each holds all "
-    "models. `models`: each model stays on one host.",
+    help="How requests are spread over several hosts. `requests`: to the host with the fewest unfinished answers; each "
+    "host needs memory for all models. `models`: all requests for a model to one host.",
 )
 @click.option(
     "--keys",
     type=click.File(encoding="utf-8"),
-    help="Class keys: on each line a name, space, and its key. Without, everybody may ask.",
+    help="A file of class keys: on each line a name, a space and the key. Without it, everybody may use the models.",
 )
 @click.option(
     "--rate",
     type=click.IntRange(1),
     default=Settings._field_defaults["rate"],
     show_default=True,
-    help="Questions a minute, of each class; without keys, of each address.",
+    help="Requests per minute for each class or, without keys, for each address.",
 )
 @click.option(
     "--at-once",
     type=click.IntRange(1),
     default=Settings._field_defaults["at_once"],
     show_default=True,
-    help="Questions that wait or are answered at the same time, of each class or address.",
+    help="Requests of each class or address that may wait or be answered at the same time.",
 )
-@click.option("--listen", default="", help="Address and port; else the endpoint's port.")
+@click.option(
+    "--listen",
+    default="",
+    help="Address and port that nginx listens on. By default the endpoint's port.",
+)
 @click.option(
     "--certificate", default="", metavar="PATH", help="The TLS certificate, on nginx's machine."
 )
@@ -81,7 +90,7 @@ def nginx(
     keys: TextIO | None,
     **settings: Any,
 ) -> None:
-    """Print an nginx configuration that lets the site's pages, and nobody else's, chat with Ollama."""
+    """Print an nginx configuration that lets only the site's pages chat with Ollama."""
     if not url or not origins:
         site = _read(config_file)
         url = url or _endpoint(config_file)
@@ -93,7 +102,7 @@ def nginx(
         origins = origins or ((site_url,) if site_url else ())
         if not origins:
             raise click.UsageError(
-                f"{config_file} sets no `site_url`, whose pages may ask: set it, or give --origin"
+                f"{config_file} sets no `site_url`, so the origin of the pages is unknown: set it, or give --origin"
             )
     try:
         named = read_keys(_text(keys), keys.name) if keys else {}
@@ -125,4 +134,4 @@ def _text(keys: TextIO) -> str:
     try:
         return keys.read()
     except UnicodeDecodeError:
-        raise EndpointError(f"{keys.name} is not UTF-8: save it as UTF-8") from None
+        raise EndpointError(f"{keys.name} is not in UTF-8: save it as UTF-8") from None

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 REFUSALS = {
-    413: ("too_long", "this conversation is longer than the endpoint takes"),
-    429: ("too_many", "the class asks more than the endpoint allows; try again in a moment"),
+    413: ("too_long", "this conversation is longer than the endpoint accepts"),
+    429: (
+        "too_many",
+        "the class sends more requests than the endpoint allows; try again in a moment",
+    ),
     502: ("down", "no Ollama host can be reached"),
     504: ("slow", "the Ollama host does not answer"),
 }
@@ -67,15 +70,15 @@ def configuration(settings: Settings) -> str:
     url = urlsplit(read_endpoint(settings.endpoint))
     secure = url.scheme == "https"
     if bool(settings.certificate) != bool(settings.certificate_key):
-        raise EndpointError("--certificate and --key go together; found one of them")
+        raise EndpointError("--certificate and --key are needed together; found only one of them")
     if secure and not settings.certificate and not settings.listen:
         raise EndpointError(
-            f"the endpoint `{settings.endpoint}` is https: give --certificate and --key or, where something else ends "
-            "TLS, the address to --listen on"
+            f"the endpoint `{settings.endpoint}` is https: give --certificate and --key or, where another program "
+            "terminates TLS, --listen"
         )
     if settings.certificate and not secure:
         raise EndpointError(
-            f"the endpoint `{settings.endpoint}` is http, which takes no --certificate; did you mean `https://{url.netloc}`?"
+            f"the endpoint `{settings.endpoint}` is http, which uses no --certificate; did you mean `https://{url.netloc}`?"
         )
     if settings.keys and not secure and url.hostname not in ("localhost", "127.0.0.1"):
         raise EndpointError(
@@ -183,7 +186,9 @@ def read_keys(text: str, file: str) -> dict[str, str]:
             continue
         place = f"{file}:{number}"
         if len(words) != 2:
-            raise EndpointError(f"{place}: takes a name and a key; found {len(words)} words")
+            raise EndpointError(
+                f"{place}: a line takes a name, a space and a key; found {len(words)} words"
+            )
         name, key = words
         if not re.fullmatch(r"[\w-]+", name, re.ASCII):
             raise EndpointError(f"{place}: a name takes letters, digits, `-` and `_`")
@@ -192,10 +197,10 @@ def read_keys(text: str, file: str) -> dict[str, str]:
                 f"{place}: a key takes letters, digits and `-._~+/`, at least {SHORTEST_KEY} of them"
             )
         if name in keys:
-            raise EndpointError(f"{place}: `{name}` has a key already")
+            raise EndpointError(f"{place}: `{name}` has two keys")
         if key in keys.values():
-            raise EndpointError(f"{place}: the key of `{name}` is another's already")
+            raise EndpointError(f"{place}: `{name}` has the same key as another class")
         keys[name] = key
     if not keys:
-        raise EndpointError(f"{file} holds no key: on each line it takes a name, space, and a key")
+        raise EndpointError(f"{file} has no key: each line takes a name, a space and a key")
     return keys

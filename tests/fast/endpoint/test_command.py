@@ -60,8 +60,12 @@ def test_https_listens_with_the_certificate(run):
 @pytest.mark.parametrize(
     ("options", "config", "said"),
     [
-        ([], SITE, "give --certificate and --key or, where something else ends TLS, the address"),
-        (["--certificate", "a.pem"], SITE, "--certificate and --key go together"),
+        (
+            [],
+            SITE,
+            "give --certificate and --key or, where another program terminates TLS, --listen",
+        ),
+        (["--certificate", "a.pem"], SITE, "--certificate and --key are needed together"),
         (
             OPEN,
             "site_url: https://a.example",
@@ -110,13 +114,13 @@ def test_keys():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "keys holds no key"),
-        ("0123456789abcdef", "keys:1: takes a name and a key; found 1 words"),
+        ("", "keys has no key"),
+        ("0123456789abcdef", "keys:1: a line takes a name, a space and a key; found 1 words"),
         ("\na 0123456789abcde", "keys:2: a key takes letters, digits"),
         ('a 0123456789"abcdef', "keys:1: a key takes letters, digits"),
         ("a; 0123456789abcdef", "keys:1: a name takes letters"),
-        ("a 0123456789abcdef\na x123456789abcdef", "keys:2: `a` has a key already"),
-        ("a 0123456789abcdef\nb 0123456789abcdef", "keys:2: the key of `b` is another's already"),
+        ("a 0123456789abcdef\na x123456789abcdef", "keys:2: `a` has two keys"),
+        ("a 0123456789abcdef\nb 0123456789abcdef", "keys:2: `b` has the same key as another class"),
     ],
 )
 def test_mistakes_in_keys_are_told_without_the_key(text, said):
