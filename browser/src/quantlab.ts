@@ -5,7 +5,8 @@ import { watchReturns } from "./ui/link.ts";
 import { QuantlabLoad } from "./ui/load.ts";
 import { register } from "./widget/panels.ts";
 import { share } from "./python/shared_python.ts";
-import { python, QuantlabWidget } from "./widget/widget.ts";
+import { python } from "./widget/page_python.ts";
+import { QuantlabWidget } from "./widget/widget.ts";
 
 register("quantizer", { texts: "quantize", load: () => import(`${BASE}quantize.js`) });
 
