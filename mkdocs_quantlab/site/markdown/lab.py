@@ -48,17 +48,17 @@ STYLES = {
     "breakout-style": Style(
         "“Explore:” and “Execute:” sections",
         {
-            "instruction-rails": "A rail at the side, of a colour for each of the two.",
-            "card": "A frame on a tinted ground, with an edge of the same colours.",
-            "plain": "As the rest of the page.",
+            "instruction-rails": "A coloured rail at the side, with a different colour for each of the two.",
+            "card": "A frame on a tinted background, with an edge in the same colours.",
+            "plain": "Like the rest of the page.",
         },
     ),
     "step-style": Style(
         "numbered lists in these sections",
         {
             "underline": "A line below each step, and bold numbers.",
-            "badge": "The numbers in discs.",
-            "plain": "As any list.",
+            "badge": "Each number in a disc.",
+            "plain": "Like any other list.",
         },
     ),
     "objective-style": Style(
@@ -66,7 +66,7 @@ STYLES = {
         {
             "divider": "A line above the heading.",
             "card": "A frame around the section.",
-            "plain": "As the rest of the page.",
+            "plain": "Like the rest of the page.",
         },
     ),
 }
