@@ -108,8 +108,8 @@ test("a model that cannot be loaded stops the run", async () => {
   const run = new Run(PLAN, diary);
   await run.go();
   assert.equal(run.state, "failed");
-  assert.deepEqual({ ...run.problem }, { name: "EndpointError", status: 404 });
-  assert.equal(run.problem!.message, "model 'q6' not found");
+  assert.ok(run.problem instanceof EndpointError);
+  assert.deepEqual([run.problem.status, run.problem.message], [404, "model 'q6' not found"]);
   assert.equal(run.progress.done, 5);
   diary.warm = () => {};
   await run.go();

@@ -478,6 +478,41 @@ test("a wait can be cut short", async () => {
   assert.ok(performance.now() - begun < 6000);
 });
 
+test("a server that says when to ask again is not asked before", async () => {
+  const later = new Date(Date.now() + 90_500).toUTCString();
+  for (const [status, header, seconds] of [
+    [503, "7", [7]],
+    [429, later, [90, 91]],
+    [503, "0", [2]],
+    [503, "soon", [2]],
+    [429, "3600", []],
+  ]) {
+    let times = 0;
+    const handle = (request, response) => {
+      if (request.method === "GET") return json(response, { data: [], models: [] });
+      if (times++ === 0) {
+        response.setHeader("Retry-After", header);
+        return json(response, { error: "busy" }, status);
+      }
+      response.end(sse([delta("x"), finish(), "[DONE]"]));
+    };
+    await serving(handle, async (url) => {
+      const endpoint = await detect(url, new Key());
+      const request = { model: "m", messages: [{ role: "user", content: "Hi" }], settings: SETTINGS };
+      const waits = [];
+      for await (const event of endpoint.ask(request, new AbortController().signal)) {
+        if (event.type === "waiting") waits.push(event.seconds);
+        event.now?.();
+      }
+      assert.equal(waits.length, seconds.length ? 1 : 0, header);
+      assert.ok(
+        waits.every((each) => seconds.includes(each)),
+        `${header}: ${waits}`,
+      );
+    });
+  }
+});
+
 test("a length below the limit is a full context, with its size", async () => {
   const ended = done({ done_reason: "length", prompt_eval_count: 24, eval_count: 32 });
   const native = await heard("ollama", lines([piece("x"), ended]));

@@ -115,9 +115,10 @@ _VALUE = re.compile(
     rf"(?P<value>(?:(?!%26|;[\w.-]+=)[^&#\s\"'<>`]|{_QUOTE})*)",
     re.IGNORECASE,
 )
-# An address, or one without its host, as some errors have it.
+# An address, or one without its scheme or its host, as people type it and some errors have it.
 _ADDRESS = re.compile(
-    r"(?:(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*:/{0,2}|(?<![A-Za-z0-9+.:/-])//|(?<![^\s\"'<>`(])/)"
+    r"(?:(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*:/{0,2}|(?<![A-Za-z0-9+.:/-])//|(?<![^\s\"'<>`(])/"
+    r"|(?<![\w.:/-])[\w.-]+(?::\d+)?[/?#])"
     rf"(?:[^\s\"'<>`]|{_QUOTE})+"
 )
 # A password may have a `/` that nobody escaped: what follows the colon is then no port.

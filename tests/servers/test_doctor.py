@@ -8,6 +8,8 @@ from threading import Thread
 
 import pytest
 from click.testing import CliRunner
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
 
 from mkdocs_quantlab.cli import main
 from mkdocs_quantlab.site.doctor.connection import diagnose, words_of
@@ -206,10 +208,35 @@ plugins: [{{quantlab: {{chat: {{endpoint: "{url}"}}}}}}]"""
     assert "own machine" in found
 
 
+def test_servers_that_directives_name_are_asked(project, start_ollama):
+    urls = [start_ollama().url, start_ollama([SITE]).url]
+    pages = {
+        f"docs/{i}.md": f'<div data-quantlab-chat data-endpoint="{url}"></div>'
+        for i, url in enumerate(urls)
+    }
+    folder = project(
+        pages,
+        f"site_url: {SITE}/\ntheme: {{name: mkdocs, highlightjs: false}}\nplugins: [quantlab]\n",
+    )
+    said = [each.found for each in examine_site(folder / "mkdocs.yml") if each.about == "chat"]
+    assert len(said) == 1  # of the models in the page: nothing was built
+    build(load_config(str(folder / "mkdocs.yml")))
+    of_page, refused, allowed = [
+        each.found for each in examine_site(folder / "mkdocs.yml") if each.about == "chat"
+    ]
+    assert "in the page" in of_page
+    assert refused.startswith(words_of("origin-refused", "title"))
+    assert refused.endswith("(named in 0/index.html)")
+    assert allowed == f"{urls[1]} answers and allows {SITE} (named in 1/index.html)"
+
+
 @pytest.mark.parametrize(
     ("chat", "found"),
     [
-        ("{}", "no server is set: chats run `drawing:Q8_0`, `drawing:Q4_K_M` in the page, "),
+        (
+            "{}",
+            "chats whose page names no server run `drawing:Q8_0`, `drawing:Q4_K_M` in the page, ",
+        ),
         ("{endpoint: browser, models: [drawing:Q9]}", "there is no built-in model `drawing:Q9`"),
     ],
 )

@@ -53,7 +53,8 @@ export class Http {
       throw new EndpointError(ofServer("no_readable_answer"));
     }
     if (response.ok) return response;
-    throw new EndpointError(await errorText(response), response.status);
+    const after = retryAfter(response.headers.get("retry-after"));
+    throw new EndpointError(await errorText(response), response.status, after);
   }
 
   /** The JSON object that a request is answered with. @throws EndpointError */
@@ -138,6 +139,13 @@ function parsed(text: string): Json {
   } catch {
     return {};
   }
+}
+
+/** The seconds of a `Retry-After`, which has a number of seconds or a date (RFC 9110, 10.2.3); undefined without either. */
+function retryAfter(header: string | null): number | undefined {
+  if (!header) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
 }
 
 async function errorText(response: Response): Promise<string> {

@@ -84,7 +84,9 @@ export class Mask {
   }
 
   error(error: unknown): unknown {
-    return error instanceof EndpointError ? new EndpointError(this.text(error.message), error.status) : error;
+    return error instanceof EndpointError
+      ? new EndpointError(this.text(error.message), error.status, error.retryAfter)
+      : error;
   }
 
   /** How many characters a text ends with in which the key may have begun. */

@@ -25,6 +25,9 @@ const HOLD = 6;
 const BUSY_WAITS = [2, 4, 8, 15, 30, 60];
 const LOADING_WAITS = Array<number>(300).fill(1);
 
+/** A server that asks for a longer wait than this, in seconds, is not waited for: the reader gets its error and decides. */
+const MAX_RETRY_AFTER = 120;
+
 /** What a request says of its answer's length. */
 export interface Length {
   /** Tokens that the answer may have. */
@@ -65,9 +68,14 @@ export async function* answerEvents(
         pieces = await open(signal);
       } catch (error) {
         const why = unready(error);
-        const seconds = why && waits[why].shift();
-        if (!seconds) throw error;
-        const pause = new Pause(seconds * (why === "busy" ? 0.75 + Math.random() / 2 : 1), signal);
+        const usual = why && waits[why].shift();
+        if (!usual) throw error;
+        const asked = (error as EndpointError).retryAfter;
+        if (asked !== undefined && asked > MAX_RETRY_AFTER) throw error;
+        // A class that was refused together must not ask together again; nor before the time that the server asked for.
+        const seconds = asked || usual;
+        const spread = why === "loading" ? 1 : asked ? 1 + Math.random() / 4 : 0.75 + Math.random() / 2;
+        const pause = new Pause(seconds * spread, signal);
         yield { type: "waiting", why, seconds, now: pause.end };
         await pause.over;
         continue;

@@ -186,10 +186,13 @@ export type Dialect = (server: Server, signal?: AbortSignal) => Promise<Endpoint
 /** A request that got no usable answer. */
 export class EndpointError extends Error implements Problem {
   readonly status: number;
+  /** Seconds after which the server says to ask again (`Retry-After`), if it says so and the page may read it. */
+  readonly retryAfter: number | undefined;
 
-  constructor(message: string, status = 0) {
+  constructor(message: string, status = 0, retryAfter?: number) {
     super(message);
     this.name = "EndpointError";
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 }

@@ -16,7 +16,7 @@ from mkdocs_quantlab.site.doctor import publishing
 from mkdocs_quantlab.site.doctor.configuration import read_site
 from mkdocs_quantlab.site.doctor.connection import diagnose, is_loopback, origin_of
 from mkdocs_quantlab.site.doctor.finding import Finding
-from mkdocs_quantlab.site.doctor.finished import examine_finished
+from mkdocs_quantlab.site.doctor.finished import examine_finished, page_endpoints
 from mkdocs_quantlab.site.models.lock import LockError, read_lock
 from mkdocs_quantlab.site.models.models import Models
 from mkdocs_quantlab.site.models.places import ModelError, is_remote
@@ -24,13 +24,15 @@ from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, masked
 from mkdocs_quantlab.site.settings import WIDGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from mkdocs_quantlab.site.doctor.configuration import Site
 
 MAX_FILES = 5
 """Files that one finding names, at most."""
+MAX_ENDPOINTS = 5
+"""Model servers that are asked, at most: each may take as long as `connection.TIMEOUT`."""
 
 
 def examine(path: Path) -> Iterator[Finding]:
@@ -67,9 +69,10 @@ def _examine(path: Path) -> Iterator[Finding]:
     models = Models(site.settings.get("models") or {}, path.resolve().parent)
     yield from _models(models)
     yield from _publishing(path, site, models)
-    host = urlsplit(_endpoint(site)).hostname
-    yield from examine_finished(path, site, [host] if host else [])
-    yield from _chat(site, models)
+    endpoints = {_endpoint(site): path.name} | page_endpoints(site)
+    hosts = [host for endpoint in endpoints if (host := urlsplit(endpoint).hostname)]
+    yield from examine_finished(path, site, hosts)
+    yield from _chat(site, models, endpoints)
 
 
 def _not_on(path: Path, site: Site) -> Finding:
@@ -257,20 +260,29 @@ def _endpoint(site: Site) -> str:
     return str(chat.get("endpoint", BROWSER)).rstrip("/")
 
 
-def _chat(site: Site, models: Models) -> Iterator[Finding]:
-    chat = (site.settings or {}).get("chat") or {}
-    endpoint = _endpoint(site)
-    if endpoint == BROWSER:
-        yield from _in_page(chat, models)
-        return
-    if not endpoint:
-        return
+def _chat(site: Site, models: Models, endpoints: Mapping[str, str]) -> Iterator[Finding]:
+    """What chats talk to.
+
+    Args:
+        site: The site.
+        models: Its models.
+        endpoints: What settings and finished pages name, with where each is named.
+    """
+    servers = [endpoint for endpoint in endpoints if endpoint not in ("", BROWSER)]
+    if BROWSER in endpoints:
+        yield from _in_page((site.settings or {}).get("chat") or {}, models)
     if not site.site_url:
         return  # without an origin there is nothing to ask for
     origin = origin_of(site.site_url)
-    case = diagnose(endpoint, origin)
-    if case is None:
-        yield Finding("chat", EN("doctor.chat_allowed", endpoint=endpoint, origin=origin))
-        return
-    key = "doctor.case_here" if is_loopback(urlsplit(endpoint).hostname or "") else "doctor.case"
-    yield Finding("chat", EN(key, title=case.title, why=case.why), case.do)
+    for endpoint in servers[:MAX_ENDPOINTS]:
+        where = EN("doctor.named_in", place=endpoints[endpoint])
+        case = diagnose(endpoint, origin)
+        if case is None:
+            allowed = EN("doctor.chat_allowed", endpoint=endpoint, origin=origin)
+            yield Finding("chat", f"{allowed} {where}")
+            continue
+        here = is_loopback(urlsplit(endpoint).hostname or "")
+        key = "doctor.case_here" if here else "doctor.case"
+        yield Finding("chat", f"{EN(key, title=case.title, why=case.why)} {where}", case.do)
+    if len(servers) > MAX_ENDPOINTS:
+        yield Finding("chat", EN("doctor.more_endpoints", count=len(servers) - MAX_ENDPOINTS))

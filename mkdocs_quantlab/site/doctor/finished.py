@@ -86,10 +86,25 @@ def _pages(file: Path, site: Site) -> Iterator[Finding]:
         yield Finding("pages", problem, EN("doctor.export_model", model=model))
 
 
+def page_endpoints(site: Site) -> dict[str, str]:
+    """The model servers that the finished pages' chats name, in pages' order, with the first page that names each."""
+    endpoints: dict[str, str] = {}
+    for page in sorted(site.site_dir.rglob("*.html")) if site.site_dir.is_dir() else ():
+        for config in _chats(page.read_text(encoding="utf-8", errors="replace")):
+            if config["endpoint"]:
+                name = page.relative_to(site.site_dir).as_posix()
+                endpoints.setdefault(config["endpoint"], name)
+    return endpoints
+
+
+def _chats(html: str) -> Iterator[ChatConfig]:
+    for found in _CONFIG.finditer(html):
+        yield json.loads(found[1].replace("\n", " "))
+
+
 def _not_exported(html: str, folders: Sequence[Path]) -> Iterator[str]:
     """Models that a page's chats run in the page and no folder has: only `quantlab export` brings them there."""
-    for found in _CONFIG.finditer(html):
-        config: ChatConfig = json.loads(found[1].replace("\n", " "))
+    for config in _chats(html):
         for model in config.get("inPage", ()):
             needed = (model["file"], *WLLAMA)
             if not any(all((each / part).is_file() for part in needed) for each in folders):

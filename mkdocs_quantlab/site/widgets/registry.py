@@ -28,6 +28,8 @@ GROUP = "quantlab.widgets"
 """The group of entry points by which a package offers widgets: the directive's name, and the module."""
 MODULE = "widget.py"
 """The module of a widget that is a folder."""
+MAX_NAMED = 5
+"""Folders that one warning names, at most."""
 FILE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -216,20 +218,36 @@ def _own(folder: Path, base: Path) -> dict[str, list[Place]]:
 
 
 def _without_module(folder: Path, base: Path) -> Iterator[Place]:
-    """Folders in a folder of widgets that are neither widgets, nor wheels, nor the data of a widget beside them."""
-    for path in sorted(folder.iterdir()):
-        if (
-            path.is_dir()
-            and not path.name.startswith(("_", "."))
-            and path.name != WHEELS
-            and not (path / MODULE).is_file()
-            and not path.with_name(f"{path.name}.py").is_file()
-        ):
-            problem = (
-                f"this folder has no `{MODULE}`, so it is not a widget; if widgets import or read it, "
-                f"rename it to `_{path.name}`"
-            )
-            yield Place(path.name, path, path.relative_to(base).as_posix(), problem)
+    """Folders in a folder of widgets that are neither widgets, nor wheels, nor the data of a widget beside them.
+
+    There is one entry for all of them: a setting may name a folder of something else.
+    """
+    found = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_dir()
+        and not path.name.startswith(("_", "."))
+        and path.name != WHEELS
+        and not (path / MODULE).is_file()
+        and not path.with_name(f"{path.name}.py").is_file()
+    ]
+    if not found:
+        return
+    if len(found) == 1:
+        place, name = found[0], found[0].name
+        problem = (
+            f"this folder has no `{MODULE}`, so it is not a widget; if widgets import or read it, "
+            f"rename it to `_{name}`"
+        )
+    else:
+        place = folder
+        named = ", ".join(f"`{path.name}`" for path in found[:MAX_NAMED])
+        more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
+        problem = (
+            f"{len(found)} folders have no `{MODULE}`, so they are not widgets: {named}{more}; if widgets import or read "
+            "one of them, begin its name with `_`"
+        )
+    yield Place(place.name, place, place.relative_to(base).as_posix(), problem)
 
 
 def _offered() -> tuple[tuple[str, tuple[str, str]], ...]:

@@ -401,6 +401,17 @@ def test_a_folder_without_a_module_is_a_warning(course):
     ]
 
 
+def test_folders_without_a_module_are_one_warning(course):
+    files = {f"widgets/{name}/x.txt": "" for name in "abcdefgh"}
+    _, extension = convert(course(files), "# Nothing\n")
+    assert extension.warnings == [
+        (
+            "widgets: 8 folders have no `widget.py`, so they are not widgets: `a`, `b`, `c`, `d`, `e` and 3 more; "
+            "if widgets import or read one of them, begin its name with `_`"
+        )
+    ]
+
+
 def test_a_name_of_ours_that_is_no_widget_is_refused(course):
     folder = course({"widgets/quantlab_chat.py": SAMPLING})
     found = mistake(folder, "# Nothing\n")
