@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "engine/gguf": {f"{ENGINE}.core", f"{ENGINE}.ggml"},
     "engine/methods": {f"{ENGINE}.core", f"{ENGINE}.ggml"},
     "engine/drawing": {f"{ENGINE}.core"},
+    "engine/answers": {f"{ENGINE}.core"},
     "engine/views": {f"{ENGINE}.{room}" for room in ("core", "ggml", "gguf", "methods", "drawing")},
     "engine/widgets": {API},
     "api": {ENGINE},

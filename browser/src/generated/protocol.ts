@@ -360,6 +360,28 @@ export interface Curve {
   bits: (number | null)[];
 }
 
+/** Answers to judge by a rule. */
+export interface JudgeAnswers {
+  /** As an author or a reader writes it; `engine.answers.rules.parse`. */
+  rule: string;
+  /** None of them checks the rule alone. */
+  answers: string[];
+}
+
+/** Whether an answer is right. */
+export interface AnswerVerdict {
+  right: boolean;
+  /** One sentence. */
+  reason: string;
+}
+
+/** The verdict on each answer. */
+export interface Judged {
+  /** The rule in its short form. */
+  rule: string;
+  verdicts: AnswerVerdict[];
+}
+
 /** Every method: its parameters, the bytes that it takes beside them, its answer, and the bytes that it gives. */
 export interface Calls {
   /** Prepares the interpreter: an import that fails says which modules the page's Python has. */
@@ -392,6 +414,8 @@ export interface Calls {
   store_by_scheme: { params: StoreByScheme; sends: [data: Uint8Array]; answer: PieceLoss; gives: Uint8Array<ArrayBuffer> };
   /** Marks a model's drawing. */
   mark_drawing: { params: MarkDrawing; sends: []; answer: Marks | UnknownPrompt; gives: undefined };
+  /** Judges answers by a rule that an author or a reader wrote. */
+  judge_answers: { params: JudgeAnswers; sends: []; answer: Judged; gives: undefined };
   /** Draws the curve of what several models drew. */
   draw_curve: { params: DrawCurve; sends: []; answer: Curve; gives: undefined };
 }

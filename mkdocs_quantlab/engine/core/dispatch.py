@@ -37,6 +37,7 @@ METHODS = {
     "store_values": "calls.quantize:store_values",
     "store_by_scheme": "calls.quantize:store_by_scheme",
     "mark_drawing": "drawing.score:mark_drawing",
+    "judge_answers": "answers.judge:judge_answers",
     "draw_curve": "views.drawing_curve:draw_curve",
 }
 """The function of each method: its module in `mkdocs_quantlab.engine`, and its name."""

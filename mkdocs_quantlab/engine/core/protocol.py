@@ -410,3 +410,28 @@ class Curve(TypedDict):
     """Empty where there are too few runs for a curve."""
     bits: list[float | None]
     """Bits per weight of each run, where they are known."""
+
+
+class JudgeAnswers(TypedDict):
+    """Answers to judge by a rule."""
+
+    rule: str
+    """As an author or a reader writes it; `engine.answers.rules.parse`."""
+    answers: list[str]
+    """None of them checks the rule alone."""
+
+
+class AnswerVerdict(TypedDict):
+    """Whether an answer is right."""
+
+    right: bool
+    reason: str
+    """One sentence."""
+
+
+class Judged(TypedDict):
+    """The verdict on each answer."""
+
+    rule: str
+    """The rule in its short form."""
+    verdicts: list[AnswerVerdict]

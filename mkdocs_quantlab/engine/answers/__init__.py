@@ -1,0 +1,1 @@
+"""Rules for right answers: their syntax, and whether an answer keeps them."""
