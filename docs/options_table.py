@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mkdocs_quantlab.engine.core.fields import FloatList, TextList
+from mkdocs_quantlab.engine.core.fields import FloatList
 from mkdocs_quantlab.engine.core.widget import widget
+from mkdocs_quantlab.site.chat.prompts import Prompts
 
 if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core.schema import Options
@@ -25,7 +26,7 @@ def table_of(kind: type[Options]) -> str:
         shown = f"`{default}`" if default.strip("[]") else "none"
         if isinstance(field, FloatList):
             shown = "those of the preset"
-        elif isinstance(field, TextList) and default.strip("[]"):
+        elif isinstance(field, Prompts) and default.strip("[]"):
             shown = "those below"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
         meaning = _cell(field.help) + (f" Excludes {excludes}." if excludes else "")

@@ -60,6 +60,8 @@ class ChatConfig(TypedDict):
     inPage: NotRequired[list[SiteModel]]
     """Models that run in the page; absent where the chat begins with a server."""
     prompts: list[str]
+    rules: NotRequired[dict[str, str]]
+    """What a right answer has, by prompt: rules as `engine.answers.rules.parse` reads them. Other prompts have none."""
     system: str
     history: bool
     """Earlier prompts and answers are sent along."""

@@ -43,7 +43,7 @@ class SettingError(ValueError):
 def keys_of(error: BaseException | None) -> tuple[str, ...]:
     """The keys below a setting that lead to what an error is about."""
     if isinstance(error, OptionError) and error.option:
-        return (error.option,)
+        return (error.option, *error.inside)
     return error.keys if isinstance(error, SettingError) else ()
 
 

@@ -12,7 +12,7 @@ from markdown import Markdown
 from mkdocs_quantlab import builtin_models as builtin
 from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.site.assets import WLLAMA
-from mkdocs_quantlab.site.chat.chat import DRAWINGS
+from mkdocs_quantlab.site.chat.prompts import DRAWINGS
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.models.page_models import DEFAULT, HOSTED, LARGEST, PageModel
@@ -71,7 +71,7 @@ def test_the_default_is_the_built_in_pair(build):
     config = settings(html)
     assert in_page(html) == list(DEFAULT)
     assert config["endpoint"] == ""
-    assert config["prompts"] == list(DRAWINGS)
+    assert config["prompts"] == [prompt.text for prompt in DRAWINGS]
     # The built-in models were made for one prompt at a time.
     assert config["history"] is False
     for model in config["inPage"]:

@@ -45,6 +45,8 @@ export interface ChatConfig {
   /** Models that run in the page; absent where the chat begins with a server. */
   inPage?: SiteModel[];
   prompts: string[];
+  /** What a right answer has, by prompt: rules as `engine.answers.rules.parse` reads them. Other prompts have none. */
+  rules?: Record<string, string>;
   system: string;
   /** Earlier prompts and answers are sent along. */
   history: boolean;

@@ -43,11 +43,13 @@ class OptionError(InputError):
 
     Attributes:
         option: The option's name, or None if the error concerns the options as a whole.
+        inside: Where the option's value is YAML, the keys in it that lead to what is wrong.
     """
 
-    def __init__(self, message: str, option: str | None = None) -> None:
+    def __init__(self, message: str, option: str | None = None, *inside: str) -> None:
         super().__init__(message)
         self.option = option
+        self.inside = inside
 
 
 MAX_VIEWS = 12

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 
 from mkdocs_quantlab.builtin_models import is_builtin
 from mkdocs_quantlab.engine.core import schema
-from mkdocs_quantlab.engine.core.fields import Choice, Integer, Real, Text, TextList, json_list
+from mkdocs_quantlab.engine.core.fields import Choice, Integer, Real, Text, json_list
 from mkdocs_quantlab.engine.core.html import Child, Html, tag
 from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.schema import Field, OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.texts import EN, Words
+from mkdocs_quantlab.site.chat.prompts import DRAWINGS, PROMPTS, Checks, Prompts, checks
 from mkdocs_quantlab.site.markdown.directives import CHAT, attributes_text
 from mkdocs_quantlab.site.markdown.portable import json_attribute
 from mkdocs_quantlab.site.models.page_models import DEFAULT, is_of_page, page_model
@@ -29,30 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mkdocs_quantlab.site.attributes import ChatConfig, MarksSetting, ModelChoice
+    from mkdocs_quantlab.site.chat.prompts import Prompt
     from mkdocs_quantlab.site.models.models import Models as SiteModels
     from mkdocs_quantlab.site.models.page_models import PageModel
-
-PROMPTS = (
-    "Draw a pelican riding a bicycle.",
-    "Write an SVG picture of a pelican on a bicycle. Answer with the SVG code only.",
-    "Multiply 386 by 57, one step a line.",
-    "Some tools are hammers, and every hammer is heavy. Does it follow that some tools are heavy? Say why.",
-    "Write a Python function that tells whether two words are anagrams, with three tests.",
-    "Plan five evenings of learning to read sheet music: a numbered list, one sentence each.",
-)
-"""The prompts of a page whose author set none: a drawing without and with the word SVG, then arithmetic, logic, code
-and a format to keep."""
-
-DRAWINGS = (
-    "Draw a pelican riding a bicycle.",
-    "Draw a red house with three windows.",
-    "Draw two blue balloons.",
-    "Draw a cat riding a skateboard at night.",
-    "Draw a snowman next to a tree.",
-    "Multiply 386 by 57, one step a line.",
-)
-"""The prompts of a page whose author set none, where its models are built in: these draw, and answer the last
-with a drawn apology."""
 
 
 class Model(NamedTuple):
@@ -151,7 +131,16 @@ class Options(schema.Options):
         help="The models to choose from, by the server's names. `label` is what readers see, `note` a remark. In the page: "
         "names of the setting `models`, paths of .gguf files, or built-in models such as `drawing:Q4_K_M`.",
     )
-    prompts = TextList(PROMPTS, label="Prompts", help="Prompts that a click puts in.")
+    prompts = Prompts(
+        PROMPTS,
+        label="Prompts",
+        help="Prompts that a click puts in. A rule says what a right answer has, as in `What is 17 × 23? => {number: 391}`.",
+    )
+    checks = Checks(
+        (),
+        label="Checks",
+        help="Prompts with rules that come with the package, in place of the default prompts or behind the author's.",
+    )
     system = Text("", label="System prompt", help="What every conversation begins with.")
     seed = Integer(1, 0, 2**31 - 1, label="Seed", help="The sampler's seed.")
     temperature = Real(
@@ -225,7 +214,7 @@ def _text(value: object) -> str:
     if isinstance(value, bool):  # YAML reads a bare `on` so
         return "on" if value else "off"
     if isinstance(value, list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False, default=str)  # YAML makes dates
     return "" if value is None else str(value)
 
 
@@ -256,13 +245,12 @@ def element(
     options = Options(strings)
     in_page = models_in_page(options, models)
     are_built_in = bool(in_page) and all(is_builtin(model.model) for model in in_page)
-    prompts = options.prompts
-    if are_built_in and "prompts" not in options.given:
-        prompts = DRAWINGS
+    prompts = _prompts(options, are_built_in=are_built_in)
+    rules = {prompt.text: str(prompt.rule) for prompt in prompts if prompt.rule}
     config: ChatConfig = {
         "endpoint": "" if in_page else options.endpoint,
         "models": [model.choice for model in options.models if model not in in_page],
-        "prompts": list(prompts),
+        "prompts": [prompt.text for prompt in prompts],
         "history": options.history == "on" or (options.history == "auto" and not are_built_in),
         "system": options.system,
         "settings": {
@@ -275,6 +263,8 @@ def element(
         "marks": options.marks,
         "pyodide": pyodide,
     }
+    if rules:
+        config["rules"] = rules
     if in_page:
         for file in in_page.values():
             publish(file)
@@ -295,6 +285,14 @@ def element(
     return f"<{CHAT}{head} data-config={data}>{inside}</{CHAT}>"
 
 
+def _prompts(options: Options, *, are_built_in: bool) -> tuple[Prompt, ...]:
+    """The prompts that readers are offered."""
+    chosen = checks(options.checks)
+    if "prompts" in options.given:
+        return options.prompts + chosen
+    return chosen or (DRAWINGS if are_built_in else PROMPTS)
+
+
 def models_in_page(options: Options, models: SiteModels) -> dict[Model, PageModel]:
     """The models that run in the page, with their files; none where the chat has a server.
 
@@ -313,7 +311,7 @@ def models_in_page(options: Options, models: SiteModels) -> dict[Model, PageMode
 
 
 def _without_script(
-    options: Options, in_page: Mapping[Model, PageModel], prompts: Sequence[str], words: Words
+    options: Options, in_page: Mapping[Model, PageModel], prompts: Sequence[Prompt], words: Words
 ) -> Html:
     """What a reader without script, and a search index, gets of the chat."""
     if in_page:
@@ -337,7 +335,7 @@ def _without_script(
         )
         parts.append(tag("ul", [_model(model) for model in others]))
     parts.append(tag("p", words("chat_plain.prompts")))
-    parts.append(tag("ul", [tag("li", prompt) for prompt in prompts]))
+    parts.append(tag("ul", [tag("li", prompt.text) for prompt in prompts]))
     return Html("".join(parts))
 
 

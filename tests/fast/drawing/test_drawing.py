@@ -15,7 +15,7 @@ from mkdocs_quantlab.engine.drawing.phrases import ADJECTIVES, SMALL, TRAINING, 
 from mkdocs_quantlab.engine.drawing.scene import APOLOGY, PLACES, Scene, Thing, draw
 from mkdocs_quantlab.engine.drawing.svg import HEAD, fragments, svg
 from mkdocs_quantlab.engine.drawing.things import COLOURS, KINDS
-from mkdocs_quantlab.site.chat.chat import DRAWINGS
+from mkdocs_quantlab.site.chat.prompts import DRAWINGS
 from models.drawing.phrases import NOUNS, TALK, UNKNOWN, UNKNOWN_UNSEEN
 from models.drawing.samples import PELICAN, held_out_sample, training_sample
 from models.drawing.scenes import held_out, random_jitter, random_scene
@@ -143,6 +143,6 @@ def test_the_model_card_counts_right():
 
 
 def test_the_chat_offers_prompts_that_the_model_knows():
-    *drawings, talk = DRAWINGS
+    *drawings, talk = (prompt.text for prompt in DRAWINGS)
     assert all(parse(prompt) for prompt in drawings)
     assert talk in {prompt for prompts, _ in TALK for prompt in prompts}

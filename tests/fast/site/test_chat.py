@@ -7,9 +7,14 @@ import re
 from html import unescape
 
 import pytest
+import yaml
 from markdown import Markdown
 
-from mkdocs_quantlab.site.chat.chat import PROMPTS, Options
+from mkdocs_quantlab.engine.answers.judge import judge
+from mkdocs_quantlab.engine.answers.rules import parse
+from mkdocs_quantlab.site.chat.chat import Options
+from mkdocs_quantlab.site.chat.checks import CHECKS
+from mkdocs_quantlab.site.chat.prompts import GROUPS, PROMPTS
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 
@@ -32,7 +37,9 @@ def convert(source, **config):
 
 def settings(html):
     """The configuration that the page's script reads."""
-    return json.loads(unescape(re.search(r"data-config='(.*?)'", html)[1]))
+    return json.loads(
+        unescape(re.search(r"data-config='(.*?)'", html, re.DOTALL)[1].replace("\n", " "))
+    )
 
 
 def test_a_directive_says_otherwise():
@@ -51,7 +58,7 @@ def test_a_directive_says_otherwise():
 def test_a_chat_without_any_server():
     html = convert('<div data-quantlab-chat data-endpoint=""></div>')
     assert settings(html)["endpoint"] == ""
-    assert settings(html)["prompts"] == list(PROMPTS)
+    assert settings(html)["prompts"] == [prompt.text for prompt in PROMPTS]
     assert "because the page sets none" in html
 
 
@@ -106,3 +113,128 @@ def test_mistakes_of_the_options(chat, message):
 
     with pytest.raises(PluginError, match=re.escape(message)):
         QuantlabExtension(chat=chat)
+
+
+RULED = """
+plugins:
+  - quantlab:
+      chat:
+        prompts:
+          - Draw a boat.
+          - prompt: What is 17 × 23?
+            right: {number: 391, words: at most 20}
+          - prompt: What is the capital of Italy?
+            right:
+              contains: [Rome, Roma]
+"""
+
+
+def test_prompts_carry_rules():
+    chat = yaml.safe_load(RULED)["plugins"][0]["quantlab"]["chat"]
+    config = settings(convert("<div data-quantlab-chat></div>", chat=chat))
+    assert config["prompts"] == [
+        "Draw a boat.",
+        "What is 17 × 23?",
+        "What is the capital of Italy?",
+    ]
+    assert config["rules"] == {
+        "What is 17 × 23?": "number: 391, words: at most 20",
+        "What is the capital of Italy?": "contains: [Rome, Roma]",
+    }
+
+
+def test_a_directive_has_the_same_syntax():
+    html = convert(
+        """<div data-quantlab-chat data-prompts="Draw a boat. | What is 17 × 23? => {number: 391, words: at most 20} |
+        Rome or Paris? => {regex: '^(Rome|Paris)$'}"></div>"""
+    )
+    config = settings(html)
+    assert config["prompts"] == ["Draw a boat.", "What is 17 × 23?", "Rome or Paris?"]
+    assert config["rules"] == {
+        "What is 17 × 23?": "number: 391, words: at most 20",
+        "Rome or Paris?": 'regex: "^(Rome|Paris)$"',
+    }
+
+
+def test_without_rules_there_are_none():
+    assert "rules" not in settings(convert('<div data-quantlab-chat data-prompts="a => b"></div>'))
+
+
+def test_prompts_give_their_texts_back():
+    for text in ("a | b => {words: 3} | c", '["a | b", {"prompt": "c", "right": "words: 3"}]'):
+        options = Options({"models": "x", "prompts": text})
+        again = Options(options.strings())
+        assert [(each.text, str(each.rule)) for each in again.prompts] == [
+            (each.text, str(each.rule)) for each in options.prompts
+        ]
+
+
+@pytest.mark.parametrize(
+    ("prompts", "says"),
+    [
+        ("What? => {nubmer: 3}", "`prompts`: “What?”: unknown rule `nubmer` (did you mean `number`?)"),
+        ("What? => {number: 3", "`prompts`: “What?”: a rule is written as"),
+        ("What? => {number: 3} more", "`more` follows the rule"),
+        ("a => {words: 3} | a", "twice, with different rules"),
+        ("=> {words: 3}", "a rule without a prompt"),
+        ('[{"prompt": "a", "rihgt": {}}]', "found `rihgt` (did you mean `right`?)"),
+        ('[{"prompt": "a", "right": 3}]', "a rule is a mapping"),
+        ('[{"right": {"words": 3}}]', "found nothing"),
+        ('[{"prompt": "a", "right": {}}]', "a rule has one of `contains`"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_rules(prompts, says):
+    with pytest.raises(LabError) as caught:
+        convert(f"<div data-quantlab-chat data-prompts='{prompts}'></div>")
+    assert says in str(caught.value)
+
+
+def test_a_mistake_in_a_rule_has_its_line(tmp_path):
+    file = tmp_path / "mkdocs.yml"
+    source = RULED.replace("contains: [", "contians: [")
+    file.write_text(source, encoding="utf-8")
+    chat = yaml.safe_load(source)["plugins"][0]["quantlab"]
+    with pytest.raises(LabError) as caught:
+        QuantlabExtension.of_site(file, chat).check()
+    line = 1 + source[: source.index("contians")].count("\n")
+    assert str(caught.value).startswith(f"mkdocs.yml:{line}: ")
+    assert "(did you mean `contains`?)" in str(caught.value)
+
+
+def test_the_checks_are_chosen_by_name():
+    def prompts(text, *more):
+        return settings(
+            convert(f'<div data-quantlab-chat data-checks="{text}" {" ".join(more)}></div>')
+        )["prompts"]
+
+    assert len(CHECKS) == 20
+    assert prompts("all") == [check.prompt for check in CHECKS]
+    assert prompts("facts") == [check.prompt for check in CHECKS if check.group == "facts"]
+    assert prompts(f"{CHECKS[0].name} facts", 'data-prompts="mine"')[:2] == [
+        "mine",
+        CHECKS[0].prompt,
+    ]
+    with pytest.raises(LabError, match=r"did you mean `arithmetic`"):
+        prompts("arithmetics")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_every_check_has_a_rule_that_is_read(check):
+    assert str(parse(str(parse(check.right)))) == str(parse(check.right))
+    assert check.name not in (*GROUPS, "all")
+    assert [each.name for each in CHECKS].count(check.name) == 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "right", "wrong"),
+    [
+        (1, "```svg\n<svg viewBox='0 0 9 9'><path/></svg>\n```", "Here it is: <svg></svg>"),
+        (2, "386 × 50 = 19,300\n386 × 7 = 2,702\n19,300 + 2,702 = 22,002", "22002"),
+        (3, "Yes. Some tools are hammers, and all hammers are heavy.", "No, it does not follow."),
+        (5, "1. Notes.\n2. Clefs.\n3. Rests.\n4. Keys.\n5. Play.", "1. Notes.\n2. Clefs."),
+    ],
+)
+def test_the_rules_of_the_built_in_prompts(prompt, right, wrong):
+    rule = PROMPTS[prompt].rule
+    assert judge(rule, right).right
+    assert not judge(rule, wrong).right
