@@ -9,19 +9,22 @@ const fetched = new Map<string, Promise<CustomFiles>>();
  *
  * @throws Error They are not there, or a package is not the one that was locked; the message is for the reader.
  */
-export function customFiles({ file, wheels = [] }: CustomAddresses): Promise<CustomFiles> {
-  let files = fetched.get(file);
+export function customFiles({ file, module, wheels = [] }: CustomAddresses): Promise<CustomFiles> {
+  const id = [file, ...wheels.map(({ sha256 }) => sha256)].join(" ");
+  let files = fetched.get(id);
   if (!files) {
     const packages = Promise.all(
-      wheels.map(async (wheel) => ({ file: wheel.file, data: await get(wheel.file, wheel.sha256) })),
+      wheels.map(async (wheel) => ({ ...wheel, data: await get(wheel.file, wheel.sha256) })),
     );
     files = Promise.all([get(file), packages]).then(([data, found]) => ({
+      id,
       file,
+      module,
       data: new Uint8Array(data),
       wheels: found,
     }));
-    fetched.set(file, files);
-    files.catch(() => fetched.delete(file)); // they may be there the next time
+    fetched.set(id, files);
+    files.catch(() => fetched.delete(id)); // they may be there the next time
   }
   return files;
 }

@@ -31,10 +31,13 @@ interface Request {
   reject(error: Error): void;
 }
 
+/** Which files of a custom widget a request needs. */
+const filesIdOf = ({ own }: Request): string => own?.id ?? "";
+
 export class LivePython {
   #interpreter: LiveInterpreter | undefined;
-  /** The code that ran in it. */
-  #ran: string | undefined;
+  /** The code that ran in it, and which files of a custom widget it has. */
+  #ran: { code: string; filesId: string } | undefined;
   readonly #waiting = new Map<Owner, Request>();
   #isBusy = false;
   #state = "";
@@ -50,9 +53,14 @@ export class LivePython {
     readonly isLimited: boolean,
   ) {}
 
-  /** Starts what is not started yet, for code that is not known yet or for this one. */
-  start(code?: string): Promise<void> {
-    if (this.#interpreter && !this.#interpreter.isEnded && this.#suits(code)) return this.#interpreter.ready;
+  /**
+   * Starts what is not started yet.
+   *
+   * @param code What will run, if it is known.
+   * @param filesId The files of a custom widget that it needs, if they are known.
+   */
+  start(code?: string, filesId = this.#ran?.filesId): Promise<void> {
+    if (this.#interpreter && !this.#interpreter.isEnded && this.#suits(code, filesId)) return this.#interpreter.ready;
     this.#interpreter?.end(new Stopped());
     this.#ran = undefined;
     const files = liveFiles(this.base, this.folder);
@@ -109,9 +117,9 @@ export class LivePython {
     for (const owner of this.#waiting.keys()) owner.onPython(state);
   }
 
-  /** Whether the interpreter has run no other code. */
-  #suits(code: string | undefined): boolean {
-    return this.#ran === undefined || this.#ran === code;
+  /** Whether the interpreter has run no other code, and nothing for another widget. */
+  #suits(code: string | undefined, filesId: string | undefined): boolean {
+    return this.#ran === undefined || (this.#ran.code === code && this.#ran.filesId === filesId);
   }
 
   async #work(): Promise<void> {
@@ -121,7 +129,7 @@ export class LivePython {
       const [first] = this.#waiting.values();
       if (!first) break;
       try {
-        await this.start(first.step.code);
+        await this.start(first.step.code, filesIdOf(first));
       } catch (error) {
         if (is(error, "Stopped")) continue; // it was told to those that waited
         const left = [...this.#waiting.values()];
@@ -130,15 +138,16 @@ export class LivePython {
         continue;
       }
       const [next] = this.#waiting.values(); // meanwhile another may have taken its place
-      if (!next || !this.#suits(next.step.code)) continue;
+      if (!next || !this.#suits(next.step.code, filesIdOf(next))) continue;
       this.#waiting.delete(next.owner);
       await this.#run(this.#interpreter!, next);
     }
     this.#isBusy = false;
   }
 
-  async #run(interpreter: LiveInterpreter, { step, own, resolve, reject }: Request): Promise<void> {
-    this.#ran = step.code;
+  async #run(interpreter: LiveInterpreter, request: Request): Promise<void> {
+    const { step, own, resolve, reject } = request;
+    this.#ran = { code: step.code, filesId: filesIdOf(request) };
     const end = (): void =>
       interpreter.end(new CodeError(t("code_timed_out", { seconds: CODE_LIMIT / 1000 }), null, languageOf("page")));
     const limit = this.isLimited ? window.setTimeout(end, CODE_LIMIT) : undefined;

@@ -6,7 +6,7 @@
  */
 import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
 import type { InterpreterSays, LiveCall, LiveFiles } from "./messages.ts";
-import { mount } from "./mount.ts";
+import { Mounts } from "./mount.ts";
 import { t } from "./worker_texts.ts";
 
 type Dispatch = (method: string, params: string, data?: Uint8Array) => { toJs(): [outcome: string]; destroy(): void };
@@ -62,7 +62,7 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
   addresses.forEach((each) => URL.revokeObjectURL(each));
   if (version !== PYODIDE_VERSION)
     throw new Error(t("wrong_version_here", { found: version, version: PYODIDE_VERSION }));
-  pyodide = await loadPyodide({
+  const pyodide = await loadPyodide({
     indexURL: FOLDER,
     stdLibURL: LIBRARY,
     createPyodideModule,
@@ -72,11 +72,13 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
   const { call } = pyodide.pyimport("mkdocs_quantlab.engine.core.dispatch");
   call("start", "{}").destroy();
   call("add_archive", JSON.stringify({ name: "all" }), others).destroy();
+  mounts = new Mounts(pyodide, (params, data) => call("mount", params, data).destroy());
   takeAway();
   return call;
 }
 
-let pyodide: { pyimport(module: string): { call: Dispatch }; unpackArchive(wheel: ArrayBuffer, format: "wheel"): void };
+/** The page gives an interpreter the files of one widget at most. */
+let mounts: Mounts;
 
 self.onmessage = ({ data, ports }: MessageEvent<LiveFiles>) => {
   self.onmessage = null;
@@ -98,7 +100,7 @@ self.onmessage = ({ data, ports }: MessageEvent<LiveFiles>) => {
   port.onmessage = async ({ data: { id, params, own } }: MessageEvent<LiveCall>) => {
     try {
       const call = await starting;
-      if (own) mount(pyodide, (params, data) => call("mount", params, data).destroy(), own);
+      if (own) mounts.mount(own);
       const pair = call("live_step", params);
       const [outcome] = pair.toJs();
       pair.destroy();

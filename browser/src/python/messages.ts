@@ -32,8 +32,8 @@ export interface Start {
   willSendWasm: boolean;
 }
 
-/** The addresses of a custom widget's files: the archive of its Python, and the packages that it needs, each after those that it needs itself. */
-export type CustomAddresses = Pick<CustomWidgetFiles, "file" | "wheels">;
+/** A custom widget's module, and the addresses of its files: the archive of its Python, and the packages that it needs, each after those that it needs itself. */
+export type CustomAddresses = Pick<CustomWidgetFiles, "file" | "module" | "wheels">;
 
 /** Answered by `outcome`. */
 export interface Call {
@@ -112,11 +112,14 @@ export type InterpreterSays =
 
 /** The files of a custom widget. */
 export interface CustomFiles {
-  /** The archive's address, which names its contents. */
+  /** Tells them apart from the files of any other widget, and of any other version of this one. */
+  id: string;
+  /** The archive's address, whose name ends with a hash of its contents. */
   file: string;
+  module: string;
   data: Uint8Array;
   /** Packages, by address, in the order to unpack them. */
-  wheels: { file: string; data: ArrayBuffer }[];
+  wheels: { file: string; sha256: string; data: ArrayBuffer }[];
 }
 
 /** What a Content-Security-Policy refused. */

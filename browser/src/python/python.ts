@@ -129,8 +129,12 @@ export class Python {
   }
 
   /** Addresses that are beside the page's script, in full. */
-  at({ file, wheels = [] }: CustomAddresses): CustomAddresses {
-    return { file: this.base + file, wheels: wheels.map((wheel) => ({ ...wheel, file: this.base + wheel.file })) };
+  at({ file, module, wheels = [] }: CustomAddresses): CustomAddresses {
+    return {
+      file: this.base + file,
+      module,
+      wheels: wheels.map((wheel) => ({ ...wheel, file: this.base + wheel.file })),
+    };
   }
 
   /**

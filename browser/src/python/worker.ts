@@ -5,115 +5,31 @@
  * A module worker, because Pyodide 314 refuses classic ones. It is ended from outside when it takes too long: without
  * cross-origin isolation, which GitHub Pages cannot give, Python in it cannot be interrupted.
  */
-import { PYODIDE_INFO, PYODIDE_VERSION } from "../generated/pyodide.ts";
-import { archivesOf, fetchArchive } from "./archives.ts";
-import { readHeaders } from "./headers.ts";
-import type { FromWorker, PythonCall, Start, ToWorker } from "./messages.ts";
-import { mount } from "./mount.ts";
 import { customFiles } from "./custom_files.ts";
+import { readHeaders } from "./headers.ts";
+import { Interpreter, takeWasm } from "./interpreter.ts";
+import type { CustomFiles, FromWorker, Start, ToWorker } from "./messages.ts";
 import { watch } from "./violations.ts";
-import { compile } from "./wasm.ts";
 import { t } from "./worker_texts.ts";
 
 type Send = (message: FromWorker) => void;
 
-/** `engine.core.dispatch`. */
-interface Dispatch {
-  call(method: string, params: string, data?: Uint8Array): Pair;
-}
-
-interface Pair {
-  toJs(): ReturnType<PythonCall>;
-  destroy(): void;
-}
-
-interface Pyodide {
-  pyimport(module: "mkdocs_quantlab.engine.core.dispatch"): Dispatch;
-  unpackArchive(bytes: ArrayBuffer, format: "wheel"): void;
-}
-
 const refused = watch(self);
 
-let starting: Promise<PythonCall> | undefined;
-let pyodide: Pyodide;
-/** The address of `python.zip`. */
-let library: string | undefined;
-/** Other archives that Python has. */
-const added = new Set<string>();
-let receiveWasm: (wasm: WebAssembly.Module) => void;
-const sentWasm = new Promise<WebAssembly.Module>((resolve) => (receiveWasm = resolve));
+/** The first page's message: another page says nothing new. */
+let first: Start | undefined;
+let running: Promise<Interpreter> | undefined;
 
-/** What Pyodide is given when it asks for its wasm: never read, because instantiation is replaced as well. */
-const EMPTY_WASM = { headers: { "content-type": "application/wasm" } };
-
-/**
- * Puts itself between Pyodide and what it fetches: the WebAssembly is compiled elsewhere, and what does not arrive is an error.
- * Pyodide by itself would wait for ever.
- *
- * @returns Settles when everything has arrived, or the first thing has not.
- */
-function intercept({ folder, archive, willSendWasm }: Start): Promise<unknown> {
-  const wasmUrl = `${folder}pyodide.asm.wasm`;
-  const { fetch: realFetch } = self;
-  const wasm = willSendWasm ? sentWasm : compile(wasmUrl);
-  const library = realFetch(archive).then((response) => {
-    if (!response.ok) throw new Error(`${archive} answered ${response.status}.`);
-    return response.arrayBuffer();
-  });
-  self.fetch = async (input, init) => {
-    const url = String(input);
-    if (url === wasmUrl) return new Response(null, EMPTY_WASM);
-    return url === archive ? new Response(await library) : realFetch(input, init);
-  };
-  WebAssembly.instantiateStreaming = async (_source, imports) => {
-    const module = await wasm;
-    return { module, instance: await WebAssembly.instantiate(module, imports) };
-  };
-  return Promise.all([wasm, library]);
-}
-
-async function start(message: Start, fetched: () => void): Promise<PythonCall> {
-  const { folder, scripts, archive } = message;
-  const parts = archivesOf(message.wanted).map((name) => fetchArchive(archive, name));
-  const arrival = Promise.all([intercept(message), ...parts]).then(fetched);
-  arrival.catch(() => {}); // awaited below, if it comes to that
-  const [module, { default: createPyodideModule }] = await Promise.all([
-    import(scripts.loader),
-    import(scripts.runtime),
-  ]);
-  if (module.version !== PYODIDE_VERSION) {
-    throw new Error(t("wrong_version", { folder, found: module.version, version: PYODIDE_VERSION }));
+/** The interpreter for a call, with all that these widgets and methods need. */
+async function interpreterFor(wanted: string[], files?: CustomFiles): Promise<Interpreter> {
+  for (;;) {
+    const asked = running!;
+    const interpreter = await asked;
+    await interpreter.add(wanted);
+    if (!files || interpreter.mount(files)) return interpreter;
+    // It has another version of these files, of a page that is left or in another frame.
+    if (running === asked) running = Interpreter.start({ ...first!, wanted });
   }
-  const loading: Promise<Pyodide> = module.loadPyodide({
-    indexURL: folder,
-    stdLibURL: archive,
-    createPyodideModule,
-    // No packages: an empty lock saves a request, and nothing can be fetched from elsewhere.
-    lockFileContents: { info: PYODIDE_INFO, packages: {} },
-    packageBaseUrl: folder,
-  });
-  await arrival;
-  pyodide = await loading;
-  const dispatch = pyodide.pyimport("mkdocs_quantlab.engine.core.dispatch");
-  const call: PythonCall = (method, params, data) => {
-    const pair = dispatch.call(method, params, data);
-    const made = pair.toJs();
-    pair.destroy();
-    return made;
-  };
-  call("start", "{}");
-  return call;
-}
-
-/** The Python to call, with all that these widgets and methods need. */
-async function pythonFor(wanted: string[]): Promise<PythonCall> {
-  const call = await starting!;
-  for (const name of archivesOf(wanted)) {
-    if (added.has(name)) continue;
-    call("add_archive", JSON.stringify({ name }), await fetchArchive(library!, name));
-    added.add(name);
-  }
-  return call;
 }
 
 /** An address, where it is one of the site's own files: other pages of an origin can find the worker, and send it to others. */
@@ -126,13 +42,12 @@ function ours(address: string): string {
 async function receive(message: ToWorker, send: Send): Promise<void> {
   try {
     if (message.type === "start") {
-      // The first page's is that of the Python that runs; another page says nothing new.
-      library ??= ours(message.archive);
-      starting ??= start(message, () => send({ type: "fetched" }));
-      await starting;
+      ours(message.archive);
+      first ??= message;
+      running ??= Interpreter.start(message, () => send({ type: "fetched" }));
+      await running;
       send({ type: "ready" });
     } else if (message.type === "call") {
-      const python = await pythonFor(message.wanted);
       const { archive } = message;
       for (const { file } of archive ? [archive, ...(archive.wheels ?? [])] : []) ours(file);
       const files = archive && (await customFiles(archive).catch((error: Error) => error));
@@ -144,13 +59,13 @@ async function receive(message: ToWorker, send: Send): Promise<void> {
         });
         return;
       }
-      if (files) mount(pyodide, (params, data) => python("mount", params, data), files);
-      const [outcome, data] = python(message.method, message.params, message.data);
+      const { call } = await interpreterFor(message.wanted, files);
+      const [outcome, data] = call(message.method, message.params, message.data);
       send({ type: "outcome", id: message.id, outcome, data });
     } else if (message.type === "read") {
-      await readHeaders(await pythonFor(["read_headers"]), message, send);
+      await readHeaders((await interpreterFor(["read_headers"])).call, message, send);
     } else if (message.type === "wasm") {
-      receiveWasm(message.wasm);
+      takeWasm(message.wasm);
     } else if (message.type === "close") {
       for (const port of ports)
         port.postMessage({ type: "failed", message: t("stopped_elsewhere") } satisfies FromWorker);

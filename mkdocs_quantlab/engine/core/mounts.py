@@ -21,16 +21,14 @@ _folders: dict[str, str] = {}
 
 
 def mount(given: Mount, data: bytes) -> Nothing:
-    """Unpacks an archive where Python finds it. Another version of the same package goes away."""
+    """Unpacks an archive where Python finds it.
+
+    An interpreter is given one version of a package only (`browser/src/python/mount.ts`).
+    """
     folder = f"{ROOT}/{given['file'].rpartition('/')[2].removesuffix('.zip')}"
     with ZipFile(BytesIO(data)) as archive:
         archive.extractall(folder)
         package = archive.namelist()[0].partition("/")[0].removesuffix(".py")
-    for name in list(sys.modules):
-        if name.partition(".")[0] == package:
-            del sys.modules[name]
-    if package in _folders:
-        sys.path.remove(_folders[package])
     sys.path.append(folder)
     _folders[package] = folder
     return {}
