@@ -6,7 +6,7 @@ import gzip
 
 from mkdocs_quantlab.site.assets import STATIC
 
-FILES = "quantlab.js quantlab.css interact.js lab.js files.js chat.js markdown.js svg.js tex.js highlight.js evidence.js quantize.js editor.js worker.js live.js live_frame.js live_worker.js".split()
+FILES = "quantlab.js quantlab.css interact.js lab.js files.js chat.js compare.js markdown.js svg.js tex.js highlight.js evidence.js quantize.js editor.js worker.js live.js live_frame.js live_worker.js".split()
 
 
 def table() -> str:

@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeArchives } from "./archive.mjs";
 import { notices, packagesOf } from "./notices.mjs";
+import { borrower, lending } from "./sharing.mjs";
 
 const browser = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = dirname(browser);
@@ -120,6 +121,34 @@ async function style(name) {
   } = await bundled({ ...common, entryPoints: [source(name)], write: false });
   return { STYLE: JSON.stringify(file.text) };
 }
+/** The chat's script, and the comparison's, which runs after it and takes from it what both have. */
+const chat = {
+  ...common,
+  outfile: join(out, "chat.js"),
+  format: "iife",
+  define: {
+    ...common.define,
+    ...(await style("chat/chat.css")),
+    WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }),
+  },
+};
+const { metafile: inside } = await esbuild.build({
+  ...chat,
+  entryPoints: [source("chat/index.ts")],
+  metafile: true,
+  write: false,
+});
+// A module that is lent is whole in the first script; of the texts, each is to have its own groups only.
+const shared = Object.keys(inside.inputs).filter((path) => !path.includes("generated/"));
+const borrowed = new Set();
+await bundled({
+  ...common,
+  entryPoints: [source("chat/compare/script.ts")],
+  outfile: join(out, "compare.js"),
+  format: "iife",
+  define: { ...common.define, ...(await style("chat/compare/compare.css")) },
+  plugins: [borrower("quantlab.chat", shared, borrowed)],
+});
 /** The document of the frame in which the reader's code runs, as one text, beside the file that it is as well. */
 const frame = readFileSync(source("python/live_frame.html"), "utf8");
 const {
@@ -164,14 +193,8 @@ await Promise.all([
     format: "iife",
   }),
   bundled({
-    ...common,
-    entryPoints: [source("chat/index.ts")],
-    outfile: join(out, "chat.js"),
-    format: "iife",
-    define: {
-      ...(await style("chat/chat.css")),
-      WLLAMA: JSON.stringify({ version: versionOf(wllama), wasm: wasm.length, sent }),
-    },
+    ...chat,
+    stdin: { contents: lending("quantlab.chat", borrowed, source("chat/index.ts")), resolveDir: browser, loader: "js" },
   }),
   bundled({
     ...common,

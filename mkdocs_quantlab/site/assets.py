@@ -25,6 +25,8 @@ LAB = "lab.js"
 CHAT = "chat.js"
 ANSWERS = ("markdown.js", "svg.js", "tex.js", "highlight.js")
 """What a chat fetches to show answers: the first two before the first one, the others where one has formulas or code."""
+COMPARE = "compare.js"
+"""The chat's comparison; a page fetches it where a reader opens it."""
 EVIDENCE = "evidence.js"
 NOTICES = "notices.txt"
 """The licences of what others wrote in these files; it travels with them."""
@@ -59,7 +61,7 @@ def files(pyodide: str, *, in_page: bool = True, languages: Iterable[str] = LANG
         LabError: The package was not built.
     """
     static(SCRIPT)
-    names = [SCRIPT, INTERACT, STYLE, LAB, CHAT, *ANSWERS, EVIDENCE, NOTICES]
+    names = [SCRIPT, INTERACT, STYLE, LAB, CHAT, COMPARE, *ANSWERS, EVIDENCE, NOTICES]
     for language in sorted({primary(tag) for tag in languages} & set(LANGUAGES) - {ENGLISH}):
         groups = [group for group in SCRIPTS if group in catalogue(language)]
         names += [f"texts/{language}/{group}.js" for group in groups]

@@ -104,6 +104,22 @@ def drawing(request: dict) -> Script:
     return Script(DRAWING.format(radius=radius))
 
 
+def test_its_script_is_fetched_when_it_is_opened(visit, server):
+    lab = visit("material", "chat")
+    root = lab.page.locator(".quantlab-chat-compare")
+    title = root.get_by_text("Compare models", exact=True)
+    expect(title).to_be_visible()
+    assert not [url for url in lab.requests if url.endswith("/compare.js")]
+    with server.replaced("compare.js", 500):
+        lab.allow("500")
+        title.click()
+        expect(root).to_contain_text("The comparison could not be fetched.")
+    title.click()
+    title.click()
+    expect(root.get_by_label("Prompt 1", exact=True)).to_be_visible()
+    expect(root).not_to_contain_text("fetched")
+
+
 def test_a_whole_comparison(panel):
     compare = panel()
     compare.run(seeds=3)

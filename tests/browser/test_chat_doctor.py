@@ -267,6 +267,8 @@ def test_a_page_from_a_file(visit, site, start_ollama):
     chat = Chat(lab, ollama)
     chat.connect(ollama.url)
     assert "mkdocs serve" in diagnosed(chat, "opened-from-disk")
+    lab.page.get_by_text("Compare models", exact=True).click()
+    expect(lab.page.get_by_label("Prompt 1", exact=True)).to_be_visible()
 
 
 def test_keys(visit, start_llama_server):

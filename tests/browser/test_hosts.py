@@ -225,6 +225,8 @@ def test_a_chat_and_its_drawing_under_a_strict_policy(strict):
         "e => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }"
     )
     assert box == [0, 0, *outer]
+    strict.page.get_by_text("Compare models", exact=True).click()
+    expect(strict.page.get_by_label("Prompt 1", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,24 @@ def test_no_size_creeps_in():
         assert path.stat().st_size < (1_000_000 if path.name.startswith("all-") else 150_000)
 
 
+def sent(*names):
+    """Bytes of files, as servers send them."""
+    return sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names)
+
+
+def test_a_chat_is_there_after_60_kb_of_its_script():
+    assert sent("chat.js") < 60_000
+
+
+def test_the_comparison_brings_nothing_that_the_chat_has():
+    """It takes it from the chat's script, which has run: one class `EndpointError`, which `instanceof` knows."""
+    chat, compare = ((STATIC / name).read_text(encoding="utf-8") for name in ("chat.js", "compare.js"))
+    (lent,) = re.findall(r'Symbol\.for\("quantlab\.chat"\)\]=\[(.*?)\]', chat)
+    taken = re.findall(r'Symbol\.for\("quantlab\.chat"\)\]\[(\d+)\]', compare)
+    assert sorted(map(int, taken)) == list(range(len(lent.split(","))))
+    assert not re.search(r"extends Error\b", compare)
+
+
 @pytest.mark.parametrize(
     ("page", "words", "names"),
     [
@@ -253,6 +271,7 @@ def test_no_size_creeps_in():
         ("docs/privacy.md", r"`lab.js` \((\d+) kB", ["lab.js"]),
         ("docs/privacy.md", r"`files.js` \((\d+) kB", ["files.js"]),
         ("docs/privacy.md", r"`chat.js` \((\d+) kB", ["chat.js"]),
+        ("docs/privacy.md", r"`compare.js` \((\d+) kB", ["compare.js"]),
         ("docs/privacy.md", r"`markdown.js` \((\d+) kB", ["markdown.js"]),
         ("docs/privacy.md", r"`svg.js` \((\d+) kB", ["svg.js"]),
         ("docs/privacy.md", r"`tex.js` \((\d+) kB", ["tex.js"]),
@@ -267,6 +286,6 @@ def test_no_size_creeps_in():
 )
 def test_sizes_that_the_docs_name_are_those_of_the_files(page, words, names):
     [said] = re.findall(words, (ROOT / page).read_text(encoding="utf-8"))
-    size = sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names)
+    size = sent(*names)
     # To a tenth, or rounded to 1 kB: a sentence need not change with every line of a script.
     assert float(said) * (1e6 if "." in said else 1e3) == pytest.approx(size, rel=0.1, abs=500)

@@ -6,7 +6,7 @@
  */
 import { h } from "../ui/dom.ts";
 import type { Found } from "./drawing_finder.ts";
-import { fetched } from "../ui/load.ts";
+import { fetched } from "../ui/fetched.ts";
 import { MAX_ATTRIBUTES, MAX_BYTES, MAX_ELEMENTS } from "./svg_limits.ts";
 import type { SvgTools } from "./svg_script.ts";
 import { trustedHtml } from "../ui/trusted.ts";

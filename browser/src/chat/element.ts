@@ -7,8 +7,7 @@ import { volume } from "../ui/volume.ts";
 import { readAddress, written } from "./address.ts";
 import type { Answer } from "./answer.ts";
 import { mountCards } from "./card.ts";
-import { MEMORY as COMPARISON, type Comparison } from "./compare/comparison.ts";
-import { mountCompare } from "./compare/panel.ts";
+import { comparisonIn, mountComparing } from "./comparing.ts";
 import { Composer } from "./composer.ts";
 import { Connection } from "./connection.ts";
 import { explain } from "./doctor.ts";
@@ -26,7 +25,7 @@ import type { Problem } from "./wire.ts";
 
 /** What stands below the conversation, in this order. */
 const PANELS: { name: string; mount: Panel }[] = [
-  { name: "compare", mount: mountCompare },
+  { name: "compare", mount: mountComparing },
   { name: "cards", mount: mountCards },
 ];
 
@@ -89,7 +88,7 @@ export class QuantlabChat extends HTMLElement {
 
   /** The finished answers of the conversation and of the comparison, for a reader who keeps one as evidence. */
   taken(): Taken[] {
-    const comparison = this.#session.memory.get(COMPARISON) as Comparison | undefined;
+    const comparison = comparisonIn(this.#session.memory);
     return [...said(this.#session, (model) => this.#label(model)), ...(comparison ? compared(comparison) : [])];
   }
 

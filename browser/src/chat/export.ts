@@ -1,7 +1,6 @@
 /** The conversation as a file: for people in Markdown, for programs in JSON. The key is in neither. */
 import { describeEnd, describeFigures, describeSettings, notesOf } from "./describe.ts";
-import { MEMORY, type Comparison } from "./compare/comparison.ts";
-import { toData, toMarkdown } from "./compare/export.ts";
+import { comparisonIn, tools } from "./comparing.ts";
 import { hasMarks, inShort, wrongs } from "./marks.ts";
 import type { Fork, Turn } from "./conversation.ts";
 import type { Session } from "./session.ts";
@@ -9,8 +8,8 @@ import { systemOf } from "./taken.ts";
 import { t } from "./texts.ts";
 
 /** The comparison that was made beside the conversation, if any. */
-function comparison({ memory }: Session): Comparison | undefined {
-  const made = memory.get(MEMORY) as Comparison | undefined;
+function comparison({ memory }: Session) {
+  const made = comparisonIn(memory);
   return made?.isTold ? made : undefined;
 }
 
@@ -52,7 +51,7 @@ export function asMarkdown(session: Session): string {
     }
   }
   const compared = comparison(session);
-  if (compared) parts.push(toMarkdown(compared).trimEnd());
+  if (compared) parts.push(tools().toMarkdown(compared).trimEnd());
   return `${parts.join("\n\n")}\n`;
 }
 
@@ -73,7 +72,7 @@ export function asData(session: Session): string {
     turns: turns.map(told),
     // All that was said, where other prompts or answers lead away from what is shown.
     ...(conversation.size > turns.length ? { conversation: branches(conversation.root) } : {}),
-    comparison: compared && toData(compared),
+    comparison: compared && tools().toData(compared),
   };
   return `${JSON.stringify(data, null, 2)}\n`;
 }

@@ -6,7 +6,7 @@
  */
 import { lab_page } from "../generated/texts.ts";
 import { button, h } from "../ui/dom.ts";
-import { speak } from "../ui/load.ts";
+import { speak } from "../ui/speak.ts";
 import { fromJson, pageKey } from "../ui/memory.ts";
 import { texts } from "../ui/texts.ts";
 

@@ -1,5 +1,5 @@
 /** Marks of a figure that a reader can grab, and the script that makes them answer, which is fetched where a figure has some. */
-import { fetched } from "../ui/load.ts";
+import { fetched } from "../ui/fetched.ts";
 import type { Interaction } from "./interact.ts";
 import { MARKS } from "./selectors.ts";
 

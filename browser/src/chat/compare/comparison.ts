@@ -10,9 +10,6 @@ import type { Cell, Run } from "./run.ts";
 import { random, shuffled } from "./statistics.ts";
 import { ballots, count, type Ballot, type Choice, type Count, type Pair } from "./vote.ts";
 
-/** The chat's memory has the comparison under this name. */
-export const MEMORY = "compare";
-
 /** More pairs than this are more than a reader judges with care: twice as many questions. */
 export const MOST_PAIRS = 15;
 

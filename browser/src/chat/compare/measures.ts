@@ -1,12 +1,12 @@
 /** What computes itself of an answer: the one table of measures, for the grid, the summary, the export and the docs' words. */
 import { speed, type Answer } from "../answer.ts";
 import type { Inspection } from "../drawing.ts";
-import type { chat_compare } from "../../generated/texts.ts";
+import type { compare } from "../../generated/texts.ts";
 import { endlessLoop, repetition, words } from "./text.ts";
 import { t } from "./texts.ts";
 
 /** The key of a measure's label. */
-type Label = Extract<keyof typeof chat_compare, `measure_${string}`>;
+type Label = Extract<keyof typeof compare, `measure_${string}`>;
 
 export interface Measure {
   readonly name: string;

@@ -1,12 +1,13 @@
 /** The comparison's part of the chat: what to compare, how the run goes, and what came of it. */
 import { button, h } from "../../ui/dom.ts";
 import { save } from "../../ui/save.ts";
-import type { ChatContext, Panel } from "../panel.ts";
+import { MEMORY, type MountComparison } from "../comparing.ts";
+import type { ChatContext } from "../panel.ts";
 import { tabled } from "../table.ts";
 import { t as chat } from "../texts.ts";
 import { voting } from "./ballot.ts";
 import { partingForm } from "./candidates.ts";
-import { Comparison, MEMORY, MOST_PAIRS } from "./comparison.ts";
+import { Comparison, MOST_PAIRS } from "./comparison.ts";
 import { toCsv, toData, toMarkdown } from "./export.ts";
 import { findings, voted } from "./findings.ts";
 import { PlanForm } from "./form.ts";
@@ -18,8 +19,8 @@ import { Run, type Cell, type Plan } from "./run.ts";
 import { trustedHtml } from "../../ui/trusted.ts";
 import { t } from "./texts.ts";
 
-export const mountCompare: Panel = (section, context) => {
-  const view = new View(section, context);
+export const mountCompare: MountComparison = (details, context) => {
+  const view = new View(details, context);
   return () => view.leave();
 };
 
@@ -55,23 +56,18 @@ class View {
   readonly #outcome = h("div");
   readonly #results = h("div", { class: "quantlab-compare-results" }, this.#answers, this.#outcome);
 
-  constructor(section: HTMLElement, context: ChatContext) {
+  constructor(details: HTMLDetailsElement, context: ChatContext) {
     this.#context = context;
     this.#form = new PlanForm(context, (plan, isHidden) => this.#begin(plan, isHidden));
-    const details = h(
-      "details",
-      { class: "quantlab-chat-panel", toggle: () => this.#form.refresh() },
-      h("summary", {}, t("title")),
+    details.addEventListener("toggle", () => this.#form.refresh(), { signal: this.#left.signal });
+    details.append(
       h("p", { class: "quantlab-compare-warning" }, t("warning")),
       this.#form.element,
       this.#running,
       this.#results,
     );
-    section.append(details);
     this.#comparison = context.memory.get(MEMORY) as Comparison | undefined;
-    if (!this.#comparison) return;
-    details.open = true;
-    this.#attach();
+    if (this.#comparison) this.#attach();
   }
 
   /** The element leaves the page. A run goes on, and is there when the reader comes back. */

@@ -6,7 +6,7 @@ language translates whole groups; a group that it lacks stays English. `docs/con
 added and translated.
 
 The groups of `SCRIPTS` are read by the page's scripts: `browser/build/generate.py` emits them for TypeScript. A group's first word is
-the script that has it: `chat` and `chat_compare` are `chat.js`'s. A language translates all groups of a script or none of them.
+the script that has it: `chat` and `chat_model` are `chat.js`'s. A language translates all groups of a script or none of them.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ SCRIPTS = (
     "quantize",
     "evidence",
     "chat",
-    "chat_compare",
     "chat_connection",
     "chat_model",
     "chat_server",
+    "compare",
     "worker",
 )
 """Groups that the page's scripts read; all others are Python's. The workers of the page do not know its language: `worker` is
