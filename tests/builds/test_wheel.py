@@ -255,7 +255,9 @@ def test_a_chat_is_there_after_60_kb_of_its_script():
 
 def test_the_comparison_brings_nothing_that_the_chat_has():
     """It takes it from the chat's script, which has run: one class `EndpointError`, which `instanceof` knows."""
-    chat, compare = ((STATIC / name).read_text(encoding="utf-8") for name in ("chat.js", "compare.js"))
+    chat, compare = (
+        (STATIC / name).read_text(encoding="utf-8") for name in ("chat.js", "compare.js")
+    )
     (lent,) = re.findall(r'Symbol\.for\("quantlab\.chat"\)\]=\[(.*?)\]', chat)
     taken = re.findall(r'Symbol\.for\("quantlab\.chat"\)\]\[(\d+)\]', compare)
     assert sorted(map(int, taken)) == list(range(len(lent.split(","))))
