@@ -280,7 +280,7 @@ def test_the_comparison_brings_nothing_that_the_chat_has():
         ("docs/privacy.md", r"`highlight.js` \((\d+) kB", ["highlight.js"]),
         ("docs/privacy.md", r"`evidence.js` \((\d+) kB", ["evidence.js"]),
         ("docs/privacy.md", r"wllama.*?\((\d\.\d) MB, compressed", WLLAMA),
-        ("docs/guide/model-in-the-page.md", r"llama.cpp \| (\d\.\d) MB, compressed", WLLAMA),
+        ("docs/guide/model-in-the-page.md", r"llama.cpp .*?\| (\d\.\d) MB, compressed", WLLAMA),
         ("docs/privacy.md", r"`editor.js` \((\d+) kB", ["editor.js"]),
         ("docs/privacy.md", r"`quantize.js` \((\d+) kB", ["quantize.js"]),
         ("docs/guide/edit-the-quantizer.md", r"a script of (\d+) kB", ["editor.js"]),
