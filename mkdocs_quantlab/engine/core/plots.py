@@ -22,8 +22,8 @@ BOTTOM = 410.0
 HEIGHT = BOTTOM + 64
 """Of the whole picture, in pixels."""
 
-WIDE, NARROW = 600.0, 300.0
-"""Widths in pixels at which labels must not touch: a page with sidebars, and a phone."""
+WIDE, NARROW = 600.0, 240.0
+"""Widths in pixels at which labels must not touch: a page with sidebars, and a small phone (320 px). In between there is more space."""
 
 _SIDES = (
     (9.0, 4.0, "start"),

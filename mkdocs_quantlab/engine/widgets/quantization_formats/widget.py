@@ -357,7 +357,8 @@ def _picture(given: Options, formats: Sequence[Format]) -> Html | None:
         plots.line((LEFT, scale.y(0)), end),
         tag(
             "text",
-            f"Gaussian limit, {DECIBEL_PER_BIT:.2f} dB per bit",
+            "Gaussian limit",
+            tag("tspan", f", {DECIBEL_PER_BIT:.2f} dB per bit", class_="quantlab-aside"),
             x=f"{scale.x(words):.2f}%",
             y=f"{scale.y(gaussian_limit(words)):.1f}",
             dx=-10,
