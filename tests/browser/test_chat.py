@@ -211,8 +211,15 @@ def test_another_model_keeps_the_transcript(start, ollama):
 def test_asking_again_with_another_model(start, ollama):
     chat = start()
     chat.ask("First")
+    again = chat.page.get_by_role("button", name="Ask again")
+    same = chat.root.get_by_text("expect the same answer")
+    # Who presses it unchanged is told before.
+    again.hover()
+    expect(same).to_be_visible()
     chat.model.select_option("tiny:q6")
-    chat.page.get_by_role("button", name="Ask again").click()
+    again.focus()
+    expect(same).to_have_count(0)
+    again.click()
     expect(chat.figures).to_have_count(2)
     bodies = chat.asked()[-2:]
     assert [body["model"] for body in bodies] == ["tiny:q4", "tiny:q6"]
@@ -313,6 +320,19 @@ def test_any_model_of_the_server_by_name_or_from_its_list(start, ollama):
     chat.send("Hello")
     expect(chat.case).to_have_attribute("data-case", "model-missing")
     expect(chat.case).to_contain_text(f"There is no model tiny:q8 on {ollama.url}.")
+
+
+def test_an_answer_says_that_its_model_is_no_gguf_file(start, ollama):
+    model = ollama.models[0]
+    model.details = model.details | {"format": "safetensors"}
+    chat = start()
+    chat.check()
+    chat.ask("Hello")
+    who = chat.answers.first.locator(".quantlab-chat-who")
+    expect(who).to_have_text(f"{model.name}, not a GGUF file (safetensors)")
+    chat.model.select_option("tiny:q6")
+    chat.ask("Hello")
+    expect(chat.answers.nth(1).locator(".quantlab-chat-who")).to_have_text("tiny:q6")
 
 
 def test_a_server_that_lists_very_many_models(start, ollama):

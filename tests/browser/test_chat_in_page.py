@@ -140,6 +140,9 @@ def test_from_the_click_to_the_answer(start):
     expect(chat.root.get_by_text("Connection:")).to_contain_text("The model runs in this page")
     # Llama.cpp, compressed, and the model.
     expect(chat.send_button).to_have_text(re.compile(r"Fetch 3\.\d\d MB and send"))
+    expect(chat.root.locator(".quantlab-chat-send")).to_contain_text(
+        re.compile(r"\d kB, plus 2\.5\d MB for llama\.cpp")
+    )
     chat.box.fill("Hello")
     chat.page.wait_for_timeout(300)
     assert chat.fetched() == []

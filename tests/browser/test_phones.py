@@ -30,7 +30,13 @@ WIDTHS = [390, 1280]
 NARROWEST = 320
 HEIGHT = 844
 # Pages of the theme alone: code, long tables, signatures.
-PLAIN = ("changelog/", "compatibility/", "guide/engines/", "reference/api/", "reference/command-line/")
+PLAIN = (
+    "changelog/",
+    "compatibility/",
+    "guide/engines/",
+    "reference/api/",
+    "reference/command-line/",
+)
 
 # 0.1 is "good" (https://web.dev/articles/cls); a theme has a share in it, too.
 MOST_SHIFT = 0.05

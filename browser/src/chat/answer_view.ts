@@ -19,6 +19,8 @@ const BUDGET = 5;
 /** What an answer can be asked to do. */
 export interface Actions {
   again(): void;
+  /** Asking again would send the same request with the same seed. */
+  repeats(): boolean;
   explain(host: HTMLElement, problem: Problem, model: string): void;
   /** There is more to show. */
   changed(): void;
@@ -193,15 +195,22 @@ export class AnswerView {
       `${capital(endOf(reason, figures))}. ${figures ? `${describeFigures(figures)}. ` : ""}${request.model}, ${describeSettings(request.settings, unused)}.`,
     );
     const copy = button(t("copy"), () => void copyText(text, copy));
-    this.#end.append(
-      h(
-        "div",
-        { class: "quantlab-chat-actions" },
-        text ? copy : undefined,
-        button(t("again"), () => this.#actions.again(), { title: t("again_hint") }),
-      ),
-    );
+    this.#end.append(h("div", { class: "quantlab-chat-actions" }, text ? copy : undefined, this.#again()));
     if (request.candidates && text) this.element.append(tokensOf(this.#answer));
+  }
+
+  /** The button that asks again. Before it is pressed, it says if only chance of the server can change the answer. */
+  #again(): DocumentFragment {
+    const note = h("span", { class: "quantlab-chat-note", role: "status" });
+    const say = (): void => void (note.textContent = this.#actions.repeats() ? t("same_again") : "");
+    const again = button(t("again"), () => this.#actions.again(), {
+      title: t("again_hint"),
+      focus: say,
+      pointerenter: say,
+    });
+    const both = document.createDocumentFragment();
+    both.append(again, note);
+    return both;
   }
 }
 

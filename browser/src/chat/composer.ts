@@ -97,10 +97,13 @@ export class Composer {
     this.#model.value = isListed ? model : "";
     this.#otherLabel.hidden = isListed || isInPage;
     if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
-    this.#note.textContent = isolated(models.find((choice) => choice.model === model)?.note ?? "");
     // Models are listed where none can run, so that the reader sees what there would be.
     this.#send.disabled = isBusy || (isInPage && lack() !== undefined);
     const toFetch = model && !this.#send.disabled ? this.#session.toFetch([model]) : 0;
+    // Of what is fetched, the note has the model's part.
+    const llama = toFetch && this.#session.toFetch([]);
+    const note = isolated(models.find((choice) => choice.model === model)?.note ?? "");
+    this.#note.textContent = llama && toFetch > llama ? t("with_llama", { note, size: volume(llama) }) : note;
     const taken = t(isInPage ? "comparison_has_model" : "comparison_has_server");
     this.#send.textContent =
       isBusy && !isAnswering ? taken : toFetch && !isBusy ? t("fetch_and_send", { size: volume(toFetch) }) : t("send");

@@ -7,7 +7,7 @@
 import { h } from "../ui/dom.ts";
 import type { Found } from "./drawing_finder.ts";
 import { fetched } from "../ui/fetched.ts";
-import { MAX_ATTRIBUTES, MAX_BYTES, MAX_ELEMENTS } from "./svg_limits.ts";
+import { MAX_ATTRIBUTES, MAX_BYTES, MAX_ELEMENTS, SVG_TOOLS } from "./svg_shared.ts";
 import type { SvgTools } from "./svg_script.ts";
 import { trustedHtml } from "../ui/trusted.ts";
 import { t } from "./texts.ts";
@@ -34,7 +34,7 @@ let tools: SvgTools | undefined;
 /** Fetches what drawings are cleaned with; early, so that the first one need not wait. @throws Error It could not be fetched. */
 export async function prepareDrawings(): Promise<void> {
   await fetched("svg.js");
-  tools = (globalThis as { [key: symbol]: SvgTools })[Symbol.for("quantlab.svg")];
+  tools = (globalThis as { [key: symbol]: SvgTools })[SVG_TOOLS];
 }
 
 /** What can be said of a picture without drawing it. */

@@ -88,7 +88,7 @@ export class Session extends EventTarget {
     return [...preset.filter(({ name }) => !offered.some((other) => other.name === name)), ...offered];
   }
 
-  /** Bytes that answers of these models would have to fetch first; 0 for models of a server. */
+  /** Bytes that answers of these models would have to fetch first, llama.cpp included; 0 for models of a server. */
   toFetch(models: readonly string[]): number {
     if (!this.isInPage) return 0;
     return engine.toFetch(
@@ -243,6 +243,13 @@ export class Session extends EventTarget {
   show(fork: Fork, index: number): void {
     fork.chosen = index;
     this.#tell("turns");
+  }
+
+  /** Asking again would send what this answer was asked with, and the server takes the seed. */
+  repeats(turn: Turn, { request, unused }: Answer): boolean {
+    const { model, messages, settings } = request;
+    const now = [this.model, this.#messages(turn), this.settings];
+    return !unused.includes("seed") && JSON.stringify(now) === JSON.stringify([model, messages, settings]);
   }
 
   /** Asks for an answer to a turn, one more if it has some, with the model and settings that are set now. */

@@ -4,7 +4,7 @@
  * It may hold scripts, addresses and bombs, and half of what small models write is broken.
  */
 import DOMPurify from "dompurify";
-import { MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS } from "./svg_limits.ts";
+import { MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS } from "./svg_shared.ts";
 import { repair } from "./svg_values.ts";
 
 // `use` and animation are half of what models draw with; links and foreign content are not pictures.

@@ -4,7 +4,8 @@
  * Classic, because module scripts do not run on a page that was opened from a file; it leaves what it has where `drawing.ts` finds it.
  */
 import { cleaned, fill, TooMany } from "./svg.ts";
+import { SVG_TOOLS } from "./svg_shared.ts";
 
 const tools = { cleaned, fill, TooMany };
 export type SvgTools = typeof tools;
-(globalThis as { [key: symbol]: unknown })[Symbol.for("quantlab.svg")] = tools;
+(globalThis as { [key: symbol]: unknown })[SVG_TOOLS] = tools;

@@ -104,7 +104,11 @@ export class Transcript {
   }
 
   #view(turn: Turn, answer: Answer): AnswerView {
-    return new AnswerView(answer, this.#doing.label(answer.request.model), this.#session.marker, {
+    const { model } = answer.request;
+    const format = this.#session.offered.find(({ name }) => name === model)?.format;
+    const label = [this.#doing.label(model), format && t("no_gguf", { format })].filter(Boolean).join(", ");
+    return new AnswerView(answer, label, this.#session.marker, {
+      repeats: () => this.#session.repeats(turn, answer),
       again: () => this.#doing.ask(() => this.#session.answer(turn)),
       explain: this.#doing.explain,
       changed: () => this.schedule(),
