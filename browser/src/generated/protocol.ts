@@ -390,7 +390,7 @@ export interface Calls {
   add_archive: { params: Archive; sends: [data: Uint8Array]; answer: Nothing; gives: undefined };
   /** Draws a widget's figure. */
   draw: { params: Draw; sends: []; answer: Figure; gives: undefined };
-  /** Unpacks an archive where Python finds it. Another version of the same package goes away. */
+  /** Unpacks an archive where Python finds it. */
   mount: { params: Mount; sends: [data: Uint8Array]; answer: Nothing; gives: undefined };
   /** Begins to read headers; says which bytes are needed first. */
   read_headers: { params: ReadHeaders; sends: []; answer: WantedBytes | ModelHeaders; gives: undefined };
