@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def compare(models: tuple[str, ...], *, as_json: bool) -> None:
     """Compare each MODEL with the others by their headers: sizes, types, labels, metadata.
 
-    The status is 1 if they are not one model in several files: if the architecture, the tensors' names or shapes, or the
-    tokenizer differ. A label that does not fit its file is said, and changes nothing in the status.
+    The status is 1 if the files are not of one model: if the architecture, the tensors' names or shapes, or the
+    tokenizer differ. A label that does not match its file is reported, but does not change the status.
     """
     found = find_models(models)
     checks = [check(model) for model in found]

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 @models.config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def doctor(address: str | None, *, config_file: Path, as_json: bool) -> None:
-    """Examine a site, or the published page at URL, and say what to do.
+    """Check a site, or the published page at URL, and say what to do.
 
-    Versions, options, models and their lock, whether the chat's server lets in the site's pages, secrets in the
-    configuration, and what the theme fetches from other servers. Asks the servers of the chat and of models that are not locked.
+    For a site, it checks versions, options, models and their lock file, whether the chat's server allows the site's pages,
+    secrets in the configuration, and what the theme fetches from other servers. It sends requests to the chat's server and to
+    the servers of models that are not locked.
 
-    With the URL of a page, what its server sends: types, compression, caching, ranges of models, and its Content-Security-Policy.
+    For a published page, it checks what its server sends: types, compression, caching, range requests for models, and the
+    Content-Security-Policy.
 
     The status is 0 if all is well, 1 if there is something to do, and 2 if the configuration or the page cannot be read.
     """

@@ -49,7 +49,7 @@ ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 @click.option(
     "--no-pyodide",
     is_flag=True,
-    help="Leave Python out, for sites that set `pyodide: off`. If the configuration has the URL of Pyodide, leave out only Pyodide's own three files.",
+    help="Do not copy Python, for sites that set `pyodide: off`. If the configuration has the URL of Pyodide, omit only Pyodide's own three files.",
 )
 @click.option(
     "--model",
@@ -86,7 +86,7 @@ ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
     "--id",
     "prefix",
     metavar="NAME",
-    help="With --widget: how the ids of the elements begin, which must differ within a page. By default, the output file's name, or `quantlab`.",
+    help="With --widget: the prefix of the elements' ids, which must differ within a page. By default, the output file's name, or `quantlab`.",
 )
 def export(
     folder: Path,

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 @models.config_option
 @click.pass_context
 def gguf(context: click.Context, *, config_file: Path) -> None:
-    """What GGUF files hold. Only their headers are read, but by `quantize`.
+    """Examine GGUF files by their headers, and quantize models.
 
     A MODEL is a name in the configuration, a path, or an address (https://, hf://owner/repository/file.gguf, or any that
-    fsspec opens). Of a split file any part stands for all.
+    fsspec opens). For a split file, name any one part.
 
-    The status is 0 if all is well, 1 if a command found what it is there to find, and 2 for wrong usage or a file that
+    The status is 0 if all is well, 1 if a command found what it looks for, and 2 for wrong usage or a file that
     cannot be read.
     """
     context.obj = config_file

@@ -8,6 +8,7 @@ import click
 
 from mkdocs_quantlab.cli.models import config_file, site_models
 from mkdocs_quantlab.cli.terminal import Unreadable, print_line
+from mkdocs_quantlab.engine.core.numbers import count
 from mkdocs_quantlab.site.models.lock import Locked, LockError, read_lock, write_lock
 from mkdocs_quantlab.site.models.models import learned
 from mkdocs_quantlab.site.models.places import ModelError, is_remote
@@ -15,13 +16,15 @@ from mkdocs_quantlab.site.secrets import masked
 
 
 @click.command()
-@click.option("--check", is_flag=True, help="Write nothing; the status is 1 if it would change.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing. The status is 1 if the lock file would change."
+)
 def lock(*, check: bool) -> None:
-    """Write what the headers of all named models say into quantlab.lock.
+    """Write the headers of all named models into quantlab.lock.
 
-    The lock file lies beside the configuration and belongs under version control: with it, a site is built from the same
-    again, and without a network. A model whose server says that nothing changed is not read again. A local file that is
-    not there keeps what is locked.
+    The lock file is beside the configuration and belongs under version control. With it, every build uses the same headers,
+    without a network. A file is not read again if its server says that it did not change. If a local file is missing, its
+    entry in the lock file stays as it is.
     """
     models = site_models()
     if not models.named:
@@ -64,4 +67,4 @@ def lock(*, check: bool) -> None:
         write_lock(models.lock_path, found)
     except OSError as error:
         raise Unreadable(f"{models.lock_path}: {error.strerror}") from None
-    print_line(f"{len(found)} models in {models.lock_path.name}")
+    print_line(f"{count(len(found), 'model')} in {models.lock_path.name}")

@@ -31,14 +31,14 @@ CACHE_TYPE = click.Choice(CACHE_TYPES, case_sensitive=False)
     "--memory",
     type=click.FloatRange(min=0, min_open=True),
     metavar="GIB",
-    help="Memory at hand in GiB, 2^30 bytes; status 1 if a model takes more.",
+    help="Available memory in GiB (2^30 bytes). The status is 1 if a model needs more.",
 )
 @click.option(
     "--context",
     type=click.IntRange(1, 1 << 30),
     default=8192,
     show_default=True,
-    help="Tokens of each sequence.",
+    help="Context length of each sequence, in tokens.",
 )
 @click.option(
     "--cache",
@@ -47,15 +47,17 @@ CACHE_TYPE = click.Choice(CACHE_TYPES, case_sensitive=False)
     show_default=True,
     help="Type of keys and values in the cache.",
 )
-@click.option("--cache-v", type=CACHE_TYPE, help="Type of the values, if it is another.")
+@click.option(
+    "--cache-v", type=CACHE_TYPE, help="Type of the values, if it differs from the keys'."
+)
 @click.option(
     "--sequences",
     type=click.IntRange(1, 256),
     default=1,
     show_default=True,
-    help="Conversations side by side, each with a cache of its own.",
+    help="Number of parallel sequences, each with its own cache.",
 )
-@click.option("--recipes", is_flag=True, help="Show what each recipe of llama.cpp would take.")
+@click.option("--recipes", is_flag=True, help="Also show the memory for each recipe of llama.cpp.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def memory(
     models: tuple[str, ...],
@@ -68,7 +70,7 @@ def memory(
     recipes: bool,
     as_json: bool,
 ) -> None:
-    """Show what each MODEL takes of the memory in llama.cpp: weights, cache, and about what computing takes.
+    """Show how much memory each MODEL needs in llama.cpp: weights, KV cache and, estimated, compute buffers.
 
     The status is 1 if a model takes more than `--memory`, and 2 if its cache is not known.
     """
@@ -133,4 +135,6 @@ def _print(
             row += ["yes" if taken.total <= limit else "no", f"{longest:,}"]
         rows.append(row)
     print_table(head, rows)
-    say("Weights and cache are exact, buffers are estimated; the driver's own are not counted.")
+    say(
+        "Weights and cache are exact. Buffers are estimated, and those of the driver are not included."
+    )

@@ -31,8 +31,8 @@ config_option = click.option(
     "--config-file",
     type=click.Path(dir_okay=False, path_type=Path),
     default=default_path,
-    show_default=f"{MKDOCS}, or {ZENSICAL} where there is no other",
-    help="The site's configuration, which gives models their names.",
+    show_default=f"{MKDOCS}, or {ZENSICAL} if there is no {MKDOCS}",
+    help="The site's configuration file.",
 )
 """The option that commands share which read a site's configuration."""
 
@@ -79,7 +79,7 @@ def _model(models: Models, name: str) -> Model:
         return models.model(place, _quiet)._replace(name=masked(name))
     except LookupError as error:
         known = ", ".join(f"`{each}`" for each in models.named)
-        which = f"{config_file()} names {known}" if known else f"{config_file()} names none"
+        which = f"{config_file()} names {known}" if known else f"{config_file()} names no models"
         hint = did_you_mean(name, models.named)
         raise Unreadable(f"{error.args[0]}{hint}; {which}") from None
     except ValueError as error:

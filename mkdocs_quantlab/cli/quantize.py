@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     "types",
     multiple=True,
     metavar="GROUP=TYPE",
-    help=f"A type for all matrices of a group, in place of the recipe's. Groups: {', '.join(GROUPS)}.",
+    help=f"The type of all matrices of a group, in place of the recipe's. May be repeated. Groups: {', '.join(GROUPS)}.",
 )
 @click.option(
     "--imatrix",
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     "--modelfile",
     "with_modelfile",
     is_flag=True,
-    help="Write a Modelfile for `ollama create` beside OUT, too.",
+    help="Also write a Modelfile for `ollama create` beside OUT.",
 )
 def quantize(
     source: str,
@@ -72,19 +72,19 @@ def quantize(
     imatrix: Path | None,
     with_modelfile: bool,
 ) -> None:
-    """Quantize the model IN, a path or the name of a built-in model, by RECIPE into OUT.
+    """Quantize the model IN with RECIPE, and write the file OUT.
 
-    The bytes are those of llama-quantize.
+    IN is a path or the name of a built-in model, such as drawing:F16. OUT has the same bytes as llama-quantize writes.
     """
     given = _types(types)
     if given and imatrix:
-        raise click.UsageError("give types or an importance matrix, not both")
+        raise click.UsageError("--type and --imatrix cannot be used together")
     try:
         place = builtin_path(source) if is_builtin(source) else Path(source)
         for path in filter(None, (place, imatrix)):
             refuse_pipe(path)
         if target.exists() and target.samefile(place):
-            raise click.UsageError("OUT is IN: give it another name")
+            raise click.UsageError("IN and OUT are the same file: give OUT another name")
         size, tensors = (
             _weighted(place, target, recipe, imatrix)
             if imatrix

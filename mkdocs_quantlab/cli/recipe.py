@@ -38,7 +38,7 @@ def _shape_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar="RECIPE",
     help="List every tensor with its type in this recipe, and why.",
 )
-@click.option("--imatrix", is_flag=True, help="As with an importance matrix.")
+@click.option("--imatrix", is_flag=True, help="Predict for quantization with an importance matrix.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def recipe(
     model: str | None,
@@ -48,7 +48,7 @@ def recipe(
     as_json: bool,
     **shape: str | None,
 ) -> None:
-    """Predict what llama.cpp's recipes make of MODEL, or of a model of some shape: types, bits per weight, bytes."""
+    """Predict the results of llama.cpp's recipes for MODEL, or for a model of a given shape: types, bits per weight, bytes."""
     given = {name: text for name, text in shape.items() if text is not None}
     if model is not None and given:
         raise click.UsageError("give a MODEL or a shape, not both")
@@ -116,7 +116,7 @@ def _print_tensors(model: Model, made: Plan) -> None:
         ),
     )
     if made.is_refused:
-        say("llama.cpp refuses to make this without an importance matrix.")
+        say("llama.cpp refuses this recipe without an importance matrix.")
 
 
 def _print_recipes(made: list[Plan]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--tensors", is_flag=True, help="List every tensor.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def show(models: tuple[str, ...], *, tensors: bool, as_json: bool) -> None:
-    """Show what the header of each MODEL says."""
+    """Show the header of each MODEL: tensor types and metadata."""
     found = find_models(models)
     if as_json:
         print_json([_as_json(model) for model in found])

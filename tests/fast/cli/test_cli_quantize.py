@@ -105,7 +105,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path):
 def test_a_file_is_not_written_over_itself(place):
     done = run(place, place, "Q4_0")
     assert done.exit_code == 2
-    assert "OUT is IN" in done.output
+    assert "IN and OUT are the same file" in done.output
     assert place.read_bytes() == FILE
 
 

@@ -165,7 +165,7 @@ def test_lock(folder, monkeypatch, tmp_path, name):
         assert is_refused(done, name)
         assert not lock.exists()
         return
-    assert done.stdout == "a: new\n1 models in quantlab.lock\n"
+    assert done.stdout == "a: new\n1 model in quantlab.lock\n"
     # What is locked is read again as it was, whatever is in it, and without the file.
     assert run(tmp_path, monkeypatch, "lock", "--check").exit_code == 0
     Path(name).unlink()
