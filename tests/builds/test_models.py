@@ -85,7 +85,7 @@ def test_a_server_is_asked_once_and_that_is_said(site, server):
     assert found.model("far", told.append) == found.model("far", told.append)
     assert len(server.requests) == 1
     (said,) = told
-    assert said.endswith("as each build will: run `quantlab gguf lock`")
+    assert said.endswith("and each build will read it again: run `quantlab gguf lock`")
     address = server.url("/far-Q4_K_M.gguf")
     found = models(site)
     found.model(address, told.append)
@@ -232,7 +232,7 @@ def test_a_damaged_lock(site, damage, message):
     path.write_text(damage(good), encoding="utf-8")
     with pytest.raises(LockError, match=message) as caught:
         models(site).model("far", pytest.fail)
-    assert str(caught.value).endswith("`quantlab gguf lock` writes it anew")
+    assert str(caught.value).endswith("run `quantlab gguf lock` to write it again")
     assert run("lock")[0] == 0
     assert path.read_text(encoding="utf-8") == good
 
@@ -274,7 +274,7 @@ def test_the_command_line_names_its_errors(site, server):
     code, output = run("lock")
     assert code == 2
     assert output.startswith("Error: `far` (http://127.0.0.1")
-    assert "404 Not Found: there is no such file\n" in output
+    assert "404 Not Found: the file does not exist\n" in output
 
 
 def test_show_for_programs(site):
@@ -318,7 +318,7 @@ def test_an_unlocked_server_fails_a_strict_build(build, server, file):
     code, output, _ = build({"docs/lab.md": PAGE}, config)
     assert code == 0, output
     assert "WARNING" in output
-    assert "was read over the network, as each build will" in output
+    assert "was read over the network, and each build will" in output
     assert build({"docs/lab.md": PAGE}, config, "mkdocs", "--strict")[0] == 1
 
 

@@ -96,20 +96,20 @@ def test_a_site_that_is_well(publish):
         (
             f"{WELL} location ~ editor.js$ {{ return 404; }}",
             "editor.js",
-            "answers 404",
+            "answered with status 404",
             "Publish all files",
         ),
         (
             f"{WELL} location ~ quantlab.css$ {{ add_header Cache-Control no-store; }}",
             "quantlab.css",
-            "may not be kept",
+            "is sent with `no-store`",
             'nginx: `add_header Cache-Control "max-age=600";`',
         ),
         (
             f"{WELL} max_ranges 0;",
             "models/tiny.gguf",
-            "is sent whole where a range was asked for",
-            "nginx: no `max_ranges 0;`",
+            "is sent whole although a range was requested",
+            "nginx: remove `max_ranges 0;`",
         ),
         (
             f'{WELL} add_header Content-Security-Policy "{POLICY.replace(" blob:;", ";")}";',
@@ -120,14 +120,14 @@ def test_a_site_that_is_well(publish):
         (
             f'{WELL} add_header Content-Security-Policy "{POLICY}"; add_header X-Frame-Options DENY;',
             "X-Frame-Options",
-            "the code that readers edit does not run",
+            "code that readers edit does not run",
             "SAMEORIGIN",
         ),
         (
             f'{WELL} add_header Content-Security-Policy "{POLICY}"; add_header Cross-Origin-Embedder-Policy require-corp;',
             "Cross-Origin-Embedder-Policy",
-            "require-corp: the code that readers edit does not run",
-            "Leave `Cross-Origin-Embedder-Policy` out",
+            "require-corp: code that readers edit does not run",
+            "Remove `Cross-Origin-Embedder-Policy`",
         ),
     ],
 )
@@ -151,8 +151,8 @@ def test_a_policy_in_the_page(publish):
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/course/no/", "/course/no/ answers 404"),
-        ("/plain.html", "loads no quantlab.js: give the address of a page that has a widget"),
+        ("/course/no/", "/course/no/ answered with status 404"),
+        ("/plain.html", "does not load quantlab.js: give the address of a page that has a widget"),
     ],
 )
 def test_a_page_that_cannot_be_examined(publish, path, said):
@@ -167,7 +167,7 @@ def test_a_page_that_cannot_be_examined(publish, path, said):
 def test_no_address(root):
     done = CliRunner().invoke(main, ["doctor", "ftp://example.org/"])
     assert done.exit_code == 2
-    assert "is no address of http or https" in done.output
+    assert "is not an http or https address" in done.output
 
 
 def test_a_server_that_never_ends(server, monkeypatch):
@@ -185,7 +185,7 @@ def test_a_server_that_never_ends(server, monkeypatch):
     server.ways["/page"] = drip
     done = CliRunner().invoke(main, ["doctor", server.url("/page")])
     assert done.exit_code == 2
-    assert "gives no answer: it did not end within 0.5 seconds" in done.output
+    assert "cannot be read: the requests took longer than 0.5 seconds" in done.output
 
 
 def send(text, **headers):
@@ -201,12 +201,15 @@ def cut_in_a_chunk(handler, _content):
 @pytest.mark.parametrize(
     ("way", "said"),
     [
-        (send('<script src="http://[::1/quantlab.js"></script>'), "which is none"),
-        (send(f'<script src="http://{"a" * 300}.test/quantlab.js"></script>'), "cannot be asked"),
+        (send('<script src="http://[::1/quantlab.js"></script>'), "which is not a valid address"),
+        (
+            send(f'<script src="http://{"a" * 300}.test/quantlab.js"></script>'),
+            "the request cannot be sent",
+        ),
         (send(f'<script src="/{"a" * 10**6}/quantlab.js"></script>'), "do  quantlab.js"),
-        (send("<![x[ <![>"), "loads no quantlab.js"),
-        (cut_in_a_chunk, "the connection was cut"),
-        (lambda handler, _: handler.wfile.write(b"no HTTP\r\n"), "there is no connection"),
+        (send("<![x[ <![>"), "does not load quantlab.js"),
+        (cut_in_a_chunk, "the connection was lost"),
+        (lambda handler, _: handler.wfile.write(b"no HTTP\r\n"), "the server cannot be reached"),
     ],
 )
 def test_servers_that_send_anything(server, way, said):
@@ -225,7 +228,7 @@ def test_servers_that_send_anything(server, way, said):
 def test_addresses_that_give_nothing(address):
     done = CliRunner().invoke(main, ["doctor", address])
     assert done.exit_code == 2
-    assert "gives no answer" in done.output
+    assert "cannot be read" in done.output
     assert "SECRET" not in done.output
 
 
@@ -283,7 +286,7 @@ def test_inline_scripts_and_policies(values, count):
 def test_a_server_that_is_not_there():
     done = CliRunner().invoke(main, ["doctor", f"http://127.0.0.1:{free_port()}/lab/"])
     assert done.exit_code == 2
-    assert done.output.endswith("/lab/ gives no answer: there is no connection\n")
+    assert done.output.endswith("/lab/ cannot be read: the server cannot be reached\n")
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ class InlineScript(NamedTuple):
 
 
 NEEDS = (
-    Lack("script-src", "'self'", "our scripts"),
+    Lack("script-src", "'self'", "the scripts of mkdocs-quantlab"),
     Lack("script-src", "'wasm-unsafe-eval'", "WebAssembly, in which Python and models run"),
-    Lack("style-src", "'self'", "our style sheet"),
+    Lack("style-src", "'self'", "the style sheet of mkdocs-quantlab"),
     Lack("worker-src", "'self'", "Python's worker"),
     Lack("connect-src", "'self'", "fetching Python's files"),
     Lack("script-src", "blob:", "the code that readers edit"),
@@ -48,7 +48,9 @@ NEEDS = (
     Lack("connect-src", "blob:", "models in the page"),
 )
 """What all functions together need; a page without chats or editable code needs less."""
-_TRUSTED = Lack("trusted-types", "quantlab dompurify 'allow-duplicates'", "our scripts")
+_TRUSTED = Lack(
+    "trusted-types", "quantlab dompurify 'allow-duplicates'", "the scripts of mkdocs-quantlab"
+)
 _SAME = {"'wasm-unsafe-eval'": {"'unsafe-eval'"}}
 
 

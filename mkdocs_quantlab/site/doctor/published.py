@@ -65,8 +65,8 @@ _ADVICE = {
         "Apache": '`Header set Cache-Control "max-age=600"` in place of `no-store`',
     },
     "ranges": {
-        "nginx": "no `max_ranges 0;`, and `proxy_force_ranges on;` behind a proxy",
-        "Apache": "no `MaxRanges none`",
+        "nginx": "remove `max_ranges 0;`; behind a proxy, add `proxy_force_ranges on;`",
+        "Apache": "remove `MaxRanges none`",
     },
 }
 """The line to write, by fault and server."""
@@ -93,7 +93,9 @@ def _joined(base: str, place: str) -> str:
     try:
         return urljoin(base, place)
     except ValueError:
-        raise UnreachableError(f"{base} names the address `{place}`, which is none") from None
+        raise UnreachableError(
+            f"{base} names the address `{place}`, which is not a valid address"
+        ) from None
 
 
 class _Answer(NamedTuple):
@@ -168,11 +170,11 @@ class _Site:
                     len(answer.led_on),
                 )
         except PlaceError as error:
-            raise UnreachableError(f"{address} gives no answer: {error}") from None
+            raise UnreachableError(f"{address} cannot be read: {error}") from None
         except requests.RequestException as error:
-            late = f"it did not end within {TIMEOUT:g} seconds"
+            late = f"the requests took longer than {TIMEOUT:g} seconds"
             reason = late if time.monotonic() >= self.end else trouble(error)
-            raise UnreachableError(f"{address} gives no answer: {reason}") from None
+            raise UnreachableError(f"{address} cannot be read: {reason}") from None
 
 
 def examine_published(address: str) -> Iterator[Finding]:
@@ -193,17 +195,17 @@ def examine_published(address: str) -> Iterator[Finding]:
 
 def _examine(address: str) -> Iterator[Finding]:
     if not re.match("https?://", address, re.IGNORECASE):
-        raise UnreachableError(f"`{address}` is no address of http or https")
+        raise UnreachableError(f"`{address}` is not an http or https address")
     site = _Site()
     answer = site.ask(address, MAX_PAGE)
     if answer.status != 200:
-        raise UnreachableError(f"{address} answers {answer.status}")
+        raise UnreachableError(f"{address} answered with status {answer.status}")
     page = _Page(answer.content.decode("utf-8", "replace"))
     if not page.script:
         raise UnreachableError(
-            f"{address} loads no {SCRIPT}: give the address of a page that has a widget"
+            f"{address} does not load {SCRIPT}: give the address of a page that has a widget"
         )
-    led = f", which {address} leads to" if answer.led_on else ""
+    led = f", which {address} redirects to" if answer.led_on else ""
     yield Finding("page", f"{answer.address}{led}")
     server = answer.headers.get("Server", "").lower()
     whose = next((name for part, name in _SERVERS.items() if part in server), "")
@@ -221,7 +223,7 @@ def _do(fault: str, whose: str) -> str:
     if whose in advice:
         return f"{whose}: {advice[whose]}."
     if whose:
-        return f"{whose} sets this itself: publish the site again, or on another host."
+        return f"{whose} sets this itself. Publish the site again, or on another host."
     return " ".join(f"{name}: {line}." for name, line in advice.items())
 
 
@@ -240,7 +242,7 @@ def _files(site: _Site, base: str, whose: str) -> Iterator[Finding]:
                 continue  # from another address
             yield Finding(
                 name,
-                f"{address} answers {answer.status}",
+                f"{address} answered with status {answer.status}",
                 "Publish all files below `assets/quantlab`.",
             )
             continue
@@ -256,7 +258,7 @@ def _files(site: _Site, base: str, whose: str) -> Iterator[Finding]:
         if "no-store" in answer.headers.get("Cache-Control", "").lower():
             yield Finding(
                 name,
-                "may not be kept by browsers: each page fetches it again",
+                "is sent with `no-store`, so browsers fetch it again for each page",
                 _do("caching", whose),
             )
 
@@ -266,16 +268,20 @@ def _ranges(site: _Site, base: str, models: list[str], whose: str) -> Iterator[F
         answer = site.ask(_joined(base, model), 4, {"Range": "bytes=0-3"})
         if answer.status not in (200, 206):
             yield Finding(
-                model, f"answers {answer.status}", "Publish all files below `assets/quantlab`."
+                model,
+                f"the server answered with status {answer.status}",
+                "Publish all files below `assets/quantlab`.",
             )
         elif answer.content != b"GGUF":
             yield Finding(
-                model, "is no GGUF file, or was sent encoded", "Send the file's own bytes."
+                model, "is not a GGUF file, or the server encoded it", "Send the file unchanged."
             )
         elif answer.status == 200:
-            yield Finding(model, "is sent whole where a range was asked for", _do("ranges", whose))
+            yield Finding(
+                model, "is sent whole although a range was requested", _do("ranges", whose)
+            )
         else:
-            yield Finding(model, "is sent by ranges")
+            yield Finding(model, "is sent in ranges")
 
 
 def _policy(
@@ -305,14 +311,17 @@ def _policy(
             "Use a theme without inline scripts, or add `'unsafe-inline'` to `script-src`.",
         )
     if not found and not count:
-        yield Finding("policy", "the Content-Security-Policy allows all that our scripts do")
+        yield Finding(
+            "policy",
+            "the Content-Security-Policy allows everything that the scripts of mkdocs-quantlab do",
+        )
 
 
 def _frames(headers: Mapping[str, str], policies: list[str]) -> Iterator[Finding]:
     """What keeps the frame for the code that readers edit from being a file, as it is where inline scripts are forbidden."""
     if all("'unsafe-inline'" in policy for policy in policies if "-src" in policy):
         return
-    code = "the code that readers edit does not run where the policy forbids inline scripts"
+    code = "code that readers edit does not run if the policy forbids inline scripts"
     if headers.get("X-Frame-Options", "").strip().upper() == "DENY":
         yield Finding("X-Frame-Options", f"DENY: {code}", "Send `X-Frame-Options: SAMEORIGIN`.")
     if re.search(r"frame-ancestors\s+'none'", " ".join(policies)):
@@ -322,5 +331,7 @@ def _frames(headers: Mapping[str, str], policies: list[str]) -> Iterator[Finding
     name = "Cross-Origin-Embedder-Policy"
     if value := headers.get(name):
         yield Finding(
-            name, f"{shown(value, 80)}: {code}", f"Leave `{name}` out; nothing of ours needs it."
+            name,
+            f"{shown(value, 80)}: {code}",
+            f"Remove `{name}`; mkdocs-quantlab does not need it.",
         )

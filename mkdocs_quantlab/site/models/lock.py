@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NAME = "quantlab.lock"
 VERSION = 1
-REFRESH = "`quantlab gguf lock` writes it anew"
+REFRESH = "run `quantlab gguf lock` to write it again"
 
 
 class LockError(ValueError):
@@ -122,7 +122,7 @@ def _unpacked(path: Path, place: str, entry: dict[str, Any]) -> Locked:
         expected = fields.pop("sha256")
         fields["tensors"] = json.loads(zlib.decompress(base64.b64decode(fields["tensors"])))
         if _digest(fields) != expected:
-            raise ValueError("its digest is another")  # noqa: TRY301  # one of many ways to be damaged
+            raise ValueError("its digest does not match")  # noqa: TRY301  # one of many ways to be damaged
         etags = tuple(fields.pop("etags"))
         return Locked(Model.from_json({"name": place, **fields}), etags)
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:

@@ -107,7 +107,7 @@ class Models:
         with _naming(name, place):
             if is_remote(place):
                 raise PlaceError(
-                    "weights are read from local files only; download it, and name its path"
+                    "weights are read from local files only; download the file and name its path"
                 )
             return {
                 tensor.name: Located(
@@ -128,7 +128,7 @@ class Models:
         with _naming(name, place):
             if is_remote(place):
                 raise PlaceError(
-                    "a page fetches from its own site only; download it, and name its path"
+                    "a page fetches models from its own site only; download the file and name its path"
                 )
             path, *others = self._parts(place)
             if others:
@@ -184,7 +184,7 @@ class Models:
                     else "name it under `models` in the site's configuration and "
                 )
                 warn(
-                    f"{_shown(name, place)} was read over the network, as each build will: "
+                    f"{_shown(name, place)} was read over the network, and each build will read it again: "
                     f"{named}run `quantlab gguf lock`"
                 )
             return self._remote[place]

@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.site.models.web import Answer
 
 ATTEMPTS = 4
-"""How often a range is asked for where the trouble may pass."""
+"""How often a range is requested if the error may be temporary."""
 PAUSE = 0.5
 """Seconds before the second attempt; before each further one twice as long."""
-PATIENCE = 120.0
+RANGE_TIMEOUT = 120.0
 """Seconds that one range may take, with all attempts, redirects and pauses."""
-PATIENCE_IN_ALL = 600.0
+FILE_TIMEOUT = 600.0
 """Seconds that all ranges of a file may take."""
-WHOLE = 16 << 20
-"""Bytes of a file that is taken whole from a server that gives no ranges."""
+MAX_WITHOUT_RANGES = 16 << 20
+"""Bytes of a file that is read from a server without range requests."""
 
 _NUMBER = "[0-9]{1,18}"
 """A number of bytes in a header, which fits in 64 bits."""
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 _REFUSED = {
-    401: "it wants to know who asks (a private or gated file?)",
-    403: "it does not let this file be read (a private or gated file?)",
-    404: "there is no such file",
-    410: "the file is gone",
+    401: "it requires a login; the file may be private or gated",
+    403: "it denies access; the file may be private or gated",
+    404: "the file does not exist",
+    410: "the file was removed",
 }
 
 
@@ -71,7 +71,7 @@ class HttpFile:
         self.size = 0
         self.etag = ""
         self._state: tuple[int, str] | None = None
-        self._end = time.monotonic() + PATIENCE_IN_ALL
+        self._end = time.monotonic() + FILE_TIMEOUT
         # The first bytes are always needed, and come with the size; a server without ranges gives all.
         self.beginning = self._get(0, FIRST)
 
@@ -83,7 +83,7 @@ class HttpFile:
     def _get(self, start: int, stop: int) -> bytes:
         pause = PAUSE
         begin = time.monotonic()
-        end = min(begin + PATIENCE, self._end)
+        end = min(begin + RANGE_TIMEOUT, self._end)
         for left in range(ATTEMPTS - 1, -1, -1):
             try:
                 return self._attempt(start, stop, end)
@@ -95,7 +95,7 @@ class HttpFile:
                 raise PlaceError(trouble(error)) from None
             if time.monotonic() + pause > end:
                 took = time.monotonic() - begin
-                raise PlaceError(f"{problem}; given up after {took:.3g} seconds")
+                raise PlaceError(f"{problem}; gave up after {took:.3g} seconds")
             if left:
                 time.sleep(pause)
                 pause *= 2
@@ -110,7 +110,7 @@ class HttpFile:
             size = _size_of_all(answer, start) if partial else _size_of_whole(answer)
             state = (size, answer.headers.get("ETag", ""))
             if self._state not in (None, state):
-                raise PlaceError("it changed while it was read")
+                raise PlaceError("the file changed while it was read")
             body = _body(answer, min(stop, size) - start if partial else size)
             if self._state is None:
                 self._state, self.size, self.etag = state, size, _etag(answer)
@@ -122,20 +122,20 @@ class HttpFile:
         if status in (401, 403, 410) and self.address != self.url:
             # A signed address holds for a while only; the first one leads to a fresh one.
             self.address = self.url
-            raise _PassingError("the address that it leads to is refused")
+            raise _PassingError("the address that it redirects to is refused")
         if status in _PASSING:
-            raise _PassingError(f"the server answers {status} {answer.reason}")
+            raise _PassingError(f"the server answered {status} {answer.reason}")
         if status == 416:
             raise PlaceError("the file is empty")
         if status not in (200, 206):
             why = _REFUSED.get(status, "")
             raise PlaceError(
-                f"the server answers {status} {answer.reason}" + f": {why}" * bool(why)
+                f"the server answered {status} {answer.reason}" + f": {why}" * bool(why)
             )
         encoding = answer.headers.get("Content-Encoding", "identity")
         if encoding != "identity":
             raise PlaceError(
-                f"the server sends it compressed ({encoding}), and so no ranges of the file itself"
+                f"the server sends the file compressed ({encoding}), so ranges of the file itself cannot be read"
             )
 
 
@@ -150,11 +150,13 @@ class FsspecFile:
         try:
             self.system, self.path = fsspec.core.url_to_fs(place)
         except ImportError as error:
-            raise PlaceError(f"`{scheme}://` needs a package that is not there: {error}") from None
+            raise PlaceError(
+                f"`{scheme}://` needs a package that is not installed: {error}"
+            ) from None
         except ValueError:
             known = ["http", "https", "hf", *fsspec.available_protocols()]
             raise PlaceError(
-                f"the scheme `{scheme}://` is not known to fsspec{did_you_mean(scheme, known)}"
+                f"fsspec does not support the scheme `{scheme}://`{did_you_mean(scheme, known)}"
             ) from None
         info: dict[str, Any] = self._ask(self.system.info, self.path)
         self.size = int(info.get("size") or 0)
@@ -169,7 +171,7 @@ class FsspecFile:
         try:
             return question(*args, **kwargs)
         except FileNotFoundError:
-            raise PlaceError("there is no such file") from None
+            raise PlaceError("the file does not exist") from None
         except Exception as error:  # noqa: BLE001  # each file system has errors of its own
             raise PlaceError(f"{type(error).__name__}: {error}") from None
 
@@ -182,7 +184,9 @@ def _hub(place: str) -> tuple[str, dict[str, str]]:
     """The address of `hf://owner/repository[@revision]/path`, and what to send with it."""
     match = re.fullmatch(r"hf://([^/@]+/[^/@]+)(?:@([^/]+))?/(.+)", place)
     if match is None:
-        raise PlaceError("such an address is `hf://owner/repository[@revision]/folder/file.gguf`")
+        raise PlaceError(
+            "the address must have the form `hf://owner/repository[@revision]/folder/file.gguf`"
+        )
     try:
         from huggingface_hub import get_token, hf_hub_url  # noqa: PLC0415  # an extra
     except ImportError:
@@ -198,7 +202,7 @@ def _size_of_all(answer: Answer, start: int) -> int:
     found = answer.headers.get("Content-Range", "")
     match = re.fullmatch(rf"bytes ({_NUMBER})-{_NUMBER}/({_NUMBER})", found)
     if match is None or int(match[1]) != start:
-        raise PlaceError(f"the server gives another range than was asked for: `{shown(found, 80)}`")
+        raise PlaceError(f"the server sent another range than was requested: `{shown(found, 80)}`")
     return int(match[2])
 
 
@@ -206,11 +210,11 @@ def _size_of_whole(answer: Answer) -> int:
     """Bytes of the file that a server sends whole instead of a part."""
     found = answer.headers.get("Content-Length", "")
     size = int(found) if re.fullmatch(_NUMBER, found) else None
-    if size is None or size > WHOLE:
-        count = "bytes in a number it does not say" if size is None else f"{size:,} bytes"
+    if size is None or size > MAX_WITHOUT_RANGES:
+        count = "an unknown number of bytes" if size is None else f"{size:,} bytes"
         raise PlaceError(
-            f"the server gives no ranges of files, and this one has {count}; at most {WHOLE:,} are taken whole. "
-            "Download it, and name its path"
+            f"the server does not support range requests, and the file has {count}; without ranges, at most {MAX_WITHOUT_RANGES:,} are "
+            "read. Download the file and name its path"
         )
     return size
 
@@ -230,6 +234,6 @@ def _body(answer: Answer, length: int) -> bytes:
         except requests.exceptions.ChunkedEncodingError:
             piece = b""
         if not piece:
-            raise _PassingError(f"the connection was cut after {len(body):,} of {length:,} bytes")
+            raise _PassingError(f"the connection was lost after {len(body):,} of {length:,} bytes")
         body += piece
     return bytes(body[:length])

@@ -134,7 +134,7 @@ class Client:
             response.close()
             led_on.append(response.headers)
             if len(led_on) > REDIRECTS:
-                raise PlaceError(f"it leads on to other addresses more than {REDIRECTS} times")
+                raise PlaceError(f"it redirects more than {REDIRECTS} times")
             # requests reads headers as Latin-1; addresses are sent as UTF-8.
             address = urljoin(
                 address, target.encode("latin-1", "replace").decode("utf-8", "replace")
@@ -192,7 +192,7 @@ class _Watch:
         """Refuses addresses that a redirect may not lead to, as far as they can be told by their text."""
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https"):
-            raise PlaceError(f"it leads on to an address of `{shown(parts.scheme, 40)}:`")
+            raise PlaceError(f"it redirects to a `{shown(parts.scheme, 40)}:` address")
         if self.is_public and is_private_host(parts.hostname or ""):
             raise _leads_inside(parts.hostname or "")
 
@@ -207,7 +207,7 @@ class _Watch:
 
 def _leads_inside(host: str) -> PlaceError:
     return PlaceError(
-        f"it leads on to `{shown(host, 80)}`, which is on this machine or in a private network"
+        f"it leads to `{shown(host, 80)}`, which is on this machine or in a private network"
     )
 
 
@@ -216,12 +216,12 @@ def trouble(error: requests.RequestException) -> str:
     if isinstance(error, requests.Timeout):
         return "the server does not answer"
     if isinstance(error, requests.exceptions.SSLError):
-        return "the server's certificate or encryption is not accepted"
+        return "the server's TLS certificate or encryption was not accepted"
     if isinstance(error, requests.ConnectionError):
-        return "there is no connection"
+        return "the server cannot be reached"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection was cut"
-    return f"it cannot be asked for: {shown(masked(str(error)), 200)}"
+        return "the connection was lost"
+    return f"the request cannot be sent: {shown(masked(str(error)), 200)}"
 
 
 def is_private(address: str) -> bool:
