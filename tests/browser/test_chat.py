@@ -125,6 +125,22 @@ def start(visit, ollama):
 # Asking
 
 
+def test_enter_in_the_address_connects(start, ollama):
+    chat = start(connect=False)
+    address = chat.page.get_by_label("Endpoint")
+    address.fill("ollama.example.edu:x")
+    address.press("Enter")
+    expect(chat.status.first).to_contain_text("not an address")
+    assert ollama.asked == []
+    address.fill(ollama.url)
+    address.press("Enter")
+    expect(chat.status.first).to_contain_text(f"Connected to {ollama.url}")
+    expect(chat.model.locator("option")).to_have_text(["tiny:q4", "tiny:q6", "Another …"])
+    # Leaving the field does not clear the result.
+    address.blur()
+    expect(chat.status.first).to_contain_text("Connected to")
+
+
 def test_a_preset_endpoint_answers_at_once(visit, ollama, server, project):
     chat = {"endpoint": ollama.url, "models": ["tiny:q4"]}
     config = {

@@ -38,6 +38,8 @@ export class Connection {
     this.#address.value = session.address;
     this.#address.addEventListener("change", () => this.#setAddress());
     this.#key.addEventListener("change", () => this.#attempt(this.#key, () => session.setKey(this.#key.value)));
+    // Not a form, because browsers offer to store the password of a form. `keyup`, because `change` comes before it.
+    for (const control of [this.#address, this.#key]) control.addEventListener("keyup", (event) => this.#onKey(event));
     const preset = config.inPage
       ? button(t("to_page"), () => this.#toPage())
       : config.endpoint
@@ -94,6 +96,11 @@ export class Connection {
         this.#key.value = "";
       }
     });
+  }
+
+  #onKey({ key, currentTarget }: KeyboardEvent): void {
+    const isRefused = (currentTarget as Element).hasAttribute("aria-invalid");
+    if (key === "Enter" && !isRefused && !this.#session.isInPage) void this.#checkConnection();
   }
 
   #toPage(): void {
