@@ -51,7 +51,7 @@ def read_imatrix(content: bytes, file: str) -> Imatrix:
     """
     header = read_stream(BytesIO(content))
     if header.big_endian:
-        raise GgufError("it is big-endian; only little-endian files are read")
+        raise GgufError("the file is big-endian; only little-endian files can be read")
     if header.metadata.get("general.type") != "imatrix":
         raise GgufError("it is no importance matrix: its `general.type` is not `imatrix`")
     datasets, chunks = (header.metadata.get(f"imatrix.{k}") for k in ("datasets", "chunk_count"))

@@ -89,9 +89,7 @@ def test_dropped_files_are_compared_and_join_those_that_are_there(lab, files):
     )
     drop(inspector, files["odd"])
     expect(inspector.result).to_contain_text("they are not the same model")
-    expect(inspector.result).to_contain_text(
-        "What is said of other-Q8_0 does not go with the tensors"
-    )
+    expect(inspector.result).to_contain_text("The label of other-Q8_0 does not match the tensors")
     # A choice of the part that is shown stands, and needs no Python.
     inspector.set("show", "labels")
     expect(inspector.root.locator("[data-part=sizes]")).to_be_hidden()

@@ -205,6 +205,6 @@ _WORDS = {
     4: "a character that cannot stand there",
     5: "a tag that is cut off",
     7: "an end tag that belongs to no open element",
-    8: "an attribute that is there twice",
+    8: "an attribute that occurs twice",
 }
 """expat's codes of what broken drawings mostly have; for others its own words are taken."""

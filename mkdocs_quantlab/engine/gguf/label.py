@@ -148,11 +148,11 @@ def _contradictions(
 def _agreement(label: Label | None, claimed: str | None, main: Share) -> str:
     mostly = f"the layers are mostly {main.type}"
     if label and claimed:
-        return f"File name ({label.text}) and general.file_type ({claimed}) go with the tensors: {mostly}."
+        return f"File name ({label.text}) and general.file_type ({claimed}) match the tensors: {mostly}."
     if label:
-        return f"The file name ({label.text}) goes with the tensors: {mostly}; there is no general.file_type."
+        return f"The file name ({label.text}) matches the tensors: {mostly}; there is no general.file_type."
     if claimed:
-        return f"general.file_type ({claimed}) goes with the tensors: {mostly}; the file name says nothing."
+        return f"general.file_type ({claimed}) matches the tensors: {mostly}; the file name says nothing."
     return f"Neither the file name nor general.file_type says anything: {mostly}."
 
 
@@ -189,7 +189,7 @@ def _exactness(
         given = named if named in recipes else " or ".join(recipes)
         return [f"Every tensor has the type that llama.cpp's {given} gives it."]
     if named in RECIPES and recipes is not None:
-        return [f"The types are not tensor for tensor those of llama.cpp's {named}."]
+        return [f"Some tensors have other types than llama.cpp gives them in {named}."]
     return []
 
 
@@ -201,7 +201,7 @@ def _weight(model: Model, label: Label | None, claimed: str | None) -> list[str]
         return []
     usual = plain(TYPES[name].bits_per_weight)
     return [
-        f"Over all it has {bits:.2f} bits per weight, against {usual} of {name}: embeddings and protected tensors weigh in."
+        f"Overall it has {bits:.2f} bits per weight, compared with {usual} for {name}, because embeddings and protected tensors have more."
     ]
 
 

@@ -71,9 +71,9 @@ SECONDS = {
 """Seconds that the page's Python takes for a million weights, by type: `python -m benchmarks.quantize_page`. For a scheme, the affine one's."""
 
 PIECE_SECONDS = 0.3
-"""How long a piece should take: progress is seen after each."""
-LARGEST_PIECE = 1 << 17
-"""Weights of a piece at most, as each takes some 200 bytes of memory. Pieces are whole super-blocks."""
+"""How long a piece should take. The page shows progress after each."""
+MAX_PIECE_WEIGHTS = 1 << 17
+"""Each weight takes some 200 bytes of memory. Pieces are whole super-blocks."""
 
 
 class Piece(NamedTuple):
@@ -234,7 +234,7 @@ def read_everything(fetch: Callable[[int, int], bytes | memoryview], size: int) 
     """
     header = read_ranges(fetch, size)
     if header.big_endian:
-        raise GgufError("it is big-endian; only little-endian files are quantized")
+        raise GgufError("the file is big-endian; only little-endian files can be quantized")
     metadata = header.metadata.copy()
     for key, value in header.metadata.items():
         if isinstance(value, Array) and (value.values is None or value.type == "array"):
@@ -261,7 +261,7 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
     for tensor in header.tensors:
         if tensor.size is None:
             raise GgufError(
-                f"`{shown(tensor.name, 80)}` has the {tensor.type_name}, whose size is not known here"
+                f"`{shown(tensor.name, 80)}` has the {tensor.type_name}, whose size is unknown"
             )
     wanted = sorted(assigned(model, recipe, types), key=written_order)
     before = {tensor.name: tensor for tensor in header.tensors}
@@ -276,7 +276,7 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
         choice = types.get(group_of(old) or "", "")
         if choice == OWN and old.parameters % QK_K:
             raise GgufError(
-                f"`{old.name}` has {old.parameters:,} weights, no multiple of the {QK_K} that your code takes"
+                f"`{old.name}` has {old.parameters:,} weights, which is not a multiple of the {QK_K} that your code takes at a time"
             )
         target = choice if choice in IN_F16 else tensor.type_name
         pieces += _pieces(old, tensor, target, header.data_start, multiple)
@@ -288,12 +288,12 @@ def _check(old: Tensor, new: Tensor) -> None:
         return
     if old.type_name not in FLOATS:
         raise GgufError(
-            f"`{old.name}` is {old.type_name} already; only {', '.join(FLOATS)} are quantized, as each time loses more"
+            f"`{old.name}` is already {old.type_name}; only {', '.join(FLOATS)} can be quantized, because quantizing again adds errors"
         )
     if not TYPES[new.type_name].can_encode:
         can = ", ".join(name for name in CHOICES if name not in FLOATS)
         raise GgufError(
-            f"`{new.name}` would be {new.type_name}, which is not encoded here; {can} are"
+            f"`{new.name}` would be {new.type_name}, which cannot be encoded here; these types can: {can}"
         )
 
 
@@ -339,7 +339,7 @@ def _pieces(
         step = OWN_PIECE
     elif target != SCHEME and old.type != new.type:
         step = int(PIECE_SECONDS / SECONDS.get(new.type_name, 1) * 1e6) // QK_K * QK_K
-        step = max(QK_K, min(LARGEST_PIECE, step))
+        step = max(QK_K, min(MAX_PIECE_WEIGHTS, step))
     begin = data_start + old.offset
     # A tensor without weights has a piece too: its padding is none, and it is in the table.
     for first in range(0, max(count, 1), max(step, 1)):
@@ -385,7 +385,7 @@ def stored(piece: Piece, data: bytes, decoded: Sequence[float]) -> Encoded:
     run = batch.encode_run("F16", decoded)
     if not math.isfinite(sum(run.decoded)):
         raise GgufError(
-            f"your code gave a weight of `{piece.tensor}` that F16 cannot store: {max(decoded, key=abs):g}"
+            f"your code returned a weight for `{piece.tensor}` that F16 cannot store: {max(decoded, key=abs):g}"
         )
     return _compared(run, read(piece, data))
 

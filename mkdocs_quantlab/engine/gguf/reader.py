@@ -244,7 +244,7 @@ class _Reader:
                 raise self.error("the key is empty", place)
             self.what = f"metadata entry {number} of {key_count}, {_shown(key)}"
             if key in metadata:
-                raise self.error("the key is there twice", place)
+                raise self.error("the key occurs twice", place)
             types[key] = yield from self.type()
             if types[key] == "array":
                 metadata[key] = yield from self.array(key)
@@ -453,7 +453,7 @@ def _check_data(header: Header, alignment: int) -> None:
     before = ""
     for tensor in sorted(header.tensors, key=lambda tensor: tensor.offset):
         if tensor.name in names:
-            raise GgufError(f"tensor {_shown(tensor.name)} is there twice")
+            raise GgufError(f"tensor {_shown(tensor.name)} occurs twice")
         names.add(tensor.name)
         if tensor.offset % alignment:
             raise GgufError(

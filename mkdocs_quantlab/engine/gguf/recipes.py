@@ -314,7 +314,7 @@ def traits(model: Model) -> Traits:
     """
     architecture = model.metadata.get("general.architecture")
     if not isinstance(architecture, str):
-        raise GgufError("a recipe needs a text as `general.architecture`; there is none")
+        raise GgufError("a recipe needs `general.architecture`, which is missing or not a string")
 
     def number(key: str, default: int | None = None) -> int:
         key = f"{architecture}.{key}"

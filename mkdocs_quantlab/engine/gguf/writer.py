@@ -67,9 +67,7 @@ def head(
     count = offset = 0
     for tensor in tensors:
         if tensor.size is None:
-            raise GgufError(
-                f"`{tensor.name}` has the {tensor.type_name}, whose size is not known here"
-            )
+            raise GgufError(f"`{tensor.name}` has the {tensor.type_name}, whose size is unknown")
         shape = struct.pack(f"<I{len(tensor.shape)}Q", len(tensor.shape), *tensor.shape)
         table += _string(tensor.name) + shape + struct.pack("<IQ", tensor.type, offset)
         offset += tensor.size + padding(tensor.size, multiple)
@@ -149,7 +147,7 @@ def _value(key: str, type_: str, value: Value) -> Iterator[bytes]:
         try:
             yield _number(type_, value)
         except (struct.error, OverflowError):
-            raise GgufError(f"`{key}` is {value}, which is no {type_}") from None
+            raise GgufError(f"`{key}` is {value}, which is not a {type_}") from None
     elif value.raw is None and value.values is None:
         raise GgufError(f"the elements of `{key}` were not kept when it was read")
     else:

@@ -106,12 +106,12 @@ def sentence(models: Sequence[Model], checks: Sequence[Check], found: Sequence[D
             f"{large.size / small.size:.2f} times smaller than ", strong(large),
             f" ({volume(large.size)}, {_bits(bits_per_weight(large))} bits per weight). ",
         ]  # fmt: skip
-    labels: list[Child] = ["What each file says of itself goes with its tensors."]
+    labels: list[Child] = ["The label of each file matches its tensors."]
     if wrong:
         labels = [
-            "What is said of ",
+            "The label of ",
             listed([strong(m) for m in wrong]),
-            " does not go with the tensors: see the labels.",
+            " does not match the tensors: see the labels.",
         ]
     return result(sizes, " ".join(kinship(models, found).sentences()), " ", labels)
 

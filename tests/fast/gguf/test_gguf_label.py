@@ -50,7 +50,7 @@ UD = "“UD-” (Unsloth Dynamic) means that the uploader chose the type of each
 @pytest.mark.parametrize(
     ("found", "agrees", "says"),
     [
-        (model(file="a-Q4_K_M.gguf", general__file_type=15), True, "File name (Q4_K_M) and general.file_type (Q4_K_M) go with the tensors: the layers are mostly Q4_K."),
+        (model(file="a-Q4_K_M.gguf", general__file_type=15), True, "File name (Q4_K_M) and general.file_type (Q4_K_M) match the tensors: the layers are mostly Q4_K."),
         (model(file="a-Q4_K_S.gguf", general__file_type=15), False, "The file name says Q4_K_S, but general.file_type says Q4_K_M."),
         (model(file="a-Q8_0.gguf", general__file_type=7), False, "Name and general.file_type stand for Q8_0, but 100 % of the weights in the layers' matrices are Q4_K."),
         (model(file="a-UD-Q4_K_XL.gguf", base="Q4_0", general__file_type=2), False, "The file name stands for Q4_K, but 100 % of the weights in the layers' matrices are Q4_0."),
@@ -58,10 +58,10 @@ UD = "“UD-” (Unsloth Dynamic) means that the uploader chose the type of each
         (model(file="a-Q4_K_XL.gguf", general__file_type=15), True, "Q4_K_XL is an uploader's own mixture, not a recipe of llama.cpp."),
         (model(file="a.gguf", general__file_type=7), False, "general.file_type stands for Q8_0, but 100 % of"),
         (model(file="a.gguf", general__file_type=15 + 1024), True, "general.file_type is marked as guessed."),
-        (model(file="a.gguf", general__file_type=999), True, "general.file_type (number 999) goes with"),
+        (model(file="a.gguf", general__file_type=999), True, "general.file_type (number 999) matches the tensors"),
         (model(file="a.gguf"), True, "Neither the file name nor general.file_type says anything: the layers are mostly Q4_K."),
         (model(file="a-Q4_K_M.gguf"), True, "there is no general.file_type."),
-        (model(file="a-IQ2_M.gguf", base="IQ2_S", embedding="Q8_0", layers=1), True, "bits per weight, against 2.5625 of IQ2_S: embeddings and protected tensors weigh in."),
+        (model(file="a-IQ2_M.gguf", base="IQ2_S", embedding="Q8_0", layers=1), True, "bits per weight, compared with 2.5625 for IQ2_S, because embeddings and protected tensors have more."),
         (model(file="a-Q4_K_M.gguf")._replace(tensors=()), True, "It has no tensors."),
     ],
 )  # fmt: skip
@@ -72,7 +72,7 @@ def test_verdicts(found, agrees, says):
 
 
 def test_a_plain_file_of_its_label_is_not_heavy():
-    assert "weigh in" not in check(model(file="a-Q4_K_M.gguf")).verdict
+    assert "compared with" not in check(model(file="a-Q4_K_M.gguf")).verdict
 
 
 HEADS = {"llama.attention.head_count": 4, "llama.attention.head_count_kv": 1}
@@ -94,7 +94,7 @@ HEADS = {"llama.attention.head_count": 4, "llama.attention.head_count_kv": 1}
         (
             model(file="a-Q4_K_M.gguf", **HEADS),
             (),
-            "The types are not tensor for tensor those of llama.cpp's Q4_K_M.",
+            "Some tensors have other types than llama.cpp gives them in Q4_K_M.",
         ),
         (
             model(base="Q8_0", embedding="Q8_0", **HEADS),
@@ -112,7 +112,7 @@ def test_recipes_that_explain_every_type(found, recipes, says):
 def test_nothing_is_said_of_recipes_where_metadata_lack_what_they_ask():
     result = check(model(file="a-Q4_K_M.gguf"))
     assert result.recipes is None
-    assert "tensor for tensor" not in result.verdict
+    assert "other types" not in result.verdict
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_metadata_stay_as_they_were_but_what_is_noted():
 
 def test_pieces_are_the_file_whatever_their_size(monkeypatch):
     whole = quantized(FILE, "Q5_1")
-    monkeypatch.setattr(quantize, "LARGEST_PIECE", 256)
+    monkeypatch.setattr(quantize, "MAX_PIECE_WEIGHTS", 256)
     job = prepare(header(FILE), "Q5_1", {})
     assert max(piece.weights for piece in job.pieces if piece.source != piece.target) == 256
     assert quantized(FILE, "Q5_1") == whole
@@ -152,10 +152,10 @@ def infinite(data):
     ("data", "given", "said"),
     [
         (infinite(FILE), {}, "`blk.1.attn_k.weight` has a weight that is not finite"),
-        (quantized(FILE, "Q8_0"), {}, "is Q8_0 already; only F32, F16, BF16 are quantized"),
-        (FILE, {"ffn_up": "IQ2_XS"}, "would be IQ2_XS, which is not encoded here; Q8_0, Q6_K"),
+        (quantized(FILE, "Q8_0"), {}, "is already Q8_0; only F32, F16, BF16 can be quantized"),
+        (FILE, {"ffn_up": "IQ2_XS"}, "would be IQ2_XS, which cannot be encoded here; these types can: Q8_0, Q6_K"),
         (FILE[:-40], {}, "bytes are missing"),
-        (everything(big_endian=True), {}, "it is big-endian"),
+        (everything(big_endian=True), {}, "the file is big-endian"),
         (b"GGUF" + bytes(3), {}, "the file ends within it"),
     ],
 )  # fmt: skip

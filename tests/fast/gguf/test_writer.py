@@ -111,9 +111,9 @@ def test_a_file_is_that_of_gguf_py(tmp_path):
             {"a": Array("string", 9, 90)}, {"a": "array"}, [],
             "the elements of `a` were not kept when it was read",
         ),
-        ({"a": 256}, {"a": "uint8"}, [], "`a` is 256, which is no uint8"),
+        ({"a": 256}, {"a": "uint8"}, [], "`a` is 256, which is not a uint8"),
         ({"general.alignment": 33}, {"general.alignment": "uint32"}, [], "33; it has to be a power of 2"),
-        ({}, {}, [(F32._replace(type=999), b"")], "`x` has the type 999, whose size is not known here"),
+        ({}, {}, [(F32._replace(type=999), b"")], "`x` has the type 999, whose size is unknown"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_is_said(metadata, types, tensors, said):

@@ -32,7 +32,7 @@ def test_the_result_in_a_sentence():
     assert f"is {times} times smaller than large (" in result(draw(LARGE, SMALL))
     assert result(draw(LARGE, SMALL)).endswith(
         "All have the same tensors. The tokenizers are the same. "
-        "What is said of large does not go with the tensors: see the labels."
+        "The label of large does not match the tensors: see the labels."
     )
     assert result(draw(SMALL, SMALL._replace(name="twin"))).startswith(
         "All files have the same size."

@@ -261,7 +261,7 @@ def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
     model = Model.of_files("own", [("own-F16.gguf", read_everything(*_driver(odd)))])
     params = asked_of({"attn_q": "own"}, resources(model))
     message, _, _ = refusal("plan_quantization", params, odd)
-    assert "has 192 weights, no multiple of the 256" in message
+    assert "has 192 weights, which is not a multiple of the 256" in message
 
 
 @pytest.mark.parametrize(
