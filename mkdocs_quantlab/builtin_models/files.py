@@ -65,9 +65,8 @@ def check(name: str) -> None:
     if name not in names():
         hint = did_you_mean(name, names())
         raise BuiltinModelError(
-            f"there is no built-in model `{name}`{hint}. A name is one of {', '.join(f'`{model}:`' for model in MODELS)} "
-            f"and a recipe, {', '.join(('F16', *PLAIN))}, or with an importance matrix "
-            f"{', '.join(f'{recipe}{WITH_IMATRIX}' for recipe in WEIGHTED)}"
+            f"there is no built-in model `{name}`{hint}. A name is {' or '.join(f'`{model}:`' for model in MODELS)}, followed by "
+            f"one of {', '.join(('F16', *PLAIN, *(recipe + WITH_IMATRIX for recipe in WEIGHTED)))}"
         )
 
 

@@ -47,18 +47,19 @@ def new() -> None:
 
 @new.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--title", help="The course's name; else the folder's.")
+@click.option("--title", help="The course's name. By default the folder's.")
 @click.option(
     "--model",
     "named",
     multiple=True,
     metavar="NAME=PLACE",
-    help="A GGUF file to name and lock: a path from FOLDER, or an address; several times for several.",
+    help="A GGUF file to name and lock: a path relative to FOLDER, or an address. Repeat for several.",
 )
 def site(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
     """Write a course into FOLDER that builds without changes.
 
-    Configuration, a first lab, requirements, and a workflow that publishes on GitHub Pages. No file is overwritten.
+    It writes a configuration, a first lab, requirements, and a workflow that publishes the course on GitHub Pages. It
+    overwrites no file.
     """
     models = _models(named, folder)
     locked = _read(models)
@@ -86,7 +87,7 @@ def site(folder: Path, *, title: str | None, named: tuple[str, ...]) -> None:
 def widget(name: str, *, config_file: Path) -> None:
     """Write a working example of a widget NAME into the site's folder of widgets.
 
-    The directive is data-NAME; no file is overwritten.
+    The directive is data-NAME. The command overwrites no file.
     """
     if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
         raise click.BadParameter(
@@ -116,8 +117,8 @@ def _models(named: tuple[str, ...], folder: Path) -> Models:
             raise click.BadParameter(f"names `{name}` twice", param_hint="--model")
         if hidden(place):
             raise click.BadParameter(
-                f"`{masked(each)}` holds a password, a key or a signature, which mkdocs.yml must not: "
-                "name it there yourself, with `!ENV`",
+                f"`{masked(each)}` contains a password, a key or a signature, which must not be in mkdocs.yml: "
+                "add it there yourself, with `!ENV`",
                 param_hint="--model",
             )
         places[name] = place

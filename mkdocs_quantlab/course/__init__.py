@@ -48,7 +48,7 @@ def write_course(folder: Path, title: str, models: Mapping[str, str]) -> list[Pa
     texts = {folder / path: text for path, text in _texts(title, models)}
     there = [path for path in texts if path.exists()]
     if there:
-        raise CourseError(f"{there[0]} is there already; a new course overwrites nothing")
+        raise CourseError(f"{there[0]} already exists; a new course overwrites nothing")
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text)
@@ -72,7 +72,7 @@ def write_widget(folder: Path, name: str) -> Path:
     path = folder / f"{stem}.py"
     for there in (path, folder / stem):
         if there.exists():
-            raise CourseError(f"{there} is there already; a new widget overwrites nothing")
+            raise CourseError(f"{there} already exists; a new widget overwrites nothing")
     template = files("mkdocs_quantlab.course").joinpath("widget.py.jinja")
     text = _environment().from_string(template.read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)

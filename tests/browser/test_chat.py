@@ -856,7 +856,7 @@ def test_accessible_and_within_the_page(start, ollama, theme, width):
 def test_without_script(visit):
     lab = visit("material", "chat", java_script_enabled=False)
     chat = lab.page.locator("quantlab-chat")
-    expect(chat).to_contain_text("Here is a chat, which needs JavaScript.")
+    expect(chat).to_contain_text("This is a chat, which needs JavaScript.")
     expect(chat).to_contain_text("tiny:q4")
     expect(chat).to_contain_text("Draw a pelican riding a bicycle.")
     expect(chat).to_contain_text("One answer from each model proves nothing")
@@ -868,7 +868,7 @@ def test_a_script_that_does_not_arrive(visit, server):
         lab.allow("500")
         chat = lab.page.locator("quantlab-chat")
         expect(chat).to_contain_text("This part of the page could not be fetched.")
-        expect(chat).to_contain_text("Here is a chat")
+        expect(chat).to_contain_text("This is a chat")
 
 
 def test_pages_without_a_chat_do_not_fetch_its_script(visit):

@@ -87,7 +87,7 @@ def test_it_overwrites_nothing(tmp_path):
     mine.write_text("mine", encoding="utf-8")
     done = new(tmp_path)
     assert done.exit_code == 2
-    assert done.stderr == f"Error: {mine} is there already; a new course overwrites nothing\n"
+    assert done.stderr == f"Error: {mine} already exists; a new course overwrites nothing\n"
     assert mine.read_text(encoding="utf-8") == "mine"
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [mine]
 

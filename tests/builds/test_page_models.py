@@ -60,7 +60,7 @@ def test_a_named_file_gets_into_the_site_once(build):
     assert (folder / model["file"]).read_bytes() == content
     assert all((folder / name).is_file() for name in WLLAMA)
     # Without script.
-    assert "models that run in the page, or a model server of your own." in html
+    assert "models that run in the page, or your own model server." in html
     assert f"<li><code>q8</code>: {volume(len(content))}</li>" in html
 
 
@@ -109,7 +109,7 @@ def test_names_of_the_page_and_of_a_server():
         ("q88", "page.md:3: there is no model `q88` (did you mean `q8`?)"),
         ("drawing:Q4_KM", "did you mean `drawing:Q4_K_M`?"),
         ("docs/none.gguf", "there is no file"),
-        ("far", "`far` (https://example.org/far.gguf): a page fetches from its own site only"),
+        ("far", "`far` (https://example.org/far.gguf): a page fetches models from its own site only"),
         ("docs/broken.gguf", "`docs/broken.gguf`: "),
         ("docs/part-00001-of-00002.gguf", "it is split into several files; merge them into one"),
     ],
@@ -140,7 +140,7 @@ def test_sizes(tmp_path):
     assert "large-Q4_K_M.gguf has 105 MB" in warning
     assert "GitHub Pages" in warning
     os.truncate(file, LARGEST + 1)
-    with pytest.raises(LabError, match=r"has 2,000 MB; in the page a model can have 2,000 MB"):
+    with pytest.raises(LabError, match=r"has 2,000 MB; a model in the page can have at most 2,000 MB"):
         Markdown(extensions=[extension]).convert(directive)
 
 

@@ -49,8 +49,8 @@ class PageModel(NamedTuple):
         if self.size <= HOSTED:
             return None
         return (
-            f"{self.path.name} has {self.size / 1e6:,.0f} MB, and every reader who asks it fetches them; "
-            f"GitHub takes no file over {HOSTED >> 20} MiB, so that a site with it cannot be on GitHub Pages"
+            f"{self.path.name} has {self.size / 1e6:,.0f} MB, which every reader who uses it fetches; "
+            f"GitHub accepts no file over {HOSTED >> 20} MiB, so GitHub Pages cannot serve it"
         )
 
 
@@ -74,7 +74,7 @@ def page_model(name: str, models: Models) -> PageModel:
     except LookupError as error:
         hint = did_you_mean(name, (*models.named, *names()))
         raise OptionError(
-            f"{error}{hint}; a model in the page is a name of the setting `models`, the path of a .gguf file, or a "
+            f"{error}{hint}; a model in the page is a name from the setting `models`, the path of a .gguf file, or a "
             "built-in model such as `drawing:Q8_0`",
             "models",
         ) from None
@@ -83,7 +83,7 @@ def page_model(name: str, models: Models) -> PageModel:
     size = path.stat().st_size
     if size > LARGEST:
         raise OptionError(
-            f"`{name}` has {size / 1e6:,.0f} MB; in the page a model can have {LARGEST / 1e6:,.0f} MB",
+            f"`{name}` has {size / 1e6:,.0f} MB; a model in the page can have at most {LARGEST / 1e6:,.0f} MB",
             "models",
         )
     return of_file(path)

@@ -550,7 +550,7 @@ def test_a_new_widget_works_and_overwrites_nothing(course, monkeypatch):
     assert "figures drawn" in check(folder / "own/kv_cache.py", page=False)
     assert new("kv-cache") == (
         2,
-        "Error: own/kv_cache.py is there already; a new widget overwrites nothing\n",
+        "Error: own/kv_cache.py already exists; a new widget overwrites nothing\n",
     )
     for name, said in (
         ("KV", "takes lower-case letters, digits and `-`; found `KV`"),
