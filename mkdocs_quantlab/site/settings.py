@@ -262,21 +262,22 @@ SETTINGS = {
     "on_error": Setting(
         "fail",
         read_on_error,
-        "What a mistake in a directive does. `fail` ends the build with the page, the line and what is allowed; `warn` "
-        "reports the same as a warning (which `--strict` counts) and leaves a visible note in the page.",
+        "What the build does about a mistake in a directive. `fail` stops the build with an error that names the page, the line and "
+        "what is allowed. `warn` prints the same as a warning, which stops a build with `--strict`, and puts a visible note "
+        "into the page.",
     ),
     "pyodide": Setting(
         "bundled",
         read_pyodide,
-        "Where the page's Python comes from. `bundled`: from the site itself, which then carries about 12 MB more, of "
-        "which a reader fetches 5 MB, once and only when something needs it. A URL: Pyodide's own three files from that "
-        "folder, which must hold the same version. `off`: no Python; figures answer as far as their pre-rendered frames "
-        "go.",
+        "Where the page's Python comes from. `bundled`: from the site itself, which is then about 12 MB larger. A reader fetches "
+        "5 MB of it, once and only when something needs Python. A URL: Pyodide's own three files come from that folder, which "
+        "must contain the same version. `off`: no Python; figures react only to controls whose states were drawn in "
+        "the build.",
     ),
     "defaults": Setting(
         {},
         read_defaults,
-        "Options for every directive of a kind, unless the directive says otherwise, as in "
+        "Default options for each kind of directive, as in "
         "`defaults: {quantization-explorer: {bits: 3}}`.",
     ),
     "widgets": Setting(
@@ -291,12 +292,12 @@ SETTINGS = {
         read_models,
         "GGUF files by name, as in `models: {q4: models/tiny-Q4_K_M.gguf, q8: https://example.org/tiny-Q8_0.gguf}`: paths "
         "relative to `mkdocs.yml` (for the Markdown extension alone: to the folder it runs in), addresses, or names of "
-        "built-in models (`drawing:Q4_K_M`). Of a split file any part. [Models](models.md) says what is read, and when.",
+        "built-in models (`drawing:Q4_K_M`). For a split file, name any one part. [Models](models.md) says what is read, and when.",
     ),
     "chat": Setting(
         {},
         read_chat,
-        "Options for every chat, unless the directive says otherwise: the model server, the models, the prompts and the "
+        "Default options for all chats: the model server, the models, the prompts and the "
         "sampler's settings. [The chat's page](../widgets/chat.md#options) lists them.",
     ),
     "language": Setting(
@@ -308,7 +309,7 @@ SETTINGS = {
     "lab": Setting(
         {},
         read_lab,
-        "Styles of lab pages, unless the page says otherwise, as in `lab: {step-style: badge}`. Where it is set, every page "
+        "Default styles of lab pages, as in `lab: {step-style: badge}`. If this is set, every page "
         "with an “Objective 1:” heading is a lab page. [Lab pages](lab-pages.md) lists the styles.",
     ),
 }

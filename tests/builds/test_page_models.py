@@ -109,7 +109,10 @@ def test_names_of_the_page_and_of_a_server():
         ("q88", "page.md:3: there is no model `q88` (did you mean `q8`?)"),
         ("drawing:Q4_KM", "did you mean `drawing:Q4_K_M`?"),
         ("docs/none.gguf", "there is no file"),
-        ("far", "`far` (https://example.org/far.gguf): a page fetches models from its own site only"),
+        (
+            "far",
+            "`far` (https://example.org/far.gguf): a page fetches models from its own site only",
+        ),
         ("docs/broken.gguf", "`docs/broken.gguf`: "),
         ("docs/part-00001-of-00002.gguf", "it is split into several files; merge them into one"),
     ],
@@ -140,7 +143,9 @@ def test_sizes(tmp_path):
     assert "large-Q4_K_M.gguf has 105 MB" in warning
     assert "GitHub Pages" in warning
     os.truncate(file, LARGEST + 1)
-    with pytest.raises(LabError, match=r"has 2,000 MB; a model in the page can have at most 2,000 MB"):
+    with pytest.raises(
+        LabError, match=r"has 2,000 MB; a model in the page can have at most 2,000 MB"
+    ):
         Markdown(extensions=[extension]).convert(directive)
 
 

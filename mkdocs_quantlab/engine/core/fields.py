@@ -331,7 +331,7 @@ class TextList(Field[tuple[str, ...]]):
 
     @property
     def allowed(self) -> str:
-        return "texts separated by `|`, or a JSON list of texts"
+        return "values separated by `|`, or a JSON list of strings"
 
     def parse(self, text: str) -> tuple[str, ...]:
         entries = json_list(text, self)

@@ -122,47 +122,52 @@ class Options(schema.Options):
     endpoint = Address(
         BROWSER,
         label="Endpoint",
-        help="`browser`: the models run in the page. An address: the model server, Ollama or one with OpenAI's `/v1` API. "
-        "Nothing: readers name a server. They can put another server in the place of any of these.",
+        help="`browser`: the models run in the page. An address: the model server, such as Ollama or a server with OpenAI's `/v1` "
+        "API. Empty: readers enter the address of a server. In all cases, readers can enter another address.",
     )
     models = Models(
         (),
         label="Models",
-        help="The models to choose from, by the server's names. `label` is what readers see, `note` a remark. In the page: "
-        "names of the setting `models`, paths of .gguf files, or built-in models such as `drawing:Q4_K_M`.",
+        help="The models to choose from, by the server's names. `label` is what readers see, `note` is a remark. For models in the "
+        "page: names from the setting `models`, paths of .gguf files, or built-in models such as `drawing:Q4_K_M`.",
     )
     prompts = Prompts(
         PROMPTS,
         label="Prompts",
-        help="Prompts that a click puts in. A rule says what a right answer has, as in `What is 17 × 23? => {number: 391}`.",
+        help="Prompts that readers can insert with a click. A rule states what a right answer contains, as in "
+        "`What is 17 × 23? => {number: 391}`.",
     )
     checks = Checks(
         (),
         label="Checks",
-        help="Prompts with rules that come with the package, in place of the default prompts or behind the author's.",
+        help="Prompts with rules that come with the package, in place of the default prompts or after the author's.",
     )
-    system = Text("", label="System prompt", help="What every conversation begins with.")
+    system = Text(
+        "",
+        label="System prompt",
+        help="The system prompt of every conversation. Readers can change it.",
+    )
     seed = Integer(1, 0, 2**31 - 1, label="Seed", help="The sampler's seed.")
     temperature = Real(
         0.7,
         0,
         2,
         label="Temperature",
-        help="0 always takes the likeliest token; more lets others in.",
+        help="At 0, the model always takes the most likely token. Higher values make other tokens more likely.",
     )
     top_p = Real(
         0.95,
         0,
         1,
         label="top_p",
-        help="Sample from the likeliest tokens that have this probability together.",
+        help="Sample from the most likely tokens whose probabilities add up to this value.",
     )
     max_tokens = Integer(
         2048,
         1,
         131072,
         label="Token limit",
-        help="The most tokens of an answer, thinking included.",
+        help="The largest number of tokens in an answer, including thinking.",
     )
     think = Choice(
         "off",
@@ -174,15 +179,15 @@ class Options(schema.Options):
         "auto",
         {"auto": "Auto", "on": "On", "off": "Off"},
         label="Marks",
-        help="Whether drawings are marked, right or wrong: `auto` marks those of the models that come with the plugin and of models "
-        "in the page. Python in the page does it, and is fetched for the first drawing.",
+        help="Whether the chat marks drawings as right or wrong. `auto` marks those of built-in models and of models in the page. "
+        "Python in the page computes the marks, and is fetched for the first drawing.",
     )
     history = Choice(
         "auto",
         {"auto": "Auto", "on": "On", "off": "Off"},
         label="Conversation",
-        help="Whether earlier prompts and answers are sent along. `auto`: unless all models are built in, which know no "
-        "conversation.",
+        help="Whether the chat sends earlier prompts and answers along. `auto`: yes, unless all models are built in, because those "
+        "were not trained on conversations.",
     )
 
     def __init__(self, strings: Mapping[str, str] | None = None) -> None:

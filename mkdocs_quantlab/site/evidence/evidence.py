@@ -131,9 +131,9 @@ def element(page: Sequence[Found], at: int, title: Callable[[str], str], words: 
     sheets = [each for each in all_of_it if each.value == SHEET]
     if found.value == SHEET:
         if found is not sheets[0]:
-            raise OptionError("a page has one sheet of evidence, and this is another")
+            raise OptionError("a page can have only one sheet of evidence, and this is the second")
         if len(all_of_it) == len(sheets):
-            raise OptionError("a sheet needs evidence: the page has no field")
+            raise OptionError("the page has a sheet of evidence but no field")
         return _sheet(SheetOptions(found.options), found.attributes, words)
     made = _field(page, at, title, words)
     # Where mistakes are warnings, the page is built without the fields that have one, and still needs its sheet.
@@ -169,7 +169,7 @@ def _field(page: Sequence[Found], at: int, title: Callable[[str], str], words: W
     if any(
         each.options.get("name", "").strip() == name and each.name == EVIDENCE for each in page[:at]
     ):
-        raise OptionError(f"`name` `{name}` stands on a field before this one: names are unique on a page", "name")  # fmt: skip
+        raise OptionError(f"another field before this one has the `name` `{name}`: names are unique on a page", "name")  # fmt: skip
     config = _config(named, options)
     link = Html("")
     if isinstance(options, WidgetOptions | AnswerOptions):

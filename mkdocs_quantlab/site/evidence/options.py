@@ -60,10 +60,10 @@ class Options(schema.Options):
     name = Name(
         "",
         label="Name",
-        help="What the evidence is kept under, once on a page. A reader's evidence stays with it when the label changes.",
+        help="The field's key, unique on the page. Readers keep their evidence if you change the label but not the name.",
     )
-    label = Text("", label="Label", help="What is asked for.")
-    hint = Text("", label="Hint", help="A sentence more, below the label.")
+    label = Text("", label="Label", help="The question, shown above the field.")
+    hint = Text("", label="Hint", help="Another sentence, shown below the label.")
 
     @classmethod
     def fields(cls) -> list[Field[Any]]:
@@ -83,15 +83,17 @@ class Options(schema.Options):
 class TextOptions(Options):
     """Options of a text."""
 
-    rows = Integer(3, 1, 40, label="Rows", help="Lines that show; the box grows with the text.")
+    rows = Integer(
+        3, 1, 40, label="Rows", help="The height of the box in lines. It grows with the text."
+    )
 
 
 class NumberOptions(Options):
     """Options of a number."""
 
-    unit = Text("", label="Unit", help="What stands behind the number, such as `dB`.")
-    min = Limit(None, label="Least", help="The least number that can be right.")
-    max = Limit(None, label="Most", help="The largest number that can be right.")
+    unit = Text("", label="Unit", help="The unit, shown after the number, such as `dB`.")
+    min = Limit(None, label="Least", help="The smallest number that counts as filled in.")
+    max = Limit(None, label="Most", help="The largest number that counts as filled in.")
 
     def check(self) -> None:
         """Limits that leave nothing are a slip."""
@@ -103,7 +105,7 @@ class NumberOptions(Options):
 class ChoiceOptions(Options):
     """Options of a choice."""
 
-    options = TextList((), label="Options", help="What there is to choose from, at least two.")
+    options = TextList((), label="Options", help="The choices, at least two.")
 
     def check(self) -> None:
         """Fewer than two leave no choice."""
@@ -114,12 +116,12 @@ class ChoiceOptions(Options):
 class TableOptions(Options):
     """Options of a table."""
 
-    columns = TextList((), label="Columns", help="The heads of the columns.")
-    rows = Integer(3, 1, 50, label="Rows", help="How many rows there are to fill in.")
+    columns = TextList((), label="Columns", help="The headings of the columns.")
+    rows = Integer(3, 1, 50, label="Rows", help="The number of rows to fill in.")
     first = TextList(
         (),
         label="First column",
-        help="What the first column says, row by row; readers fill in the others.",
+        help="The text of the first column, row by row. Readers fill in the other columns.",
         excludes=("rows",),
     )
 
@@ -137,7 +139,7 @@ class WidgetOptions(Options):
     of = Text(
         "",
         label="Of",
-        help="The `id` of the figure on the page; where left out, the nearest one before the field.",
+        help="The `id` of a figure on the page. By default, the nearest figure before the field.",
     )
 
 
@@ -147,14 +149,14 @@ class AnswerOptions(Options):
     of = Text(
         "",
         label="Of",
-        help="The `id` of the chat on the page; where left out, the nearest one before the field.",
+        help="The `id` of a chat on the page. By default, the nearest chat before the field.",
     )
 
 
 class SheetOptions(schema.Options):
     """Options of the sheet."""
 
-    label = Text("Your evidence", label="Label", help="What stands above it, and in files.")
+    label = Text("Your evidence", label="Label", help="The heading of the sheet, also in files.")
 
 
 def _several(options: Options, name: str, least: int) -> None:
@@ -166,7 +168,7 @@ def _several(options: Options, name: str, least: int) -> None:
     texts: tuple[str, ...] = options.values[name]
     if len(texts) < least:
         raise OptionError(
-            f"`{name}` takes {least} or more texts separated by `|`; found {len(texts)}", name
+            f"`{name}` takes {least} or more values separated by `|`; found {len(texts)}", name
         )
     for text in texts:
         if texts.count(text) > 1:

@@ -166,5 +166,5 @@ def test_a_list_without_end_is_refused():
     class Texts(schema.Options):
         texts = TextList((), label="Texts", help="Texts.")
 
-    with pytest.raises(OptionError, match="`texts` takes texts separated by"):
+    with pytest.raises(OptionError, match="`texts` takes values separated by"):
         Texts({"texts": "[" * 100_000})

@@ -100,7 +100,7 @@ def test_the_sheet_follows_the_last_field_or_stands_where_it_is_put():
     assert html.startswith('<quantlab-evidence-sheet id="mine" data-search-exclude="" data-label="My notes">')  # fmt: skip
 
 
-SAME = "labs/lab.md:3: `name` `a` stands on a field before this one: names are unique on a page"
+SAME = "labs/lab.md:3: another field before this one has the `name` `a`: names are unique on a page"
 KNOWN = "`text`, `number`, `choice`, `table`, `widget`, `answer`, `sheet`"
 
 
@@ -117,16 +117,16 @@ KNOWN = "`text`, `number`, `choice`, `table`, `widget`, `answer`, `sheet`"
         (field("number", 'data-min="low"'), "`min` takes a number; found `low`"),
         (field("number", 'data-min="nan"'), "`min` takes a number; found `nan`"),
         (field("number", 'data-min="3" data-max="2"'), "`min` 3 is above `max` 2"),
-        (field("choice", 'data-options="one"'), "`options` takes 2 or more texts separated by `|`; found 1"),
+        (field("choice", 'data-options="one"'), "`options` takes 2 or more values separated by `|`; found 1"),
         (field("choice", 'data-options="a | b | a"'), "`options` names `a` twice"),
-        (field("table"), "`columns` takes 1 or more texts separated by `|`; found 0"),
-        (field("table", 'data-columns="A" data-first="x"'), "`columns` takes 2 or more texts separated by `|`; found 1"),
+        (field("table"), "`columns` takes 1 or more values separated by `|`; found 0"),
+        (field("table", 'data-columns="A" data-first="x"'), "`columns` takes 2 or more values separated by `|`; found 1"),
         (field("table", 'data-columns="A|B" data-first="x" data-rows="2"'), "`first` and `rows` exclude each other: give one"),
         (field("table", 'data-columns="A" data-rows="51"'), "`rows` takes a whole number from 1 to 50; found `51`; the nearest is `50`"),
         (field("widget"), "there is no figure on this page to take the evidence from"),
         (field("answer"), "there is no chat on this page to take the evidence from"),
         (field("widget", 'data-of="quantlab-2"') + EXPLORER, "`of` takes the `id` of a figure on the page: `quantlab-1`; found `quantlab-2` (did you mean `quantlab-1`?)"),
-        ('<div data-lab-evidence="sheet"></div>', "a sheet needs evidence: the page has no field"),
+        ('<div data-lab-evidence="sheet"></div>', "the page has a sheet of evidence but no field"),
         ('<div data-lab-evidnce="text"></div>', "unknown directive `data-lab-evidnce` (did you mean `data-lab-evidence`?)"),
     ],
 )  # fmt: skip
@@ -140,7 +140,9 @@ def test_names_are_unique_and_there_is_one_sheet():
     with pytest.raises(LabError, match=re.escape(SAME)):
         convert(field("text") + field("number"))
     sheet = '<div data-lab-evidence="sheet"></div>\n\n'
-    with pytest.raises(LabError, match=r"labs/lab\.md:5: a page has one sheet of evidence"):
+    with pytest.raises(
+        LabError, match=r"labs/lab\.md:5: a page can have only one sheet of evidence"
+    ):
         convert(field("text") + sheet + sheet)
 
 
