@@ -32,7 +32,7 @@ class Prompts(Field[tuple[Prompt, ...]]):
     @property
     def allowed(self) -> str:
         return (
-            "texts separated by `|`, each with ` => {rule}` behind it where a right answer is known, or a JSON list of texts and of "
+            "prompts separated by `|`, with ` => {rule}` after a prompt whose right answer is known, or a JSON list of strings and of "
             "`{prompt, right}`"
         )
 

@@ -85,7 +85,7 @@ def test_wrong_usage_is_said(place, tmp_path, arguments, said):
     [
         (FILE[:-100], "bytes are missing"),
         (b"", "the file is empty"),
-        (quantized(FILE, "Q8_0"), "is Q8_0 already"),
+        (quantized(FILE, "Q8_0"), "is already Q8_0"),
     ],
 )
 def test_a_file_that_cannot_be_quantized_is_said_and_none_is_left(place, tmp_path, data, said):
