@@ -16,6 +16,10 @@ TRUNCATED = SYMMETRIC.replace("stored(weight, self.scale)", "int(weight / self.s
 assert TRUNCATED != SYMMETRIC
 
 
+FRAME = "iframe[sandbox=allow-scripts]"
+"""What the reader's code runs in."""
+
+
 class Panel:
     """The part of a widget that shows its code."""
 
@@ -242,6 +246,35 @@ def test_the_interpreter_of_the_code_asks_for_nothing(visit):
     panel.press("Run")
     expect(panel.said).to_have_text("The figure is drawn with this code.")
     assert lab.server.asked[started:] == []
+
+
+def test_edit_starts_what_a_run_needs(visit):
+    lab = visit()
+    panel = Panel(lab.grid)
+    panel.edit()
+    expect(lab.page.locator(FRAME)).to_have_count(1)
+    started = [url.rpartition("/")[2] for url in lab.server.asked]
+    assert "worker.js" in started
+    assert "live_worker.js" in started
+
+
+def test_a_frame_is_kept_for_other_code_unless_its_code_had_to_be_ended(panel):
+    """The interpreter is another one each time: what the first code left in it, the second does not find."""
+    page = panel.grid.page
+    panel.edit()
+    panel.write("import sys\nsys.left = 1\n" + TRUNCATED)
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+    page.locator(FRAME).evaluate("frame => frame.title = 'first'")
+    panel.write("import sys\nassert not hasattr(sys, 'left')\n" + TRUNCATED)
+    panel.press("Run")
+    expect(panel.said).to_have_text("The figure is drawn with this code.")
+    expect(page.locator(FRAME)).to_have_attribute("title", "first")
+    panel.write("while True: pass\n" + SYMMETRIC)
+    panel.press("Run")
+    panel.grid.root.get_by_role("button", name="Stop").click()
+    expect(panel.grid.status).to_contain_text("Stopped.")
+    expect(page.locator(f"{FRAME}[title=first]")).to_have_count(0)
 
 
 def test_the_same_inputs_are_not_run_again(panel):

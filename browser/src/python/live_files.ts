@@ -1,10 +1,10 @@
 /** What the worker of the reader's code is sent: it fetches nothing itself. */
 import { ALL, fetchArchive } from "./archives.ts";
 import { t } from "../ui/shared_texts.ts";
-import type { ToFrame } from "./messages.ts";
+import type { FrameFiles } from "./messages.ts";
 import { scriptsOf } from "./pyodide_files.ts";
 
-const fetched = new Map<string, Promise<ToFrame>>();
+const fetched = new Map<string, Promise<FrameFiles>>();
 
 async function get(url: string): Promise<Response> {
   const response = await fetch(url);
@@ -21,7 +21,7 @@ const bytes = async (url: string): Promise<ArrayBuffer> => (await get(url)).arra
  * @param base The folder of the site that holds our files.
  * @param folder The folder that holds Pyodide.
  */
-export function liveFiles(base: string, folder: string): Promise<ToFrame> {
+export function liveFiles(base: string, folder: string): Promise<FrameFiles> {
   const key = `${base} ${folder}`;
   let files = fetched.get(key);
   if (!files) {
@@ -36,6 +36,7 @@ export function liveFiles(base: string, folder: string): Promise<ToFrame> {
       bytes(archive),
       fetchArchive(archive, ALL),
     ]).then(([script, loader, runtime, wasm, library, others]) => ({
+      type: "files",
       script,
       files: { loader, runtime, wasm, library, others },
     }));

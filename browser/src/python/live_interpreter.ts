@@ -6,8 +6,10 @@
  */
 import { page } from "../generated/texts.ts";
 import { texts } from "../ui/texts.ts";
-import type { FrameSays, InterpreterSays, LiveCall, ToFrame } from "./messages.ts";
-import { openSandbox } from "./sandbox.ts";
+import { is } from "./errors.ts";
+import { closeFrame, keepFrame, takeFrame } from "./live_frames.ts";
+import type { FrameFiles, FrameSays, InterpreterSays, LiveCall, ToFrame } from "./messages.ts";
+import type { Sandbox } from "./sandbox.ts";
 
 const t = texts("page", page);
 
@@ -18,8 +20,10 @@ export class LiveInterpreter {
   /** Settles when code can run; fails where none can. */
   readonly ready: Promise<void>;
   readonly #line = new MessageChannel();
-  #frame: HTMLIFrameElement | undefined;
+  #sandbox: Sandbox | undefined;
   #isReady = false;
+  /** The code tried what its frame's policy refuses, of which the browser may tell late. */
+  #isRefused = false;
   #lastId = 0;
   #take: ((outcome: unknown) => void) | undefined;
   #fail!: (error: Error) => void;
@@ -30,13 +34,16 @@ export class LiveInterpreter {
    * @param base The folder of the site that holds our files.
    * @param files What the worker needs.
    */
-  constructor(base: string, files: Promise<ToFrame>) {
+  constructor(
+    base: string,
+    readonly files: Promise<FrameFiles>,
+  ) {
     this.#ending = new Promise((_, reject) => (this.#fail = reject));
     this.#ending.catch(() => {});
     const started = new Promise<void>((resolve) => {
       this.#line.port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data, resolve);
     });
-    this.#open(base, files).catch((error: Error) => this.end(error));
+    this.#open(base).catch((error: Error) => this.end(error));
     this.ready = Promise.race([started, this.#ending]);
     this.ready.catch(() => {});
   }
@@ -59,25 +66,31 @@ export class LiveInterpreter {
 
   /** Ends it, whatever it is doing. */
   end(error: Error): void {
+    const isIdle = this.#isReady && !this.#take && !this.#isRefused;
+    const sandbox = this.#sandbox;
+    this.#sandbox = undefined;
     this.#isEnded = true;
     this.#fail(error);
     this.#line.port1.close();
-    this.#frame?.remove();
+    if (!sandbox) return;
+    if (isIdle && is(error, "Stopped")) keepFrame(sandbox, this.files);
+    else closeFrame(sandbox);
   }
 
-  async #open(base: string, files: Promise<ToFrame>): Promise<void> {
-    const [sandbox, sent] = await Promise.all([openSandbox(base), files]);
+  async #open(base: string): Promise<void> {
+    const sandbox = await takeFrame(base, this.files);
     if (!sandbox) throw new Error(t("code_not_allowed"));
     if (this.#isEnded) {
-      sandbox.frame.remove();
+      closeFrame(sandbox);
       return;
     }
-    this.#frame = sandbox.frame;
+    this.#sandbox = sandbox;
     sandbox.control.onmessage = ({ data }: MessageEvent<FrameSays>) => {
-      if (data.type === "blocked" && !this.#isReady) this.end(new Error(t("code_not_allowed")));
+      if (data.type === "blocked" && this.#isReady) this.#isRefused = true;
+      else if (data.type === "blocked") this.end(new Error(t("code_not_allowed")));
       else if (data.type === "failed") this.end(this.#crash(data.message));
     };
-    sandbox.control.postMessage(sent, [this.#line.port2]);
+    sandbox.control.postMessage({ type: "start" } satisfies ToFrame, [this.#line.port2]);
   }
 
   #receive(data: unknown, onReady: () => void): void {

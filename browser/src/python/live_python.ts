@@ -53,6 +53,11 @@ export class LivePython {
     readonly isLimited: boolean,
   ) {}
 
+  /** Starts what is not started yet, for code that is not known yet, unless some code is at work. */
+  prepare(): void {
+    if (!this.#isBusy) this.start().catch(() => {}); // what fails now is said when it is needed
+  }
+
   /**
    * Starts what is not started yet.
    *

@@ -53,7 +53,10 @@ async function start({ loader, runtime, wasm, library, others }: LiveFiles): Pro
   };
   // Pyodide refuses classic workers, which it tells by this function: it would import its scripts with it. It is given them.
   self.importScripts = refuse;
-  WebAssembly.instantiateStreaming = (_source, imports) => WebAssembly.instantiate(wasm, imports);
+  WebAssembly.instantiateStreaming = async (_source, imports) => ({
+    module: wasm,
+    instance: await WebAssembly.instantiate(wasm, imports),
+  });
   const addresses = [address(loader), address(runtime)] as const;
   const [{ loadPyodide, version }, { default: createPyodideModule }] = await Promise.all([
     import(addresses[0]),

@@ -67,24 +67,33 @@ export type ToWorker =
   /** A shared worker that nobody wants any more ends itself when it is done with what it does. */
   | { type: "close" };
 
-/** All that the worker of the reader's code needs. */
-export interface LiveFiles {
+/** All that the worker of the reader's code needs; the frame is sent bytes of WebAssembly, and compiles them once for all its workers. */
+export interface LiveFiles<Wasm = WebAssembly.Module> {
   /** Pyodide's two scripts. */
   loader: string;
   runtime: string;
   /** Pyodide's WebAssembly. */
-  wasm: ArrayBuffer;
+  wasm: Wasm;
   /** The Python modules that it starts with, and all others. */
   library: ArrayBuffer;
   others: Uint8Array<ArrayBuffer>;
 }
 
-/** To the frame of the reader's code, with a port for the worker. */
-export interface ToFrame {
+/** What a frame is sent once. */
+export interface FrameFiles {
+  type: "files";
   /** The worker's script. */
   script: string;
-  files: LiveFiles;
+  files: LiveFiles<ArrayBuffer>;
 }
+
+/** To the frame of the reader's code. */
+export type ToFrame =
+  | FrameFiles
+  /** Starts a worker, with a port for it. */
+  | { type: "start" }
+  /** Ends the worker, if there is one. Answered by `here`. */
+  | { type: "end" };
 
 /** What the frame says of itself and its worker. */
 export type FrameSays =

@@ -47,19 +47,23 @@ export class Code {
    * @param texts What the element came with.
    * @param value What the option stands at.
    * @param onChange The figure is to be drawn anew, with `running`.
-   * @param onEdit The reader types.
+   * @param prepare The reader is about to run code of their own.
    */
   constructor(
     readonly details: HTMLDetailsElement,
     readonly texts: CodeTexts,
     value: string,
     readonly onChange: () => void,
-    readonly onEdit: () => void,
+    readonly prepare: () => void,
   ) {
     this.#value = value;
     this.#pre = details.querySelector("pre")!;
-    this.#edit = button(t("edit"), () => void this.#open().then((editor) => editor.focus()));
+    this.#edit = button(t("edit"), () => {
+      this.prepare();
+      void this.#open().then((editor) => editor.focus());
+    });
     this.#run = button(t("run"), () => this.#onRun());
+    for (const sign of ["pointermove", "focus"]) this.#run.addEventListener(sign, () => this.prepare(), { once: true });
     this.#back = button(t("original"), () => this.#onBack());
     this.#run.hidden = this.#back.hidden = true;
     details.append(this.#place, h("div", { class: "quantlab-actions" }, this.#edit, this.#run, this.#back), this.#said);
@@ -133,7 +137,7 @@ export class Code {
       this.#place.hidden = this.#run.hidden = this.#back.hidden = false;
       this.#pre.hidden = this.#edit.hidden = true;
       const text = this.#own.get(this.#value) ?? this.#text();
-      this.#editor = edit(this.#place, text, t("editor"), { onRun: () => this.#onRun(), onEdit: this.onEdit });
+      this.#editor = edit(this.#place, text, t("editor"), { onRun: () => this.#onRun(), onEdit: this.prepare });
       this.#say("");
       return this.#editor;
     } catch (error) {

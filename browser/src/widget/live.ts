@@ -31,6 +31,8 @@ interface Figure {
 export class LiveRunner {
   #last: (LiveRun & { live: LiveCode }) | undefined;
   #current: LivePython | undefined;
+  /** One that has run nothing, for the next of several steps. */
+  #spare: LivePython | undefined;
 
   /**
    * @param shared The interpreter for code in one step.
@@ -43,10 +45,7 @@ export class LiveRunner {
 
   /** The reader edits: other code will want an interpreter that has run none. */
   prepare(steps: number): void {
-    if (steps === 1)
-      this.shared()
-        .start()
-        .catch(() => {});
+    (steps === 1 ? this.shared() : (this.#spare ??= this.fresh())).prepare();
   }
 
   /**
@@ -83,7 +82,8 @@ export class LiveRunner {
     const own = archive === undefined ? undefined : await customFiles(ours.at(archive));
     const values: string[] = [];
     for (let step = 0; step < steps; step++) {
-      const python = (this.#current = steps > 1 ? this.fresh() : this.shared());
+      const python = (this.#current = steps > 1 ? this.#takeSpare() : this.shared());
+      if (step + 1 < steps) this.prepare(steps);
       try {
         const given = values.at(-1) ?? inputs;
         const made = await python.step(owner, { widget, module, value, step, code, given }, own);
@@ -99,6 +99,12 @@ export class LiveRunner {
     }
     this.#last = { live, inputs, values };
     return { inputs, values };
+  }
+
+  #takeSpare(): LivePython {
+    const spare = this.#spare ?? this.fresh();
+    this.#spare = undefined;
+    return spare;
   }
 
   /** Ends the interpreter that is at work. @returns Whether one was. */

@@ -165,15 +165,16 @@ export class QuantlabWidget extends HTMLElement {
       this.#updateLink();
       void this.#redraw();
     };
-    const onEdit = (): void => {
+    // What fails now is said when it is needed.
+    const prepare = (): void => {
       if (savesData()) return;
-      // What fails now is said when it is needed.
+      this.#startPython();
       this.#liveRunner().then(
         (runner) => runner.prepare(texts.steps),
         () => {},
       );
     };
-    this.#code = new Code(details, texts, this.#controls.value(texts.option) ?? "", onChange, onEdit);
+    this.#code = new Code(details, texts, this.#controls.value(texts.option) ?? "", onChange, prepare);
   }
 
   async #setUpPanels(): Promise<void> {
@@ -268,13 +269,17 @@ export class QuantlabWidget extends HTMLElement {
         ? target.closest<HTMLElement>(".quantlab-control")?.querySelector<Control>("[name], .quantlab-files input")
         : null;
     if (!control || control.name === this.dataset.primary || this.#controls.isInPage(control.name)) return;
-    if (savesData()) return;
+    if (!savesData()) this.#startPython();
+  }
+
+  /** Starts the Python that draws this figure. What fails now is said when it is needed. */
+  #startPython(): void {
     try {
-      python(this.dataset.pyodide!)
+      this.#python()
         .start(this.#archive ? "mount" : this.getAttribute("name")!)
         .catch(() => {});
     } catch {
-      // What fails now is said when it is needed.
+      // There is none.
     }
   }
 
