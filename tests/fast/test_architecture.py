@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "engine/methods": {f"{ENGINE}.core", f"{ENGINE}.ggml"},
     "engine/drawing": {f"{ENGINE}.core"},
     "engine/answers": {f"{ENGINE}.core"},
+    "engine/comparing": {f"{ENGINE}.core"},
     "engine/views": {f"{ENGINE}.{room}" for room in ("core", "ggml", "gguf", "methods", "drawing")},
     "engine/widgets": {API},
     "api": {ENGINE},

@@ -1,0 +1,1 @@
+"""Comparisons of models: the exported record, the statistics, and what they show."""
