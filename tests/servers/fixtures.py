@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from tests.servers.litellm import LiteLLM
     from tests.servers.llama_server import LlamaServer
     from tests.servers.nginx import Nginx
     from tests.servers.ollama import Ollama
+    from tests.servers.openwebui import OpenWebUI
 
 TAGS = {"tiny:q4": "Q4_K_M", "tiny:q6": "Q6_K"}
 
@@ -74,6 +76,24 @@ def start_ollama(llama_servers: dict[str, LlamaServer]) -> Iterator[Callable[...
 def ollama(start_ollama: Callable[..., Ollama]) -> Ollama:
     """A stand-in for Ollama as it comes: `tiny:q4` and `tiny:q6`, local origins only."""
     return start_ollama()
+
+
+@pytest.fixture
+def start_openwebui(ollama: Ollama) -> Iterator[Callable[..., OpenWebUI]]:
+    """Starts a stand-in for Open WebUI in front of `ollama`: `start_openwebui("key", origin)`."""
+    from tests.servers.openwebui import OpenWebUI
+
+    with ExitStack() as stack:
+        yield lambda *given: stack.enter_context(OpenWebUI(ollama, *given))
+
+
+@pytest.fixture
+def start_litellm(ollama: Ollama) -> Iterator[Callable[..., LiteLLM]]:
+    """Starts a stand-in for LiteLLM in front of `ollama`: `start_litellm("key")`."""
+    from tests.servers.litellm import LiteLLM
+
+    with ExitStack() as stack:
+        yield lambda *given: stack.enter_context(LiteLLM(ollama, *given))
 
 
 @pytest.fixture

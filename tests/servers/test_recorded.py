@@ -8,7 +8,7 @@ import re
 import httpx
 import pytest
 
-from tests.servers.recorded import FOLDER, body_of, recorded
+from tests.servers.recorded import FOLDER, body_of, recorded, records, shape
 
 CASES = recorded("ollama")
 
@@ -21,8 +21,6 @@ WHOLE = [
     "openai-chat-whole", "chat-unknown-model", "chat-model-empty", "chat-no-body", "chat-think-refused", "chat-option-of-wrong-type",
     "chat-top-logprobs-too-many", "openai-chat-unknown-model", "show-empty", "show-unknown", "not-found", "method-not-allowed",
 ]  # fmt: skip
-# What only some files have: the tokenizer, names, what the converter wrote.
-OF_THE_FILE = re.compile(r"(model_info|parameters|projector_info)(\.|$)|\.embedding_length$")
 
 
 @pytest.fixture
@@ -41,31 +39,6 @@ def asked(client, case):
     return client.request(
         request["method"], request["path"], headers=request["headers"], content=content
     )
-
-
-def shape(value, path=""):
-    """The fields of a value with their types; lists by their first entry."""
-    if isinstance(value, dict):
-        return {
-            place: kind
-            for name, each in value.items()
-            if not OF_THE_FILE.match(f"{path}.{name}".lstrip("."))
-            for place, kind in shape(each, f"{path}.{name}").items()
-        }
-    if isinstance(value, list):
-        return shape(value[0], f"{path}[]") if value else {}
-    kind = (
-        "number"
-        if isinstance(value, int | float) and not isinstance(value, bool)
-        else type(value).__name__
-    )
-    return {path: kind}
-
-
-def records(text):
-    """The records of a stream in either dialect."""
-    lines = [line.removeprefix("data: ") for line in text.splitlines() if line]
-    return [json.loads(line) for line in lines if line != "[DONE]"]
 
 
 @pytest.mark.parametrize("name", WHOLE)
