@@ -1,33 +1,34 @@
 """How long the page stands still while it gets what was made to hold it: answers, a long list of models, files.
 
-    python -m benchmarks.hostile
+    python -m benchmarks.hostile [WORDS]
 
-What is counted is the longest task of the page's main thread, layout included, in milliseconds of its processor time: another program that
+Only answers are sent whose names have these words, if any are given. What is counted is the longest task of the page's main thread, layout included, in milliseconds of its processor time: another program that
 runs at the same time does not count. A server says each answer as fast as it can. A frame that shows a drawing is another process in Chromium,
 and does not hold the page.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks import chromium, report, sites
 from benchmarks.chat import model_server, opened
+from benchmarks.chromium import Tasks
 from benchmarks.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import CDPSession, Page
+    from playwright.sync_api import Page
 
 AIM = 100.0
 PIECE = 1000
 """Characters that the server says at a time."""
 MODELS = 20_000
-MARK = "quantlab-benchmark"
 FIELDS = """<div data-lab-evidence="text" data-name="f0" data-label="x"></div>
 
 <div data-lab-evidence="sheet"></div>
@@ -39,6 +40,19 @@ class Answer(NamedTuple):
 
     name: str
     text: str
+
+
+LONG = 2_000_000
+
+
+def _long(name: str, unit: str, before: str = "") -> Answer:
+    """2 MB of one thing, again and again."""
+    return Answer(f"2 MB of {name}", before + unit * ((LONG - len(before)) // len(unit)))
+
+
+def _nested(depth: int) -> str:
+    """A list in a list, so deep."""
+    return "".join(f"{'  ' * level}- x\n" for level in range(depth))
 
 
 def _use(count: int) -> str:
@@ -59,6 +73,31 @@ ANSWERS = (
     ),
     Answer("20,000 elements", f"<svg>{'<g/>' * 20_000}</svg>"),
     Answer("a line of 200,000 words", "word " * 200_000),
+    _long("words in one line", "word "),
+    _long("one word", "x"),
+    _long("paragraphs", "Some words of a paragraph, *one* of them in italics.\n\n"),
+    _long("a table's rows", "| 1 | 2 | 3 |\n", "| a | b | c |\n| - | - | - |\n"),
+    _long("tables", "| a | b |\n| - | - |\n| 1 | 2 |\n\n"),
+    _long("code in one block", "x = [1, 2]  # a line\n", "```python\n"),
+    _long("blocks of code", "```python\nx = [1, 2]\n```\n\n"),
+    _long("nested lists", _nested(40)),
+    _long("items of a list", "- an item\n"),
+    _long("`>`", ">"),
+    _long("`*`", "*"),
+    _long("`*a `", "*a "),
+    _long("`_a`", "_a"),
+    _long("backticks", "`"),
+    _long("runs of backticks", "` `` ``` ```` "),
+    _long("`[`", "["),
+    _long("`[a](`", "[a]("),
+    _long("`<`", "<"),
+    _long("`<a `", "<a "),
+    _long("`$`", "$"),
+    _long("formulas", "$x^2$ "),
+    _long("`|`", "|"),
+    _long("`&amp;`", "&amp;"),
+    _long("addresses", "https://example.org/ "),
+    _long("empty lines", "\n"),
 )
 
 
@@ -67,44 +106,12 @@ def _pieces(prompt: str) -> tuple[int, list[str]]:
     return 0, [text[i : i + PIECE] for i in range(0, len(text), PIECE)]
 
 
-class Tasks:
-    """The tasks of a page's main thread while it is traced."""
-
-    def __init__(self, page: Page) -> None:
-        """Traces, once `start` is called."""
-        self._page = page
-        self._session: CDPSession = page.context.new_cdp_session(page)
-        self._events: list[dict[str, Any]] = []
-        self._is_over = False
-        self._session.on("Tracing.dataCollected", lambda data: self._events.extend(data["value"]))
-        self._session.on("Tracing.tracingComplete", lambda _: setattr(self, "_is_over", True))
-
-    def start(self) -> None:
-        """Begins anew."""
-        self._events.clear()
-        self._is_over = False
-        categories = "toplevel,blink.user_timing"
-        self._session.send("Tracing.start", {"categories": categories})
-        self._page.evaluate("name => performance.mark(name)", MARK)
-
-    def longest(self) -> float:
-        """Ends, and gives the milliseconds of processor time of the longest task."""
-        self._session.send("Tracing.end")
-        while not self._is_over:
-            self._page.wait_for_timeout(50)
-        thread = next((e["pid"], e["tid"]) for e in self._events if e.get("name") == MARK)
-        times = [
-            event["tdur"] / 1000
-            for event in self._events
-            if (event["pid"], event["tid"]) == thread and "tdur" in event
-        ]
-        return max(times, default=0)
-
-
-def answers(page: Page) -> Iterator[tuple[str, str, str]]:
-    """A row for each answer."""
+def answers(page: Page, words: str) -> Iterator[tuple[str, str, str]]:
+    """A row for each answer whose name has the words."""
     tasks = Tasks(page)
     for number, (name, text) in enumerate(ANSWERS):
+        if words not in name:
+            continue
         tasks.start()
         page.evaluate(
             """async (number) => {
@@ -182,6 +189,9 @@ def _row(name: str, length: int, task: float) -> tuple[str, str, str]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("words", nargs="?", default="")
+    words = parser.parse_args().words
     print(report.machine(chromium.version()), end="\n\n")
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -195,17 +205,18 @@ def main() -> None:
         server = Server(root / "site")
         with chromium.profile(browser, root / "profile") as context:
             page = opened(context, server.url)
-            rows = [*answers(page), models(page)]
+            rows = [*answers(page, words), *([] if words else [models(page)])]
         server.close()
-        (root / "files").mkdir()
-        sites.of_one_page(root / "files", FIELDS)
-        server = Server(root / "files/site")
-        with chromium.profile(browser, root / "evidence") as context:
-            page = context.new_page()
-            page.goto(server.url, wait_until="networkidle")
-            page.locator("quantlab-evidence-sheet[data-ready]").wait_for()
-            rows += evidence(page, root)
-        server.close()
+        if not words:
+            (root / "files").mkdir()
+            sites.of_one_page(root / "files", FIELDS)
+            server = Server(root / "files/site")
+            with chromium.profile(browser, root / "evidence") as context:
+                page = context.new_page()
+                page.goto(server.url, wait_until="networkidle")
+                page.locator("quantlab-evidence-sheet[data-ready]").wait_for()
+                rows += evidence(page, root)
+            server.close()
     head = ("What arrives", "characters", f"longest task, ms (aim {AIM:.0f})")
     print(report.table(head, rows))
 

@@ -148,6 +148,9 @@ const HOSTILE: Record<string, string> = {
   code: `\`\`\`\n${times("code\n")}`,
   rules: times("---\n"),
   html: times("<b>"),
+  tables: times("| a | b |\n| - | - |\n| 1 | 2 |\n\n"),
+  "quotes too deep": times(`${">".repeat(70)} x\n\n`),
+  "small blocks": times("*a* `b`\n\n"),
   entities: times("&amp;"),
   backslashes: times("\\"),
 };

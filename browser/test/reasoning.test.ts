@@ -116,3 +116,13 @@ test("texts full of beginnings arrive whole", () => {
     assert.deepEqual(heard(split(text, 100)), { text, thinking: "" }, part);
   }
 });
+
+test("blank characters without an end are not kept for a mark that may follow", () => {
+  const reasoning = new Reasoning();
+  let said = "";
+  for (let i = 0; i < 100; i++)
+    for (const piece of reasoning.push("\n".repeat(100))) if (piece.type === "text") said += piece.text;
+  assert.ok(said.length > 9_000);
+  assert.deepEqual(heard(split(`${"\n".repeat(10_000)}4`, 100)), { text: `${"\n".repeat(10_000)}4`, thinking: "" });
+  assert.deepEqual(heard(split(`${"\n".repeat(100)}<think>2+2</think>4`, 7)), { text: "4", thinking: "2+2" });
+});

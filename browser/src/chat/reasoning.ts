@@ -28,6 +28,9 @@ const BODY_ENDS = [...HEADS, "<|end|>", "<|return|>", "<|call|>"];
 /** No head is longer, in characters. */
 const LONGEST_HEAD = 200;
 
+/** An answer that begins with more blank characters than this is not searched for a mark that begins it. */
+const MOST_BLANK = 2000;
+
 /** An answer that names both marks, as in `<think> and </think> are tags`, has no more characters between them. */
 const NAMED = 12;
 
@@ -75,6 +78,10 @@ export class Reasoning {
       // What is between reasoning and answer belongs to neither.
       if (!this.#isFirst) this.#held = "";
       else if (isAll) yield { type: "text", text: this.#take(blank) };
+      else if (blank > MOST_BLANK) {
+        this.#step = this.#answer;
+        return true;
+      }
       return false;
     }
     const starts = [...BEGINS, ...HEADS];

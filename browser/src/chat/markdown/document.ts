@@ -94,7 +94,7 @@ export class GrowingText {
     this.work += text.length;
     // Those of a text that is not complete may be cut short: they are of this time only.
     const definitions = Object.create(this.#definitions) as Definitions;
-    const { blocks, wants } = parse(text, definitions, MOST_OF_ALL - this.#elements, this.#tools);
+    const { blocks, wants, isFull } = parse(text, definitions, MOST_OF_ALL - this.#elements, this.#tools);
     this.#open = blocks.flatMap(({ nodes }) => nodes);
     const isDefining = Object.keys(definitions).length > 0;
     if (isDefining && this.#start > 0) this.#isDefinedLate = true;
@@ -104,7 +104,9 @@ export class GrowingText {
     const lastLine = starts.length - 1;
     // What stands behind an empty line does not change what is before it. The last line may not be complete.
     let next = blocks.length - 1;
-    while (next > 0 && !(blocks[next]!.line < lastLine && isEmptyLine(text, starts, blocks[next]!.line - 1))) next--;
+    if (isFull) this.#elements = MOST_OF_ALL;
+    else
+      while (next > 0 && !(blocks[next]!.line < lastLine && isEmptyLine(text, starts, blocks[next]!.line - 1))) next--;
     if (next <= 0) return wants;
     const to = starts[blocks[next]!.line]!;
     if (isDefining) {

@@ -42,6 +42,8 @@ export interface Parsed {
   readonly blocks: readonly Block[];
   /** What the text has that a tool is for. */
   readonly wants: ReadonlySet<keyof Tools>;
+  /** There was no room for the last block, which is all the rest as it was written. */
+  readonly isFull: boolean;
 }
 
 const parser = new MarkdownIt({ html: true, maxNesting: DEEPEST });
@@ -91,21 +93,22 @@ export function parse(text: string, definitions: Definitions, budget: number, to
     const block = tokens.slice(from, to);
     const [line, end] = block[0]!.map ?? [0, 0];
     const writer = new Writer(tools, wants, Math.min(budget, MOST_OF_BLOCK));
-    if (budget <= 0) {
-      writer.source(lines.slice(line).join("\n"));
-      blocks.push({ line, nodes: writer.nodes, elements: 0 });
-      break;
-    }
+    let fits = budget > 0;
     try {
-      writer.write(block);
+      if (fits) writer.write(block);
     } catch (error) {
       if (!(error instanceof TooMany)) throw error;
+      fits = budget > MOST_OF_BLOCK;
       writer.source(lines.slice(line, end).join("\n"));
+    }
+    if (!fits) {
+      blocks.push({ line, nodes: asSource(lines.slice(line).join("\n")), elements: 0 });
+      return { blocks, wants, isFull: true };
     }
     budget -= writer.elements;
     blocks.push({ line, nodes: writer.nodes, elements: writer.elements });
   }
-  return { blocks, wants };
+  return { blocks, wants, isFull: false };
 }
 
 /** A text as it was written. */
@@ -185,9 +188,9 @@ class Writer {
 
   /** A block's text as it was written, in the place of all that is there. */
   source(text: string): void {
-    this.nodes = [];
-    this.elements = 0;
-    for (const part of parts(text)) this.nodes.push(["source"], part, null);
+    const pieces = parts(text);
+    this.nodes = pieces.flatMap((piece) => [["source"], piece, null] as const);
+    this.elements = pieces.length;
   }
 
   #inline(children: readonly Token[], parent: Token | undefined, item: Token | undefined): void {
