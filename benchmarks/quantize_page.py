@@ -22,7 +22,7 @@ from mkdocs_quantlab.site.assets import STATIC
 BROWSER = Path(__file__).parent.parent / "browser"
 CODE = """
 import json, random, struct
-from mkdocs_quantlab.engine.gguf.quantize import SCHEME, Piece, encoded
+from mkdocs_quantlab.engine.gguf.quantize import SCHEME, encoded
 from mkdocs_quantlab.engine.calls.quantize import store_by_scheme
 from mkdocs_quantlab.engine.ggml import batch
 
@@ -33,15 +33,15 @@ found = {}
 for name in NAMES:
     count = 1 << 17 if name in batch.ENCODERS else 1 << 13
     data = struct.pack(f"<{count}e", *(rng.gauss(0, 0.05) for _ in range(count)))
-    piece = Piece("", 0, len(data), "F16", name, count, 0)
+    piece = {"tensor": "", "start": 0, "stop": len(data), "source": "F16", "target": name, "weights": count, "padding": 0}
     if name == "F16":
-        piece = piece._replace(source="F32")
+        piece["source"] = "F32"
         data = struct.pack(f"<{count}f", *struct.unpack(f"<{count}e", data))
     times = []
     for _ in range(2):
         begin = seconds()
         if name == SCHEME:
-            store_by_scheme({"piece": piece._asdict(), "options": AFFINE, "code": ""}, data)
+            store_by_scheme({"piece": piece, "options": AFFINE, "code": ""}, data)
         else:
             encoded(piece, data)
         times.append(seconds() - begin)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.core import live_code
-from mkdocs_quantlab.engine.core.widget import Ran, answer, built_in, widget
+from mkdocs_quantlab.engine.core.widget import answer, built_in, widget
+
+if TYPE_CHECKING:
+    from mkdocs_quantlab.engine.core.protocol import LiveRun
 
 LIVE = [
     (name, live.option, value)
@@ -22,7 +25,7 @@ def text_of(name: str, value: str) -> str:
     return live_code.source(widget(name).live.objects[value])
 
 
-def run(name: str, options: dict[str, str], code: str, resources=None) -> Ran:
+def run(name: str, options: dict[str, str], code: str, resources=None) -> LiveRun:
     """What the reader's code gives, step after step; all in this interpreter."""
     found = widget(name)
     given = found.options(options, resources)
@@ -32,12 +35,12 @@ def run(name: str, options: dict[str, str], code: str, resources=None) -> Ran:
     for number in range(len(found.live.steps)):
         before = values[-1] if values else inputs
         values.append(live_code.step(found.live, value, number, code, before))
-    return Ran(inputs, values)
+    return {"inputs": inputs, "values": values}
 
 
 def drawn(name: str, options: dict[str, str], code: str, resources=None) -> str:
     """The figure with edited code."""
-    return answer(name, options, resources, ran=run(name, options, code, resources))["html"]
+    return answer(name, options, resources, run=run(name, options, code, resources))["html"]
 
 
 class Row(NamedTuple):

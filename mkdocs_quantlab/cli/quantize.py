@@ -33,8 +33,8 @@ from mkdocs_quantlab.written import whole, write_whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mkdocs_quantlab.engine.core.protocol import Piece
     from mkdocs_quantlab.engine.gguf.header import Tensor
-    from mkdocs_quantlab.engine.gguf.quantize import Piece
 
 
 @click.command()
@@ -138,19 +138,19 @@ def _plain(
         ):
             out.write(job.head)
             for piece in pieces:
-                out.write(_encoded(piece, data[piece.start : piece.stop]))
-                out.write(bytes(piece.padding))
+                out.write(_encoded(piece, data[piece["start"] : piece["stop"]]))
+                out.write(bytes(piece["padding"]))
     return job.size, job.tensors
 
 
 def _encoded(piece: Piece, data: bytes) -> bytes:
     """A piece in its new type, by numpy: the bytes that `quantize.encoded` gives, sooner."""
-    if piece.source == piece.target:
+    if piece["source"] == piece["target"]:
         return data
     from mkdocs_quantlab import fast  # noqa: PLC0415  # slow to import
 
-    weights = fast.dequantize(memoryview(data), piece.source)
-    return fast.quantize(weights, piece.target).tobytes()
+    weights = fast.dequantize(memoryview(data), piece["source"])
+    return fast.quantize(weights, piece["target"]).tobytes()
 
 
 def _weighted(

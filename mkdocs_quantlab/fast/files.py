@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mkdocs_quantlab.engine.core.protocol import Histogram
     from mkdocs_quantlab.engine.gguf.header import Tensor
     from mkdocs_quantlab.fast.accuracy import Accuracy
 
@@ -44,18 +45,6 @@ class Stored(Protocol):
     def tensor(self) -> Tensor: ...
     @property
     def big_endian(self) -> bool: ...
-
-
-class Histogram(NamedTuple):
-    """Weights of one tensor, counted in bins of one width, in a reference and after quantization."""
-
-    low: float
-    high: float
-    """Outer edges: `REACH` root mean squares of the reference on either side of 0."""
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-    beyond: tuple[int, int]
-    """How many weights are outside, before and after."""
 
 
 class Trial(NamedTuple):
@@ -145,7 +134,7 @@ def _there_and_back(weights: Floats, name: str) -> Floats:
 
 
 def histogram(stored: Stored, reference: Stored) -> Histogram:
-    """How the weights of a tensor lie before and after.
+    """How the weights of a tensor lie before and after, up to `REACH` root mean squares of the reference on either side of 0.
 
     Raises:
         GgmlError: The shapes differ, or a type cannot be decoded.
@@ -161,7 +150,13 @@ def histogram(stored: Stored, reference: Stored) -> Histogram:
         total = np.zeros(BINS, np.int64)
         for x in pieces(each):
             total += np.histogram(x, BINS, (-reach, reach))[0]
-        counts.append(tuple(total.tolist()))
+        counts.append(total.tolist())
     before, after = counts
     size = stored.tensor.parameters
-    return Histogram(-reach, reach, before, after, (size - sum(before), size - sum(after)))
+    return {
+        "low": -reach,
+        "high": reach,
+        "before": before,
+        "after": after,
+        "beyond": [size - sum(before), size - sum(after)],
+    }

@@ -10,7 +10,7 @@ import pytest
 
 from mkdocs_quantlab.engine.core.dispatch import call
 from mkdocs_quantlab.engine.core.modules import OFFERED
-from mkdocs_quantlab.engine.core.widget import Ran, answer, built_in, widget
+from mkdocs_quantlab.engine.core.widget import answer, built_in, widget
 from mkdocs_quantlab.engine.drawing.parse import parse
 from mkdocs_quantlab.engine.drawing.scene import draw
 from mkdocs_quantlab.engine.drawing.svg import svg
@@ -23,7 +23,7 @@ from mkdocs_quantlab.engine.gguf.quantize import Loss, LossesHere, quantized
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted
 from mkdocs_quantlab.engine.views.losses import LevelsOf
-from mkdocs_quantlab.engine.views.ratios import Measured, RatiosOf
+from mkdocs_quantlab.engine.views.ratios import RatiosOf
 from mkdocs_quantlab.site.assets import STATIC
 from tests import calls, live
 from tests.generated import generate
@@ -186,7 +186,7 @@ def test_the_page_draws_what_the_build_draws(run, name):
     found.found[LevelsOf("b", "a")] = levels
     found.found[BlocksOf("a:x[2]")] = Stored("IQ2_XXS", bytes(range(66)))
     snr = {"Q4_0": 19.5, "Q8_0": None, "F32": None, "MXFP4": 18.25}
-    found.found[RatiosOf("a:x")] = Measured("Q8_0", [64, 4], 0.0213, snr)
+    found.found[RatiosOf("a:x")] = {"type": "Q8_0", "shape": [64, 4], "rms": 0.0213, "snr": snr}
     given = {**found.to_json(), "files": ["b"]}
     asked = [json.dumps(calls.draw(name, options, given)) for options in cases]
     code = f"""
@@ -240,7 +240,7 @@ def drawn(option, value, code):
 json.dumps([drawn(*each) for each in {asked!r}])
 """
     for (option, value, _), (made, html) in zip(asked, run(code), strict=True):
-        assert answer(name, {option: value}, ran=Ran(**made))["html"] == html
+        assert answer(name, {option: value}, run=made)["html"] == html
         # To the digits that are shown: the last bits of a logarithm differ.
         if name != "quantization-challenge":
             assert live.drawn(name, {option: value}, live.text_of(name, value)) == html

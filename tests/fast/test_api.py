@@ -165,7 +165,7 @@ def test_every_public_name_is_documented_and_typed(package, module):
 # Constructors that no widget calls: fields take keywords that are documented there, and types are registered.
 INTERNAL = {"Attributes", "Decoder", "Encoder", "FieldArguments", "Grid", "Layout", "Search"}
 # What travels between a page and its worker, and the results of an evaluation as a file has them.
-JSON = {"File", "Header", "ModelHeader", "ServedFile", "TensorLoss", "protocol"}
+JSON = {"File", "Header", "ModelHeader", "TensorLoss", "protocol"}
 STANDARD = {*dir(builtins), *typing.__all__, *collections.abc.__all__, "Random", "random"}
 
 

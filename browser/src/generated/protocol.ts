@@ -56,7 +56,7 @@ export interface StoredBlocks {
   data: string;
 }
 
-/** What types would keep of a tensor; `engine.views.ratios.Measured`. */
+/** What types would keep of a tensor; `mkdocs_quantlab.fast` measures it when the site is built. */
 export interface MeasuredRatios {
   /** The ggml type's name that the file stores the tensor in. */
   type: string;
@@ -64,11 +64,11 @@ export interface MeasuredRatios {
   shape: number[];
   /** The root mean square of its weights. */
   rms: number;
-  /** The signal-to-noise ratio of each type in dB; null for an exact copy. */
+  /** The signal-to-noise ratio of each type that can be measured, in dB; null for an exact copy. */
   snr: Record<string, number | null>;
 }
 
-/** Weights of a tensor, counted in bins, before and after quantization; `fast.files.Histogram`. */
+/** Weights of a tensor, counted in bins of one width, before and after quantization. */
 export interface Histogram {
   /** The lower edge of the first bin. */
   low: number;
@@ -224,7 +224,7 @@ export interface PlanQuantization {
   resources: Resources | null;
 }
 
-/** A run of weights of one tensor; `engine.gguf.quantize.Piece`. */
+/** A run of weights of one tensor that is quantized. */
 export interface Piece {
   tensor: string;
   /** First byte in the old file. */

@@ -16,7 +16,6 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     OWN,
     SCHEME,
     Encoded,
-    Piece,
     encoded,
     prepare,
     read,
@@ -72,10 +71,10 @@ def plan_quantization(given: protocol.PlanQuantization, data: bytes) -> protocol
     stem = re.sub(r"[-.](F16|BF16|F32)$", "", model.file.removesuffix(".gguf"), flags=re.IGNORECASE)
     # A mixture is no recipe, and is not called one.
     kind = f"{bits:.2f}-bits" if options.types else options.recipe
-    targets = {piece.target for piece in job.pieces}
+    targets = {piece["target"] for piece in job.pieces}
     return {
         "head": b64encode(job.head).decode(),
-        "pieces": [_as_json(piece) for piece in job.pieces],
+        "pieces": list(job.pieces),
         "name": f"{stem}-{kind}.gguf",
         "size": job.size,
         "note": f"quantized in this page: {volume(job.size)}, {bits:.2f} bits per weight",
@@ -91,25 +90,13 @@ def _job(given: Options, model: Model, data: bytes) -> Job:
     return prepare(header, given.recipe, given.types)
 
 
-def _as_json(piece: Piece) -> protocol.Piece:
-    return {
-        "tensor": piece.tensor,
-        "start": piece.start,
-        "stop": piece.stop,
-        "source": piece.source,
-        "target": piece.target,
-        "weights": piece.weights,
-        "padding": piece.padding,
-    }
-
-
 def encode_piece(given: protocol.PieceOnly, data: bytes) -> tuple[protocol.PieceLoss, bytes]:
     """Encodes a piece in a type of ggml; gives its bytes in the new file.
 
     Raises:
         GgufError: A weight is not finite.
     """
-    return _with_loss(encoded(Piece(**given["piece"]), data), None)
+    return _with_loss(encoded(given["piece"], data), None)
 
 
 def piece_inputs(given: protocol.PieceInputs, data: bytes) -> protocol.LiveInputs:
@@ -119,9 +106,9 @@ def piece_inputs(given: protocol.PieceInputs, data: bytes) -> protocol.LiveInput
         GgufError: A weight is not finite.
         OptionError: The widget's options are not taken.
     """
-    piece = Piece(**given["piece"])
+    piece = given["piece"]
     weights = read(piece, data)
-    if piece.target == OWN:
+    if piece["target"] == OWN:
         starts = range(0, len(weights), BLOCK)
         return {
             "inputs": json.dumps({OWN: [list(weights[start : start + BLOCK]) for start in starts]})
@@ -137,9 +124,9 @@ def store_values(given: protocol.StoreValues, data: bytes) -> tuple[protocol.Pie
         EditError: The code gave something else than the weights of the piece.
         GgufError: A weight cannot be stored.
     """
-    piece = Piece(**given["piece"])
+    piece = given["piece"]
     values = [parse(text) for text in given["run"]["values"]]
-    if piece.target == OWN:
+    if piece["target"] == OWN:
         if len(values) != 2:
             raise EditError("your code returned no blocks or no weights", None)
         blocks, decoded = read_run(json.loads(given["run"]["inputs"]), *values)
@@ -148,7 +135,7 @@ def store_values(given: protocol.StoreValues, data: bytes) -> tuple[protocol.Pie
     else:
         if len(values) != 1:
             raise EditError("your code returned no weights", None)
-        back, bits = read_tensor(values[0], piece.weights)
+        back, bits = read_tensor(values[0], piece["weights"])
         size = bits / 8
     return _with_loss(stored(piece, data, back), size)
 
@@ -161,7 +148,7 @@ def store_by_scheme(given: protocol.StoreByScheme, data: bytes) -> tuple[protoco
         OptionError: The explorer's options are not taken.
     """
     options = explorer.Options(given["options"], Resources())
-    piece = Piece(**given["piece"])
+    piece = given["piece"]
     weights = read(piece, data)
     scheme = explorer.scheme_at(options.scheme, options.bits)
     values, bits = quantize_dequantize(

@@ -14,7 +14,7 @@ from mkdocs_quantlab.engine.core.custom import blaming
 from mkdocs_quantlab.engine.core.errors import InputError
 from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.engine.core.widget import Ran, answer
+from mkdocs_quantlab.engine.core.widget import answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ def function_of(method: str) -> Callable[..., Any]:
 def draw(given: Draw) -> Figure:
     """Draws a widget's figure."""
     resources = Resources.from_json(given["resources"]) if given["resources"] else None
-    run = Ran(**given["run"]) if given["run"] else None
+    run = given["run"]
     if not given["module"]:
         return answer(given["widget"], given["options"], resources, run)
     from mkdocs_quantlab.engine.core.mounts import mounted  # noqa: PLC0415  # most pages have no custom widget

@@ -74,7 +74,7 @@ class StoredBlocks(TypedDict):
 
 
 class MeasuredRatios(TypedDict):
-    """What types would keep of a tensor; `engine.views.ratios.Measured`."""
+    """What types would keep of a tensor; `mkdocs_quantlab.fast` measures it when the site is built."""
 
     type: str
     """The ggml type's name that the file stores the tensor in."""
@@ -83,11 +83,11 @@ class MeasuredRatios(TypedDict):
     rms: float
     """The root mean square of its weights."""
     snr: dict[str, float | None]
-    """The signal-to-noise ratio of each type in dB; null for an exact copy."""
+    """The signal-to-noise ratio of each type that can be measured, in dB; null for an exact copy."""
 
 
 class Histogram(TypedDict):
-    """Weights of a tensor, counted in bins, before and after quantization; `fast.files.Histogram`."""
+    """Weights of a tensor, counted in bins of one width, before and after quantization."""
 
     low: float
     """The lower edge of the first bin."""
@@ -262,7 +262,7 @@ class PlanQuantization(TypedDict):
 
 
 class Piece(TypedDict):
-    """A run of weights of one tensor; `engine.gguf.quantize.Piece`."""
+    """A run of weights of one tensor that is quantized."""
 
     tensor: str
     start: int

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mkdocs_quantlab.engine.core.custom import Origin
     from mkdocs_quantlab.engine.core.html import Html
     from mkdocs_quantlab.engine.core.live_code import LiveCode
-    from mkdocs_quantlab.engine.core.protocol import Figure
+    from mkdocs_quantlab.engine.core.protocol import Figure, LiveRun
     from mkdocs_quantlab.engine.core.resources import Resources
 
 FRAME_BUDGET = 60_000
@@ -92,15 +92,6 @@ def of_module(name: str, module: Any) -> Widget:
     return Widget(name, module.TITLE, module.Options, module.render, live, panel)
 
 
-class Ran(NamedTuple):
-    """A run of the reader's code."""
-
-    inputs: str
-    """What it worked on, as `live_code.inputs` gave it."""
-    values: Sequence[str]
-    """What each of its steps gave."""
-
-
 def unknown(name: str, names: Sequence[str]) -> WidgetError:
     """The error that there is no widget of a name, with those that there are."""
     known = ", ".join(f"`{each}`" for each in names)
@@ -113,7 +104,7 @@ def answer(
     widget_or_name: Widget | str,
     strings: Mapping[str, str],
     resources: Resources | None = None,
-    ran: Ran | None = None,
+    run: LiveRun | None = None,
 ) -> Figure:
     """What the page's worker sends back for a set of options and what they name.
 
@@ -121,7 +112,7 @@ def answer(
         widget_or_name: The widget, or the name of one of ours.
         strings: Options as texts.
         resources: Where models come from that the options name.
-        ran: A run of the reader's code, whose values the figure shows; None for the engine's figure.
+        run: A run of the reader's code, whose values the figure shows; None for the engine's figure.
 
     Returns:
         `html`: the figure; `values`: all options as texts, for the controls; `bounds`: limits of number
@@ -133,7 +124,9 @@ def answer(
     """
     found = widget_or_name if isinstance(widget_or_name, Widget) else widget(widget_or_name)
     options = found.options(strings, resources)
-    edited = (read(found.live, options, *ran),) if ran and found.live else ()
+    edited = (
+        (read(found.live, options, run["inputs"], run["values"]),) if run and found.live else ()
+    )
     html = found.render(options, *edited)
     return {"html": html, "values": options.strings(), "bounds": options.bounds()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.resources import Resource
 from mkdocs_quantlab.engine.core.schema import OptionError
@@ -33,32 +33,13 @@ class ModelOf(Resource[Model]):
         return Model.from_json(packed)
 
 
-class ServedFile(NamedTuple):
-    """A model's file, as the site serves it."""
-
-    address: str
-    """Its address in the folder of our files."""
-    size: int
-    """Bytes."""
-
-
-class FileOf(Resource[ServedFile]):
+class FileOf(Resource["protocol.ServedFile"]):
     """The file of a model, which the site then has to serve."""
 
     kind = "file"
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-
-    @staticmethod
-    def pack(value: ServedFile) -> protocol.ServedFile:
-        """Address and size."""
-        return {"address": value.address, "size": value.size}
-
-    @staticmethod
-    def unpack(packed: protocol.ServedFile) -> ServedFile:
-        """What `pack` gave."""
-        return ServedFile(packed["address"], packed["size"])
 
 
 def named_model(resources: Resources, name: str) -> Model:

@@ -35,7 +35,7 @@ from mkdocs_quantlab.engine.gguf.writer import alignment, head, padding, widened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from mkdocs_quantlab.engine.core.protocol import TensorLoss
+    from mkdocs_quantlab.engine.core.protocol import Piece, TensorLoss
     from mkdocs_quantlab.engine.gguf.header import Header, Tensor, Value
 
 QUANTIZATION_VERSION = 2
@@ -76,23 +76,6 @@ MAX_PIECE_WEIGHTS = 1 << 17
 """Each weight takes some 200 bytes of memory. Pieces are whole super-blocks."""
 
 
-class Piece(NamedTuple):
-    """A run of weights of one tensor."""
-
-    tensor: str
-    start: int
-    """First byte in the old file."""
-    stop: int
-    """Behind the last byte."""
-    source: str
-    """The type that the weights have there."""
-    target: str
-    """The type that they are to have, or one of `IN_F16`."""
-    weights: int
-    padding: int
-    """Bytes of value 0 that follow in the new file."""
-
-
 class Job(NamedTuple):
     """What is to be done to quantize a file."""
 
@@ -109,12 +92,16 @@ class Job(NamedTuple):
     def size(self) -> int:
         """Bytes of the new file."""
         sizes = (tensor.size or 0 for tensor in self.tensors)
-        return len(self.head) + sum(sizes) + sum(piece.padding for piece in self.pieces)
+        return len(self.head) + sum(sizes) + sum(piece["padding"] for piece in self.pieces)
 
     @property
     def seconds(self) -> float:
         """How long the page takes with one worker, about."""
-        return seconds((p.target, p.weights) for p in self.pieces if p.target != p.source)
+        return seconds(
+            (piece["target"], piece["weights"])
+            for piece in self.pieces
+            if piece["target"] != piece["source"]
+        )
 
 
 class Encoded(NamedTuple):
@@ -344,15 +331,15 @@ def _pieces(
     # A tensor without weights has a piece too: its padding is none, and it is in the table.
     for first in range(0, max(count, 1), max(step, 1)):
         last = min(count, first + step)
-        yield Piece(
-            old.name,
-            begin + bytes_before * first // max(count, 1),
-            begin + bytes_before * last // max(count, 1),
-            old.type_name,
-            target,
-            last - first,
-            padding(bytes_after, multiple) if last == count else 0,
-        )
+        yield {
+            "tensor": old.name,
+            "start": begin + bytes_before * first // max(count, 1),
+            "stop": begin + bytes_before * last // max(count, 1),
+            "source": old.type_name,
+            "target": target,
+            "weights": last - first,
+            "padding": padding(bytes_after, multiple) if last == count else 0,
+        }
 
 
 def encoded(piece: Piece, data: bytes) -> Encoded:
@@ -365,10 +352,10 @@ def encoded(piece: Piece, data: bytes) -> Encoded:
     Raises:
         GgufError: A weight is not finite.
     """
-    if piece.source == piece.target:
+    if piece["source"] == piece["target"]:
         return Encoded(data, 0.0, 0.0)
     weights = read(piece, data)
-    return _compared(batch.encode_run(piece.target, weights), weights)
+    return _compared(batch.encode_run(piece["target"], weights), weights)
 
 
 def stored(piece: Piece, data: bytes, decoded: Sequence[float]) -> Encoded:
@@ -385,7 +372,7 @@ def stored(piece: Piece, data: bytes, decoded: Sequence[float]) -> Encoded:
     run = batch.encode_run("F16", decoded)
     if not math.isfinite(sum(run.decoded)):
         raise GgufError(
-            f"your code returned a weight for `{piece.tensor}` that F16 cannot store: {max(decoded, key=abs):g}"
+            f"your code returned a weight for `{piece['tensor']}` that F16 cannot store: {max(decoded, key=abs):g}"
         )
     return _compared(run, read(piece, data))
 
@@ -396,11 +383,11 @@ def read(piece: Piece, data: bytes) -> Sequence[float]:
     Raises:
         GgufError: One is not finite.
     """
-    weights = batch.decode_run(piece.source, data)
+    weights = batch.decode_run(piece["source"], data)
     # Each is below 1e39, so that no sum of finite ones is beyond a double.
     if not math.isfinite(sum(weights)):
         raise GgufError(
-            f"`{piece.tensor}` has a weight that is not finite, which no type can store"
+            f"`{piece['tensor']}` has a weight that is not finite, which no type can store"
         )
     return weights
 
@@ -426,7 +413,7 @@ def quantized(data: bytes, recipe: str, types: Mapping[str, str] | None = None) 
     )
     parts = [job.head]
     for piece in job.pieces:
-        parts += encoded(piece, data[piece.start : piece.stop]).data, bytes(piece.padding)
+        parts += encoded(piece, data[piece["start"] : piece["stop"]]).data, bytes(piece["padding"])
     return b"".join(parts)
 
 

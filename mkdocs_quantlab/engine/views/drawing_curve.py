@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core import plots
 from mkdocs_quantlab.engine.core.html import Html, tag
@@ -13,27 +13,13 @@ from mkdocs_quantlab.engine.ggml.types import TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mkdocs_quantlab.engine.core.protocol import Curve, DrawCurve
+    from mkdocs_quantlab.engine.core.protocol import Curve, CurveRun, DrawCurve
 
 MIN_BITS, MAX_BITS = 1.5, 20.0
 """Bits per weight at the edges of the picture, whose scale is logarithmic: quantizations are close together at its left."""
 _UPPER = TOP + 6
 """y of 100 % correct, in pixels: its label is above it."""
 _TICKS = (2, 3, 4, 5, 6, 8, 12, 16)
-
-
-class Run(NamedTuple):
-    """What a model drew."""
-
-    label: str
-    right: int
-    """Drawings that are all right."""
-    drawings: int
-    low: float
-    """The share's interval, from 0 to 1."""
-    high: float
-    types: Mapping[str, float]
-    """How many values its file has in each ggml type; empty where that is not known."""
 
 
 def bits_per_weight(types: Mapping[str, float]) -> float | None:
@@ -49,24 +35,26 @@ _BITS = {name.upper(): entry.bits_per_weight for name, entry in TYPES.items()}
 
 def draw_curve(given: DrawCurve) -> Curve:
     """Draws the curve of what several models drew."""
-    runs = [Run(**run) for run in given["runs"]]
-    return {"html": curve(runs), "bits": [bits_per_weight(run.types) for run in runs]}
+    runs = given["runs"]
+    return {"html": curve(runs), "bits": [bits_per_weight(run["types"]) for run in runs]}
 
 
-def curve(runs: Sequence[Run]) -> Html:
+def curve(runs: Sequence[CurveRun]) -> Html:
     """The picture of all runs whose bits per weight are known; empty where those are fewer than two."""
-    shown = [(run, bits) for run in runs if run.drawings and (bits := bits_per_weight(run.types))]
+    shown = [
+        (run, bits) for run in runs if run["drawings"] and (bits := bits_per_weight(run["types"]))
+    ]
     if len(shown) < 2:
         return Html("")
     shown.sort(key=lambda pair: pair[1])
-    common = _common([run.label for run, _ in shown])
+    common = _common([run["label"] for run, _ in shown])
     points = [
         Point(
-            run.label.removeprefix(common),
+            run["label"].removeprefix(common),
             _x(bits),
-            _y(run.right / run.drawings),
-            f"{run.label}: {run.right} of {run.drawings} right at {bits:.2f} bits per weight, "
-            f"95 % interval {run.low:.0%} to {run.high:.0%}",
+            _y(run["right"] / run["drawings"]),
+            f"{run['label']}: {run['right']} of {run['drawings']} right at {bits:.2f} bits per weight, "
+            f"95 % interval {run['low']:.0%} to {run['high']:.0%}",
             f"r{i}",
         )
         for i, (run, bits) in enumerate(shown)
@@ -90,9 +78,9 @@ def _common(labels: Sequence[str]) -> str:
     return first if all(label.startswith(first) and label != first for label in labels) else ""
 
 
-def _bar(run: Run, bits: float) -> Html:
+def _bar(run: CurveRun, bits: float) -> Html:
     x = f"{_x(bits):.2f}%"
-    return tag("line", x1=x, x2=x, y1=f"{_y(run.low):.1f}", y2=f"{_y(run.high):.1f}")
+    return tag("line", x1=x, x2=x, y1=f"{_y(run['low']):.1f}", y2=f"{_y(run['high']):.1f}")
 
 
 def _x(bits: float) -> float:

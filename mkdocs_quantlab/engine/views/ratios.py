@@ -21,9 +21,9 @@ from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.methods.rate import headroom
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from mkdocs_quantlab.engine.core.protocol import MeasuredRatios
+    from mkdocs_quantlab.engine.core.protocol import MeasuredRatios  # noqa: F401  # in quotes below
     from mkdocs_quantlab.engine.core.resources import Resources
 
 DISTRIBUTION_LABELS = {
@@ -40,41 +40,13 @@ NAMED = {
 """What a sentence calls them."""
 
 
-class Measured(NamedTuple):
-    """What `mkdocs_quantlab.fast` found of a tensor when the site was built."""
-
-    type: str
-    """The ggml type's name that the file stores the tensor in."""
-    shape: Sequence[int]
-    """As the file has it."""
-    rms: float
-    """The root mean square of its weights."""
-    snr: Mapping[str, float | None]
-    """The ratio of each type that `measurable` names, in dB; None for an exact copy."""
-
-
-class RatiosOf(Resource[Measured]):
+class RatiosOf(Resource["MeasuredRatios"]):
     """The ratios on a tensor, named as `parse_name` reads it."""
 
     kind = "ratios"
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-
-    @staticmethod
-    def pack(value: Measured) -> MeasuredRatios:
-        """The fields by name."""
-        return {
-            "type": value.type,
-            "shape": list(value.shape),
-            "rms": value.rms,
-            "snr": dict(value.snr),
-        }
-
-    @staticmethod
-    def unpack(packed: MeasuredRatios) -> Measured:
-        """What `pack` gave."""
-        return Measured(**packed)
 
 
 class Ratios(NamedTuple):
@@ -164,12 +136,12 @@ def of_tensor(resources: Resources, text: str) -> Ratios:
     """
     model, tensor = parse_name(text)
     found = resources.find(RatiosOf(text))
-    row = found.shape[0]
-    entry = TYPES[found.type]
+    row = found["shape"][0]
+    entry = TYPES[found["type"]]
     weights = f"{tensor} of {model}"
-    sample = f"the {count(math.prod(found.shape), 'weight')} of {weights}"
+    sample = f"the {count(math.prod(found['shape']), 'weight')} of {weights}"
     how = (
-        f"Measured when this site was built, on {sample} (root mean square {short(found.rms)}), without importance matrix, "
+        f"Measured when this site was built, on {sample} (root mean square {short(found['rms'])}), without importance matrix, "
         f"with encoders whose bytes equal ggml's. The file stores the tensor as {entry.name}"
     )
     if entry.block_size > 1:
@@ -182,8 +154,8 @@ def of_tensor(resources: Resources, text: str) -> Ratios:
     return Ratios(
         weights,
         sample,
-        {name: math.inf if level is None else level for name, level in found.snr.items()},
-        {name: _why(name, row) for name in SNR if name not in found.snr},
+        {name: math.inf if level is None else level for name, level in found["snr"].items()},
+        {name: _why(name, row) for name in SNR if name not in found["snr"]},
         bounded=False,
         how=how,
         by_ggml="Only ggml encodes IQ1 to IQ3, which are made for an importance matrix: they have no ratio on a tensor of a file.",

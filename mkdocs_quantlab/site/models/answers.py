@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_quantlab.engine.gguf.blocks import BlocksOf, Stored, find_tensor, parse_name, span
-from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf, ServedFile
+from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf
 from mkdocs_quantlab.engine.views import ratios
 from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
-from mkdocs_quantlab.engine.views.ratios import Measured, RatiosOf
+from mkdocs_quantlab.engine.views.ratios import RatiosOf
 from mkdocs_quantlab.site.models import losses
 from mkdocs_quantlab.site.models.page_models import of_file
 from mkdocs_quantlab.site.models.places import ModelError
@@ -17,6 +17,7 @@ from mkdocs_quantlab.site.secrets import hidden
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mkdocs_quantlab.engine.core.protocol import MeasuredRatios, ServedFile
     from mkdocs_quantlab.engine.core.resources import Resource
     from mkdocs_quantlab.engine.gguf.model import Model
     from mkdocs_quantlab.site.models.models import Located
@@ -40,7 +41,7 @@ def _file(resources: SiteResources, name: str) -> ServedFile:
         raise resources.unknown(name, error) from None
     model = of_file(path)
     resources.published.add(model)
-    return ServedFile(model.file, model.size)
+    return {"address": model.file, "size": model.size}
 
 
 def _blocks(resources: SiteResources, key: str) -> Stored:
@@ -55,7 +56,7 @@ def _blocks(resources: SiteResources, key: str) -> Stored:
         return Stored(type_, file.read(stop - start))
 
 
-def _ratios(resources: SiteResources, key: str) -> Measured:
+def _ratios(resources: SiteResources, key: str) -> MeasuredRatios:
     model, tensor = ratios.parse_name(key)
     return losses.ratios_of(find_tensor(model, tensor, _tensors(resources, model)))
 

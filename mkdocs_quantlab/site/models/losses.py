@@ -8,21 +8,20 @@ from __future__ import annotations
 import math
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from mkdocs_quantlab.engine.core.numbers import count
 from mkdocs_quantlab.engine.ggml import TYPES
 from mkdocs_quantlab.engine.ggml.errors import GgmlError
 from mkdocs_quantlab.engine.ggml.measured import SNR
 from mkdocs_quantlab.engine.views import ratios
-from mkdocs_quantlab.engine.views.ratios import Measured
 from mkdocs_quantlab.site.models.places import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import ModuleType
 
-    from mkdocs_quantlab.engine.core.protocol import Histogram
+    from mkdocs_quantlab.engine.core.protocol import Histogram, MeasuredRatios
     from mkdocs_quantlab.fast import Accuracy
     from mkdocs_quantlab.site.models.models import Located, Models
 
@@ -52,10 +51,11 @@ def histogram(models: Models, name: str, reference: str, tensor: str) -> Histogr
         ModelError: A model cannot be read, or is not in local files.
     """
     found = [models.tensors(model)[tensor] for model in (name, reference)]
-    return cast("Histogram", _files().histogram(*found)._asdict())
+    made: Histogram = _files().histogram(*found)
+    return made
 
 
-def ratios_of(located: Located) -> Measured:
+def ratios_of(located: Located) -> MeasuredRatios:
     """What each type that can be encoded here would keep of a tensor.
 
     Raises:
@@ -91,7 +91,7 @@ def _accuracy(model: State, reference: State) -> dict[str, float | None]:
 
 
 @lru_cache(maxsize=32)
-def _ratios(located: Located, _: int) -> Measured:
+def _ratios(located: Located, _: int) -> MeasuredRatios:
     tensor = located.tensor
     try:
         names = ratios.measurable(tensor.shape[0])
@@ -99,7 +99,12 @@ def _ratios(located: Located, _: int) -> Measured:
     except GgmlError as error:
         raise ModelError(f"{located.path.name}: {error}") from None
     rms = float(f"{found.rms:.6g}")
-    return Measured(tensor.type_name, tensor.shape, rms, _as_json(found.accuracy.items()))
+    return {
+        "type": tensor.type_name,
+        "shape": list(tensor.shape),
+        "rms": rms,
+        "snr": _as_json(found.accuracy.items()),
+    }
 
 
 def _as_json(measured: Iterable[tuple[str, Accuracy]]) -> dict[str, float | None]:

@@ -20,7 +20,7 @@ from mkdocs_quantlab.engine.core.live_code import (
     step,
 )
 from mkdocs_quantlab.engine.core.schema import OptionError
-from mkdocs_quantlab.engine.core.widget import Ran, answer, widget
+from mkdocs_quantlab.engine.core.widget import answer, widget
 from mkdocs_quantlab.engine.methods import challenge
 from tests.live import LIVE, drawn, rows, run, text_of
 
@@ -275,14 +275,16 @@ def test_foreign_values_are_drawn_or_refused(monkeypatch, name, option, value):
     monkeypatch.setattr(challenge, "BLOCKS", 1)
     made = run(name, options, text_of(name, value))
     refused = 0
-    for number, text in enumerate(made.values):
+    for number, text in enumerate(made["values"]):
         data = json.loads(text)
         for path in places(data):
             for new in NONSENSE:
-                values = list(made.values)
+                values = list(made["values"])
                 values[number] = json.dumps(changed(data, path, new))
                 try:
-                    html = answer(name, options, ran=Ran(made.inputs, values))["html"]
+                    html = answer(name, options, run={"inputs": made["inputs"], "values": values})[
+                        "html"
+                    ]
                 except EditError:
                     refused += 1
                 else:
@@ -296,14 +298,14 @@ def test_foreign_values_are_drawn_or_refused(monkeypatch, name, option, value):
 def test_what_is_no_json_is_refused(text):
     made = run(GRID, {}, text_of(GRID, "symmetric"))
     with pytest.raises(EditError):
-        answer(GRID, {}, ran=Ran(made.inputs, [text]))
+        answer(GRID, {}, run={"inputs": made["inputs"], "values": [text]})
     with pytest.raises(EditError, match="0 values, but there are 1"):
-        answer(GRID, {}, ran=Ran(made.inputs, []))
+        answer(GRID, {}, run={"inputs": made["inputs"], "values": []})
 
 
 def test_nothing_passes_from_encode_to_decode_beside_the_bytes():
     made = run(CHALLENGE, {}, text_of(CHALLENGE, "absmax4"))
-    blocks, decoded = made.values
+    blocks, decoded = made["values"]
     block = json.loads(blocks)["gaussian"][0]
     hidden = [
         blocks.replace(", ", ",  ", 1),
@@ -312,11 +314,11 @@ def test_nothing_passes_from_encode_to_decode_beside_the_bytes():
         blocks.replace(block, block.upper()),
         blocks.replace(block, " " + block),
     ]
-    answer(CHALLENGE, {}, ran=made)
+    answer(CHALLENGE, {}, run=made)
     for text in hidden:
         assert text != blocks
         with pytest.raises(EditError):
-            answer(CHALLENGE, {}, ran=Ran(made.inputs, [text, decoded]))
+            answer(CHALLENGE, {}, run={"inputs": made["inputs"], "values": [text, decoded]})
 
 
 @pytest.mark.parametrize("name", sorted({name for name, *_ in LIVE}))

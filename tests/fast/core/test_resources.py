@@ -6,16 +6,13 @@ import json
 
 import pytest
 
-from mkdocs_quantlab.engine.core import protocol
 from mkdocs_quantlab.engine.core.fields import ModelNames
 from mkdocs_quantlab.engine.core.form import control
 from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError, Options
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.named import ModelOf, ServedFile, named_model, named_models
-from mkdocs_quantlab.engine.views.ratios import Measured
-from mkdocs_quantlab.fast.files import Histogram
+from mkdocs_quantlab.engine.gguf.named import ModelOf, named_model, named_models
 
 TINY = Model(
     name="q4",
@@ -117,15 +114,3 @@ def test_offsets_that_follow_from_sizes_do_not_travel():
     found = json.loads(json.dumps(parts.to_json()))
     assert [len(tensor) for tensor in found["tensors"]] == [3, 3, 3, 3, 3, 4]
     assert Model.from_json(found) == parts
-
-
-@pytest.mark.parametrize(
-    ("packed", "value"),
-    [
-        (protocol.MeasuredRatios, Measured),
-        (protocol.Histogram, Histogram),
-        (protocol.ServedFile, ServedFile),
-    ],
-)
-def test_the_page_gets_the_fields_of_a_value_by_their_names(packed, value):
-    assert tuple(packed.__annotations__) == value._fields

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from mkdocs_quantlab.engine.core.plots import BOTTOM, LEFT, RIGHT, TOP
+from mkdocs_quantlab.engine.core.protocol import CurveRun
 from mkdocs_quantlab.engine.views.drawing_curve import (
     MAX_BITS,
     MIN_BITS,
-    Run,
     bits_per_weight,
     curve,
 )
@@ -18,8 +18,8 @@ from tests.calls import answer as in_page
 
 UPPER = TOP + 6
 
-Q8 = Run("eight", 3, 4, 0.3, 0.954, {"Q8_0": 96, "F32": 4})
-Q2 = Run("<two>", 0, 4, 0, 0.49, {"q2_K": 100})
+Q8 = CurveRun(label="eight", right=3, drawings=4, low=0.3, high=0.954, types={"Q8_0": 96, "F32": 4})
+Q2 = CurveRun(label="<two>", right=0, drawings=4, low=0, high=0.49, types={"q2_K": 100})
 
 
 def test_bits_are_the_mean_over_all_values():
@@ -44,10 +44,10 @@ def test_a_point_is_where_its_share_and_its_bits_are():
 
 
 def test_names_of_one_models_files_are_shown_without_the_model():
-    html = str(curve([Q8._replace(label="drawing:Q8_0"), Q2._replace(label="drawing:Q2_K")]))
+    html = str(curve([{**Q8, "label": "drawing:Q8_0"}, {**Q2, "label": "drawing:Q2_K"}]))
     assert ">Q8_0<" in html
     assert "drawing:Q8_0: 3 of 4" in html
-    assert ">drawing:Q8_0<" in str(curve([Q8._replace(label="drawing:Q8_0"), Q2]))
+    assert ">drawing:Q8_0<" in str(curve([{**Q8, "label": "drawing:Q8_0"}, Q2]))
 
 
 def test_an_interval_is_a_bar():
@@ -57,8 +57,8 @@ def test_an_interval_is_a_bar():
 
 
 def test_of_fewer_than_two_there_is_no_curve():
-    unknown = Q8._replace(types={})
-    assert curve([]) == curve([Q8]) == curve([Q8, unknown]) == curve([Q8, Q2._replace(drawings=0)]) == ""  # fmt: skip
+    unknown = {**Q8, "types": {}}
+    assert curve([]) == curve([Q8]) == curve([Q8, unknown]) == curve([Q8, {**Q2, "drawings": 0}]) == ""  # fmt: skip
 
 
 @pytest.mark.parametrize("bits", [MIN_BITS / 9, MAX_BITS * 9])
@@ -70,7 +70,7 @@ def test_the_edges_hold_what_is_beyond(bits, monkeypatch):
 
 
 def test_the_page_gets_json():
-    runs = [run._asdict() for run in (Q8, Q2, Q2._replace(types={}))]
+    runs = [Q8, Q2, {**Q2, "types": {}}]
     found = in_page("draw_curve", {"runs": runs})
     assert found["bits"] == [pytest.approx(9.44), 2.625, None]
     assert found["html"] == str(curve([Q8, Q2]))

@@ -96,12 +96,16 @@ def test_a_histogram_counts_every_weight(files, weights):
     found = histogram(files["Q4_K"]["small"], files["F32"]["small"])
     values = weights["small"].reshape(-1)
     reach = 4 * np.sqrt(np.mean(values.astype(np.float64) ** 2))
-    assert found.high == pytest.approx(reach)
-    assert found.low == -found.high
-    assert sum(found.before) + found.beyond[0] == values.size == sum(found.after) + found.beyond[1]
-    assert found.beyond[0] == int((np.abs(values) > reach).sum()) > 0
+    assert found["high"] == pytest.approx(reach)
+    assert found["low"] == -found["high"]
+    assert (
+        sum(found["before"]) + found["beyond"][0]
+        == values.size
+        == sum(found["after"]) + found["beyond"][1]
+    )
+    assert found["beyond"][0] == int((np.abs(values) > reach).sum()) > 0
     middle = np.abs(values) < reach / BINS
-    assert found.before[BINS // 2] == int(middle.sum())
+    assert found["before"][BINS // 2] == int(middle.sum())
 
 
 @pytest.mark.parametrize("stored", ["F32", "Q8_0"])

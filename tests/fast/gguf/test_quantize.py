@@ -7,6 +7,7 @@ import struct
 
 import pytest
 
+from mkdocs_quantlab.engine.core.protocol import Piece
 from mkdocs_quantlab.engine.ggml import TYPES, decode, encode
 from mkdocs_quantlab.engine.gguf import quantize
 from mkdocs_quantlab.engine.gguf.errors import GgufError
@@ -16,7 +17,6 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
     GROUPS,
     SECONDS,
-    Piece,
     encoded,
     made_here,
     prepare,
@@ -115,7 +115,9 @@ def test_pieces_are_the_file_whatever_their_size(monkeypatch):
     whole = quantized(FILE, "Q5_1")
     monkeypatch.setattr(quantize, "MAX_PIECE_WEIGHTS", 256)
     job = prepare(header(FILE), "Q5_1", {})
-    assert max(piece.weights for piece in job.pieces if piece.source != piece.target) == 256
+    assert (
+        max(piece["weights"] for piece in job.pieces if piece["source"] != piece["target"]) == 256
+    )
     assert quantized(FILE, "Q5_1") == whole
     assert job.size == len(whole)
 
@@ -124,7 +126,18 @@ def test_the_sums_of_a_piece_are_its_error():
     weights = halves(content(FILE, "blk.0.ffn_up.weight"))
     data = struct.pack(f"<{len(weights)}e", *weights)
     for name in ("Q8_0", "Q4_1", "Q3_K", "MXFP4"):
-        made = encoded(Piece("x", 0, len(data), "F16", name, len(weights), 0), data)
+        made = encoded(
+            Piece(
+                tensor="x",
+                start=0,
+                stop=len(data),
+                source="F16",
+                target=name,
+                weights=len(weights),
+                padding=0,
+            ),
+            data,
+        )
         found = 10 * math.log10(made.power / made.noise)
         assert found == pytest.approx(snr(weights, decode(name, made.data)), abs=1e-4)
 

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from mkdocs_quantlab.engine.core.live_code import EditError, defined, source
-from mkdocs_quantlab.engine.core.widget import Ran, answer, widget
+from mkdocs_quantlab.engine.core.widget import answer, widget
 from mkdocs_quantlab.engine.ggml import decode, encode
 from mkdocs_quantlab.engine.ggml.measured import DISTRIBUTIONS, SNR, SPREAD
 from mkdocs_quantlab.engine.methods import challenge
@@ -74,7 +74,7 @@ def test_an_own_run_is_shown_with_its_rival():
     weights = drawn(9)
     blocks = encoded(code, weights)
     values = [json.dumps(blocks), json.dumps(decoded(code, blocks))]
-    html = answer(NAME, {}, ran=Ran(json.dumps(weights), values))["html"]
+    html = answer(NAME, {}, run={"inputs": json.dumps(weights), "values": values})["html"]
     assert re.search(r"Your code keeps <strong>7[345]\.", html)
     assert "at 16.000 bits each" in html
     assert "F16" in html

@@ -25,7 +25,7 @@ from mkdocs_quantlab.engine.views.published import (
     LLAMA_2_70B,
     LLAMA_3_8B,
 )
-from mkdocs_quantlab.engine.views.ratios import Measured, RatiosOf
+from mkdocs_quantlab.engine.views.ratios import RatiosOf
 from tests.fast.widgets.test_widgets import Outline, text
 
 FORMATS = "quantization-formats"
@@ -280,7 +280,8 @@ MEASURED = {name: level for name, (level, *_) in SNR.items() if name not in BY_G
 
 
 def of_tensor(snr=MEASURED, type_="F16", row=256, **options):
-    given = Resources(["f16"], {RatiosOf(KEY): Measured(type_, [row, 4], 0.02, snr)}).to_json()
+    found = {"type": type_, "shape": [row, 4], "rms": 0.02, "snr": snr}
+    given = Resources(["f16"], {RatiosOf(KEY): found}).to_json()
     resources = Resources.from_json(json.loads(json.dumps(given)))
     return answer(FORMATS, {"tensor": KEY, **options}, resources)
 

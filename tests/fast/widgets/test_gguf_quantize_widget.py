@@ -14,12 +14,11 @@ from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf, ServedFile
+from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf
 from mkdocs_quantlab.engine.gguf.quantize import (
     GROUPS,
     Loss,
     LossesHere,
-    Piece,
     prepare,
     quantized,
     read_everything,
@@ -37,7 +36,10 @@ MODEL = Model.of_files("own", [("own-F16.gguf", HEADER)])
 
 
 def resources(model=MODEL, losses=None):
-    found = {ModelOf("own"): model, FileOf("own"): ServedFile("models/own.gguf", model.size)}
+    found = {
+        ModelOf("own"): model,
+        FileOf("own"): {"address": "models/own.gguf", "size": model.size},
+    }
     return Resources(["own"], found | ({LossesHere(): losses} if losses else {}))
 
 
@@ -250,8 +252,12 @@ def test_the_explorers_scheme_may_be_the_readers_own_code():
     assert answer("piece_inputs", given, cut(given["piece"]))["inputs"] is None
 
 
+def first_piece(target, size, weights):
+    return {"tensor": "blk.0.x", "start": 0, "stop": size, "source": "F16", "target": target, "weights": weights, "padding": 0}  # fmt: skip
+
+
 def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
-    piece = Piece("blk.0.x", 0, 512, "F16", "own", 256, 0)._asdict()
+    piece = first_piece("own", 512, 256)
     inputs = answer("piece_inputs", {"piece": piece, "options": {}}, bytes(512))["inputs"]
     values = ['{"own": ["00"]}', json.dumps({"own": [[0] * 255 + [-(10**9)]]})]
     params = {"piece": piece, "run": {"inputs": inputs, "values": values}}
@@ -279,6 +285,6 @@ def test_a_file_that_is_not_the_models_is_told_so(data, said):
 
 
 def test_weights_that_are_not_finite_are_told_so():
-    piece = Piece("blk.0.x", 0, 64, "F16", "Q4_0", 32, 0)._asdict()
+    piece = first_piece("Q4_0", 64, 32)
     message, _, _ = refusal("encode_piece", {"piece": piece}, b"\x00\x7c" * 32)
     assert "`blk.0.x` has a weight that is not finite" in message

@@ -195,7 +195,7 @@ def panel(given: Options) -> Html:
             "div",
             tag(
                 "button",
-                f"Fetch {volume(file.size)} and quantize",
+                f"Fetch {volume(file['size'])} and quantize",
                 type="button",
                 data_role="start",
             ),
@@ -222,7 +222,7 @@ def panel(given: Options) -> Html:
         ),
         class_="quantlab-form quantlab-make",
         data_script="quantizer",
-        data_file=file.address,
+        data_file=file["address"],
         hidden=True,
     )
 
