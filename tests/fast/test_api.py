@@ -109,6 +109,7 @@ NAMES = {
     """,
     "api.views.published": """
         ADDRESS FAMILIES Family GENERATIONS LLAMA_3_8B Published SOURCE TEXT
+        published_table
     """,
     "api.views.ratios": """
         DISTRIBUTION_LABELS NAMED Ratios of_distribution of_tensor

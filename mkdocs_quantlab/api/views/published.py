@@ -11,6 +11,7 @@ from mkdocs_quantlab.engine.views.published import (
     TEXT,
     Family,
     Published,
+    published_table,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "TEXT",
     "Family",
     "Published",
+    "published_table",
 ]

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mkdocs_quantlab.engine.core.figures import row, table
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mkdocs_quantlab.engine.core.html import Html
     from mkdocs_quantlab.engine.drawing.evaluation import File
 
 SOURCE = "llama.cpp, tools/perplexity/README.md"
@@ -163,3 +168,57 @@ GENERATIONS = (
     Generations("q2_K", (1.107955, 1.564849), (0.108903, 0.445132), (85.584, 71.138)),
 )
 """Types of two generations of a model, to compare how much each loses."""
+
+
+class _Column(NamedTuple):
+    """A column of a table of what was published; None is an empty cell."""
+
+    label: str
+    of: Callable[[Family, Published], float | str | None]
+    form: str = ""
+
+
+_COLUMNS = (
+    _Column("Recipe", lambda _, p: p.recipe),
+    _Column("Mostly", lambda _, p: p.type),
+    _Column("Importance matrix", lambda _, p: f"{p.imatrix} tokens" if p.imatrix else "none"),
+    _Column("GiB", lambda _, p: p.gibibytes, "g"),
+    _Column("Bits per weight", lambda family, p: family.bits_per_weight(p), ".2f"),
+    _Column("Perplexity", lambda _, p: p.perplexity, "g"),
+    _Column("Increase", lambda _, p: p.increase, "+.4f"),
+    _Column("KL divergence", lambda _, p: p.divergence, ".5f"),
+    _Column("Change of probability", lambda _, p: p.change, ".2f"),
+)
+
+
+def published_table(
+    caption: str,
+    family: Family,
+    rows: Sequence[Published],
+    without: str,
+    *,
+    perplexity: str = "g",
+    keyed: bool = False,
+) -> Html:
+    """A table of what was published of a model.
+
+    Args:
+        caption: The caption.
+        family: The model.
+        rows: Its rows to show.
+        without: The label of the column that is left out.
+        perplexity: How perplexities are formatted, as `format` takes it.
+        keyed: Whether each row is an item with the name `p` and its number, from 0.
+    """
+    columns = [column for column in _COLUMNS if column.label != without]
+    forms = {column.label: column.form for column in columns} | {"Perplexity": perplexity}
+
+    def cells(p: Published) -> list[str]:
+        values = [(column.of(family, p), forms[column.label]) for column in columns]
+        return ["" if value is None else format(value, form) for value, form in values]
+
+    return table(
+        caption,
+        [column.label for column in columns],
+        [row(*cells(p), item=f"p{i}" if keyed else None) for i, p in enumerate(rows)],
+    )

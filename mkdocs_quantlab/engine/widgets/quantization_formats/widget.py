@@ -30,7 +30,7 @@ from mkdocs_quantlab.api.methods import DECIBEL_PER_BIT, gaussian_limit
 from mkdocs_quantlab.api.plots import BOTTOM, LEFT, RIGHT, TOP, Point
 from mkdocs_quantlab.api.recipes import MIXTURES, MODEL, mixture
 from mkdocs_quantlab.api.views import ratios
-from mkdocs_quantlab.api.views.published import ADDRESS, LLAMA_3_8B, SOURCE, TEXT
+from mkdocs_quantlab.api.views.published import ADDRESS, LLAMA_3_8B, SOURCE, TEXT, published_table
 from mkdocs_quantlab.api.views.ratios import DISTRIBUTION_LABELS
 
 if TYPE_CHECKING:
@@ -407,31 +407,12 @@ def _published(formats: Sequence[Format]) -> Html | None:
             tag("a", SOURCE, href=ADDRESS),
             ".",
         ),
-        table(
+        published_table(
             f"Perplexity, its increase and mean KL divergence of {LLAMA_3_8B.name}; bits per weight of the whole file",
-            (
-                "Recipe",
-                "Mostly",
-                "Importance matrix",
-                "GiB",
-                "Bits per weight",
-                "Perplexity",
-                "Increase",
-                "KL divergence",
-            ),
-            (
-                row(
-                    p.recipe,
-                    p.type,
-                    f"{p.imatrix} tokens" if p.imatrix else "none",
-                    f"{p.gibibytes:.2f}",
-                    f"{LLAMA_3_8B.bits_per_weight(p):.2f}",
-                    f"{p.perplexity:.4f}",
-                    f"{p.increase:+.4f}",
-                    f"{p.divergence:.5f}",
-                )
-                for p in known
-            ),
+            LLAMA_3_8B,
+            known,
+            without="Change of probability",
+            perplexity=".4f",
         ),
     )
 

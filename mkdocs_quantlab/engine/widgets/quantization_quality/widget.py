@@ -9,7 +9,14 @@ from mkdocs_quantlab import api
 from mkdocs_quantlab.api import Choice, Html, join, note, plots, result, row, short, table, tag
 from mkdocs_quantlab.api.plots import BOTTOM, LEFT, RIGHT, TOP, Point
 from mkdocs_quantlab.api.views import drawing_quality
-from mkdocs_quantlab.api.views.published import ADDRESS, GENERATIONS, SOURCE, TEXT, Published
+from mkdocs_quantlab.api.views.published import (
+    ADDRESS,
+    GENERATIONS,
+    SOURCE,
+    TEXT,
+    Published,
+    published_table,
+)
 from mkdocs_quantlab.api.views.published import FAMILIES as PUBLISHED
 
 if TYPE_CHECKING:
@@ -194,38 +201,10 @@ def _logarithmic(values: Sequence[float]) -> _Scale:
     return _Scale("logarithmic", y, levels)
 
 
-def _cell(value: float | None, form: str) -> str:
-    return "" if value is None else format(value, form)
-
-
 def _rows(given: Options) -> Html:
     family = FAMILIES[given.model]
-    published = table(
-        f"As published: {family.name} on {TEXT}",
-        (
-            "Recipe",
-            "Importance matrix",
-            "GiB",
-            "Bits per weight",
-            "Perplexity",
-            "Increase",
-            "KL divergence",
-            "Change of probability",
-        ),
-        (
-            row(
-                p.recipe,
-                f"{p.imatrix} tokens" if p.imatrix else "none",
-                f"{p.gibibytes:g}",
-                f"{family.bits_per_weight(p):.2f}",
-                f"{p.perplexity:g}",
-                f"{p.increase:+.4f}",
-                _cell(p.divergence, ".5f"),
-                _cell(p.change, ".2f"),
-                item=f"p{i}",
-            )
-            for i, p in enumerate(family.rows)
-        ),
+    published = published_table(
+        f"As published: {family.name} on {TEXT}", family, family.rows, without="Mostly", keyed=True
     )
     return tag("details", tag("summary", f"All {len(family.rows)} rows as published"), published)
 
