@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
@@ -11,7 +11,6 @@ from mkdocs_quantlab.api import (
     Integer,
     ModelNames,
     MultiChoice,
-    OptionError,
     Real,
     count,
     gibibytes,
@@ -20,12 +19,10 @@ from mkdocs_quantlab.api import (
     plain,
     result,
     row,
-    series,
     table,
     tag,
 )
 from mkdocs_quantlab.api.ggml import TYPES
-from mkdocs_quantlab.api.gguf import GgufError, named_models
 from mkdocs_quantlab.api.memory import (
     ACTIVATIONS,
     BATCH,
@@ -34,23 +31,18 @@ from mkdocs_quantlab.api.memory import (
     INDEXER,
     STATE,
     WINDOWED,
-    CacheError,
-    Memory,
-    Need,
-    Setting,
-    need_of,
 )
 from mkdocs_quantlab.api.recipes import RECIPES, SHAPES
+from mkdocs_quantlab.engine.widgets.model_memory.bars import SEGMENTS, bars, legend
+from mkdocs_quantlab.engine.widgets.model_memory.entries import GIB, Entry, entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mkdocs_quantlab.api.gguf import Model
     from mkdocs_quantlab.api.memory import Part
 
 TITLE = "Memory a model takes"
 
-GIB = 2**30
 
 CONTEXTS = {2**power: f"{2**power // 1024}K" for power in range(11, 19)}
 
@@ -61,9 +53,6 @@ KINDS = {
     STATE: ("layer", " with a state"),
 }
 """How layers of a kind are called where they are counted."""
-
-SEGMENTS = {"weights": series(0), "cache": series(1), "buffers": "series-muted"}
-"""Pieces of a bar, and the classes of their colours."""
 
 
 class Options(api.Options):
@@ -120,60 +109,6 @@ class Options(api.Options):
         label="Recipes",
         help="Recipes of llama.cpp to compare, of one model.",
     )
-
-
-class Entry(NamedTuple):
-    """A model and what it takes."""
-
-    name: str
-    need: Need
-    memory: Memory
-    longest: int
-    """Tokens of the longest context that fits."""
-
-    @property
-    def sizes(self) -> tuple[int, int, int]:
-        """Bytes, in the order of `SEGMENTS`."""
-        return self.memory.weights, self.memory.cache, self.memory.buffers.bytes
-
-
-def _needs(given: Options) -> list[tuple[str, Need]]:
-    """What is compared, by name: one model's recipes, or several models."""
-    if not given.models:
-        shape = SHAPES[given.shape].model(given.shape)
-        return _recipes(given, shape, need_of(shape))
-    models = named_models(given, "models")
-    needs = []
-    for model in models:
-        try:
-            needs.append((model.name, need_of(model)))
-        except CacheError as error:
-            raise OptionError(f"`models`: `{model.name}`: {error}", "models") from None
-    if len(models) > 1:
-        return needs
-    return [*needs, *_recipes(given, models[0], needs[0][1])]
-
-
-def _recipes(given: Options, model: Model, need: Need) -> list[tuple[str, Need]]:
-    found = []
-    for recipe in given.recipes:
-        try:
-            found.append((recipe, need.stored_by(recipe, model)))
-        except GgufError as error:
-            raise OptionError(f"`models`: `{model.name}`: {error}", "models") from None
-    return found
-
-
-def _entries(given: Options) -> list[Entry]:
-    setting = Setting(given.context, given.cache, given.cache, given.sequences)
-    entries = []
-    for name, need in _needs(given):
-        try:
-            longest = need.longest(setting, given.memory * GIB)
-            entries.append(Entry(name, need, need.under(setting), longest))
-        except CacheError as error:
-            raise OptionError(f"`cache`: `{name}`: {error}", "cache") from None
-    return entries
 
 
 def _sentence(given: Options, entries: Sequence[Entry]) -> Html:
@@ -281,93 +216,6 @@ def _rows(given: Options, entries: Sequence[Entry]) -> Html:
     )
 
 
-BAR, STEP = 14, 38
-"""Height of a bar, and of a bar with its name, in pixels."""
-
-
-def _picture(given: Options, entries: Sequence[Entry]) -> Html:
-    limit = given.memory * GIB
-    # A memory far larger than all that is in it would leave bars too thin to see: then its line is left out.
-    most = max(entry.memory.total for entry in entries)
-    widest = max(most, limit) if limit <= 8 * most else most
-    scale = 96 / widest
-    height = STEP * len(entries) + 8
-    line = f"{limit * scale:.2f}%" if limit <= widest else None
-    return tag(
-        "svg",
-        join(
-            # Behind the bars and their names, and once more before each bar.
-            tag("line", x1=line, x2=line, y1=0, y2=height, class_="quantlab-edge"),
-            tag(
-                "text",
-                f"{plain(given.memory)} GiB",
-                x=line,
-                y=height + 14,
-                text_anchor="end" if limit > widest / 2 else "start",
-                class_="quantlab-axis",
-            ),
-        )
-        if line
-        else None,
-        (_bar(entry, place, scale, limit, line) for place, entry in enumerate(entries)),
-        class_="quantlab-line quantlab-memory",
-        width="100%",
-        height=height + 20,
-        role="group",
-        aria_label=f"Weights, cache and buffers of {count(len(entries), 'file')}, one bar each, as long as what it takes; "
-        "a line stands at the memory there is.",
-    )
-
-
-def _bar(entry: Entry, place: int, scale: float, limit: float, line: str | None) -> Html:
-    top = STEP * place + 20
-    said = "fits" if entry.memory.total <= limit else "does not fit"
-    start = 0.0
-    pieces = []
-    for name, size in zip(SEGMENTS, entry.sizes, strict=True):
-        width = size * scale
-        pieces.append(
-            tag(
-                "rect",
-                x=f"{start:.2f}%",
-                y=top,
-                width=f"{width:.2f}%",
-                height=BAR,
-                class_=SEGMENTS[name],
-            )
-        )
-        start += width
-    if line:
-        pieces.append(
-            tag("line", x1=line, x2=line, y1=top - 3, y2=top + BAR + 3, class_="quantlab-limit")
-        )
-    sizes = zip(SEGMENTS, map(gibibytes, entry.sizes), strict=True)
-    return tag(
-        "g",
-        pieces,
-        tag("text", f"{entry.name}: {gibibytes(entry.memory.total)} GiB, {said}", x=0, y=top - 5),
-        role="img",
-        aria_label=f"{entry.name}: {', '.join(map(' '.join, sizes))} GiB; {said}",
-        data_item=entry.name,
-    )
-
-
-def _legend() -> Html:
-    return tag(
-        "p",
-        (
-            tag(
-                "span",
-                tag("i", class_=colour),
-                name.capitalize(),
-            )
-            for name, colour in SEGMENTS.items()
-        ),
-        class_="quantlab-legend",
-        aria_hidden="true",
-    )
-
-
 def _formulas(given: Options, entries: Sequence[Entry]) -> Html:
     """The arithmetic of cache and buffers, once for all rows that share it."""
     shared: dict[tuple[tuple[str, str], ...], list[str]] = {}
@@ -408,11 +256,11 @@ def _notes(given: Options, entries: Sequence[Entry]) -> Html:
 
 def render(given: Options) -> Html:
     """The figure: result, bars, table, the arithmetic on demand, and what is exact."""
-    entries = _entries(given)
+    entries = entries_of(given)
     return join(
         _sentence(given, entries),
-        _picture(given, entries),
-        _legend(),
+        bars(given, entries),
+        legend(),
         _rows(given, entries),
         _formulas(given, entries),
         _notes(given, entries),

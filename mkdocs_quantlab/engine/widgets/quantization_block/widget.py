@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mkdocs_quantlab import api
 from mkdocs_quantlab.api import (
@@ -20,33 +19,25 @@ from mkdocs_quantlab.api import (
     join,
     note,
     number,
-    plots,
     precise,
     result,
-    series,
-    short,
     tag,
     tight,
 )
-from mkdocs_quantlab.api.ggml import (
-    ROLES,
-    TYPES,
-    arithmetic,
-    bits_of_block,
-    decode,
-    encode,
-    ggml_type,
-    scale_search,
-    terms_of_weight,
-)
+from mkdocs_quantlab.api.ggml import TYPES, arithmetic, ggml_type, terms_of_weight
 from mkdocs_quantlab.api.gguf import Stored, find_blocks
-from mkdocs_quantlab.api.methods import rmse, snr
 from mkdocs_quantlab.api.views import weight_fields
+from mkdocs_quantlab.engine.widgets.quantization_block.block import (
+    Block,
+    item_ranges,
+    sub_block_hue,
+)
+from mkdocs_quantlab.engine.widgets.quantization_block.file_order import file_order
+from mkdocs_quantlab.engine.widgets.quantization_block.scale_search import search_figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from mkdocs_quantlab.api.ggml import Bits, Field
 
 TITLE = "Block explorer"
 
@@ -148,89 +139,6 @@ class Options(api.Options):
             self.values["format"] = entry.name
 
 
-class Run(NamedTuple):
-    """Bits of one byte that belong together, and the weights that depend on them."""
-
-    bits: Bits
-    weights: tuple[int, ...]
-    place: int
-    """Its place among the block's runs, in file order."""
-
-
-class Block:
-    """The first weights, as many as a block holds, in a format.
-
-    Args:
-        name: The format.
-        weights: At least one block of weights.
-        number: Which of the figure's blocks it is. Bits and fields are named apart; weights are the same ones.
-        stored: What a file has of these weights. A block of its type is shown as it is there: nothing is known of the
-            weights that it was made from.
-    """
-
-    def __init__(
-        self, name: str, weights: Sequence[float], number: int, stored: Stored | None = None
-    ) -> None:
-        self.entry = ggml_type(name)
-        self.name = name
-        self.prefix = "rs"[number]
-        self.field_prefix = "fg"[number]
-        self.weights = weights[: self.entry.block_size]
-        self.is_stored = stored is not None and stored.type == name
-        self.data = stored.first if stored and self.is_stored else encode(name, self.weights)
-        self.values = decode(name, self.data)
-        self.rmse = rmse(self.weights, self.values)
-        self.snr = snr(self.weights, self.values)
-        self.worst = max(abs(v - w) for w, v in zip(self.weights, self.values, strict=True))
-        self.runs = self._runs()
-        self.runs_of_weight: list[list[Run]] = [[] for _ in self.weights]
-        for run in self.runs:
-            for weight in run.weights:
-                self.runs_of_weight[weight].append(run)
-
-    def _runs(self) -> list[Run]:
-        """Runs in file order, the highest bits of a byte first, as a byte is written."""
-        key = lambda run: (run.bits.byte, -run.bits.low)  # noqa: E731
-        result = []
-        for index, (_, same) in enumerate(groupby(sorted(bits_of_block(self.name), key=key), key)):
-            # Five base-3 digits share all bits of a byte: one run of five weights.
-            group = list(same)
-            weights = sorted({weight for run in group for weight in run.weights})
-            result.append(Run(group[0].bits, tuple(weights), index))
-        return result
-
-    @property
-    def scales(self) -> int:
-        """How many sub-blocks have a scale of their own."""
-        return self.entry.block_size // self.entry.sub_block
-
-    def pattern(self, run: Run) -> str:
-        """The bits of a run as they stand in the block."""
-        value = self.data[run.bits.byte] >> run.bits.low & (1 << run.bits.width) - 1
-        return format(value, f"0{run.bits.width}b")
-
-
-def _ranges(letter: str, indices: Iterable[int]) -> str:
-    """Names of items, runs of them in short: `w0-31 w64`."""
-    parts = []
-    start = end = None
-    for i in sorted(indices):
-        if end is not None and i == end + 1:
-            end = i
-            continue
-        if start is not None:
-            parts.append(f"{letter}{start}" + (f"-{end}" if end != start else ""))
-        start = end = i
-    if start is not None:
-        parts.append(f"{letter}{start}" + (f"-{end}" if end != start else ""))
-    return " ".join(parts)
-
-
-def _hue(sub: int, subs: int) -> str:
-    """Class of a sub-block's colour, of so many."""
-    return series(sub if subs > 1 else 0)
-
-
 def _sentence(blocks: Sequence[Block]) -> Html:
     parts = []
     for block in blocks:
@@ -273,7 +181,9 @@ def _weights(block: Block) -> Html:
                     tight(value),
                     class_=shade,
                     data_item=f"w{i}",
-                    data_lights=_ranges(block.prefix, (r.place for r in block.runs_of_weight[i])),
+                    data_lights=item_ranges(
+                        block.prefix, (r.place for r in block.runs_of_weight[i])
+                    ),
                     data_detail=f"weight {i} in {block.name}: {block.entry.formula} = {steps} = {number(value)}{was}",
                 )
             )
@@ -282,77 +192,11 @@ def _weights(block: Block) -> Html:
         groups.append(
             tag(
                 "div",
-                tag("p", label, class_=f"quantlab-sub {_hue(sub, block.scales)}"),
+                tag("p", label, class_=f"quantlab-sub {sub_block_hue(sub, block.scales)}"),
                 tag("ol", cells, class_=f"quantlab-cells of-{columns}", aria_label=label),
             )
         )
     return tag("div", groups, class_="quantlab-subs", data_group=True)
-
-
-def _role_class(block: Block, run: Run) -> str:
-    """Colour: of the sub-block where there is one, and how: filled for steps, striped for scales."""
-    role = {"sc": "scale", "m": "scale", "e": "super", "d": "super", "dmin": "super"}.get(
-        run.bits.role, "step"
-    )
-    subs = {weight // block.entry.sub_block for weight in run.weights}
-    hue = _hue(min(subs), block.scales) if len(subs) == 1 else "series-all"
-    return f"is-{role} {hue}"
-
-
-def _byte(block: Block, byte: int, runs: Sequence[Run], field: Field) -> Html:
-    """A byte: its value in hexadecimal over its bits, the highest first."""
-    cells = []
-    for run in runs:
-        owners = _ranges("w", run.weights)
-        whose = (
-            f"weight {run.weights[0]}" if len(run.weights) == 1 else f"{len(run.weights)} weights"
-        )
-        top = run.bits.low + run.bits.width - 1
-        place = f"bits {run.bits.low} to {top}" if top > run.bits.low else f"bit {top}"
-        cells.append(
-            tag(
-                "i",
-                block.pattern(run),
-                class_=_role_class(block, run),
-                data_item=f"{block.prefix}{run.place}",
-                data_lights=owners,
-                data_detail=f"{block.name}, byte {byte} ({field.name}), {place}: {block.pattern(run)}, "
-                f"{ROLES.get(run.bits.role, run.bits.role)} ({whose})",
-            )
-        )
-    return tag("span", tag("b", f"{block.data[byte]:02x}"), cells, class_="quantlab-byte")
-
-
-def _bytes(block: Block) -> Html:
-    """The fields in file order."""
-    by_byte: dict[int, list[Run]] = {}
-    for run in block.runs:
-        by_byte.setdefault(run.bits.byte, []).append(run)
-    fields = []
-    for n, field in enumerate(block.entry.fields):
-        end = field.offset + field.size
-        inside = [r.place for r in block.runs if field.offset <= r.bits.byte < end]
-        where = f"byte {field.offset}" if field.size == 1 else f"bytes {field.offset} to {end - 1}"
-        fields.append(
-            tag(
-                "div",
-                tag(
-                    "p",
-                    tag("code", field.name),
-                    f" {where}: {field.holds}",
-                    data_item=f"{block.field_prefix}{n}",
-                    data_lights=_ranges(block.prefix, inside),
-                    data_detail=f"{block.name}, {field.name}: {field.length} × {field.element}, {where}",
-                ),
-                tag(
-                    "div",
-                    (_byte(block, i, by_byte.get(i, ()), field) for i in range(field.offset, end)),
-                    class_="quantlab-bytes",
-                    data_group=True,
-                ),
-            )
-        )
-    return join(fields)
 
 
 def _steps(block: Block) -> Html:
@@ -412,55 +256,6 @@ def _hex(block: Block) -> Html:
     )
 
 
-def _search(block: Block, given: Options) -> Html | None:
-    """The trials by which a K-quant finds a sub-block's scale, and the error of each."""
-    if not block.entry.is_k_quant:
-        return None
-    sub = given.sub % block.scales
-    traces = scale_search(block.name, block.weights)
-    trials = [t for t in (traces[sub] if traces else []) if math.isfinite(t.error)]
-    if not trials:
-        return note(f"Sub-block {sub} of this {block.name} block needs no search for a scale.")
-    best = min(range(len(trials)), key=lambda i: trials[i].error)
-    least, most = trials[best].error, max(t.error for t in trials)
-    tried = []
-    for i, trial in enumerate(trials):
-        minimum = f", minimum {short(trial.minimum)}" if trial.minimum else ""
-        verdict = (
-            "the least error, so it stays"
-            if i == best
-            else "better than all before"
-            if trial.accepted
-            else "no better"
-        )
-        tried.append(
-            plots.Trial(
-                trial.error,
-                f"trial {i}: scale {short(trial.scale)}{minimum}, weighted error {trial.error:.6g}: {verdict}",
-                "is-taken" if trial.accepted else None,
-            )
-        )
-    gain = (trials[0].error - least) / trials[0].error if trials[0].error else 0.0
-    return tag(
-        "div",
-        tag(
-            "p",
-            f"The search for the scale of sub-block {sub}: {len(trials)} trials from left to right, the weighted error "
-            f"upwards. The best leaves {gain:.1%} less error than the first, which is the plain fit to the range. "
-            "Nothing is clustered: the K has nothing to do with k-means.",
-        ),
-        plots.trials(
-            tried,
-            best,
-            least,
-            (f"least {least:.4g}", f"most {most:.4g}"),
-            f"Weighted error of {len(trials)} trial scales, from {least:.4g} to {most:.4g}.",
-            item=f"{block.prefix}t",
-        ),
-        class_="quantlab-search",
-    )
-
-
 def _one(block: Block, given: Options) -> Html:
     errors = (
         ()
@@ -479,7 +274,7 @@ def _one(block: Block, given: Options) -> Html:
             "p",
             "The block in file order: each byte in hexadecimal, over its bits, the highest first.",
         ),
-        _bytes(block),
+        file_order(block),
         facts(
             fact("Bytes", str(block.entry.block_bytes)),
             fact("Bits per weight", f"{block.entry.bits_per_weight:g}"),
@@ -491,7 +286,7 @@ def _one(block: Block, given: Options) -> Html:
             "A weight is too large: its scale lies beyond float16's largest number, 65504, and is stored as infinity, "
             "as ggml does it."
         ),
-        None if block.is_stored else _search(block, given),
+        None if block.is_stored else search_figure(block, given),
         None if block.is_stored else _steps(block),
         _hex(block),
         class_="quantlab-block",
