@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED, RECIPES
 from mkdocs_quantlab.engine.gguf.mixtures import MIXTURES, MODEL, Mixture, mixture
+from mkdocs_quantlab.engine.gguf.recipe_rules import reason_kept
 from mkdocs_quantlab.engine.gguf.recipes import (
-    RECIPES,
     Assigned,
     Plan,
     differences,
     padded_size,
     plan,
     plans,
-    reason_kept,
 )
 from mkdocs_quantlab.engine.gguf.shapes import METADATA, SHAPES, Shape
 

@@ -12,8 +12,8 @@ from mkdocs_quantlab.cli.terminal import Unreadable, print_json, print_table, sa
 from mkdocs_quantlab.engine.core.numbers import gibibytes
 from mkdocs_quantlab.engine.gguf.cache import CACHE_TYPES, CacheError, Setting
 from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
 from mkdocs_quantlab.engine.gguf.memory import need_of
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

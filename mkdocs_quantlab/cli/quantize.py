@@ -18,6 +18,7 @@ from mkdocs_quantlab.engine.core.numbers import volume
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.ggml.errors import GgmlError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
 from mkdocs_quantlab.engine.gguf.modelfile import modelfile
 from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
@@ -26,7 +27,6 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     prepare,
     read_everything,
 )
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES
 from mkdocs_quantlab.site.models.places import PlaceError, refuse_pipe
 from mkdocs_quantlab.written import whole, write_whole
 

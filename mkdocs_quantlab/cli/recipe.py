@@ -11,7 +11,8 @@ from mkdocs_quantlab.cli.terminal import Unreadable, print_json, print_line, pri
 from mkdocs_quantlab.engine.core.numbers import count, volume
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan, plans
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
+from mkdocs_quantlab.engine.gguf.recipes import plan, plans
 from mkdocs_quantlab.engine.widgets.gguf_recipe.widget import SHAPE_OPTIONS, Options
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from mkdocs_quantlab.builtin_models.files import F16, FOLDER
 from mkdocs_quantlab.builtin_models.made import imatrix_of, make
 from mkdocs_quantlab.builtin_models.uneven import exponents, uneven
 from mkdocs_quantlab.builtin_models.weights import read_weights
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
 from mkdocs_quantlab.engine.gguf.writer import write
 from tests.oracle import llama_quantize
 

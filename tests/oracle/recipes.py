@@ -14,10 +14,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, RECIPES
 from mkdocs_quantlab.engine.gguf.header import Tensor, place
 from mkdocs_quantlab.engine.gguf.model import Model
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ Source: llama.cpp's `include/llama.h: enum llama_ftype`; each type registers the
 from __future__ import annotations
 
 from mkdocs_quantlab.engine.ggml.errors import MissingPartError
-from mkdocs_quantlab.engine.ggml.types import TYPES
+from mkdocs_quantlab.engine.ggml.types import TYPES, by_size
 
 FILE_TYPES = dict(
     sorted((number, name) for entry in TYPES.values() for name, number in entry.ftypes.items())
@@ -17,6 +17,11 @@ GUESSED = 1024
 """Added to the number where whoever wrote it did not know."""
 
 _BASE_TYPES = {name: entry.name for entry in TYPES.values() for name in entry.ftypes}
+
+RECIPES = tuple(
+    ftype for entry in by_size(TYPES.values()) if entry.in_llama_quantize for ftype in entry.ftypes
+)
+"""llama.cpp's recipes: the file types that llama-quantize offers, those of types with more bits first."""
 
 
 def base_type(name: str) -> str:

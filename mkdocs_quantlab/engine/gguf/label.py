@@ -12,8 +12,8 @@ from mkdocs_quantlab.engine.core.numbers import percent, plain
 from mkdocs_quantlab.engine.ggml.types import TYPES
 from mkdocs_quantlab.engine.gguf.comparison import bits_per_weight, main_share, matrices, shorten
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED, base_type
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, GUESSED, RECIPES, base_type
+from mkdocs_quantlab.engine.gguf.recipes import plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

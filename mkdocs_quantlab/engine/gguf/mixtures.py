@@ -7,7 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mkdocs_quantlab.engine.ggml.types import TYPES
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
+from mkdocs_quantlab.engine.gguf.recipes import plan
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
 
 if TYPE_CHECKING:

@@ -18,18 +18,12 @@ from mkdocs_quantlab.engine.core.resources import Resource
 from mkdocs_quantlab.engine.ggml import batch
 from mkdocs_quantlab.engine.ggml.types import QK_K, TYPES, by_size
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.file_types import base_type, ftype_number
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES, base_type, ftype_number
 from mkdocs_quantlab.engine.gguf.header import Array
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
-from mkdocs_quantlab.engine.gguf.recipes import (
-    RECIPES,
-    fall_back,
-    part_of,
-    plan,
-    reason_kept,
-    written_order,
-)
+from mkdocs_quantlab.engine.gguf.recipe_rules import fall_back, part_of, reason_kept
+from mkdocs_quantlab.engine.gguf.recipes import plan, written_order
 from mkdocs_quantlab.engine.gguf.writer import alignment, head, padding, widened
 
 if TYPE_CHECKING:

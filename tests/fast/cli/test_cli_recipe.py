@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from mkdocs_quantlab.cli import main
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
 from tests.fast.gguf.test_gguf_recipes import PUBLISHED
 from tests.gguf_files import write_gguf
 

@@ -28,9 +28,9 @@ from mkdocs_quantlab.engine.ggml.codebooks import grid
 from mkdocs_quantlab.engine.ggml.layout import Bits
 from mkdocs_quantlab.engine.ggml.measured import SNR
 from mkdocs_quantlab.engine.ggml.terms import arithmetic, terms_of_weight
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, base_type, ftype_number
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, RECIPES, base_type, ftype_number
 from mkdocs_quantlab.engine.gguf.quantize import CHOICES, FLOATS, SECONDS
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, fall_back
+from mkdocs_quantlab.engine.gguf.recipe_rules import fall_back
 from mkdocs_quantlab.fast import dequantize, quantize
 from mkdocs_quantlab.fast.arrays import ARRAYS
 

@@ -8,7 +8,8 @@ import pytest
 
 from mkdocs_quantlab.engine.gguf.comparison import shares
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, differences, plan, plans
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
+from mkdocs_quantlab.engine.gguf.recipes import differences, plan, plans
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
 from tests.oracle.recipes import CASES, FILE, short
 

@@ -11,7 +11,7 @@ from mkdocs_quantlab.engine.core.protocol import Piece
 from mkdocs_quantlab.engine.ggml import TYPES, decode, encode
 from mkdocs_quantlab.engine.gguf import quantize
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES
+from mkdocs_quantlab.engine.gguf.file_types import FILE_TYPES, RECIPES
 from mkdocs_quantlab.engine.gguf.header import place
 from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
@@ -23,7 +23,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     quantized,
     read_everything,
 )
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
+from mkdocs_quantlab.engine.gguf.recipes import plan
 from mkdocs_quantlab.engine.methods.error import snr
 from tests.gguf_samples import everything
 from tests.oracle.quantized import source

@@ -13,6 +13,7 @@ from mkdocs_quantlab.engine.core.live_code import source as source_of
 from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
 from mkdocs_quantlab.engine.gguf.model import Model
 from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf
 from mkdocs_quantlab.engine.gguf.quantize import (
@@ -23,7 +24,7 @@ from mkdocs_quantlab.engine.gguf.quantize import (
     quantized,
     read_everything,
 )
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
+from mkdocs_quantlab.engine.gguf.recipes import plan
 from mkdocs_quantlab.engine.methods.schemes import Symmetric
 from tests.calls import answer, outcome, refusal
 from tests.oracle.quantized import source

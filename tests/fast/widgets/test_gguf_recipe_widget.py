@@ -8,7 +8,8 @@ import pytest
 
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.widget import FRAME_BUDGET, frames, widget
-from mkdocs_quantlab.engine.gguf.recipes import RECIPES, plan
+from mkdocs_quantlab.engine.gguf.file_types import RECIPES
+from mkdocs_quantlab.engine.gguf.recipes import plan
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
 from tests.gguf_models import model, resources
 
