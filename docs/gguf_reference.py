@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from mkdocs_quantlab.engine.gguf import reader
+from mkdocs_quantlab.engine.gguf import limits as header_limits
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
 
@@ -44,17 +44,17 @@ def errors() -> str:
 def limits() -> str:
     """What is refused however large the file."""
     rows = {
-        "bytes of a header": reader.MAX_HEADER,
-        "metadata entries": reader.MAX_KEYS,
-        "tensors": reader.MAX_TENSORS,
-        "elements of an array": reader.MAX_ARRAY,
-        "arrays in arrays": reader.MAX_NESTED,
-        "depth of arrays in arrays": reader.MAX_NESTING,
-        "bytes of a string, outside arrays": reader.MAX_STRING,
-        "bytes of all strings and names, outside arrays": reader.MAX_TEXT,
-        "bytes of a key or a tensor's name": reader.MAX_NAME,
-        "dimensions of a tensor": reader.MAX_DIMENSIONS,
-        "elements of a tensor": reader.MAX_ELEMENTS,
+        "bytes of a header": header_limits.MAX_HEADER,
+        "metadata entries": header_limits.MAX_KEYS,
+        "tensors": header_limits.MAX_TENSORS,
+        "elements of an array": header_limits.MAX_ARRAY,
+        "arrays in arrays": header_limits.MAX_NESTED,
+        "depth of arrays in arrays": header_limits.MAX_NESTING,
+        "bytes of a string, outside arrays": header_limits.MAX_STRING,
+        "bytes of all strings and names, outside arrays": header_limits.MAX_TEXT,
+        "bytes of a key or a tensor's name": header_limits.MAX_NAME,
+        "dimensions of a tensor": header_limits.MAX_DIMENSIONS,
+        "elements of a tensor": header_limits.MAX_ELEMENTS,
     }
     lines = ["| At most | |", "| --- | ---: |"]
     return "\n".join([*lines, *(f"| {what} | {limit:,} |" for what, limit in rows.items())])

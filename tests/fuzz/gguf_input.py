@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 
 KEY = "some.array"
-SMALL = {"FIRST": 16, "LARGEST": 64, "SHORT": 1, "SHORT_IN_ALL": 4, "RUN": 2, "MAX_HEADER": 4000}
-"""The reader's constants, so small that a small file meets them."""
+SMALL = {
+    "cursor": {"FIRST": 16, "LARGEST": 64, "MAX_HEADER": 4000},
+    "reader": {"SHORT": 1, "SHORT_IN_ALL": 4, "RUN": 2},
+}
+"""Constants of modules, so small that a small file meets them."""
 
 
 def run(data):
     """Reads the file in an input, with small blocks or as it is; raises what must not happen."""
-    from mkdocs_quantlab.engine.gguf import reader
+    from mkdocs_quantlab.engine.gguf import cursor, reader
 
     if not data[:1] or data[0] & 16 == 0:
         return _run(data)
-    usual = {name: getattr(reader, name) for name in SMALL}
-    vars(reader).update(SMALL)
+    usual = vars(cursor).copy(), vars(reader).copy()
+    vars(cursor).update(SMALL["cursor"])
+    vars(reader).update(SMALL["reader"])
     try:
         return _run(data)
     finally:
-        vars(reader).update(usual)
+        vars(cursor).update(usual[0])
+        vars(reader).update(usual[1])
 
 
 def _run(data):

@@ -10,8 +10,9 @@ from functools import partial
 import fsspec
 import pytest
 
+from mkdocs_quantlab.engine.gguf.cursor import FIRST
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
-from mkdocs_quantlab.engine.gguf.reader import FIRST, Wanted, lengths
+from mkdocs_quantlab.engine.gguf.reader import Wanted, lengths
 from mkdocs_quantlab.site.models import remote, web
 from mkdocs_quantlab.site.models.places import PlaceError
 from mkdocs_quantlab.site.models.remote import open_remote

@@ -12,3 +12,8 @@ class GgufError(InputError):
 
     def __init__(self, message: str) -> None:
         super().__init__(shown(message))
+
+
+def quoted(name: str) -> str:
+    """A name for an error; a crafted one may be long, or of control characters."""
+    return f"`{shown(name, 80)}`"

@@ -10,45 +10,34 @@ from __future__ import annotations
 
 import struct
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.ggml.types import stored_type
-from mkdocs_quantlab.engine.gguf.errors import GgufError
+from mkdocs_quantlab.engine.gguf.cursor import SIZES, Cursor, decoded
+from mkdocs_quantlab.engine.gguf.errors import GgufError, quoted
 from mkdocs_quantlab.engine.gguf.header import Array, Header, Tensor
+from mkdocs_quantlab.engine.gguf.limits import (
+    MAX_ARRAY,
+    MAX_DIMENSIONS,
+    MAX_ELEMENTS,
+    MAX_KEYS,
+    MAX_NAME,
+    MAX_NESTED,
+    MAX_NESTING,
+    MAX_STRING,
+    MAX_TENSORS,
+)
+from mkdocs_quantlab.engine.gguf.placement import aligned, check_data, fills_the_file
 from mkdocs_quantlab.engine.gguf.signatures import what_it_looks_like
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from mkdocs_quantlab.engine.gguf.cursor import Reading
     from mkdocs_quantlab.engine.gguf.header import Value
 
-    Result = TypeVar("Result")
-    Reading: TypeAlias = Generator[tuple[int, int], bytes | memoryview, Result]
     Hints: TypeAlias = Mapping[tuple[str, str, int], int]
 
-MAX_HEADER = 128 << 20
-"""Bytes of a header; the longest that are known, with 262,144 tokens and their merges, have 18 million."""
-MAX_KEYS = 100_000
-"""Metadata entries, the limit of huggingface.js."""
-MAX_TENSORS = 100_000
-"""Tensors of a file; the largest models have some 2,000."""
-MAX_NAME = 65_535
-"""Bytes of a key, `gguf.md`'s limit, and of a tensor's name, which ggml takes up to 63 bytes of."""
-MAX_STRING = 10_000_000
-"""Bytes of a string that is no element of an array, the limit of huggingface.js."""
-MAX_TEXT = 16 << 20
-"""Bytes of all such strings and names together; known files have less than 1 million."""
-MAX_ARRAY = 1 << 22
-"""Elements of an array; the longest that is known is of 514,906 merges."""
-MAX_DIMENSIONS = 8
-"""Dimensions of a tensor, the limit of huggingface.js; ggml takes 4."""
-MAX_NESTING = 4
-"""Arrays in arrays in arrays, the limit of huggingface.js; ggml takes none in others."""
-MAX_NESTED = 10_000
-"""Arrays in arrays, in all: each costs as much time as hundreds of strings."""
-MAX_ELEMENTS = 2**63 - 1
-"""Elements of a tensor, the limit of `gguf.cpp`."""
 
 SHORT = 512
 """Arrays of at most this many elements are kept without being asked for: values by layer, tags."""
@@ -60,10 +49,6 @@ DIGEST = "blake2b, 8 bytes"
 RUN = 4096
 """Elements that one of `Array.digests` covers."""
 
-FIRST = 32 << 10
-"""Bytes asked for at the beginning and after a step over an array; then more and more."""
-LARGEST = 4 << 20
-"""Bytes asked for at once, at most, but for a longer string."""
 
 VALUE_TYPES = (
     "uint8 int8 uint16 int16 uint32 int32 float32 bool string array uint64 int64 float64".split()
@@ -71,7 +56,6 @@ VALUE_TYPES = (
 """Types of metadata values, in the order of their numbers."""
 VALUE_CODES = dict(zip(VALUE_TYPES, "BbHhIif?  Qqd", strict=True))
 """How `struct` calls them; strings and arrays it does not know."""
-_SIZES = {code: struct.calcsize(f"<{code}") for code in "BbHhIif?Qqd"}
 
 
 class Wanted(NamedTuple):
@@ -123,106 +107,22 @@ def read_header(size: int, wanted: Wanted = ESSENTIAL) -> Reading[Header]:
         except GgufError:
             pass
         else:
-            if _fills_the_file(header):
+            if fills_the_file(header):
                 return header
         wanted = wanted._replace(hints={})
     return (yield from _Reader(size, wanted).header())
 
 
-class _Reader:
-    """A place in the file, and the bytes that are at hand."""
+class _Reader(Cursor):
+    """Reads the parts of a header."""
 
     def __init__(self, size: int, wanted: Wanted) -> None:
-        self.size = size
+        super().__init__(size)
         self.wanted = wanted
-        self.order = "<"
-        self.length = "Q"
-        """How lengths and counts are stored."""
-        self.what = "the header"
-        """What is being read, for errors."""
-        self.texts = 0
-        """Bytes so far of strings that are not elements of arrays."""
         self.short = 0
         """Elements of short arrays so far."""
         self.nested = 0
         """Arrays in arrays so far."""
-        self.data = memoryview(b"")
-        self.start = 0
-        """Where `data` begins in the file."""
-        self.at = 0
-        """The place, counted from `start`; beyond `data` after a step over something."""
-        self.block = FIRST
-
-    @property
-    def place(self) -> int:
-        """The place in the file."""
-        return self.start + self.at
-
-    def error(self, problem: str, place: int | None = None) -> GgufError:
-        """An error about what is being read."""
-        return GgufError(
-            f"{self.what}, at byte {self.place if place is None else place:,}: {problem}"
-        )
-
-    def check(self, place: int, count: int) -> None:
-        """Ensures that `count` bytes fit in the file from a place on."""
-        if place + count > self.size:
-            raise self.error(
-                f"the file ends within it, at byte {self.size:,} (an incomplete download?)", place
-            )
-        if place + count > MAX_HEADER:
-            raise self.error(f"the header goes on; at most {MAX_HEADER:,} bytes are read", place)
-
-    def need(self, count: int, ahead: int = 0) -> Reading[None]:
-        """Ensures that `count` bytes from the place on have been read; `ahead` are expected to be needed soon."""
-        self.check(self.place, count)
-        if self.at + count <= len(self.data):
-            return
-        if ahead or self.at > len(self.data):
-            self.block = FIRST
-        self.start, self.at = self.place, 0
-        stop = self.start + max(count, min(ahead + self.block, LARGEST))
-        self.block *= 2
-        stop = min(stop, self.size)
-        self.data = memoryview((yield self.start, stop))
-        if len(self.data) < stop - self.start:
-            raise self.error(
-                f"{stop - self.start:,} bytes were asked for and {len(self.data):,} came"
-            )
-
-    def number(self, code: str) -> Reading[Any]:
-        """One number, by its code in `struct`."""
-        yield from self.need(_SIZES[code])
-        (value,) = struct.unpack_from(self.order + code, self.data, self.at)
-        self.at += _SIZES[code]
-        return value
-
-    def text(self, limit: int) -> Reading[str]:
-        """One string."""
-        length = yield from self.number(self.length)
-        if length > limit:
-            raise self.error(f"a string of {length:,} bytes; at most {limit:,} are read")
-        self.texts += length
-        if self.texts > MAX_TEXT:
-            raise self.error(f"strings of more than {MAX_TEXT:,} bytes in total")
-        yield from self.need(length)
-        raw = self.data[self.at : self.at + length]
-        self.at += length
-        return _decoded(raw)
-
-    def count(self, things: str, limit: int, smallest: int) -> Reading[Any]:
-        """How many things follow, each of `smallest` bytes or more."""
-        place = self.place
-        number = yield from self.number(self.length)
-        if number > limit:
-            raise self.error(f"{number:,} {things}; at most {limit:,} are read", place)
-        if number * smallest > self.size - self.place:
-            raise self.error(
-                f"{number:,} {things} of {smallest} bytes or more, but the file has "
-                f"{self.size - self.place:,} more bytes",
-                place,
-            )
-        return number
 
     def header(self) -> Reading[Header]:
         """The whole."""
@@ -242,7 +142,7 @@ class _Reader:
             key = yield from self.text(MAX_NAME)
             if not key:
                 raise self.error("the key is empty", place)
-            self.what = f"metadata entry {number} of {key_count}, {_shown(key)}"
+            self.what = f"metadata entry {number} of {key_count}, {quoted(key)}"
             if key in metadata:
                 raise self.error("the key occurs twice", place)
             types[key] = yield from self.type()
@@ -267,10 +167,10 @@ class _Reader:
             types=types,
             ends=ends,
             tensors=tuple(tensors),
-            data_start=_aligned(self.place, alignment),
+            data_start=aligned(self.place, alignment),
             size=self.size,
         )
-        _check_data(header, alignment)
+        check_data(header, alignment)
         return header
 
     def version(self) -> Reading[Any]:
@@ -306,8 +206,8 @@ class _Reader:
         if self.nested > MAX_NESTED:
             raise self.error(f"more than {MAX_NESTED:,} arrays in arrays")
         type_ = yield from self.type()
-        prefix = _SIZES[self.length]
-        smallest = {"string": prefix, "array": 4 + prefix}.get(type_) or _SIZES[VALUE_CODES[type_]]
+        prefix = SIZES[self.length]
+        smallest = {"string": prefix, "array": 4 + prefix}.get(type_) or SIZES[VALUE_CODES[type_]]
         length = yield from self.count("elements", MAX_ARRAY, smallest)
         begin = self.place
         keep = key in self.wanted.keep
@@ -351,7 +251,7 @@ class _Reader:
         self, first: int, stop: int, length: int, begin: int, spans: list[memoryview] | None = None
     ) -> Reading[None]:
         """Steps over the strings `first` to `stop` of an array, and adds their bytes to `spans` where that is given."""
-        prefix = _SIZES[self.length]
+        prefix = SIZES[self.length]
         unpack = struct.Struct(self.order + self.length).unpack_from
         left, needed = stop - first, prefix
         while left:
@@ -377,20 +277,20 @@ class _Reader:
         """The elements in a run of an array's bytes."""
         if type_ != "string":
             code = VALUE_CODES[type_]
-            yield from struct.unpack(f"{self.order}{len(span) // _SIZES[code]}{code}", span)
+            yield from struct.unpack(f"{self.order}{len(span) // SIZES[code]}{code}", span)
             return
-        at, prefix = 0, _SIZES[self.length]
+        at, prefix = 0, SIZES[self.length]
         while at < len(span):
             (length,) = struct.unpack_from(self.order + self.length, span, at)
             at += prefix + length
-            yield _decoded(span[at - length : at])
+            yield decoded(span[at - length : at])
 
     def tensor(self, ahead: int) -> Reading[Tensor]:
         """One entry of the table of tensors; `ahead` bytes are left of it, about."""
         place = self.place
-        yield from self.need(_SIZES[self.length], ahead)
+        yield from self.need(SIZES[self.length], ahead)
         name = yield from self.text(MAX_NAME)
-        self.what += f", {_shown(name)}"
+        self.what += f", {quoted(name)}"
         dimensions = yield from self.number("I")
         if dimensions > MAX_DIMENSIONS:
             raise self.error(f"{dimensions:,} dimensions; at most {MAX_DIMENSIONS} are read", place)
@@ -424,16 +324,6 @@ class _Reader:
         return alignment
 
 
-def _decoded(raw: memoryview) -> str:
-    r"""The text; what is no UTF-8 shows as `\xff`, so that different bytes stay different."""
-    return str(raw, "utf-8", "backslashreplace")
-
-
-def _shown(name: str) -> str:
-    """A name for an error; a crafted one may be long, or of control characters."""
-    return f"`{shown(name, 80)}`"
-
-
 def _digest(spans: Iterable[memoryview]) -> str:
     import hashlib  # noqa: PLC0415 - seldom wanted, and imports cost in the page
 
@@ -441,52 +331,3 @@ def _digest(spans: Iterable[memoryview]) -> str:
     for span in spans:
         digest.update(span)
     return digest.hexdigest()
-
-
-def _check_data(header: Header, alignment: int) -> None:
-    """Ensures that the tensors' data lie in the file, aligned and apart.
-
-    gguf.cpp also wants them in the table's order and without gaps, which `gguf.md` does not.
-    """
-    names = set()
-    end = 0
-    before = ""
-    for tensor in sorted(header.tensors, key=lambda tensor: tensor.offset):
-        if tensor.name in names:
-            raise GgufError(f"tensor {_shown(tensor.name)} occurs twice")
-        names.add(tensor.name)
-        if tensor.offset % alignment:
-            raise GgufError(
-                f"tensor {_shown(tensor.name)} begins at byte {tensor.offset:,} of the data, "
-                f"not at a multiple of the alignment, {alignment}"
-            )
-        if tensor.offset < end:
-            raise GgufError(
-                f"tensor {_shown(tensor.name)} begins at byte {tensor.offset:,} of the data, "
-                f"within tensor {_shown(before)}, which ends at byte {end:,}"
-            )
-        end = max(end, tensor.offset + (tensor.size or 0))
-        before = tensor.name
-    end += header.data_start
-    if header.tensors and end > header.size:
-        raise GgufError(
-            f"its tensors end at byte {end:,}, the file at byte {header.size:,}: "
-            f"{end - header.size:,} bytes are missing (an incomplete download?)"
-        )
-
-
-def _fills_the_file(header: Header) -> bool:
-    """Whether the tensors begin at the data's start, follow each other, and end with the file, as gguf.cpp wants it."""
-    alignment = header.metadata.get("general.alignment", 32)
-    assert isinstance(alignment, int)
-    end = 0
-    for tensor in header.tensors:
-        if tensor.offset != end:
-            return False
-        end += _aligned(tensor.size or 0, alignment)
-    return header.size <= header.data_start + end
-
-
-def _aligned(place: int, alignment: int) -> int:
-    """The next multiple."""
-    return -(-place // alignment) * alignment

@@ -10,7 +10,7 @@ import requests
 
 from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
-from mkdocs_quantlab.engine.gguf.reader import FIRST
+from mkdocs_quantlab.engine.gguf.cursor import FIRST
 from mkdocs_quantlab.site.models.places import PlaceError
 from mkdocs_quantlab.site.models.web import Client, trouble
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mkdocs_quantlab.engine.gguf import reader
+from mkdocs_quantlab.engine.gguf import cursor, limits, reader
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.ranges import read_ranges
 from mkdocs_quantlab.engine.gguf.reader import Wanted
@@ -138,7 +138,7 @@ def test_every_truncation_is_refused():
 @pytest.mark.parametrize("byte", [0, 1, 255])
 @pytest.mark.parametrize(
     "head",
-    [array(8, 10**6), array(10, 10**6), array(9, 10**6), W.file(counts=(reader.MAX_TENSORS, 2000))],
+    [array(8, 10**6), array(10, 10**6), array(9, 10**6), W.file(counts=(limits.MAX_TENSORS, 2000))],
     ids=["strings", "numbers", "arrays", "tensors"],
 )
 def test_a_file_that_claims_to_be_endless(head, byte):
@@ -148,7 +148,7 @@ def test_a_file_that_claims_to_be_endless(head, byte):
 
     def fetch(start, stop):
         nonlocal sent
-        assert stop - start <= reader.LARGEST + reader.MAX_STRING
+        assert stop - start <= cursor.LARGEST + limits.MAX_STRING
         sent += stop - start
         return (claimed[start:] + bytes([byte]) * (stop - start))[: stop - start]
 

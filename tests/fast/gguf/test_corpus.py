@@ -38,7 +38,7 @@ def test_a_find_is_noticed(monkeypatch):
     def broken(*_):
         raise IndexError
 
-    monkeypatch.setattr("mkdocs_quantlab.engine.gguf.reader._check_data", broken)
+    monkeypatch.setattr("mkdocs_quantlab.engine.gguf.reader.check_data", broken)
     with pytest.raises(IndexError):
         run(seeds()["v3"])
     with pytest.raises(GgufError):

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from mkdocs_quantlab.engine.gguf import reader
+from mkdocs_quantlab.engine.gguf import cursor, reader
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.ranges import read_file, read_ranges, read_stream
@@ -128,10 +128,10 @@ def test_short_arrays_are_kept_but_not_without_end():
     assert kept == [n < reader.SHORT_IN_ALL // SHORT for n in range(200)]
 
 
-@pytest.mark.parametrize("block", [64, 1000, reader.FIRST])
+@pytest.mark.parametrize("block", [64, 1000, cursor.FIRST])
 def test_digests_tell_in_which_run_arrays_differ(monkeypatch, block):
-    monkeypatch.setattr(reader, "FIRST", block)
-    monkeypatch.setattr(reader, "LARGEST", 2 * block)
+    monkeypatch.setattr(cursor, "FIRST", block)
+    monkeypatch.setattr(cursor, "LARGEST", 2 * block)
     file, words = arrays(2 * RUN + 100)
     wanted = Wanted(digest=["words", "numbers"])
     metadata = read(file, wanted).metadata
@@ -151,8 +151,8 @@ def test_digests_tell_in_which_run_arrays_differ(monkeypatch, block):
 def test_blocks_of_any_size_give_the_same_header(monkeypatch, first, largest, wanted):
     file = everything(1, big_endian=True)
     whole = read(file, wanted)
-    monkeypatch.setattr(reader, "FIRST", first)
-    monkeypatch.setattr(reader, "LARGEST", largest)
+    monkeypatch.setattr(cursor, "FIRST", first)
+    monkeypatch.setattr(cursor, "LARGEST", largest)
     assert read(file, wanted) == whole
 
 
