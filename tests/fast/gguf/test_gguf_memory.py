@@ -10,11 +10,11 @@ from mkdocs_quantlab.engine.gguf.cache import (
     CACHE_TYPES,
     FULL,
     STATE,
-    WINDOWS,
     CacheError,
     Setting,
     cache_of,
 )
+from mkdocs_quantlab.engine.gguf.cache_architectures import WINDOWS
 from mkdocs_quantlab.engine.gguf.header import Array, Tensor
 from mkdocs_quantlab.engine.gguf.memory import need_of
 from mkdocs_quantlab.engine.gguf.shapes import SHAPES
