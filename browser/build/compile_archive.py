@@ -38,7 +38,7 @@ START = (
     *(f"{PACKAGE}.{name}" for name in ("core.dispatch", "core.modules", "calls.live")),
 )
 """What the worker imports before any call, and what is too small for a request of its own."""
-OWN = "mount"
+CUSTOM = "mount"
 """The method that takes a custom widget, which may import anything: it and its module need `all.zip`."""
 SKIPPED = "mkdocs_quantlab", "importlib.resources"
 """What is no module of the standard library, and what the engine imports only where a site is built."""
@@ -158,7 +158,7 @@ def units() -> dict[str, tuple[str, ...]]:
 def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
     """Files by archive, and the part of each widget and method that needs one."""
     ours = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("*.py")}
-    later = {file_of(module) for module in units()[OWN]}
+    later = {file_of(module) for module in units()[CUSTOM]}
     needs = {unit: closure(*modules) - later for unit, modules in units().items()}
     widgets = [files for unit, files in needs.items() if unit not in METHODS]
     start = closure(*START) - later
@@ -179,7 +179,7 @@ def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
     archives = {"python": boot | start | late(start)}
     parts = {}
     for unit, files in needs.items():
-        if unit == OWN:
+        if unit == CUSTOM:
             parts[unit] = "all"
         elif not files <= start:
             parts[unit] = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mkdocs_quantlab.engine.gguf.quantize import (
     CHOICES,
+    CUSTOM,
     GROUPS,
-    OWN,
     SCHEME,
     Loss,
     LossesHere,
@@ -17,8 +17,8 @@ from mkdocs_quantlab.engine.gguf.quantize import (
 
 __all__ = [
     "CHOICES",
+    "CUSTOM",
     "GROUPS",
-    "OWN",
     "SCHEME",
     "Loss",
     "LossesHere",

@@ -103,10 +103,10 @@ def _required(folder: Path, base: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in site.names:
         try:
-            own = site.custom(name)
+            custom = site.custom(name)
         except WidgetError as error:
             raise Unreadable(str(error)) from None
-        for requirement in own.widget.requires if own else ():
+        for requirement in custom.widget.requires if custom else ():
             found.setdefault(requirement, []).append(name)
     return found
 
@@ -120,14 +120,14 @@ class Resolved(NamedTuple):
 
 
 class Compiled(NamedTuple):
-    """Wheels that pip cannot read, since they are compiled for Pyodide: those of a distribution, and the author's own."""
+    """Wheels that pip cannot read, since they are compiled for Pyodide: those of a distribution, and the author's."""
 
     place: str
     """The distribution's folder or address, with a final slash; empty without one."""
     packages: Mapping[str, Mapping[str, Any]]
     """Entries of a lock file, by name."""
-    own: Mapping[str, Path]
-    """Which of them are files of the author's."""
+    files: Mapping[str, Path]
+    """The author's files, by name."""
 
     @classmethod
     def of(cls, place: str | None, built: Sequence[Path], info: Mapping[str, str]) -> Compiled:
@@ -140,12 +140,12 @@ class Compiled(NamedTuple):
         if place:
             place = place.rstrip("/") + "/"
             packages |= _distribution(place, info)
-        own = {}
+        files = {}
         for path in built:
             entry = _entry(path, info)
             packages[entry["name"]] = entry
-            own[entry["name"]] = path
-        return cls(place or "", packages, own)
+            files[entry["name"]] = path
+        return cls(place or "", packages, files)
 
     def stubs(self, folder: Path) -> None:
         """Writes a wheel without contents for each package, for pip to resolve with."""
@@ -177,8 +177,8 @@ class Compiled(NamedTuple):
         entry = self.packages[name]
         file = Path(entry["file_name"]).name
         path = folder / file
-        if name in self.own:
-            copy_whole(self.own[name], path)
+        if name in self.files:
+            copy_whole(self.files[name], path)
         else:
             data = _read(self.place, entry["file_name"])
             if sha256(data).hexdigest() != entry["sha256"]:

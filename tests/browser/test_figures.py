@@ -139,7 +139,7 @@ def test_presets_and_own_weights_replace_each_other(warm):
     grid.set("preset", "outlier")
     expect(grid.control("weights")).to_have_value(drawn["values"]["weights"])
     grid.set("weights", "1 2 3")
-    expect(grid.control("preset")).to_have_value("own")
+    expect(grid.control("preset")).to_have_value("custom")
     expect(grid.control("count")).to_have_value("3")
     grid.set("preset", "outlier")
     expect(grid.control("weights")).to_have_value(drawn["values"]["weights"])

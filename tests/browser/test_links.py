@@ -123,7 +123,7 @@ def test_a_link_with_options_that_exclude_each_other(visit):
         preset = {"1": None, drawn: "gaussian", answer(GRID, {})["values"]["weights"]: "toy"}[
             weights
         ]
-        assert grid.control("preset").input_value() == (preset or "own")
+        assert grid.control("preset").input_value() == (preset or "custom")
         options = {"preset": preset} if preset else {"weights": weights}
         assert grid.figure() == grid.same(answer(GRID, options)["html"])
 

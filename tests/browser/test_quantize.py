@@ -152,7 +152,7 @@ def test_stop_ends_it_and_it_can_be_done_again(bench, original):
 
 def test_a_format_of_the_readers_is_one_of_the_types(bench, original):
     bench.widget.set("recipe", "F16")
-    bench.widget.set("attn_q", "own")
+    bench.widget.set("attn_q", "custom")
     bench.press("quantize")
     expect(bench.said).to_contain_text("quantized in", timeout=2 * LONG)
     _, data = bench.saved()
@@ -170,7 +170,7 @@ def test_a_format_whose_weights_f16_cannot_store_is_told(bench):
     )
     panel.press("Run")
     expect(panel.said).to_contain_text("The figure is drawn with this code", timeout=LONG)
-    bench.widget.set("attn_v", "own")
+    bench.widget.set("attn_v", "custom")
     bench.press("quantize")
     expect(bench.said).to_contain_text("that F16 cannot store: 1e+09", timeout=2 * LONG)
     expect(bench.save).to_be_hidden()

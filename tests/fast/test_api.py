@@ -89,7 +89,7 @@ NAMES = {
         trials
     """,
     "api.quantize": """
-        CHOICES GROUPS Loss LossesHere OWN SCHEME assigned group_of made_here seconds
+        CHOICES CUSTOM GROUPS Loss LossesHere SCHEME assigned group_of made_here seconds
     """,
     "api.recipes": """
         Assigned FILE_TYPES GUESSED METADATA MIXTURES MODEL Mixture Plan RECIPES SHAPES

@@ -30,13 +30,13 @@ export interface Picture {
 /** What a tensor lost that was quantized in the page. */
 export interface TensorLoss {
   tensor: string;
-  /** The ggml type, or `own` or `scheme`. */
+  /** The ggml type, or `custom` or `scheme`. */
   target: string;
   /** Sum of the squared errors. */
   noise: number;
   /** Sum of the squared weights. */
   power: number;
-  /** Bytes that the tensor takes in the reader's own format; null for a type of ggml. */
+  /** Bytes that the tensor takes in the reader's format; null for a type of ggml. */
   size: number | null;
 }
 
@@ -233,7 +233,7 @@ export interface Piece {
   stop: number;
   /** The ggml type that the weights have in the old file. */
   source: string;
-  /** The ggml type that they are to have, or `own` or `scheme`. */
+  /** The ggml type that they are to have, or `custom` or `scheme`. */
   target: string;
   /** Number of weights. */
   weights: number;
@@ -281,7 +281,7 @@ export interface PieceLoss {
   noise: number;
   /** Sum of the squared weights. */
   power: number;
-  /** Bytes that the piece takes in the reader's own format; null for a type of ggml. */
+  /** Bytes that the piece takes in the reader's format; null for a type of ggml. */
   size: number | null;
 }
 

@@ -113,18 +113,18 @@ export class Python {
    * Calls a method for a figure, which may be of a custom widget.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
-   * @param own The files of a custom widget, beside the page's script.
+   * @param custom The files of a custom widget, beside the page's script.
    * @returns The answer, or null where a newer request took its place.
    */
   figure<M extends "draw" | "live_inputs">(
     owner: Owner,
     method: M,
     params: Calls[M]["params"],
-    own?: CustomAddresses,
+    custom?: CustomAddresses,
   ): Promise<Reply<M> | null> {
     const text = JSON.stringify(params);
-    const archive = own && this.at(own);
-    const wanted = [method, own ? "mount" : params.widget];
+    const archive = custom && this.at(custom);
+    const wanted = [method, custom ? "mount" : params.widget];
     return this.#request(owner, wanted, (id) => ({ type: "call", id, method, params: text, wanted, archive }));
   }
 

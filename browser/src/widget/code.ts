@@ -31,7 +31,7 @@ export function decode(text: string): string | undefined {
 
 export class Code {
   /** The reader's code that was run last, for each value of the option. */
-  #own = new Map<string, string>();
+  #edited = new Map<string, string>();
   #value: string;
   #editor: Editor | undefined;
   #opening: Promise<Editor> | undefined;
@@ -71,7 +71,7 @@ export class Code {
 
   /** The code that the figure is drawn with; empty where it is the engine's own. */
   get running(): string {
-    return this.#own.get(this.#value) ?? "";
+    return this.#edited.get(this.#value) ?? "";
   }
 
   /** The code that stands there: the reader's, or what it begins with. */
@@ -83,7 +83,7 @@ export class Code {
   choose(value: string): void {
     if (value === this.#value) return;
     this.#value = value;
-    const text = this.#own.get(value) ?? this.#text();
+    const text = this.#edited.get(value) ?? this.#text();
     this.#pre.querySelector("code")!.textContent = text;
     this.#editor?.setText(text);
     this.#say("");
@@ -99,7 +99,7 @@ export class Code {
 
   /** Forgets the reader's code. */
   reset(): void {
-    this.#own.clear();
+    this.#edited.clear();
     this.#editor?.setText(this.#text());
     this.#say("");
   }
@@ -136,7 +136,7 @@ export class Code {
       const { edit } = (await import(`${BASE}editor.js`)) as typeof import("./editor.ts");
       this.#place.hidden = this.#run.hidden = this.#back.hidden = false;
       this.#pre.hidden = this.#edit.hidden = true;
-      const text = this.#own.get(this.#value) ?? this.#text();
+      const text = this.#edited.get(this.#value) ?? this.#text();
       this.#editor = edit(this.#place, text, t("editor"), { onRun: () => this.#onRun(), onEdit: this.prepare });
       this.#say("");
       return this.#editor;
@@ -149,15 +149,15 @@ export class Code {
 
   #onRun(): void {
     const text = this.#editor!.text();
-    if (text === this.#text()) this.#own.delete(this.#value);
-    else this.#own.set(this.#value, text);
+    if (text === this.#text()) this.#edited.delete(this.#value);
+    else this.#edited.set(this.#value, text);
     this.#editor!.mark(null);
     this.#say("");
     this.onChange();
   }
 
   #onBack(): void {
-    this.#own.delete(this.#value);
+    this.#edited.delete(this.#value);
     this.#editor!.setText(this.#text());
     this.#say("");
     this.onChange();

@@ -1,5 +1,5 @@
 /**
- * Quantizes a model in the page, a script of its own that is fetched where a page has the widget. Fetches the model's file, has Python
+ * Quantizes a model in the page, a script of its byTarget that is fetched where a page has the widget. Fetches the model's file, has Python
  * encode it in pieces, in one worker or several, and keeps what comes of it: to save, or for the chat.
  */
 import { MODELFILE } from "../generated/limits.ts";
@@ -173,8 +173,8 @@ class Quantizer implements Panel {
     this.#say(t("working", { count }));
 
     const encode: Encode = (worker, piece, before) => this.#ask(worker, "encode_piece", { piece }, before);
-    const own: Record<string, Encode> = {};
-    for (const target of plan.live) own[target.target] = await this.#byWidget(target);
+    const byTarget: Record<string, Encode> = {};
+    for (const target of plan.live) byTarget[target.target] = await this.#byWidget(target);
     const encoded: Uint8Array<ArrayBuffer>[] = [];
     const losses: Losses = new Map();
     let next = 0;
@@ -188,7 +188,7 @@ class Quantizer implements Panel {
         if (source === target) {
           encoded[number] = before;
         } else {
-          const { answer, data } = await (own[target] ?? encode)(worker, piece, before);
+          const { answer, data } = await (byTarget[target] ?? encode)(worker, piece, before);
           encoded[number] = data;
           add(losses, piece, answer);
         }
@@ -221,7 +221,7 @@ class Quantizer implements Panel {
       for (const [step, python] of interpreters.entries()) {
         const { module, value, code: text } = code;
         const params = { widget, module, value, step, code: text, given: values.at(-1) ?? inputs };
-        // An owner of its own for each question: none takes another's place.
+        // An owner of its byTarget for each question: none takes another's place.
         values.push((await python.step({ onPython: () => {} }, params))!);
       }
       return this.#ask(worker, "store_values", { piece, run: { inputs, values } }, data);
@@ -246,7 +246,7 @@ class Quantizer implements Panel {
     params: Calls[M]["params"],
     ...data: Calls[M]["sends"]
   ): Promise<Reply<M>> {
-    // An owner of its own for each question: none takes another's place.
+    // An owner of its byTarget for each question: none takes another's place.
     const owner: Owner = { onPython: (state) => state && method === "plan_quantization" && this.#say(state) };
     return (await worker.call(owner, method, params, ...data))!;
   }

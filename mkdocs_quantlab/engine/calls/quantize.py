@@ -13,7 +13,7 @@ from mkdocs_quantlab.engine.core.resources import Resources
 from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.gguf.errors import GgufError
 from mkdocs_quantlab.engine.gguf.quantize import (
-    OWN,
+    CUSTOM,
     SCHEME,
     Encoded,
     encoded,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 LIVE_TARGETS: list[protocol.LiveTarget] = [
     {
-        "target": OWN,
+        "target": CUSTOM,
         "widget": "quantization-challenge",
         "always": True,
         "missing": "no_format",
@@ -108,10 +108,12 @@ def piece_inputs(given: protocol.PieceInputs, data: bytes) -> protocol.LiveInput
     """
     piece = given["piece"]
     weights = read(piece, data)
-    if piece["target"] == OWN:
+    if piece["target"] == CUSTOM:
         starts = range(0, len(weights), BLOCK)
         return {
-            "inputs": json.dumps({OWN: [list(weights[start : start + BLOCK]) for start in starts]})
+            "inputs": json.dumps(
+                {CUSTOM: [list(weights[start : start + BLOCK]) for start in starts]}
+            )
         }
     options = explorer.Options(given["options"], Resources())
     return {"inputs": None if options.bits == 16 else json.dumps(tensor(options, weights))}
@@ -126,12 +128,12 @@ def store_values(given: protocol.StoreValues, data: bytes) -> tuple[protocol.Pie
     """
     piece = given["piece"]
     values = [parse(text) for text in given["run"]["values"]]
-    if piece["target"] == OWN:
+    if piece["target"] == CUSTOM:
         if len(values) != 2:
             raise EditError("your code returned no blocks or no weights", None)
         blocks, decoded = read_run(json.loads(given["run"]["inputs"]), *values)
-        size: float = size_of([bytes.fromhex(block) for block in blocks[OWN]])
-        back = [value for block in decoded[OWN] for value in block]
+        size: float = size_of([bytes.fromhex(block) for block in blocks[CUSTOM]])
+        back = [value for block in decoded[CUSTOM] for value in block]
     else:
         if len(values) != 1:
             raise EditError("your code returned no weights", None)

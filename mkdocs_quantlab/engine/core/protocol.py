@@ -46,13 +46,13 @@ class TensorLoss(TypedDict):
 
     tensor: str
     target: str
-    """The ggml type, or `own` or `scheme`."""
+    """The ggml type, or `custom` or `scheme`."""
     noise: float
     """Sum of the squared errors."""
     power: float
     """Sum of the squared weights."""
     size: float | None
-    """Bytes that the tensor takes in the reader's own format; null for a type of ggml."""
+    """Bytes that the tensor takes in the reader's format; null for a type of ggml."""
 
 
 class ServedFile(TypedDict):
@@ -272,7 +272,7 @@ class Piece(TypedDict):
     source: str
     """The ggml type that the weights have in the old file."""
     target: str
-    """The ggml type that they are to have, or `own` or `scheme`."""
+    """The ggml type that they are to have, or `custom` or `scheme`."""
     weights: int
     """Number of weights."""
     padding: int
@@ -324,7 +324,7 @@ class PieceLoss(TypedDict):
     power: float
     """Sum of the squared weights."""
     size: float | None
-    """Bytes that the piece takes in the reader's own format; null for a type of ggml."""
+    """Bytes that the piece takes in the reader's format; null for a type of ggml."""
 
 
 class PieceInputs(TypedDict):

@@ -47,12 +47,13 @@ CHOICES = tuple(
 )
 """Types that a group may be given, more bits first: those that can be encoded here and that a model runs in."""
 
-OWN = "own"
+CUSTOM = "custom"
 """A group's choice in a page: what the reader's `encode` and `decode` make of its weights."""
-OWN_PIECE = 32 * QK_K
+CUSTOM_PIECE = 32 * QK_K
+"""Weights of a piece that the reader's code stores."""
 SCHEME = "scheme"
 """A group's choice in a page: what the scheme of an explorer makes of its weights, as the reader set and edited it."""
-IN_F16 = (OWN, SCHEME)
+IN_F16 = (CUSTOM, SCHEME)
 """Choices that are stored as F16, since no other program knows the format."""
 
 FLOATS = tuple(entry.name for entry in TYPES.values() if entry.family == "float")
@@ -117,7 +118,7 @@ class Loss(NamedTuple):
     power: float
     """Sum of the squared weights."""
     size: float | None = None
-    """Bytes that it takes in the reader's own format; None for a type of ggml."""
+    """Bytes that it takes in the reader's format; None for a type of ggml."""
 
 
 class LossesHere(Resource[dict[tuple[str, str], Loss]]):
@@ -255,7 +256,7 @@ def prepare(header: Header, recipe: str, types: Mapping[str, str]) -> Job:
     for tensor in wanted:
         old = before[tensor.name]
         choice = types.get(group_of(old) or "", "")
-        if choice == OWN and old.parameters % QK_K:
+        if choice == CUSTOM and old.parameters % QK_K:
             raise GgufError(
                 f"`{old.name}` has {old.parameters:,} weights, which is not a multiple of the {QK_K} that your code takes at a time"
             )
@@ -316,8 +317,8 @@ def _pieces(
     assert bytes_after is not None, "it is a type that is known"
     count = old.parameters
     step = count
-    if target == OWN:
-        step = OWN_PIECE
+    if target == CUSTOM:
+        step = CUSTOM_PIECE
     elif target != SCHEME and old.type != new.type:
         step = int(PIECE_SECONDS / SECONDS.get(new.type_name, 1) * 1e6) // QK_K * QK_K
         step = max(QK_K, min(MAX_PIECE_WEIGHTS, step))

@@ -44,10 +44,10 @@ def k_means(pixels: Sequence[Colour], count: int) -> list[Colour]:
     for _ in range(ROUNDS):
         sums = [[0, 0, 0, 0] for _ in centres]
         for colour, n in tally.items():
-            own = sums[nearest(centres, colour)]
+            total = sums[nearest(centres, colour)]
             for channel in range(3):
-                own[channel] += n * colour[channel]
-            own[3] += n
+                total[channel] += n * colour[channel]
+            total[3] += n
         moved = [
             (round(r / n), round(g / n), round(b / n)) if n else centre
             for (r, g, b, n), centre in zip(sums, centres, strict=True)

@@ -39,7 +39,7 @@ def preset(
         excludes=excludes,
         excluding=excluding,
         menu=True,
-        derived={"own": "Your own weights"},
+        derived={"custom": "Your own weights"},
     )
 
 

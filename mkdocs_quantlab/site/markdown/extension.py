@@ -243,16 +243,16 @@ class QuantlabExtension(Extension):
             self.warn(model.warning)
         self.page_models.add(model)
 
-    def use(self, own: CustomWidget, page: str) -> None:
+    def use(self, custom: CustomWidget, page: str) -> None:
         """Has a custom widget's files in the site."""
-        told = [self.widgets.replaces(own.widget.name), own.advice]
+        told = [self.widgets.replaces(custom.widget.name), custom.advice]
         if self.getConfig("pyodide") != "off":
-            told.append(own.page_problem)
+            told.append(custom.page_problem)
         for warning in filter(None, told):
             if warning not in self.told:
                 self.told.add(warning)
                 self.warn(warning)
-        self.archives.setdefault(page, set()).add(own.archive)
+        self.archives.setdefault(page, set()).add(custom.archive)
 
     def current(self, md: Markdown, text: str) -> PageFile:
         """The page that is being converted; of one that nothing is known of, the text that was passed."""
@@ -359,7 +359,7 @@ class _Directives(Postprocessor):
                 words=self.extension.words(self.md, self._page()),
             )
         widget = self.extension.widgets.widget(found.name)
-        own = self.extension.widgets.custom(found.name)
+        custom = self.extension.widgets.custom(found.name)
         defaults = self.extension.defaults.get(found.name, {})
         strings = widget.options.merge(defaults, self._current(widget.options, page, at))
         resources = SiteResources(
@@ -374,10 +374,10 @@ class _Directives(Postprocessor):
                 pyodide=self.extension.getConfig("pyodide"),
                 resources=resources,
                 words=self.extension.words(self.md, self._page()),
-                archive=own.archive if own else None,
+                archive=custom.archive if custom else None,
             )
-        if own:
-            self.extension.use(own, self._page().path)
+        if custom:
+            self.extension.use(custom, self._page().path)
         if self.extension.getConfig("pyodide") != "off":  # without Python nothing is made of them
             for model in resources.published:
                 self.extension.publish(model)

@@ -1,1 +1,1 @@
-"""The widgets of a site: those of the package, those of other packages, and an author's own."""
+"""The widgets of a site: those of the package, those of other packages, and the author's."""

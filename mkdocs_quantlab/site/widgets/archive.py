@@ -25,7 +25,7 @@ STYLE = "style.css"
 MAX_BYTES = 16 << 20
 """Bytes of the files of one widget, at most."""
 DATE = (2026, 1, 1, 0, 0, 0)
-OWN = "quantlab_own_"
+CUSTOM = "quantlab_custom_"
 """How the packages begin that hold an author's custom widgets in the page's Python."""
 _VERSIONED = re.compile(r"[a-z0-9-]+-[0-9a-f]{12}\.(?:zip|css)")
 _LEFT_OUT = (".pyc", ".pyo", "~")
@@ -66,7 +66,7 @@ class Archive(NamedTuple):
                 )
         style = files.pop(f"{stem}/{STYLE}", None)
         contents = {path: file.read_bytes() for path, file in files.items()}
-        package = f"{OWN}{_digest(contents)}"
+        package = f"{CUSTOM}{_digest(contents)}"
         inside = {f"{package}/{path}": content for path, content in contents.items()}
         return Archive._of(name, f"{package}.{module}", inside, style)
 
@@ -138,8 +138,8 @@ def leads_outside(file: Path, folder: Path) -> bool:
 
 def _custom_files(folder: Path, stem: str) -> Iterator[Path]:
     """The files of an author's custom widget, and those that an author's widgets share."""
-    own = folder / stem
-    yield from _files(own if own.is_dir() else folder / f"{stem}.py")
+    subfolder = folder / stem
+    yield from _files(subfolder if subfolder.is_dir() else folder / f"{stem}.py")
     for shared in sorted(folder.glob("_*")):
         yield from _files(shared)
 

@@ -29,7 +29,7 @@ def missing(files: Iterable[Path], root: Path, origin: Origin, *, is_folder: boo
         files: The widget's modules.
         root: The folder of widgets, or of the package.
         origin: How messages name the files.
-        is_folder: Whether it is an author's own, from the folder of widgets; else from a package.
+        is_folder: Whether it is from the author's folder of widgets; else from a package.
     """
     for file in files:
         try:

@@ -50,10 +50,10 @@ class Place(NamedTuple):
 
 
 class Widgets:
-    """The widgets of a site: an author's own, those of packages, and those that come with this one.
+    """The widgets of a site: the author's, those of packages, and those that come with this one.
 
     Args:
-        folder: Where the author's own are; it need not be there.
+        folder: The author's folder of widgets; it need not exist.
         base: The folder that paths in messages are relative to.
         locked: Whether the packages that widgets require have to be locked.
     """
@@ -61,7 +61,7 @@ class Widgets:
     def __init__(self, folder: Path, base: Path, *, locked: bool = True) -> None:
         self.folder = folder
         self.base = base if folder.is_relative_to(base) else folder.parent
-        self._own = _own(folder, self.base) if folder.is_dir() else {}
+        self._in_folder = _in_folder(folder, self.base) if folder.is_dir() else {}
         self._package = WidgetFolder(folder)
         shown = folder.relative_to(self.base).as_posix()
         self._wheels = Wheels(folder, shown) if locked else None
@@ -75,7 +75,7 @@ class Widgets:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all, as directives have them."""
-        return tuple(sorted({*built_in(), *self._own, *(name for name, _ in _offered())}))
+        return tuple(sorted({*built_in(), *self._in_folder, *(name for name, _ in _offered())}))
 
     def widget(self, name: str) -> Widget:
         """The widget of that name.
@@ -83,9 +83,9 @@ class Widgets:
         Raises:
             WidgetError: There is none, there are several, or its module does not work.
         """
-        own = self.custom(name)
-        if own:
-            return own.widget
+        custom = self.custom(name)
+        if custom:
+            return custom.widget
         if name in built_in():
             return widget(name)
         raise unknown(name, self.names)
@@ -116,7 +116,7 @@ class Widgets:
             WidgetError: One of them does not work.
         """
         found = (self.custom(name) for name in self.names)
-        return [own.archive for own in found if own]
+        return [custom.archive for custom in found if custom]
 
     def takes(self, name: str, option: str) -> bool:
         """Whether a widget has an option; none has one that does not work."""
@@ -130,7 +130,7 @@ class Widgets:
 
         A page without their directives would not report them.
         """
-        places = [place for places in self._own.values() for place in places if place.problem]
+        places = [place for places in self._in_folder.values() for place in places if place.problem]
         if self.folder.is_dir():
             places += _without_module(self.folder, self.base)
         return places
@@ -151,7 +151,7 @@ class Widgets:
             for each, (module, distribution) in _offered()
             if each == name
         ]
-        return [*self._own.get(name, ()), *offered]
+        return [*self._in_folder.get(name, ()), *offered]
 
     def _load(self, name: str, place: Place) -> CustomWidget:
         if place.file:
@@ -196,7 +196,7 @@ class CustomWidget(NamedTuple):
     advice: str
 
 
-def _own(folder: Path, base: Path) -> dict[str, list[Place]]:
+def _in_folder(folder: Path, base: Path) -> dict[str, list[Place]]:
     """The widgets in a folder: `NAME.py` and `NAME/widget.py`. What begins with `_` or `.` is for others to import."""
     found: dict[str, list[Place]] = {}
     for path in sorted(folder.iterdir()):

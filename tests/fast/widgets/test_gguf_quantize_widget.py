@@ -159,32 +159,32 @@ def test_the_pieces_that_workers_encode_are_the_file():
 
 
 def test_what_the_readers_code_makes_is_stored_as_f16():
-    asked = in_page({"recipe": "F16", "attn_q": "own"})
-    own = [piece for piece in asked["pieces"] if piece["target"] == "own"]
+    asked = in_page({"recipe": "F16", "attn_q": "custom"})
+    own = [piece for piece in asked["pieces"] if piece["target"] == "custom"]
     assert {piece["tensor"] for piece in own} == {"blk.0.attn_q.weight", "blk.1.attn_q.weight"}
     piece = own[0]
     data = cut(piece)
     inputs = answer("piece_inputs", {"piece": piece, "options": {}}, data)["inputs"]
-    weights = json.loads(inputs)["own"]
+    weights = json.loads(inputs)["custom"]
     assert [len(block) for block in weights] == [256, 256]
     assert struct.pack("<512e", *weights[0], *weights[1]) == data
     halved = [[x / 2 for x in block] for block in weights]
     blocks = ["00" * 64, "00" * 60]
-    values = [json.dumps({"own": each}) for each in (blocks, halved)]
+    values = [json.dumps({"custom": each}) for each in (blocks, halved)]
     params = {"piece": piece, "run": {"inputs": inputs, "values": values}}
     said, made = outcome("store_values", params, data)
     assert made == struct.pack("<512e", *halved[0], *halved[1])
     said = said["answer"]
-    for wrong in (values[:1], values[::-1], [values[0], '{"own": [[1.0]]}'], ["", ""]):
+    for wrong in (values[:1], values[::-1], [values[0], '{"custom": [[1.0]]}'], ["", ""]):
         run = {"inputs": inputs, "values": wrong}
         refusal("store_values", {"piece": piece, "run": run}, data)
     assert said["noise"] == pytest.approx(said["power"] / 4, rel=1e-3)
     assert said["size"] == 64 + 60 + 2 * 2  # lengths that differ count
-    losses = {(f"blk.{n}.attn_q.weight", "own"): Loss(1.0, 100.0, 128) for n in (0, 1)}
-    shown = text({"recipe": "F16", "attn_q": "own"}, resources(losses=losses))
+    losses = {(f"blk.{n}.attn_q.weight", "custom"): Loss(1.0, 100.0, 128) for n in (0, 1)}
+    shown = text({"recipe": "F16", "attn_q": "custom"}, resources(losses=losses))
     assert "16.00 F16, by your code 20.00 dB" in shown
     assert "It takes 2.000 bits per weight." in shown
-    assert "It takes" not in text({"recipe": "F16", "attn_q": "own"})
+    assert "It takes" not in text({"recipe": "F16", "attn_q": "custom"})
 
 
 def scheme_piece():
@@ -258,15 +258,15 @@ def first_piece(target, size, weights):
 
 
 def test_what_f16_cannot_store_and_rows_that_do_not_fit_are_told():
-    piece = first_piece("own", 512, 256)
+    piece = first_piece("custom", 512, 256)
     inputs = answer("piece_inputs", {"piece": piece, "options": {}}, bytes(512))["inputs"]
-    values = ['{"own": ["00"]}', json.dumps({"own": [[0] * 255 + [-(10**9)]]})]
+    values = ['{"custom": ["00"]}', json.dumps({"custom": [[0] * 255 + [-(10**9)]]})]
     params = {"piece": piece, "run": {"inputs": inputs, "values": values}}
     message, _, _ = refusal("store_values", params, bytes(512))
     assert message.endswith("that F16 cannot store: -1e+09")
     odd = source(Case(layers=1, rows=96))
     model = Model.of_files("own", [("own-F16.gguf", read_everything(*_driver(odd)))])
-    params = asked_of({"attn_q": "own"}, resources(model))
+    params = asked_of({"attn_q": "custom"}, resources(model))
     message, _, _ = refusal("plan_quantization", params, odd)
     assert "has 192 weights, which is not a multiple of the 256" in message
 

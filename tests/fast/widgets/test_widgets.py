@@ -209,7 +209,7 @@ def test_grid_draws_presets_from_the_seed(preset):
 
 def test_grid_with_the_readers_weights():
     values = answer(GRID, {"weights": "1 -2.5 3e-1"})["values"]
-    assert (values["preset"], values["count"], values["weights"]) == ("own", "3", "1 -2.5 0.3")
+    assert (values["preset"], values["count"], values["weights"]) == ("custom", "3", "1 -2.5 0.3")
 
 
 def test_grid_of_zeros_is_exact():

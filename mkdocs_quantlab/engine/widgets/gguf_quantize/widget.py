@@ -25,8 +25,8 @@ from mkdocs_quantlab.api import (
 from mkdocs_quantlab.api.gguf import FileOf, GgufError, named_model
 from mkdocs_quantlab.api.quantize import (
     CHOICES,
+    CUSTOM,
     GROUPS,
-    OWN,
     SCHEME,
     LossesHere,
     assigned,
@@ -53,7 +53,7 @@ DEFAULT = "drawing-uneven:F16"
 RECIPE = "recipe"
 """A group's choice to go by the recipe."""
 
-YOURS = {OWN: "your code", SCHEME: "the explorer's scheme"}
+YOURS = {CUSTOM: "your code", SCHEME: "the explorer's scheme"}
 """The choices that are of another widget on the page."""
 
 LARGEST = 100_000_000
@@ -65,7 +65,7 @@ def _group(name: str, label: str) -> Choice[str]:
         RECIPE,
         {RECIPE: "as the recipe", **{type_: type_ for type_ in CHOICES}, **YOURS},
         label=label,
-        help=f"A type for all `{name}` matrices, in place of what the recipe gives them; `{OWN}` for the format in a `data-quantization-challenge` on the same page, "
+        help=f"A type for all `{name}` matrices, in place of what the recipe gives them; `{CUSTOM}` for the format in a `data-quantization-challenge` on the same page, "
         f"`{SCHEME}` for what a `data-quantization-grid-explorer` there is set to, edited or not.",
         menu=True,
     )
@@ -148,7 +148,7 @@ class _Row(NamedTuple):
     label: str
     before: list[Tensor]
     after: list[Tensor]
-    own: str = ""
+    made_by: str = ""
     """One of `YOURS`, where that makes them."""
 
 
@@ -230,8 +230,10 @@ def panel(given: Options) -> Html:
 def _rows(given: Options, model: Model, after: Sequence[Tensor]) -> list[_Row]:
     """The groups that the model has, then what belongs to none."""
     labels = {field.name: field.label for field in Options.fields()}
-    own = {name: choice for name, choice in given.types.items() if choice in YOURS}
-    rows = {labels[name]: _Row(labels[name], [], [], own=own.get(name, "")) for name in GROUPS}
+    yours = {name: choice for name, choice in given.types.items() if choice in YOURS}
+    rows = {
+        labels[name]: _Row(labels[name], [], [], made_by=yours.get(name, "")) for name in GROUPS
+    }
     for old, new in zip(model.tensors, after, strict=True):
         group = group_of(old)
         other = "Other matrices" if reason_kept(old) is None else "Norms, vectors"
@@ -265,14 +267,14 @@ def _cells(each: _Row) -> tuple[str, ...]:
         volume(_size(each.before)),
         volume(_size(each.after)),
         f"{_bits(each.after):.2f}",
-        "" if each.label == ALL else f"{', '.join(named)}, by {YOURS[each.own]}" if each.own else ", ".join(named),
+        "" if each.label == ALL else f"{', '.join(named)}, by {YOURS[each.made_by]}" if each.made_by else ", ".join(named),
     )  # fmt: skip
 
 
 def _losses(each: _Row, losses: Losses) -> list[Loss | None]:
     """What is known of each tensor that is quantized."""
-    if each.own:
-        return [losses.get((tensor.name, each.own)) for tensor in each.after]
+    if each.made_by:
+        return [losses.get((tensor.name, each.made_by)) for tensor in each.after]
     pairs = zip(each.before, each.after, strict=True)
     return [losses.get((new.name, new.type_name)) for old, new in pairs if old.type != new.type]
 
@@ -307,7 +309,7 @@ def _own_remark(rows: Sequence[_Row], losses: Losses) -> Iterable[str]:
     yield (
         "llama.cpp does not know this format, so the values are stored as F16: the file has the format's rounding errors but not its smaller size."
     )
-    groups = [each for each in rows if each.own]
+    groups = [each for each in rows if each.made_by]
     found = [loss for each in groups for loss in _losses(each, losses)]
     known = [loss for loss in found if loss]
     if found and len(known) == len(found):
@@ -317,11 +319,11 @@ def _own_remark(rows: Sequence[_Row], losses: Losses) -> Iterable[str]:
 
 def _remark(rows: Sequence[_Row]) -> str:
     estimate = seconds(
-        (each.own or new.type_name, new.parameters)
+        (each.made_by or new.type_name, new.parameters)
         for each in rows
         if each.label != ALL
         for old, new in zip(each.before, each.after, strict=True)
-        if each.own or old.type != new.type
+        if each.made_by or old.type != new.type
     )
     if estimate < 1.5:
         wait = "about 1 CPU second"

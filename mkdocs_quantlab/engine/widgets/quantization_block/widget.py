@@ -109,7 +109,7 @@ class Options(api.Options):
         if "weights" not in self.given and not self.stored:
             self.values["weights"] = tuple(weight_fields.DRAWN[self.preset](needed, self.seed))
             return
-        self.values["preset"] = "own"
+        self.values["preset"] = "custom"
         for name in self.formats:
             size = ggml_type(name).block_size
             if len(self.weights) < size:

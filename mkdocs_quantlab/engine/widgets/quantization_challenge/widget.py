@@ -153,7 +153,7 @@ def _picture(given: Options, scores: Mapping[str, Sequence[Score]]) -> Html:
                 f"{name}: {decibel(score.snr)} at {score.bits:.3f} bits",
                 "own" if len(scores) == 1 else name,
                 foot=y(gaussian_limit(score.bits)),
-                class_="is-own",
+                class_="is-custom",
             )
         )
     # The first finds room for its name.

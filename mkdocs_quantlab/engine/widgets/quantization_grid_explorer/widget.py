@@ -110,7 +110,7 @@ class Options(api.Options):
         elif self.bits not in widths:
             self.values["bits"] = widths[0]
         if "weights" in self.given:
-            self.values["preset"] = "own"
+            self.values["preset"] = "custom"
         elif self.preset in weight_fields.DRAWN:
             self.values["weights"] = tuple(weight_fields.DRAWN[self.preset](self.count, self.seed))
         else:
