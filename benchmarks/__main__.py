@@ -45,6 +45,9 @@ BENCHMARKS = {
     "endpoint": Benchmark((), (f"{_PACKAGE}/endpoint",)),
     "chat": Benchmark(("--rounds", "40"), ("browser/src/chat",)),
     "hostile": Benchmark((), ("browser/src/chat", "browser/src/evidence")),
+    "right_answers": Benchmark(
+        (), (f"{_PACKAGE}/engine/answers", f"{_PACKAGE}/site/chat/checks.py")
+    ),
     "in_page": Benchmark(("--rounds", "5"), ("browser/src/chat", "browser/package-lock.json")),
 }
 """Every benchmark that the docs show, by the name of its module."""

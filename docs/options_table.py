@@ -29,13 +29,13 @@ def table_of(kind: type[Options]) -> str:
         elif isinstance(field, Prompts) and default.strip("[]"):
             shown = "those below"
         excludes = ", ".join(f"`{other}`" for other in field.excludes)
-        meaning = _cell(field.help) + (f" Excludes {excludes}." if excludes else "")
+        meaning = cell(field.help) + (f" Excludes {excludes}." if excludes else "")
         if field.aliases:
             meaning += f" Formerly {', '.join(f'`data-{alias}`' for alias in field.aliases)}."
-        rows.append(f"| `data-{field.name}` | {_cell(field.allowed)} | {shown} | {meaning} |")
+        rows.append(f"| `data-{field.name}` | {cell(field.allowed)} | {shown} | {meaning} |")
     return "\n".join(rows)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """A text without bars that would end the cell. In code a bar ends nothing, and an entity would be shown as such."""
     return re.sub(r"(`[^`]*`)|\|", lambda found: found[1] or "&#124;", text)
