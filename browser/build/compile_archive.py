@@ -40,6 +40,8 @@ START = (
 """What the worker imports before any call, and what is too small for a request of its own."""
 CUSTOM = "mount"
 """The method that takes a custom widget, which may import anything: it and its module need `all.zip`."""
+TEXTS = f"{PACKAGE.replace('.', '/')}/core/texts/__init__.py"
+"""The module that reads the interface's texts from files beside it."""
 SKIPPED = "mkdocs_quantlab", "importlib.resources"
 """What is no module of the standard library, and what the engine imports only where a site is built."""
 UNUSED = "ssl", "_ssl", "bz2", "lzma", "compression"
@@ -191,8 +193,11 @@ def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
         del sys.modules[name]
     for name in (*OFFERED, *NEEDED, *STAND_INS):
         importlib.import_module(name)
+    archives["all"] = (standard() | ours) - archives["python"]
     languages = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("texts/*.json")}
-    archives["all"] = (standard() | ours) - archives["python"] | languages
+    for names in archives.values():  # a module reads its files from the archive that it is in
+        if TEXTS in names:
+            names.update(languages)
     return archives, parts
 
 

@@ -151,6 +151,11 @@ PAGES = {
 
 <div data-quantlab-chat data-endpoint="" data-models="tiny:q4 tiny:q6" data-seed="7" data-marks="on"></div>
 """,
+    "rules.md": """# A chat whose prompts have rules
+
+<div data-quantlab-chat data-endpoint="" data-models="tiny:q4 tiny:q6" data-seed="7"
+data-prompts="Say something. | What is 17 × 23? => {number: 391}"></div>
+""",
     "lab-1.md": """# A lab
 
 <!-- breakout-style: card -->

@@ -10,6 +10,7 @@ import { Markdown } from "./markdown/view.ts";
 import { markRow, whyNot, type Marker } from "./marks.ts";
 import { t } from "./texts.ts";
 import { tokensOf } from "./tokens.ts";
+import { verdictLine, whyUnjudged, type Judge } from "./verdicts.ts";
 import type { Problem, Reason } from "./wire.ts";
 
 /** Text is taken in in parts of this many characters, and drawn for at most so many milliseconds a frame. */
@@ -32,6 +33,7 @@ export class AnswerView {
   readonly #actions: Actions;
   readonly #label: string;
   readonly #marker: Marker;
+  readonly #judge: Judge;
   readonly #state = h("p", { class: "quantlab-chat-state" });
   #text = h("div", { class: "quantlab-chat-text md-typeset" });
   #markdown: Markdown;
@@ -47,9 +49,10 @@ export class AnswerView {
   #isDone = false;
 
   /** @param label What the reader sees for the model that was asked. */
-  constructor(answer: Answer, label: string, marker: Marker, actions: Actions) {
+  constructor(answer: Answer, label: string, { marker, judge }: { marker: Marker; judge: Judge }, actions: Actions) {
     this.#answer = answer;
     this.#marker = marker;
+    this.#judge = judge;
     this.#actions = actions;
     this.#label = label;
     this.#markdown = this.#newMarkdown();
@@ -171,10 +174,28 @@ export class AnswerView {
     }
   }
 
+  /** Says whether the answer is right, where its prompt has a rule. */
+  async #checkAnswer(): Promise<void> {
+    const rule = this.#judge.ruleFor(this.#answer);
+    if (!rule) return;
+    const note = h("p", { class: "quantlab-chat-note" }, t("judging"));
+    this.#end.append(note);
+    try {
+      const known = this.#judge.known(this.#answer);
+      const [verdict = known] = known
+        ? []
+        : await this.#judge.judge([this.#answer], rule, (state) => (note.textContent = state || t("judging")));
+      note.replaceWith(verdictLine(verdict!));
+    } catch (error) {
+      note.textContent = whyUnjudged(error);
+    }
+  }
+
   #finish(reason: Reason): void {
     this.#isDone = true;
     this.#drawing?.end();
     if (this.#drawing && this.#marker.wants(this.#answer)) void this.#mark(this.#drawing.element);
+    void this.#checkAnswer();
     const { request, figures, problem, text, unused } = this.#answer;
     this.element.removeAttribute("aria-busy");
     const other = otherModel(this.#answer);

@@ -14,7 +14,7 @@ function comparison({ memory }: Session) {
 }
 
 export function asMarkdown(session: Session): string {
-  const { turns, conversation, marker } = session;
+  const { turns, conversation, marker, judge } = session;
   const parts = [`# ${t("file_title")}`];
   const others = conversation.size - turns.length;
   if (others) parts.push(t("file_branches", { count: others }));
@@ -41,6 +41,8 @@ export function asMarkdown(session: Session): string {
       if (problem) parts.push(t("file_error", { message: problem.message }));
       if (thinking) parts.push(`${t("file_thinking")}\n\n${quoted(thinking)}`);
       if (text) parts.push(text);
+      const verdict = judge.known(answer);
+      if (verdict) parts.push(t(verdict.right ? "verdict_right" : "verdict_wrong", verdict));
       const marking = marker.known(answer);
       if (hasMarks(marking))
         parts.push(
@@ -56,11 +58,11 @@ export function asMarkdown(session: Session): string {
 }
 
 export function asData(session: Session): string {
-  const { system, turns, conversation, marker } = session;
+  const { system, turns, conversation, marker, judge } = session;
   const told = ({ prompt, answers, chosen }: Turn) => ({
     prompt,
     chosen,
-    answers: answers.map((answer) => ({ ...answer, marks: marker.known(answer) })),
+    answers: answers.map((answer) => ({ ...answer, marks: marker.known(answer), verdict: judge.known(answer) })),
   });
   const branches = ({ turns, chosen }: Fork): unknown => ({
     chosen,

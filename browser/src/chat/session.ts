@@ -14,6 +14,7 @@ import { InPage, type PageModel } from "./dialects/browser.ts";
 import { detect } from "./dialects/index.ts";
 import { engine } from "./engine.ts";
 import { Marker } from "./marks.ts";
+import { Judge } from "./verdicts.ts";
 import { t } from "./texts.ts";
 import { EndpointError, NO_MODEL, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
 import { volume } from "../ui/volume.ts";
@@ -33,6 +34,7 @@ export class Session extends EventTarget {
   readonly key = new Key();
   readonly memory = new Map<string, unknown>();
   readonly marker: Marker;
+  readonly judge: Judge;
   conversation = new Conversation();
   settings: Settings;
   /** What every prompt is sent with; empty for nothing. The author's, until the reader changes it. */
@@ -62,6 +64,7 @@ export class Session extends EventTarget {
     super();
     this.config = config;
     this.marker = new Marker(config.marks, config.pyodide);
+    this.judge = new Judge(config);
     this.settings = config.settings;
     this.system = config.system;
     this.sendsHistory = config.history;

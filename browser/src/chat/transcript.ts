@@ -107,7 +107,7 @@ export class Transcript {
     const { model } = answer.request;
     const format = this.#session.offered.find(({ name }) => name === model)?.format;
     const label = [this.#doing.label(model), format && t("no_gguf", { format })].filter(Boolean).join(", ");
-    return new AnswerView(answer, label, this.#session.marker, {
+    return new AnswerView(answer, label, this.#session, {
       repeats: () => this.#session.repeats(turn, answer),
       again: () => this.#doing.ask(() => this.#session.answer(turn)),
       explain: this.#doing.explain,
