@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 RECIPES = ("Q8_0", "Q2_K")
 SETTINGS = {"temperature": 0.2, "top_p": 0.9, "max_tokens": 96}
 """Temperature and top_p are those that the model's authors recommend."""
+FIRST_SEED = 11
+"""The prompts were chosen among others by answers to smaller seeds, which therefore do not count."""
 START_TIMEOUT = 300
 ANSWER_TIMEOUT = 600
 """Seconds."""
@@ -106,7 +108,9 @@ def right(address: str, seeds: int) -> dict[str, int]:
     found = {}
     for check in CHECKS:
         rule = parse(check.right)
-        answers = [ask(address, check.prompt, seed) for seed in range(1, seeds + 1)]
+        answers = [
+            ask(address, check.prompt, seed) for seed in range(FIRST_SEED, FIRST_SEED + seeds)
+        ]
         found[check.name] = sum(judge(rule, answer).right for answer in answers)
         print(check.name, found[check.name], file=sys.stderr, flush=True)
     return found
@@ -137,7 +141,8 @@ def main() -> None:
     rows.append(["all", *(f"{sum(counts[recipe].values())} of {every}" for recipe in RECIPES)])
     print(f"\n{table(['Check', *RECIPES], rows)}\n")
     settings = ", ".join(f"{name} {value}" for name, value in SETTINGS.items())
-    print(f"Settings: {settings}, seeds 1 to {given.seeds}; no system prompt.")
+    seeds = f"seeds {FIRST_SEED} to {FIRST_SEED + given.seeds - 1}"
+    print(f"Settings: {settings}, {seeds}, with the file's template and no system prompt of ours.")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class Check(NamedTuple):
 
 
 CHECKS = (
-    Check("sum", "arithmetic", "What is 7 + 5?", "number: 12"),
+    Check("sum", "arithmetic", "What is 12 + 9? Answer with the number only.", "number: 21"),
     Check("product", "arithmetic", "What is 6 times 7?", "number: 42"),
     Check("price", "arithmetic", "A pen costs 3 euros. What do 4 pens cost?", "number: 12"),
     Check(
@@ -31,64 +31,60 @@ CHECKS = (
     ),
     Check("copy-number", "copying", "Copy this number: 4815162342", "contains: 4815162342"),
     Check(
-        "copy-word",
+        "copy-words",
         "copying",
-        "Repeat this word and write nothing else: quantization",
-        "equals: quantization",
+        "Write these words in the same order: river, stone, cloud, apple.",
+        "contains: river stone cloud apple",
     ),
     Check(
-        "count-up",
+        "one-to-ten",
         "counting",
-        "Count from 1 to 10.",
+        "List the numbers from 1 to 10.",
         r"regex: '\b1\D+2\D+3\D+4\D+5\D+6\D+7\D+8\D+9\D+10\b'",
     ),
     Check(
-        "five-times",
+        "weekdays",
         "counting",
-        "Write the word cat five times.",
-        r"regex: '(?i)^\W*(\bcats?\b\W*){5}$'",
+        "Name the seven days of the week.",
+        "contains_all: [Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday]",
     ),
-    Check("days", "counting", "How many days does a week have?", "contains: [7, seven]"),
+    Check("week", "counting", "How many days does a week have?", "contains: [7, seven]"),
     Check(
         "json",
         "formats",
         'Write a JSON object with the keys "name" and "age" for a person.',
         "json: [name, age]",
     ),
-    Check("list", "formats", "Write a numbered list of three fruits.", "items: 3"),
+    Check("numbered-list", "formats", "Write a numbered list of three fruits.", "items: 3"),
     Check(
-        "one-word",
+        "bulleted-list",
         "formats",
-        "Answer with one word: what color is the sky on a clear day?",
-        "contains: blue, words: 1",
+        "Give three examples of animals as a bulleted list.",
+        "items: 3",
     ),
-    Check("french", "languages", "Translate to French: Good morning.", "contains: bonjour"),
+    Check("to-french", "languages", "Translate to French: Good morning.", "contains: bonjour"),
+    Check("to-spanish", "languages", 'What is the Spanish word for "house"?', "contains: casa"),
     Check(
-        "spanish",
-        "languages",
-        'What is the Spanish word for "house"?',
-        "contains: casa",
-    ),
-    Check(
-        "german",
+        "from-german",
         "languages",
         'What does the German word "Wasser" mean in English?',
         "contains: water",
     ),
     Check("short", "instructions", "Describe the sea in at most 15 words.", "words: at most 15"),
     Check(
-        "without",
+        "without-word",
         "instructions",
-        'Write one sentence about trees that does not contain the word "green".',
+        'Write one sentence about trees. Do not use the word "green".',
         "without: green, lines: 1",
+    ),
+    Check(
+        "shopping-list",
+        "instructions",
+        "You plan a small party and write down what to buy. Write exactly four lines. Each line names one thing and has at most three "
+        "words. Do not number the lines, and write nothing before or after them.",
+        r"lines: 4, regex: '^([^\W\d]\S*( \S+){0,2}\s*){4}$'",
     ),
     Check("capital", "facts", "What is the capital of France?", "contains: Paris"),
     Check("planet", "facts", "Which planet is known as the Red Planet?", "contains: Mars"),
-    Check(
-        "boiling",
-        "facts",
-        "At what temperature in degrees Celsius does water boil at sea level?",
-        "number: 100, which: first",
-    ),
 )
 """The prompts, in the order of their groups."""
