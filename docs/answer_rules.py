@@ -71,6 +71,20 @@ def checks() -> str:
     return _table(head, rows)
 
 
+def measured() -> str:
+    """With what it was measured, and the sum."""
+    file = RESULTS / "right_answers.json"
+    if not file.is_file():
+        return ""
+    result = json.loads(file.read_text(encoding="utf-8"))
+    (table, *_) = result["tables"]
+    counts = ", ".join(
+        f"{model} {count}"
+        for model, count in zip(table["head"][1:], table["rows"][-1][1:], strict=True)
+    )
+    return f"Right answers: {counts}. {result['lines'][-1]} `{result['command']}`, {result['machine']}."
+
+
 def _measured() -> dict[str, dict[str, str]]:
     """The counts of `benchmarks/results/right_answers.json`: by check, for each model."""
     file = RESULTS / "right_answers.json"

@@ -151,6 +151,7 @@ export class QuantlabChat extends HTMLElement {
       toFetch: (models) => session.toFetch(models),
       memory: session.memory,
       marker: session.marker,
+      judge: session.judge,
       models: () => session.models(),
       settings: () => session.settings,
       endpoint: () => session.endpoint(),

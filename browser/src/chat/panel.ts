@@ -5,6 +5,7 @@
  */
 import type { ModelChoice } from "../generated/attributes.ts";
 import type { Marker } from "./marks.ts";
+import type { Judge } from "./verdicts.ts";
 import type { Endpoint, Model, Problem, Settings } from "./wire.ts";
 
 export type Panel = (section: HTMLElement, context: ChatContext) => () => void;
@@ -25,6 +26,8 @@ export interface ChatContext {
   readonly memory: Map<string, unknown>;
   /** Marks drawings. */
   readonly marker: Marker;
+  /** Judges answers by rules. */
+  readonly judge: Judge;
   /** The models to choose from: the author's, then those that the server offered when it was last asked. */
   models(): readonly ModelChoice[];
   settings(): Settings;

@@ -54,6 +54,14 @@ class Number(Field[float | None]):
         return "" if value is None else numbers.plain(value)
 
 
+class Texts(TextList):
+    """Texts, of which an answer has one, all or none."""
+
+    @property
+    def allowed(self) -> str:
+        return "a text, several separated by `|`, or a list of texts"
+
+
 class Tolerance(Field[tuple[float, bool]]):
     """How far a number may be off: a distance, or a percentage of the number."""
 
@@ -161,14 +169,14 @@ class Count(Field[Range | None]):
 class Rules(Options):
     """What a right answer has. All rules that are given hold together."""
 
-    contains = TextList(
+    contains = Texts(
         (), label="Contains", help="One of these texts is in the answer, as whole words."
     )
-    contains_all = TextList(
+    contains_all = Texts(
         (), label="Contains all", help="All of these texts are in the answer, as whole words."
     )
-    equals = TextList((), label="Equals", help="The whole answer is one of these texts.")
-    without = TextList(
+    equals = Texts((), label="Equals", help="The whole answer is one of these texts.")
+    without = Texts(
         (), label="Without", help="None of these texts is in the answer, as whole words."
     )
     exact = MultiChoice(
@@ -179,7 +187,7 @@ class Rules(Options):
     )
     number = Number(label="Number", help="A number of the answer is this one.")
     tolerance = Tolerance(label="Tolerance", help="How far the number may be off.")
-    unit = TextList(
+    unit = Texts(
         (),
         label="Unit",
         help="The number has one of these units behind or before it. Other numbers of the answer do not count.",
@@ -197,7 +205,7 @@ class Rules(Options):
         help="How to read a number such as `1,234`, which is 1234 or 1.234. `any` takes the right one of the two.",
     )
     regex = Regex(label="Regular expression", help="It matches a part of the answer.")
-    json = TextList(
+    json = Texts(
         (),
         label="JSON",
         help="The answer is valid JSON, in a fence of code or without, and its object has these keys. `[]` asks for no key.",

@@ -8,6 +8,7 @@ import { measure, type Values } from "./measures.ts";
 import type { Parting } from "./divergence.ts";
 import type { Cell, Run } from "./run.ts";
 import { random, shuffled } from "./statistics.ts";
+import type { JudgedAnswers } from "./verdicts.ts";
 import { ballots, count, type Ballot, type Choice, type Count, type Pair } from "./vote.ts";
 
 /** More pairs than this are more than a reader judges with care: twice as many questions. */
@@ -57,6 +58,8 @@ export class Comparison {
   parted: Parted | undefined;
   /** Whether the drawings are right, once they were marked. */
   marked: Marked | undefined;
+  /** Whether the answers are right, once they were judged by the rules of their prompts. */
+  judged: JudgedAnswers | undefined;
 
   readonly #inspect: (text: string) => Inspection | null;
   readonly #values = new WeakMap<Answer, Values>();

@@ -26,7 +26,7 @@ const told = ({ request, model, text, thinking, reason, figures, unused, notes }
 
 /** The comparison for programs. */
 export function toData(comparison: Comparison): object {
-  const { run, labels, cards, vote, parted, marked } = comparison;
+  const { run, labels, cards, vote, parted, marked, judged } = comparison;
   const { plan, endpoint, cells } = run;
   return {
     format: "quantlab-comparison-1",
@@ -44,6 +44,7 @@ export function toData(comparison: Comparison): object {
               ...told(cell.answer!),
               measures: comparison.values({ answer: cell.answer! }),
               marks: marked?.markings.get(cell.answer!),
+              verdict: judged?.verdicts.get(cell.answer!),
             },
           ]
         : [],
@@ -75,7 +76,7 @@ function csvLine(cells: readonly (string | number | boolean | undefined)[]): str
 
 /** The answers for a spreadsheet: a line for each, with its measures and marks as numbers; empty where there is none. */
 export function toCsv(comparison: Comparison): string {
-  const { run, labels, marked } = comparison;
+  const { run, labels, marked, judged } = comparison;
   const { plan, cells } = run;
   const names = marked ? shareRows(run, marked.markings).map(({ name }) => name) : [];
   const head = [
@@ -86,6 +87,7 @@ export function toCsv(comparison: Comparison): string {
     "control",
     ...MEASURES.map(({ name }) => name),
     ...names.map((name) => `right_${name}`),
+    ...(judged ? ["right", "reason"] : []),
   ];
   const lines = cells.flatMap((cell) => {
     if (cell.state !== "done") return [];
@@ -101,8 +103,14 @@ export function toCsv(comparison: Comparison): string {
       plan.seeds[cell.seed],
       Number(cell.isControl),
     ];
+    const verdict = judged?.verdicts.get(cell.answer!);
     return [
-      [...own, ...MEASURES.map(({ name }) => values[name]), ...names.map((name) => marks && Number(marks.get(name)))],
+      [
+        ...own,
+        ...MEASURES.map(({ name }) => values[name]),
+        ...names.map((name) => marks && Number(marks.get(name))),
+        ...(judged ? [verdict && Number(verdict.right), verdict?.reason] : []),
+      ],
     ];
   });
   return [head, ...lines].map(csvLine).join("");
@@ -122,7 +130,7 @@ function markdownTable({ caption, head, rows }: Table): string {
 
 /** The comparison for people. */
 export function toMarkdown(comparison: Comparison): string {
-  const { run, labels, parted, marked } = comparison;
+  const { run, labels, parted, marked, judged } = comparison;
   const { plan, endpoint, cells } = run;
   const { tables, sentences } = findings(comparison);
   const results = [...sentences, ...voted(comparison), ...(parted ? [said(parted, labels)] : [])];
@@ -141,7 +149,9 @@ export function toMarkdown(comparison: Comparison): string {
           ),
         ]
       : [];
-    return [`### ${title}`, fenced(cell.answer!.text), ...words];
+    const verdict = judged?.verdicts.get(cell.answer!);
+    const judgement = verdict ? [chat(verdict.right ? "verdict_right" : "verdict_wrong", verdict)] : [];
+    return [`### ${title}`, fenced(cell.answer!.text), ...judgement, ...words];
   });
   return (
     [
@@ -155,7 +165,10 @@ export function toMarkdown(comparison: Comparison): string {
       t("warning"),
       ...(plan.system ? [`## ${t("said_first")}`, fenced(plan.system)] : []),
       `## ${t("prompts")}`,
-      ...plan.prompts.map((prompt, i) => `${i + 1}.\n\n${fenced(prompt)}`),
+      ...plan.prompts.map((prompt, i) => {
+        const rule = plan.rules?.[i];
+        return `${i + 1}.\n\n${fenced(prompt)}${rule ? `\n\n${t("file_rule", { rule })}` : ""}`;
+      }),
       `## ${t("findings")}`,
       ...tables.map(markdownTable),
       ...results,

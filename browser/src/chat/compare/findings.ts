@@ -11,6 +11,7 @@ import { markSentences, markTable } from "./marks.ts";
 import { controls, summarize, type Figure, type Row, type Summary } from "./summary.ts";
 import { t } from "./texts.ts";
 import type { Verdict } from "./variation.ts";
+import { rightTable } from "./verdicts.ts";
 
 export interface Findings {
   tables: Table[];
@@ -91,6 +92,8 @@ export function findings(comparison: Comparison): Findings {
       )
     : each[0]!;
   if (several) tables.push(table(whole, labels, t("all_prompts")));
+  const right = rightTable(comparison);
+  if (right) tables.unshift(right);
   const marks = markTable(comparison);
   if (marks) tables.push(marks);
   const cards = cardTable(comparison.cards, labels);
@@ -102,6 +105,7 @@ export function findings(comparison: Comparison): Findings {
       ...unlikeAsked(comparison),
       ...conclusions(whole, labels),
       ...controlled(comparison),
+      ...(comparison.judged?.why ? [comparison.judged.why] : []),
       ...markSentences(comparison),
     ],
   };

@@ -2,6 +2,7 @@
 import { isReadable, numberField, showValue, valueOf } from "../../ui/numbers.ts";
 import { button, h, labelled } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
+import { is } from "../../python/errors.ts";
 import { EndpointError } from "../wire.ts";
 import { volume } from "../../ui/volume.ts";
 import type { Plan } from "./run.ts";
@@ -102,16 +103,23 @@ export class PlanForm {
     return [...this.#prompts.querySelectorAll("textarea")];
   }
 
+  /** The field for the rule of a prompt. */
+  #ruleOf(area: HTMLTextAreaElement): HTMLInputElement {
+    return area.parentElement!.querySelector("input")!;
+  }
+
   #addPrompt(text: string): HTMLTextAreaElement {
     const area = h("textarea", { rows: 2 });
+    const rule = h("input", { type: "text", spellcheck: false, placeholder: t("rule_hint") });
     area.value = text;
+    rule.value = this.#context.judge.ruleOf(text);
     const remove = button("×", () => {
       row.remove();
       if (!this.#areas().length) this.#addPrompt("");
       this.#number();
       this.#areas()[0]!.focus();
     });
-    const row = h("div", { class: "quantlab-compare-prompt" }, area, remove);
+    const row = h("div", { class: "quantlab-compare-prompt" }, area, remove, rule);
     this.#prompts.append(row);
     this.#number();
     return area;
@@ -121,6 +129,7 @@ export class PlanForm {
   #number(): void {
     this.#areas().forEach((area, i) => {
       area.setAttribute("aria-label", t("prompt_number", { number: i + 1 }));
+      this.#ruleOf(area).setAttribute("aria-label", t("rule_number", { number: i + 1 }));
       area.nextElementSibling!.setAttribute("aria-label", t("remove_prompt", { number: i + 1 }));
     });
     this.#look();
@@ -129,6 +138,7 @@ export class PlanForm {
   #take(presets: HTMLSelectElement): void {
     const area = this.#areas().find(({ value }) => !value.trim()) ?? this.#addPrompt("");
     area.value = presets.value;
+    this.#ruleOf(area).value = this.#context.judge.ruleOf(presets.value);
     presets.value = "";
     this.#look();
   }
@@ -168,10 +178,11 @@ export class PlanForm {
       MOST_SEEDS,
       Math.max(1, Math.round(Number(isReadable(this.#seeds) ? valueOf(this.#seeds) : 1)) || 1),
     );
+    const areas = this.#areas().filter(({ value }) => value.trim());
+    const rules = areas.map((area) => this.#ruleOf(area).value.trim());
     return {
-      prompts: this.#areas()
-        .map(({ value }) => value.trim())
-        .filter(Boolean),
+      prompts: areas.map(({ value }) => value.trim()),
+      ...(rules.some(Boolean) ? { rules } : {}),
       system: this.#context.system(),
       models: [...this.#models.querySelectorAll("input")].filter(({ checked }) => checked).map(({ value }) => value),
       seeds: Array.from({ length: seeds }, (_, i) => seed + i),
@@ -211,11 +222,33 @@ export class PlanForm {
     const boxes = this.#models.querySelectorAll("input");
     if (!boxes.length) return this.#refuse(t("no_models_ask"), this.#ask);
     if (!plan.models.length) return this.#refuse(t("choose_model"), boxes[0]);
+    if (!(await this.#checkRules())) return;
     try {
       await submit(plan, this.#hide.checked);
     } catch (error) {
       this.#explain(error);
     }
+  }
+
+  /** Whether the rules that the reader wrote are valid; the first that is not is shown. */
+  async #checkRules(): Promise<boolean> {
+    const { judge } = this.#context;
+    for (const area of this.#areas()) {
+      const field = this.#ruleOf(area);
+      const rule = field.value.trim();
+      if (!rule || !area.value.trim() || rule === judge.ruleOf(area.value.trim())) continue;
+      this.#trouble.replaceChildren(h("p", { role: "status" }, t("checking_rules")));
+      try {
+        await judge.check(rule);
+      } catch (error) {
+        // Without Python nothing is judged, and the comparison says so.
+        if (!is(error, "OptionError")) continue;
+        this.#refuse(t("rule_wrong", { rule, reason: error.message }), field);
+        return false;
+      }
+    }
+    this.#trouble.replaceChildren();
+    return true;
   }
 
   #refuse(text: string, at: HTMLElement | null | undefined): void {

@@ -5,6 +5,7 @@ import { around, h } from "../../ui/dom.ts";
 import type { Marks } from "../../generated/protocol.ts";
 import { hasMarks, inShort, wrongs } from "../marks.ts";
 import { wide } from "../table.ts";
+import { verdictLine } from "../verdicts.ts";
 import { t as chat } from "../texts.ts";
 import type { Comparison } from "./comparison.ts";
 import { MEASURES, type Values } from "./measures.ts";
@@ -75,8 +76,10 @@ export class Grid {
         seed: String(answer.request.settings.seed),
       });
       const marking = this.#comparison.marked?.markings.get(answer);
+      const verdict = this.#comparison.judged?.verdicts.get(answer);
       box.replaceChildren(
         ...shown(answer, name),
+        ...(verdict ? [verdictLine(verdict)] : []),
         ...(hasMarks(marking) ? marked(marking) : []),
         ...facts(answer, this.#comparison.values({ answer })),
       );

@@ -29,7 +29,7 @@ export interface ShareRow {
 type Done = Cell & { answer: Answer };
 
 /** The answers of a model that count: of a prompt whose answers are all the same, one; the control is none. */
-function samples({ plan, cells }: Pick<Comparison["run"], "plan" | "cells">, model: number): Done[] {
+export function samples({ plan, cells }: Pick<Comparison["run"], "plan" | "cells">, model: number): Done[] {
   return plan.prompts.flatMap((_, prompt) => {
     const own = cells.filter(
       (cell): cell is Done =>

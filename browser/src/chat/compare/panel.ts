@@ -14,6 +14,7 @@ import { PlanForm } from "./form.ts";
 import { duration } from "./format.ts";
 import { Grid } from "./grid.ts";
 import { markAll } from "./marks.ts";
+import { judgeAll } from "./verdicts.ts";
 import { inspect } from "./picture.ts";
 import { Run, type Cell, type Plan } from "./run.ts";
 import { trustedHtml } from "../../ui/trusted.ts";
@@ -208,16 +209,25 @@ class View {
     if (run.isResting) void this.#mark(comparison);
   }
 
-  /** Marks what was drawn since it was last marked, and shows it. */
+  /** Judges what was answered, and marks what was drawn, since that was last done; and shows it. */
   async #mark(comparison: Comparison): Promise<void> {
     const { run } = comparison;
     const done = run.progress.done;
     if (this.#markedAt === done) return;
     this.#markedAt = done;
+    const judged = await judgeAll(comparison, this.#context.judge);
     const marked = await markAll(comparison, this.#context.marker);
-    if (!marked || this.#left.signal.aborted || this.#comparison !== comparison || run.progress.done !== done) return;
+    if (
+      (!judged && !marked) ||
+      this.#left.signal.aborted ||
+      this.#comparison !== comparison ||
+      run.progress.done !== done
+    )
+      return;
+    comparison.judged = judged;
     comparison.marked = marked;
-    for (const cell of run.cells) if (marked.markings.has(cell.answer!)) this.#grid?.show(cell);
+    for (const cell of run.cells)
+      if (judged?.verdicts.has(cell.answer!) || marked?.markings.has(cell.answer!)) this.#grid?.show(cell);
     if (run.isResting && this.#grid) this.#showFigures();
   }
 

@@ -10,6 +10,8 @@ import { EndpointError, type ChatRequest, type Endpoint, type Message, type Prob
 
 export interface Plan {
   readonly prompts: readonly string[];
+  /** The rule for right answers to each prompt, empty where there is none; absent where no prompt has one. */
+  readonly rules?: readonly string[];
   /** What comes before each prompt; empty for nothing. */
   readonly system: string;
   /** The server's names of the models. */
