@@ -190,7 +190,7 @@ DRAWINGS = (
     Prompt("Draw two blue balloons."),
     Prompt("Draw a cat riding a skateboard at night."),
     Prompt("Draw a snowman next to a tree."),
-    PROMPTS[2],
+    Prompt(PROMPTS[2].text),
 )
 """The prompts of a page whose author set none, where its models are built in: these draw, and answer the last
 with a drawn apology."""

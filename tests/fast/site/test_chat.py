@@ -225,6 +225,37 @@ def test_every_check_has_a_rule_that_is_read(check):
     assert [each.name for each in CHECKS].count(check.name) == 1
 
 
+ANSWERS = {
+    "sum": ("12 + 9 = 21", "12 + 9 = 20"),
+    "product": ("6 times 7 is 42.", "6 times 7"),
+    "price": ("4 pens cost 12 euros.", "3 × 4 = 12, so they cost 13 euros."),
+    "copy-sentence": ("“The quick brown fox jumps over the lazy dog.”", "The quick fox jumps."),
+    "copy-number": ("4815162342", "48151623421"),
+    "copy-words": ("river\nstone\ncloud\napple", "river, cloud, stone, apple"),
+    "one-to-ten": ("1, 2, 3, 4, 5, 6, 7, 8, 9, 10", "1, 2, 3, 5, 4, 6, 7, 8, 9, 10"),
+    "weekdays": ("Monday, Tuesday, Wednesday, Thursday, Friday, Saturday and Sunday", "Monday to Sunday"),
+    "week": ("Seven days.", "8"),
+    "json": ('```json\n{"name": "Ada", "age": 36}\n```', '{"name": "Ada", "age": }'),
+    "numbered-list": ("1. apple\n2. pear\n3. plum", "apple, pear, plum"),
+    "bulleted-list": ("Three animals:\n\n- cat\n- dog\n- cow", "- cat\n- dog"),
+    "to-french": ("Bonjour !", "Bon jour"),
+    "to-spanish": ("“House” is “casa” in Spanish.", "“House” is “caso”."),
+    "from-german": ("It means water.", "It means lava."),
+    "short": ("Blue, wide, restless.", "The sea " * 8),
+    "without-word": ("Trees give shade.", "Trees are green."),
+    "shopping-list": ("Bread\nCold lemonade\nPaper cups\nCake", "1. Bread\n2. Lemonade\n3. Cups\n4. Cake"),
+    "capital": ("Paris is the capital of France.", "It is Lyon."),
+    "planet": ("Mars", "Venus"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_every_check_can_be_answered_right_and_wrong(check):
+    right, wrong = ANSWERS[check.name]
+    assert judge(parse(check.right), right).right
+    assert not judge(parse(check.right), wrong).right
+
+
 @pytest.mark.parametrize(
     ("prompt", "right", "wrong"),
     [
