@@ -5,6 +5,7 @@
  */
 import type { ChatConfig } from "../generated/attributes.ts";
 import type { AnswerVerdict, Judged } from "../generated/protocol.ts";
+import { is } from "../python/errors.ts";
 import { pagePython } from "../python/shared_python.ts";
 import { h } from "../ui/dom.ts";
 import type { Answer } from "./answer.ts";
@@ -72,9 +73,14 @@ export class Judge {
     return verdicts;
   }
 
-  /** The short form of a rule. @throws Error As `judge`. */
-  async check(rule: string): Promise<string> {
-    return (await this.#call(rule, [], () => {})).rule;
+  /** What is wrong with a rule; empty where nothing is, and where Python does not run: then nothing is judged, either. */
+  async mistakeIn(rule: string): Promise<string> {
+    try {
+      await this.#call(rule, [], () => {});
+      return "";
+    } catch (error) {
+      return is(error, "OptionError") ? error.message : "";
+    }
   }
 
   async #call(rule: string, answers: string[], onPython: (state: string) => void): Promise<Judged> {

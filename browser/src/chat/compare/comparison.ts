@@ -3,12 +3,12 @@ import type { Curve } from "../../generated/protocol.ts";
 import type { Answer } from "../answer.ts";
 import type { Inspection } from "../drawing.ts";
 import type { Marking } from "../marks.ts";
+import type { Verdict } from "../verdicts.ts";
 import type { ModelCard } from "../wire.ts";
 import { measure, type Values } from "./measures.ts";
 import type { Parting } from "./divergence.ts";
 import type { Cell, Run } from "./run.ts";
 import { random, shuffled } from "./statistics.ts";
-import type { JudgedAnswers } from "./verdicts.ts";
 import { ballots, count, type Ballot, type Choice, type Count, type Pair } from "./vote.ts";
 
 /** More pairs than this are more than a reader judges with care: twice as many questions. */
@@ -41,6 +41,13 @@ export interface Marked {
   /** Null where nothing was drawn, or there is no model to draw it for. */
   readonly curve: Curve | null;
   /** Why some or all have no marks; empty where all have them. */
+  readonly why: string;
+}
+
+/** Which answers are right, by the rules of their prompts, as far as it was found. */
+export interface JudgedAnswers {
+  readonly verdicts: ReadonlyMap<Answer, Verdict>;
+  /** Why some or all have no verdict; empty where all with a rule have one. */
   readonly why: string;
 }
 

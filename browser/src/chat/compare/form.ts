@@ -2,7 +2,6 @@
 import { isReadable, numberField, showValue, valueOf } from "../../ui/numbers.ts";
 import { button, h, labelled } from "../../ui/dom.ts";
 import type { ChatContext } from "../panel.ts";
-import { is } from "../../python/errors.ts";
 import { EndpointError } from "../wire.ts";
 import { volume } from "../../ui/volume.ts";
 import type { Plan } from "./run.ts";
@@ -238,12 +237,9 @@ export class PlanForm {
       const rule = field.value.trim();
       if (!rule || !area.value.trim() || rule === judge.ruleOf(area.value.trim())) continue;
       this.#trouble.replaceChildren(h("p", { role: "status" }, t("checking_rules")));
-      try {
-        await judge.check(rule);
-      } catch (error) {
-        // Without Python nothing is judged, and the comparison says so.
-        if (!is(error, "OptionError")) continue;
-        this.#refuse(t("rule_wrong", { rule, reason: error.message }), field);
+      const reason = await judge.mistakeIn(rule);
+      if (reason) {
+        this.#refuse(t("rule_wrong", { rule, reason }), field);
         return false;
       }
     }

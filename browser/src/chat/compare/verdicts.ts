@@ -2,18 +2,11 @@
 import type { Answer } from "../answer.ts";
 import type { Table } from "../table.ts";
 import { whyUnjudged, type Judge, type Verdict } from "../verdicts.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison, JudgedAnswers } from "./comparison.ts";
 import { shareRange } from "./format.ts";
 import { samples } from "./marks.ts";
 import { shareInterval } from "./statistics.ts";
 import { t } from "./texts.ts";
-
-/** What was found of a comparison's answers, as far as it was. */
-export interface JudgedAnswers {
-  readonly verdicts: ReadonlyMap<Answer, Verdict>;
-  /** Why some or all have no verdict; empty where all with a rule have one. */
-  readonly why: string;
-}
 
 /**
  * Judges all answers of a comparison that are there. Never throws.
