@@ -478,6 +478,33 @@ test("a wait can be cut short", async () => {
   assert.ok(performance.now() - begun < 6000);
 });
 
+for (const kind of ["ollama", "openai"])
+  for (const [name, part] of Object.entries({
+    "no line end": "a",
+    "nothing but line ends": "\n",
+    "nothing but white space": " ",
+    comments: ": a\n\n",
+    "lines that are no records": "a\n",
+    "records that are broken": "{a\n",
+  }))
+    test(`a stream of ${name} is given up, ${kind}`, async () => {
+      let sent = 0;
+      const megabyte = part.repeat((1 << 20) / part.length);
+      const answer = await heard(kind, (response) => {
+        const pour = () => {
+          for (let go = true; go && sent < 300; sent++) go = response.write(megabyte);
+          if (sent === 300) response.end();
+        };
+        response.on("drain", pour);
+        pour();
+      });
+      const said = ["The server sent a record that does not end.", "The server's answer is not a stream of records."];
+      assert.equal(answer.reason, "error");
+      assert.ok(said.includes(answer.problem.message), answer.problem.message);
+      // Buffers of both sides included.
+      assert.ok(sent < 100, `${sent} MB`);
+    });
+
 test("a server that says when to ask again is not asked before", async () => {
   const later = new Date(Date.now() + 90_500).toUTCString();
   for (const [status, header, seconds] of [

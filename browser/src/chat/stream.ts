@@ -1,5 +1,5 @@
 /** What all answers have in common, whichever language the server speaks: times, waiting, stops, cuts and loops. */
-import { asJson, asList, asNumber, asText, type Json } from "./http.ts";
+import { asJson, asList, asNumber, asText, texts, type Json } from "./http.ts";
 import { EndpointError, type Candidate, type ChatEvent, type Figures, type Reason } from "./wire.ts";
 import { ofServer } from "./texts.ts";
 
@@ -17,6 +17,9 @@ const LONGEST = 2_000_000;
 
 /** A record of a server's stream may be this long, in characters: a line of Ollama's, an event of OpenAI's API. */
 export const MAX_RECORD = 4_000_000;
+
+/** A stream may have this many lines that are no records. */
+const MAX_STRAYS = 100;
 
 /** Reading may hold the page this long, in milliseconds: a server that sends all at once leaves no pause by itself. */
 const HOLD = 6;
@@ -129,6 +132,42 @@ export async function* answerEvents(
     if (isFull) figures.context = (await length.context?.()) ?? figures.tokens! + (figures.promptTokens ?? 0);
     yield done(isFull ? "full" : end.reason, end.message ? new EndpointError(end.message, 200) : undefined);
   } else yield done(equal >= LOOP ? "looped" : "cut");
+}
+
+/**
+ * What a server's stream is read into.
+ *
+ * @param read Gives the pieces of what has come; returns true where nothing may follow.
+ * @throws EndpointError More came without a piece than a record may have: what never becomes one is not read for ever.
+ */
+export async function* streamed(
+  response: Response,
+  signal: AbortSignal,
+  read: (text: string) => Generator<Piece, boolean>,
+): AsyncGenerator<Piece> {
+  let silent = 0;
+  for await (const text of texts(response, signal)) {
+    silent += text.length;
+    const pieces = read(text);
+    for (;;) {
+      const { done, value } = pieces.next();
+      if (done && value) return;
+      if (done) break;
+      silent = 0;
+      yield value;
+    }
+    if (silent > MAX_RECORD) throw new EndpointError(ofServer("endless_record"), response.status);
+  }
+}
+
+/** Counts what is no record in a stream: the end of one that was cut, or a proxy's words. */
+export class Strays {
+  #count = 0;
+
+  /** @throws EndpointError There are too many: to find out about one costs more than to read a record. */
+  add(status: number): void {
+    if (++this.#count > MAX_STRAYS) throw new EndpointError(ofServer("no_records"), status);
+  }
 }
 
 /** A quota that is used up: waiting does not bring it back. */

@@ -564,6 +564,7 @@ export const chat_server = {
   "no_server": "There is no model server at this address.",
   "status": "Status {status}",
   "endless_record": "The server sent a record that does not end.",
+  "no_records": "The server's answer is not a stream of records.",
   "error": "The server reported an error.",
   "ended": "The server ended the answer: {reason}.",
   "too_long": "This page reads answers of up to {count} characters.",

@@ -6,9 +6,9 @@
  */
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
-import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
+import { asJson, asList, asNumber, asText, complaint, defined, Http, type Json } from "../http.ts";
 import { Reasoning } from "../reasoning.ts";
-import { answerEvents, MAX_RECORD, tokens, type Piece } from "../stream.ts";
+import { answerEvents, Strays, streamed, tokens, type Piece } from "../stream.ts";
 import {
   EndpointError,
   type ChatEvent,
@@ -188,27 +188,28 @@ function facts(entry: Json): Pick<Model, "quantization" | "parameters" | "format
 
 async function* records(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
   const reasoning = new Reasoning();
+  const strays = new Strays();
   let rest = "";
-  for await (const text of texts(response, signal)) {
+  yield* streamed(response, signal, function* (text) {
     // What was read before has no end of a line: it is not looked through again.
     const lines = text.split("\n");
     lines[0] = rest + lines[0]!;
     rest = lines.pop()!;
-    if (rest.length > MAX_RECORD) throw new EndpointError(ofServer("endless_record"), response.status);
-    for (const line of lines) yield* record(line, reasoning, response.status);
-  }
-  yield* record(rest, reasoning, response.status);
+    for (const line of lines) if (line) yield* record(line, reasoning, response.status, strays);
+    return false;
+  });
+  yield* record(rest, reasoning, response.status, strays);
   yield* reasoning.flush();
 }
 
-function* record(line: string, reasoning: Reasoning, status: number): Generator<Piece> {
+function* record(line: string, reasoning: Reasoning, status: number, strays: Strays): Generator<Piece> {
   if (!line.trim()) return;
   let parsed: Json;
   try {
     parsed = asJson(JSON.parse(line));
   } catch {
     // The last line of a stream that was cut in the middle of it: its missing end tells.
-    return;
+    return strays.add(status);
   }
   if (parsed.error) throw new EndpointError(complaint(parsed), status);
   if (parsed.model) yield { type: "model", model: asText(parsed.model) };

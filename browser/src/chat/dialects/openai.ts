@@ -2,9 +2,9 @@
 import { createParser } from "eventsource-parser";
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
-import { asJson, asList, asNumber, asText, complaint, defined, Http, texts, type Json } from "../http.ts";
+import { asJson, asList, asNumber, asText, complaint, defined, Http, type Json } from "../http.ts";
 import { Reasoning, spoken } from "../reasoning.ts";
-import { answerEvents, MAX_RECORD, tokens, type Piece } from "../stream.ts";
+import { answerEvents, MAX_RECORD, Strays, streamed, tokens, type Piece } from "../stream.ts";
 import { isChat } from "./models.ts";
 import { ollamaOptions } from "./ollama.ts";
 import { Taken } from "./taken_fields.ts";
@@ -191,6 +191,7 @@ async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<
     // Some servers put an error into a stream of events as bare JSON.
     onError: ({ type, line }) => {
       if (type === "unknown-field" && line?.startsWith("{")) events.push({ data: line });
+      else if (type === "unknown-field") reader.strays.add(response.status);
       if (type === "max-buffer-size-exceeded") throw new EndpointError(ofServer("endless_record"), response.status);
     },
     maxBufferSize: MAX_RECORD,
@@ -198,24 +199,20 @@ async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<
   // A server that cannot stream answers with one record. What it calls its answer is often wrong: the first character tells.
   let isStream: boolean | undefined;
   let whole = "";
-  for await (const text of texts(response, signal)) {
+  yield* streamed(response, signal, function* (text) {
     if (isStream === undefined) {
-      whole += text;
-      const start = whole.trimStart();
-      if (!start && whole.length < MAX_RECORD) continue;
-      isStream = !start.startsWith("{") && !start.startsWith("[");
-      if (!isStream) continue;
+      whole = (whole + text).trimStart();
+      if (!whole) return false;
+      isStream = !whole.startsWith("{") && !whole.startsWith("[");
+      if (!isStream) return false;
       parser.feed(whole);
       whole = "";
     } else if (isStream) parser.feed(text);
-    else {
-      whole += text;
-      if (whole.length > MAX_RECORD) throw new EndpointError(ofServer("endless_record"), response.status);
-      continue;
-    }
+    else whole += text;
     for (const event of events.splice(0)) yield* reader.read(event.data, event.event);
-    if (reader.isOver) return;
-  }
+    return reader.isOver;
+  });
+  if (reader.isOver) return;
   if (whole) {
     const isOne = isJson(whole);
     for (const record of isOne ? [whole] : whole.split("\n")) if (record.trim()) yield* reader.read(record);
@@ -256,6 +253,7 @@ const FAILED = new Set([
 export class Records {
   readonly #status: number;
   readonly #reasoning = new Reasoning();
+  readonly strays = new Strays();
   /** `[DONE]` came: nothing follows. */
   isOver = false;
   #hasEnded = false;
@@ -278,7 +276,7 @@ export class Records {
       record = asJson(JSON.parse(data));
     } catch {
       if (event === "error") throw new EndpointError(data.slice(0, 300), this.#status);
-      return;
+      return this.strays.add(this.#status);
     }
     yield* this.take(record, event);
   }
