@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.paths import AXE
-from tests.servers.ollama_models import Script
+from tests.servers.ollama_models import Held, Script
 
 DRAWING = """Here it is:
 
@@ -139,6 +139,19 @@ def test_enter_in_the_address_connects(start, ollama):
     # Leaving the field does not clear the result.
     address.blur()
     expect(chat.status.first).to_contain_text("Connected to")
+
+
+@pytest.mark.parametrize(("text", "element"), [("Hello to you", "p"), ("## Hello", "h5")])
+def test_the_first_text_does_not_wait_for_a_frame(start, ollama, text, element):
+    chat = start()
+    held = Held(text)
+    ollama.script = held.script
+    chat.send("Hi")
+    expect(chat.answers).to_be_visible()
+    chat.page.wait_for_timeout(300)  # until no frame is asked for any more
+    chat.page.evaluate("window.requestAnimationFrame = () => 0")
+    held.released.set()
+    expect(chat.root.locator(f".quantlab-chat-text {element}")).to_have_text(text.lstrip("# "))
 
 
 def test_a_preset_endpoint_answers_at_once(visit, ollama, server, project):

@@ -41,7 +41,9 @@ export class AnswerView {
   readonly #tryNow = button(t("try_now"), () => this.#answer.tryNow?.());
   readonly #end = h("div", { class: "quantlab-chat-end" });
   readonly #begun = performance.now();
+  /** Characters of the answer, and of its reasoning, that are in the page. */
   #shown = 0;
+  #thought = 0;
   #isRethought = false;
   #thinking: Plain | undefined;
   #drawing: Drawing | undefined;
@@ -66,6 +68,12 @@ export class AnswerView {
       this.#end,
     );
     this.tick();
+  }
+
+  /** There is text that is not in the page. */
+  get isBehind(): boolean {
+    const { text, thinking } = this.#answer;
+    return this.#shown < text.length || this.#thought < thinking.length;
   }
 
   /** Brings the page up to the answer, as far as a frame's time goes. Says whether there is more to show. */
@@ -139,6 +147,7 @@ export class AnswerView {
       this.#thinking = new Plain(inside);
     }
     this.#thinking.show(text);
+    this.#thought = text.length;
   }
 
   #draw(text: string): void {

@@ -127,11 +127,12 @@ export class Transcript {
   #update(): void {
     // One answer a frame: a long conversation that is shown anew must not hold the page.
     for (const view of this.#views.values()) {
+      // An event without text, such as the model's name, must not make the first text wait.
+      if (view.isBehind) this.#shownAt = performance.now();
       if (!view.update()) continue;
       this.schedule();
       break;
     }
-    this.#shownAt = performance.now();
   }
 
   /** Which of several answers the conversation goes on from, and how to go on from another. */

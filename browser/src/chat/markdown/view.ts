@@ -46,9 +46,9 @@ const ELEMENTS: Partial<Record<Name, keyof HTMLElementTagNameMap>> = {
   tag: "span",
 };
 
-/** Text that is Markdown in no way, with which an answer may begin: it need not wait for the worker. */
+/** A paragraph or a heading without other marks, with which an answer may begin: its text need not wait for the worker. */
 const LONGEST_FIRST = 400;
-const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N} ,'’!?]*$/u;
+const PLAIN = /^(?:(#{1,6}) )?([\p{L}\p{N}][\p{L}\p{N} ,'’!?]*)$/u;
 
 /** So many blocks are laid out, or left out, together. */
 const BLOCKS = 40;
@@ -99,9 +99,11 @@ export class Markdown {
   write(text: string): void {
     this.#parsing.append(text);
     this.#text += text;
-    if (this.#isPlain || this.#places.length || this.#text.length > LONGEST_FIRST || !PLAIN.test(this.#text)) return;
-    this.#first ??= this.#host.appendChild(h("p"));
-    this.#first.textContent = this.#text;
+    if (this.#isPlain || this.#places.length || this.#text.length > LONGEST_FIRST) return;
+    const [, marks, words] = PLAIN.exec(this.#text) ?? [];
+    if (!words) return;
+    this.#first ??= this.#host.appendChild(h(marks ? ELEMENTS[`h${marks.length}` as Name]! : "p"));
+    this.#first.textContent = words;
   }
 
   /** The text is complete. */
