@@ -15,7 +15,6 @@ from mkdocs_quantlab.engine.core.schema import OptionError
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.core.widget import built_in, widget
 from mkdocs_quantlab.engine.gguf.errors import GgufError
-from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.markdown import lab
 from mkdocs_quantlab.site.secrets import masked
 
@@ -188,6 +187,10 @@ def read_chat(value: object) -> dict[str, str]:
     """
     if not isinstance(value, Mapping):
         raise ValueError(f"takes a mapping from option to value; found `{value}`")
+    if not value:
+        return {}
+    from mkdocs_quantlab.site.chat import chat  # noqa: PLC0415  # slow to import, and few sites have a chat
+
     return chat.read(value)
 
 
@@ -238,7 +241,9 @@ def former_names(setting: str, value: Any) -> list[tuple[tuple[str, ...], str]]:
     def read(kind: type[Options], given: Mapping[Any, Any], *keys: str) -> None:
         kind.current(given, lambda name, sentence: found.append(((setting, *keys, name), sentence)))
 
-    if setting == "chat":
+    if setting == "chat" and value:
+        from mkdocs_quantlab.site.chat import chat  # noqa: PLC0415
+
         read(chat.Options, value)
     elif setting == "defaults":
         for key, given in value.items():

@@ -27,10 +27,13 @@ def result(*sentence: Child) -> Html:
 
 def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
     """A table. It scrolls horizontally if it is wider than the page."""
-    # Screen readers would announce a `th` without text as a heading.
-    heads = (tag("th", each, scope="col") if each else Html("<td></td>") for each in head)
-    columns = tag("thead", tag("tr", heads))
-    body = f"{tag('caption', caption)}{columns}<tbody>{text(rows)}</tbody>"
+    return Html(f"{_head(caption, tuple(map(text, head)))}<tbody>{text(rows)}</tbody></table></div>")
+
+
+# The same in each frame of a figure.
+@lru_cache(maxsize=256)
+def _head(caption: str, head: tuple[str, ...]) -> str:
+    """A table up to its first row; the head's cells are HTML."""
     attributes = {
         "class": "quantlab-scroll",
         # Reachable by keyboard, else what scrolls out of sight could not be brought back.
@@ -38,7 +41,10 @@ def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
         "role": "group",
         "aria-label": caption,
     }
-    return Html(f'{start_tag("div", attributes)}<table class="quantlab-table">{body}</table></div>')
+    # Screen readers would announce a `th` without text as a heading.
+    cells = "".join([f'<th scope="col">{each}</th>' if each else "<td></td>" for each in head])
+    columns = f"{tag('caption', caption)}<thead><tr>{cells}</tr></thead>"
+    return f'{start_tag("div", attributes)}<table class="quantlab-table">{columns}'
 
 
 def row(

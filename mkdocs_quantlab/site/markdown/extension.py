@@ -18,7 +18,6 @@ from markdown.postprocessors import Postprocessor
 from mkdocs_quantlab.engine.core.custom import blaming
 from mkdocs_quantlab.engine.core.foreign import shown
 from mkdocs_quantlab.engine.core.texts import ENGLISH, Words
-from mkdocs_quantlab.site.chat import chat
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.evidence import evidence
 from mkdocs_quantlab.site.markdown import lab
@@ -287,6 +286,8 @@ class _Directives(Postprocessor):
 
     def run(self, text: str) -> str:
         text = self.aside.put_back_html(text)
+        if "<" not in text and "&lt;" not in text:
+            return text  # a heading, which the table of contents has converted by itself
         self.ids = None
         problems: list[tuple[str, str]] = []
 
@@ -346,6 +347,8 @@ class _Directives(Postprocessor):
                 self.extension.words(self.md, self._page()),
             )
         if found.name == CHAT:
+            from mkdocs_quantlab.site.chat import chat  # noqa: PLC0415  # slow to import, and few sites have a chat
+
             options = self._current(chat.Options, page, at)
             strings = {**self.extension.getConfig("chat"), **options}
             self.extension.servers.add(strings.get("endpoint", ""))
