@@ -283,7 +283,9 @@ def _text_of(file: Path) -> str:
             return ""
         else:
             encoding = "utf-8"
-        return (start + opened.read()).decode(encoding, errors="replace").replace("\r\n", "\n")
+        data = start + opened.read()
+    text = data.decode(encoding, errors="replace")
+    return text.replace("\r\n", "\n") if b"\r" in data else text
 
 
 def _written(element: str) -> str:

@@ -27,7 +27,9 @@ def result(*sentence: Child) -> Html:
 
 def table(caption: str, head: Sequence[Child], rows: Iterable[Html]) -> Html:
     """A table. It scrolls horizontally if it is wider than the page."""
-    return Html(f"{_head(caption, tuple(map(text, head)))}<tbody>{text(rows)}</tbody></table></div>")
+    return Html(
+        f"{_head(caption, tuple(map(text, head)))}<tbody>{text(rows)}</tbody></table></div>"
+    )
 
 
 # The same in each frame of a figure.
