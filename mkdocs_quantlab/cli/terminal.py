@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mkdocs_quantlab.engine.core.foreign import LONGEST, escaped, shortened
+from mkdocs_quantlab.site.not_utf8 import NotUtf8
 from mkdocs_quantlab.site.secrets import masked
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ class Commands(click.Group):
             about = f"{error.filename}: " if error.filename else ""
             raise Unreadable(f"{about}{error.strerror or error}") from None
         except UnicodeDecodeError as error:
-            line = error.object.count(b"\n", 0, error.start) + 1
+            found = NotUtf8.of(error)
             raise Unreadable(
-                f"a file is not UTF-8: line {line} has the byte 0x{error.object[error.start]:02X}: save it as UTF-8"
+                f"a file is not UTF-8: line {found.line} has the byte {found.byte}: save it as UTF-8"
             ) from None
 
 

@@ -14,6 +14,7 @@ from mkdocs.utils.yaml import yaml_load
 from mkdocs_quantlab.site.errors import LabError
 from mkdocs_quantlab.site.markdown.extension import QuantlabExtension
 from mkdocs_quantlab.site.models.places import PlaceError, refuse_pipe
+from mkdocs_quantlab.site.not_utf8 import NotUtf8
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,9 +52,9 @@ def read_fields(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UnreadableConfigurationError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
+        found = NotUtf8.of(error)
         raise UnreadableConfigurationError(
-            f"{path}:{line}: this is not UTF-8 (byte 0x{error.object[error.start]:02X}): save the file as UTF-8"
+            f"{path}:{found.line}: this is not UTF-8 (byte {found.byte}): save the file as UTF-8"
         ) from None
     except (tomllib.TOMLDecodeError, ConfigurationError) as error:
         raise UnreadableConfigurationError(f"{path}: {' '.join(str(error).split())}") from None

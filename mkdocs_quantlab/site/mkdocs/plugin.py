@@ -23,6 +23,7 @@ from mkdocs_quantlab.site.mkdocs import front_matter
 from mkdocs_quantlab.site.mkdocs.config import QuantlabConfig
 from mkdocs_quantlab.site.mkdocs.navigation import ordered, read_orders
 from mkdocs_quantlab.site.mkdocs.search import hide, show
+from mkdocs_quantlab.site.not_utf8 import NotUtf8
 from mkdocs_quantlab.site.secrets import PUBLIC, hidden, leaks, place_of
 from mkdocs_quantlab.site.setting_lines import place_of_setting
 from mkdocs_quantlab.site.settings import SETTINGS, former_names, keys_of, unknown_option
@@ -235,9 +236,9 @@ class QuantlabPlugin(BasePlugin[QuantlabConfig]):  # type: ignore[no-untyped-cal
         if isinstance(error, UnicodeDecodeError):
             for page in self.pages:
                 if Path(page.abs_src_path or "").read_bytes() == error.object:
-                    line = error.object.count(b"\n", 0, error.start) + 1
+                    found = NotUtf8.of(error)
                     raise LabError(
-                        f"{page.src_uri}:{line}: this is not UTF-8 (byte 0x{error.object[error.start]:02X}): "
+                        f"{page.src_uri}:{found.line}: this is not UTF-8 (byte {found.byte}): "
                         "save the page as UTF-8"
                     ) from None
 
