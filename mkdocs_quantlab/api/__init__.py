@@ -9,6 +9,7 @@ page's Python. What only some widgets need is in the modules below, so that a pa
   model shapes; `quantize`: whole models quantized; `memory`: the memory that a model needs at run time;
 - `methods`: error measures, and quantization methods in modules of their own;
 - `drawing`: the scenes of the built-in drawing model, as SVG, and the score of a drawing;
+- `comparing`: comparisons of models that the chat exported;
 - `live`: checks of values that the reader's code returned;
 - `views`: parts of figures that several built-in widgets share.
 """

@@ -8,6 +8,8 @@ import subprocess
 
 import pytest
 
+from mkdocs_quantlab.engine.comparing.record import read
+from mkdocs_quantlab.engine.comparing.resource import ComparisonOf
 from mkdocs_quantlab.engine.core.dispatch import call
 from mkdocs_quantlab.engine.core.modules import OFFERED
 from mkdocs_quantlab.engine.core.widget import answer, built_in, widget
@@ -155,6 +157,7 @@ def test_the_page_draws_what_the_build_draws(run, name):
             {"tensor": "a:x", "formats": " ".join(SNR), "sort": "snr"},
             {"tensor": "a:y"},
         ],
+        "model-comparison": [{}, {"file": "a.json"}, {"file": "a.json", "measure": "words"}],
         "model-memory": [
             {},
             {"shape": "Qwen2.5-0.5B", "context": "262144", "cache": "q4_0", "memory": "2.5"},
@@ -182,6 +185,8 @@ def test_the_page_draws_what_the_build_draws(run, name):
         ("blk.0.attn_q.weight", "Q4_0"): Loss(0.01, 3.5),
         ("output.weight", "Q6_K"): Loss(0, 0),
     }
+    exported = ROOT / "docs/widgets/comparisons/smollm2.json"
+    found.found[ComparisonOf("a.json")] = read(exported.read_bytes())
     levels = {"blk.0.attn_q.weight": 10.123, "blk.1.attn_q.weight": None}
     found.found[LevelsOf("b", "a")] = levels
     found.found[BlocksOf("a:x[2]")] = Stored("IQ2_XXS", bytes(range(66)))

@@ -34,6 +34,10 @@ NAMES = {
         nearest_number note number paint percent plain play precise result row scrub series
         shade short significant table tag text tight view volume yours
     """,
+    "api.comparing": """
+        Answer Card ComparisonOf Difference Figure Interval MEASURES Measure RIGHT Record
+        Result Swaps Test Verdict chance result
+    """,
     "api.drawing": """
         Drawn Element Group Jitter Mark Marks Read Scene Thing draw find marks read score svg
     """,
@@ -164,9 +168,18 @@ def test_every_public_name_is_documented_and_typed(package, module):
 
 
 # Constructors that no widget calls: fields take keywords that are documented there, and types are registered.
-INTERNAL = {"Attributes", "Decoder", "Encoder", "FieldArguments", "Grid", "Layout", "Search"}
+INTERNAL = {
+    "Attributes",
+    "Decoder",
+    "Encoder",
+    "FieldArguments",
+    "Grid",
+    "Layout",
+    "Search",
+    "Words",
+}
 # What travels between a page and its worker, and the results of an evaluation as a file has them.
-JSON = {"File", "Header", "ModelHeader", "TensorLoss", "protocol"}
+JSON = {"File", "Header", "ModelHeader", "PackedComparison", "TensorLoss", "protocol"}
 STANDARD = {*dir(builtins), *typing.__all__, *collections.abc.__all__, "Random", "random"}
 
 

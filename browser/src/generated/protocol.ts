@@ -305,6 +305,18 @@ export interface StoreByScheme {
   options: Record<string, string>;
 }
 
+/** An exported comparison, as far as figures show it. Models, prompts and seeds of answers are positions. */
+export interface PackedComparison {
+  models: string[];
+  prompts: string[];
+  seeds: number[];
+  temperature: number | null;
+  answers: unknown[];
+  cards: unknown[];
+  differences: unknown[];
+  unused: string[][];
+}
+
 /** A model's drawing to mark. */
 export interface MarkDrawing {
   prompt: string;

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mkdocs_quantlab.engine.core.texts import EN
+
 RIGHT = "right"
 """The measure that comes from verdicts and marks; a record's `measures` have the others."""
 
@@ -12,8 +14,8 @@ class Measure(NamedTuple):
     """A measure of an answer, under the name that exported records have for it."""
 
     name: str
-    label: str
-    """Its text in the catalogue."""
+    key: str
+    """Its label in the catalogue."""
     is_share: bool = False
     """Yes or no, counted; otherwise a number."""
     decimals: int = 0
@@ -23,6 +25,11 @@ class Measure(NamedTuple):
     """Whether pairs of answers are exchangeable in it. Durations are not: a server answers for one model after the other."""
     more: str = ""
     """The text that says which model has more of it."""
+
+    @property
+    def label(self) -> str:
+        """Its label in English, which all figures are in."""
+        return EN(self.key)
 
 
 MEASURES = {

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.comparing.cards import Card, card
+from mkdocs_quantlab.engine.comparing.cards import Card, Difference, card, differing
 from mkdocs_quantlab.engine.comparing.foreign import Place, RecordError
 from mkdocs_quantlab.engine.comparing.measures import MEASURES, RIGHT
+from mkdocs_quantlab.engine.core.foreign import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +45,10 @@ class Answer(NamedTuple):
     prompt: int
     seed: int
     is_control: bool
-    text: str
+    text: int
+    """A number that only answers with the same text share."""
+    excerpt: str
+    """How the answer begins, on one line."""
     values: Mapping[str, float]
     """Its measures by name, `right` among them where it was judged."""
     verdict: Verdict | None
@@ -61,6 +65,8 @@ class Record(NamedTuple):
     answers: Sequence[Answer]
     cards: Sequence[Card | None]
     """What the server told of each model's file."""
+    differences: Sequence[Difference]
+    """In what the models differ besides their weights, as far as the server told."""
     unused: Sequence[Sequence[str]]
     """For each model, the settings that the server did not use."""
 
@@ -108,14 +114,17 @@ def of_data(found: object) -> Record:
         if len(set(values)) < len(values):
             raise top[name].refuse("each value once", "one of them twice")
     labels = [each.text(300) for each in top["labels"].items(len(names), len(names))]
-    cards = top["cards"]
+    cards = [Place(None, "cards")] * len(names)
+    if top["cards"].value is not None:
+        cards = list(top["cards"].items(len(names), len(names)))
     temperature = top["settings"]["temperature"]
     places = {name: i for i, name in enumerate(names)}
     seen: set[tuple[object, ...]] = set()
     answers = []
     unused: list[list[str]] = [[] for _ in names]
+    texts: dict[str, int] = {}
     for each in top["answers"].items(0, MAX_ANSWERS):
-        answer = _answer(each, places, len(prompts), seeds)
+        answer = _answer(each, places, len(prompts), seeds, texts)
         key = answer[:4]
         if key in seen:
             raise each.refuse(
@@ -124,22 +133,30 @@ def of_data(found: object) -> Record:
         seen.add(key)
         answers.append(answer)
         for setting in each["unused"].items(0, 20, optional=True):
-            name = setting.text(40)
+            name = isolated(setting.text(40))
             if name not in unused[answer.model]:
                 unused[answer.model].append(name)
     return Record(
-        labels,
-        prompts,
+        [isolated(label) for label in labels],
+        [_excerpt(prompt) for prompt in prompts],
         seeds,
         None if temperature.value is None else temperature.number(),
         answers,
-        [card(each) for each in cards.items(len(names), len(names), optional=True)]
-        or [None] * len(names),
+        [card(each) for each in cards],
+        differing(cards),
         unused,
     )
 
 
-def _answer(place: Place, models: Mapping[str, int], prompts: int, seeds: list[int]) -> Answer:
+def _excerpt(text: str) -> str:
+    """How a text begins, on one line, as a page shows it."""
+    line = " ".join(text[: 10 * EXCERPT].split())
+    return isolated(line if len(line) <= EXCERPT else f"{line[: EXCERPT - 2]} …")
+
+
+def _answer(
+    place: Place, models: Mapping[str, int], prompts: int, seeds: list[int], texts: dict[str, int]
+) -> Answer:
     model = place["model"]
     if model.text(300) not in models:
         raise model.refuse("one of `models`")
@@ -158,12 +175,14 @@ def _answer(place: Place, models: Mapping[str, int], prompts: int, seeds: list[i
     verdict = _verdict(place)
     if verdict:
         values[RIGHT] = float(verdict.right)
+    text = place["text"].text(MAX_TEXT)
     return Answer(
         models[model.text(300)],
         prompt.whole(),
         seeds.index(seed.whole()),
         place["isControl"].boolean(),
-        place["text"].text(MAX_TEXT),
+        texts.setdefault(text, len(texts)),
+        _excerpt(text),
         values,
         verdict,
     )
@@ -182,8 +201,11 @@ def _verdict(place: Place) -> Verdict | None:
     """By a rule, else by the marks of a drawing, where the answer has either."""
     verdict = place["verdict"]
     if verdict.value is not None:
+        reason, rule = verdict["reason"], verdict["rule"]
         return Verdict(
-            verdict["right"].boolean(), verdict["reason"].text(2000), verdict["rule"].text(2000)
+            verdict["right"].boolean(),
+            isolated(reason.text(2000)),
+            "" if rule.value is None else isolated(rule.text(2000)),
         )
     marks = place["marks"]
     if marks.value is None or "marks" not in marks.object():  # a prompt that asks for no drawing
@@ -191,4 +213,5 @@ def _verdict(place: Place) -> Verdict | None:
     wrong = [
         said.text(500) for mark in marks["marks"].items(0, 50) for said in mark["said"].items(0, 50)
     ]
-    return Verdict(marks["all"].boolean(), ". ".join(dict.fromkeys(wrong)), "")
+    said = "".join(f"{each}. " for each in dict.fromkeys(wrong))
+    return Verdict(marks["all"].boolean(), isolated(said.strip()), "")

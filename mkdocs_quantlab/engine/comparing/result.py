@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mkdocs_quantlab.engine.comparing.cards import differing
 from mkdocs_quantlab.engine.comparing.measures import MEASURES, RIGHT
 from mkdocs_quantlab.engine.comparing.samples import figure, present, samples
 from mkdocs_quantlab.engine.comparing.statistics import (
@@ -16,13 +15,11 @@ from mkdocs_quantlab.engine.comparing.statistics import (
     sign_test,
     swap_test,
 )
-from mkdocs_quantlab.engine.core.foreign import isolated
 from mkdocs_quantlab.engine.core.texts import EN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mkdocs_quantlab.engine.comparing.cards import Difference
     from mkdocs_quantlab.engine.comparing.record import Answer, Record
     from mkdocs_quantlab.engine.comparing.samples import Figure
     from mkdocs_quantlab.engine.core.texts import Words
@@ -53,12 +50,12 @@ class Result(NamedTuple):
     """Further sentences: what else differs, and what the run could not find."""
     cautions: Sequence[str]
     """Why the result may come from something else than the weights."""
+    remarks: Sequence[str]
+    """What is to be known of the numbers."""
     figures: Mapping[str, Sequence[Figure]]
     """By measure, for each model; only measures that the run could have."""
     tests: Sequence[Test]
     """Of every two models in every measure that can be tested, in the order of the tests."""
-    differences: Sequence[Difference]
-    """In what the models differ besides their weights."""
 
 
 def result(record: Record, words: Words = EN) -> Result:
@@ -80,16 +77,15 @@ def result(record: Record, words: Words = EN) -> Result:
         for one, other in every_two
         for test in _tests(counted.pairs(one, other), one, other, names, level)
     ]
-    said = _Said([isolated(each) for each in record.models], figures, level, words)
+    said = _Said(record.models, figures, level, words)
     sentences = said.sentences(tests)
-    differences = differing(record.cards)
     return Result(
         sentences[0],
-        [*sentences[1:], *said.unmoved(counted.unmoved), *said.durations(names)],
-        [*said.besides(record, differences), *said.controls(record)],
+        [*sentences[1:], *said.unmoved(counted.unmoved)],
+        [*said.besides(record), *said.controls(record)],
+        said.durations(names),
         figures,
         tests,
-        differences,
     )
 
 
@@ -171,7 +167,7 @@ class _Said:
         """Nothing says which answers are right, and the first measure that was tested does not differ."""
         if not tests:
             return self.words("comparison.no_pairs")
-        label = self.words(MEASURES[tests[0].measure].label)
+        label = self.words(MEASURES[tests[0].measure].key)
         return self.words("comparison.no_rules_no_difference", measure=label[0].lower() + label[1:])
 
     def _shares(self) -> list[str]:
@@ -250,11 +246,11 @@ class _Said:
         has = any(not MEASURES[name].tested for name in names) and len(self.models) > 1
         return [self.words("comparison.durations")] if has else []
 
-    def besides(self, record: Record, differences: Sequence[Difference]) -> list[str]:
+    def besides(self, record: Record) -> list[str]:
         """In what the models differ besides their weights."""
         sentences = []
-        if differences:
-            keys = self.listed([isolated(each.key) for each in differences[:8]])
+        if record.differences:
+            keys = self.listed([each.key for each in record.differences[:8]])
             sentences += [self.words("comparison.besides", keys=keys)]
         elif len(self.models) > 1 and not all(record.cards):
             sentences += [self.words("comparison.not_told")]

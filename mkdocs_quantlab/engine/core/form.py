@@ -76,6 +76,8 @@ def control(field: Field[Any], options: Options) -> Html:
 
 def _choice(field: Choice[Any], options: Options) -> Html:
     current = options.values[field.name]
+    absent = options.absent().get(field.name, ())
+    choices = {choice: label for choice, label in field.choices.items() if choice not in absent}
     if field.menu:
         return _labelled(
             field,
@@ -90,7 +92,7 @@ def _choice(field: Choice[Any], options: Options) -> Html:
                         disabled=choice in field.derived,
                         data_clears=" ".join(field.excluding.get(choice, ())) or None,
                     )
-                    for choice, label in (field.choices | field.derived).items()
+                    for choice, label in (choices | field.derived).items()
                 ),
                 name=field.name,
                 **_for_script(field),
@@ -114,7 +116,7 @@ def _choice(field: Choice[Any], options: Options) -> Html:
                 ),
                 tag("span", label),
             )
-            for choice, label in field.choices.items()
+            for choice, label in choices.items()
         ),
         class_="quantlab-control quantlab-segments",
         title=field.help,

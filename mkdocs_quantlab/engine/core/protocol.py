@@ -350,6 +350,19 @@ class StoreByScheme(TypedDict):
     """Options of `quantization-grid-explorer`; its scheme, bits and weights per scale count."""
 
 
+class PackedComparison(TypedDict):
+    """An exported comparison, as far as figures show it. Models, prompts and seeds of answers are positions."""
+
+    models: list[str]
+    prompts: list[str]
+    seeds: list[int]
+    temperature: float | None
+    answers: list[Any]
+    cards: list[Any]
+    differences: list[Any]
+    unused: list[list[str]]
+
+
 class MarkDrawing(TypedDict):
     """A model's drawing to mark."""
 

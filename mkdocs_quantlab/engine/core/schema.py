@@ -20,7 +20,7 @@ from mkdocs_quantlab.engine.core.resources import NONE
 from mkdocs_quantlab.engine.core.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import NotRequired, Self, TypedDict
 
     from mkdocs_quantlab.engine.core.resources import Resources
@@ -262,6 +262,10 @@ class Options:
 
     def bounds(self) -> dict[str, tuple[float, float]]:
         """The lowest and highest values of number fields whose range depends on other options, by name."""
+        return {}
+
+    def absent(self) -> Mapping[str, Collection[str]]:
+        """Choices that these options do not offer, because of the data that they name, by the name of their field."""
         return {}
 
     def strings(self) -> dict[str, str]:

@@ -183,6 +183,8 @@ class _Scanner(HTMLParser):
 
 
 PROJECT = "quantlab"
+COMMON = ("model",)
+"""First words of our widgets that attributes of other tools have, too, as in `data-model-name`."""
 SHORTEST = 4
 """Letters of the shortest name of which a misspelt one is told from another tool's attribute."""
 _ATTRIBUTE = re.compile(r"data-[a-z][a-z0-9_-]*", re.IGNORECASE)
@@ -207,7 +209,8 @@ class Directives:
         first = [name.partition("-")[0] for name in built_in()]
         # A first word that several widgets of ours share, such as `gguf`, is a family, to which nobody else's attributes belong.
         self.families = tuple(
-            {f"{word}-" for word in first if first.count(word) > 1} | {f"{PROJECT}-"}
+            {f"{word}-" for word in first if first.count(word) > 1 and word not in COMMON}
+            | {f"{PROJECT}-"}
         )
         # Few names occur, and these on many pages.
         self.meant = lru_cache(maxsize=1000)(self._meant)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mkdocs_quantlab.engine.comparing.record import MAX_BYTES, read
+from mkdocs_quantlab.engine.comparing.resource import ComparisonOf
+from mkdocs_quantlab.engine.core.foreign import shown
+from mkdocs_quantlab.engine.core.suggest import did_you_mean
 from mkdocs_quantlab.engine.gguf.blocks import BlocksOf, Stored, find_tensor, parse_name, span
 from mkdocs_quantlab.engine.gguf.named import FileOf, ModelOf
 from mkdocs_quantlab.engine.views import ratios
@@ -11,12 +15,13 @@ from mkdocs_quantlab.engine.views.losses import HistogramOf, LevelsOf
 from mkdocs_quantlab.engine.views.ratios import RatiosOf
 from mkdocs_quantlab.site.models import losses
 from mkdocs_quantlab.site.models.page_models import of_file
-from mkdocs_quantlab.site.models.places import ModelError
+from mkdocs_quantlab.site.models.places import ModelError, is_remote, refuse_pipe
 from mkdocs_quantlab.site.secrets import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mkdocs_quantlab.engine.comparing.record import Record
     from mkdocs_quantlab.engine.core.protocol import MeasuredRatios, ServedFile
     from mkdocs_quantlab.engine.core.resources import Resource
     from mkdocs_quantlab.engine.gguf.model import Model
@@ -68,9 +73,33 @@ def _tensors(resources: SiteResources, model: str) -> dict[str, Located]:
         raise resources.unknown(model, error) from None
 
 
+def _comparison(resources: SiteResources, path: str) -> Record:
+    """The comparison in a file beside `mkdocs.yml` or below.
+
+    Raises:
+        LookupError: There is no such file, or it is no comparison.
+    """
+    name = shown(path)
+    if is_remote(path):
+        raise LookupError(f"`{name}` is an address: save the file in the folder of the site")
+    place = resources.models.folder / path
+    try:
+        refuse_pipe(place)
+        with place.open("rb") as file:
+            return read(file.read(MAX_BYTES + 1))
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        beside = place.parent.glob("*.json") if place.parent.is_dir() else ()
+        hint = did_you_mean(place.name, sorted(each.name for each in beside))
+        raise LookupError(f"there is no file `{name}`{hint}") from None
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
+        raise LookupError(f"`{name}`: {said}") from None
+
+
 ANSWERS: dict[type[Resource[Any]], Callable[..., Any]] = {
     ModelOf: _model,
     FileOf: _file,
+    ComparisonOf: _comparison,
     BlocksOf: _blocks,
     RatiosOf: _ratios,
     LevelsOf: lambda resources, *key: losses.levels(resources.models, *key),

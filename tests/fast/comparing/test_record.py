@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from mkdocs_quantlab.engine.comparing.cards import differing
 from mkdocs_quantlab.engine.comparing.foreign import RecordError
-from mkdocs_quantlab.engine.comparing.record import MAX_BYTES, Verdict, of_data, read
+from mkdocs_quantlab.engine.comparing.record import EXCERPT, MAX_BYTES, Verdict, of_data, read
+from mkdocs_quantlab.engine.comparing.resource import ComparisonOf
 from tests.comparisons import answer, comparison, rights
 
 
@@ -24,7 +24,13 @@ def test_an_answer_is_read():
     assert record.models == ["q8", "q2"]
     assert record.temperature == 0.7
     one, other = record.answers
-    assert (one.model, one.prompt, one.seed, one.is_control, one.text) == (0, 0, 0, False, "Paris")
+    assert (one.model, one.prompt, one.seed, one.is_control, one.excerpt) == (
+        0,
+        0,
+        0,
+        False,
+        "Paris",
+    )
     assert one.values == {"words": 5, "right": 1}
     assert one.verdict == Verdict(True, "It contains “Paris”.", "contains “Paris”")
     assert (other.model, other.is_control, other.values, other.verdict) == (1, True, {"words": 7.5}, None)  # fmt: skip
@@ -40,7 +46,7 @@ def test_the_marks_of_a_drawing_are_a_verdict():
         ]
     )
     one, other = of_data(data).answers
-    assert one.verdict == Verdict(False, "A wheel is missing", "")
+    assert one.verdict == Verdict(False, "A wheel is missing.", "")
     assert one.values["right"] == 0
     assert other.verdict is None
 
@@ -66,9 +72,9 @@ def test_cards_say_in_what_models_differ_besides_their_weights():
     one, two = record.cards
     assert one.quantization == "Q8_0"
     assert one.weights == {"Q8_0": 128, "F32": 32}
-    assert [each.key for each in differing(record.cards)] == ["TEMPLATE"]
+    assert [each.key for each in record.differences] == ["TEMPLATE"]
     assert (one.other_template, two.other_template) == (False, True)
-    assert differing(of_data(comparison([], cards=[card(), None])).cards) == []
+    assert of_data(comparison([], cards=[card(), None])).differences == []
 
 
 def broken(change):
@@ -136,3 +142,14 @@ def test_an_error_shows_foreign_text_short_and_escaped():
         of_data({"format": "\x1b[2J" + "x" * 5000})
     assert len(str(caught.value)) < 200
     assert "\x1b" not in str(caught.value)
+
+
+def test_a_page_gets_what_figures_show():
+    data = broken(lambda data: None)
+    data["answers"][0]["text"] = data["answers"][2]["text"] = "word " * 1000
+    record = of_data(data)
+    assert record.answers[0].text == record.answers[2].text != record.answers[1].text
+    assert len(record.answers[0].excerpt) <= EXCERPT
+    packed = json.loads(json.dumps(ComparisonOf.pack(record)))
+    assert ComparisonOf.unpack(packed) == record
+    assert len(json.dumps(packed)) < 2500

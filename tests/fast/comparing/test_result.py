@@ -76,7 +76,7 @@ def test_without_rules_the_next_measure_is_tested():
         "q2 writes more words than q8: 23.5 against 13.5 on average, a difference that chance alone would give in 0.8 % of comparisons."
     )
     assert found.more[0] == "No rule of this run says which answers are right."
-    assert "Durations are not tested" in found.more[1]
+    assert "Durations are not tested" in found.remarks[0]
     found = shown(words([10, 12], [11, 11]))
     assert found.sentence == (
         "No rule of this run says which answers are right, and the models do not differ in the measure “words” by more than chance alone "
