@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from mkdocs_quantlab.engine.comparing.record import of_data
 from tests.browser.conftest import PATIENCE
 from tests.paths import AXE
 from tests.servers.ollama_models import Script
@@ -425,6 +426,13 @@ def test_files_hold_everything_but_the_key(panel):
     assert "One answer from each model proves nothing" in markdown
     assert "| Measure | tiny:q4 | tiny:q6 | p-value |" in markdown
     assert json.loads(data)["seeds"] == [7]
+    # A figure reads the file.
+    record = of_data(json.loads(data))
+    assert len(record.models) == 2
+    assert record.seeds == [7]
+    assert record.answers[0].values["words"] == 2
+    assert record.answers[0].excerpt == "``` fenced | text ```"
+    assert sum(each.is_control for each in record.answers) == 2
     # A preflight has no key.
     posts = [asked for asked in compare.ollama.asked if asked.method == "POST"]
     assert {asked.headers.get("Authorization") for asked in posts} == {"Bearer a-secret-key"}

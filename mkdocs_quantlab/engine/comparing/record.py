@@ -26,6 +26,8 @@ MAX_TEXT = 4_000_000
 """Characters of an answer or a prompt."""
 EXCERPT = 160
 """Characters of an answer that a figure shows."""
+MAX_EXCERPTS = 1000
+"""Of a run with more answers, figures show neither texts nor reasons: they travel with the page."""
 
 
 class Verdict(NamedTuple):
@@ -136,6 +138,14 @@ def of_data(found: object) -> Record:
             name = isolated(setting.text(40))
             if name not in unused[answer.model]:
                 unused[answer.model].append(name)
+    if len(answers) > MAX_EXCERPTS:
+        answers = [
+            each._replace(
+                excerpt="",
+                verdict=each.verdict and each.verdict._replace(reason="", rule=""),
+            )
+            for each in answers
+        ]
     return Record(
         [isolated(label) for label in labels],
         [_excerpt(prompt) for prompt in prompts],

@@ -22,6 +22,8 @@ POWER = 0.9
 """The share of runs in which a difference is found that a run is said to find."""
 MAX_NAMINGS = 4096
 """Namings that are tried one by one; where there are more, so many random ones are."""
+MAX_DRAWN_PAIRS = 500
+"""Of more pairs the sum under random names is taken to be normal, which thousands of namings could not tell from the truth."""
 MAX_NEEDED = 1024
 """More pairs than this are not looked for."""
 
@@ -151,7 +153,7 @@ def swap_test(differences: Sequence[float]) -> Swaps:
     """Whether two models differ in a measure, from its differences within pairs.
 
     The sum of the differences is compared with its sums under swapped names: all of them, or random ones, among which is what happened
-    (Phipson and Smyth 2010, "Permutation P-values should never be zero").
+    (Phipson and Smyth 2010, "Permutation P-values should never be zero"), or of many pairs the normal distribution that they approach.
     """
     moved = [each for each in differences if each]
     if not moved:
@@ -163,6 +165,9 @@ def swap_test(differences: Sequence[float]) -> Swaps:
         for each in moved:
             sums = [total + sign * each for total in sums for sign in (1, -1)]
         return Swaps(sum(abs(each) >= reached for each in sums) / len(sums), 2 / len(sums))
+    if len(moved) > MAX_DRAWN_PAIRS:
+        spread = math.sqrt(math.fsum(each * each for each in moved))
+        return Swaps(math.erfc(reached / spread / math.sqrt(2)), 0.0)
     bits = random_bits(1)
     count = 1
     for _ in range(MAX_NAMINGS - 1):

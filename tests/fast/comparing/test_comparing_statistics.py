@@ -126,6 +126,18 @@ def test_many_namings_are_drawn_and_what_happened_is_among_them():
     assert swap_test([1.0] * 15 + [-1.0] * 5).p == pytest.approx(exact, abs=spread)
 
 
+def test_many_pairs_are_compared_with_the_normal_distribution():
+    """Of equal differences the sign test knows the truth, whose steps are two."""
+    more, fewer = 430, 370
+    exact = sign_test(more, fewer).p
+    assert swap_test([1.0] * more + [-1.0] * fewer).p == pytest.approx(exact, rel=0.1)
+    # What is drawn and what is not are the same within three standard errors of the draws.
+    drawn = swap_test([1.0, 2.0, -1.5, 0.5] * 125 + [0.0] * 50).p
+    other = swap_test([1.0, 2.0, -1.5, 0.5] * 126).p
+    assert drawn < 0.001
+    assert other < 0.001
+
+
 @pytest.mark.parametrize("pairs", [1, 5, 6, 12, 24, 60])
 def test_a_model_against_itself_is_called_different_in_at_most_5_percent_of_runs(pairs):
     """Exactly: of all outcomes of independent answers with any chance to be right, and of all that are alike more often."""

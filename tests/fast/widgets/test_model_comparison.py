@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -92,16 +93,21 @@ def test_foreign_text_is_escaped_and_bounded():
     assert len(html) < 20_000
 
 
-def test_many_answers_make_no_figure_of_many_megabytes():
+def test_a_figure_of_many_answers_is_bounded():
     answers = [
-        answer(model, seed=seed, right=seed % 3 > 0, words=seed % 70)
+        answer(model, prompt, seed, right=seed % 3 > 0, words=seed % 70, text=f"{seed} " * 90)
         for model in ("q8", "q2")
-        for seed in range(1000)
+        for prompt in range(5)
+        for seed in range(500)
     ]
-    html = figure(comparison(answers))
-    assert "667 of 1000" not in html
-    assert "666 of 1000" in html
-    assert html.count("<circle") + html.count("</b>") < 1000
+    data = comparison(answers, prompts=[f"Question {i}?" for i in range(5)])
+    html = figure(data)
+    assert "1665 of 2500" in html
+    assert "One mark for every 13 answers" in html
+    assert html.count("<circle") + html.count("</b>") < 900
+    assert len(html) < 250_000
+    record = of_data(data)
+    assert len(json.dumps(ComparisonOf.pack(record))) < 500_000
 
 
 def test_without_a_file_the_figure_says_what_it_takes():

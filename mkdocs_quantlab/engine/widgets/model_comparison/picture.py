@@ -25,9 +25,15 @@ WORDS = {True: ("right", "wrong"), False: ("yes", "no")}
 """What a share's marks are called: of right answers, and of others."""
 
 
-def drawn(answers: Sequence[Answer]) -> Sequence[Answer]:
-    """The answers that a picture shows: of many, each second, third and so on."""
-    return answers[:: -(-len(answers) // MAX_DOTS)] if answers else answers
+def which(figures: Sequence[Figure]) -> str:
+    """Which answers have a dot, as the end of a sentence."""
+    step = _step(figures)
+    return "each answer" if step == 1 else f"every {step} answers"
+
+
+def _step(figures: Sequence[Figure]) -> int:
+    """One of so many answers is drawn, for no model more than `MAX_DOTS`."""
+    return max(1, *(-(-len(figure.answers) // MAX_DOTS) for figure in figures))
 
 
 def detail(record: Record, figure: Figure, answer: Answer) -> str:
@@ -35,8 +41,8 @@ def detail(record: Record, figure: Figure, answer: Answer) -> str:
     place = f"{record.models[answer.model]}, prompt {answer.prompt + 1}, seed {record.seeds[answer.seed]}"
     if figure.measure.name != RIGHT or not answer.verdict:
         return f"{place}: {_value(figure, answer)}"
-    reason = answer.verdict.reason
-    return f"{place}: {_value(figure, answer)}. {reason} {answer.excerpt}"
+    said = f"{answer.verdict.reason} {answer.excerpt}".strip()
+    return f"{place}: {_value(figure, answer)}" + (f". {said}" if said else "")
 
 
 def _value(figure: Figure, answer: Answer) -> str:
@@ -52,21 +58,19 @@ def _value(figure: Figure, answer: Answer) -> str:
 def answers_by_prompt(record: Record, figures: Sequence[Figure]) -> Html:
     """A share: a row for each prompt, with a mark for each answer, and the shares with their intervals above."""
     rows = [row("All answers", *map(_share, figures))]
-    for prompt in sorted({each.prompt for figure in figures for each in figure.answers}):
-        cells = [
-            tag(
-                "span",
-                (
-                    _mark(record, figure, each)
-                    for each in drawn([each for each in figure.answers if each.prompt == prompt])
-                ),
-                class_="quantlab-answers",
-            )
-            for figure in figures
-        ]
+    step = _step(figures)
+    marks = [
+        [(answer.prompt, _mark(record, figure, answer)) for answer in figure.answers[::step]]
+        for figure in figures
+    ]
+    for prompt in sorted({place for own in marks for place, _ in own}):
+        cells = (
+            tag("span", [mark for place, mark in own if place == prompt], class_="quantlab-answers")
+            for own in marks
+        )
         rows.append(row(record.prompts[prompt], *cells))
     yes, no = WORDS[figures[0].measure.name == RIGHT]
-    return table(f"One mark for each answer: ● {yes}, × {no}", ["", *record.models], rows)
+    return table(f"One mark for {which(figures)}: ● {yes}, × {no}", ["", *record.models], rows)
 
 
 def _mark(record: Record, figure: Figure, answer: Answer) -> Html:
@@ -116,7 +120,7 @@ def strips(record: Record, figures: Sequence[Figure]) -> Html:
         places: dict[int, int] = {}
         dots = []
         for each in sorted(
-            drawn(figure.answers), key=lambda each: each.values[figure.measure.name]
+            figure.answers[:: _step(figures)], key=lambda each: each.values[figure.measure.name]
         ):
             place = round(COLUMNS * each.values[figure.measure.name] / top)
             height = places[place] = places.get(place, 0) + 1
@@ -145,7 +149,7 @@ def strips(record: Record, figures: Sequence[Figure]) -> Html:
         width="100%",
         height=f"{y + 20:.0f}",
         role="group",
-        aria_label=f"{label}: one dot for each answer",
+        aria_label=f"{label}: one dot for {which(figures)}",
         class_="quantlab-line quantlab-strips",
     )
 

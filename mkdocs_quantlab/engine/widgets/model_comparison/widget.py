@@ -19,7 +19,7 @@ from mkdocs_quantlab.api import (
     tag,
 )
 from mkdocs_quantlab.api.comparing import MEASURES, RIGHT, ComparisonOf, chance, result
-from mkdocs_quantlab.engine.widgets.model_comparison.picture import answers_by_prompt, strips
+from mkdocs_quantlab.engine.widgets.model_comparison.picture import answers_by_prompt, strips, which
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -120,7 +120,7 @@ def _view(record: Record, name: str, figures: Sequence[Figure]) -> Html:
     caption = MEASURES[name].label
     if MEASURES[name].is_share:
         return api.view(Options.measure, name, answers_by_prompt(record, figures), caption=caption)
-    caption += ": one dot for each answer"
+    caption += f": one dot for {which(figures)}"
     if any(RIGHT in each.values for figure in figures for each in figure.answers):
         caption += ", open where it is wrong"
     return api.view(Options.measure, name, strips(record, figures), caption=caption)
