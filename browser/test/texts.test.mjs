@@ -1,7 +1,7 @@
 // Addresses, keys, drawings in texts, and links: what needs no page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Key, readAddress, written } from "../src/chat/address.ts";
+import { Key, likelyMeant, readAddress, written } from "../src/chat/address.ts";
 import { isLoopback, isMixedContent, isPrivate } from "../src/ui/network.ts";
 import { differences, histogram } from "../src/chat/card.ts";
 
@@ -29,6 +29,22 @@ test("addresses as people type them", () => {
       (error) => !/u:p|key=1/.test(error.message),
       typed,
     );
+  }
+});
+
+test("near the right address, where nothing answers on the reader's own machine", () => {
+  const cases = {
+    localhost: "http://localhost:11434",
+    "https://localhost:11434": "http://localhost:11434",
+    "https://127.0.0.1": "http://127.0.0.1:11434",
+    "http://localhost/v1": "http://localhost:11434/v1",
+    "http://localhost:11434": undefined,
+    "http://localhost:8080": undefined,
+    "https://models.example.edu": undefined,
+  };
+  for (const [typed, meant] of Object.entries(cases)) {
+    const found = likelyMeant(readAddress(typed));
+    assert.equal(found && written(found), meant, typed);
   }
 });
 
