@@ -15,11 +15,11 @@ export interface Asked {
 export interface Answer {
   readonly request: ChatRequest;
   endpoint: Asked;
-  /** What the server says it waits for, while it has not begun. */
+  /** Why the server has not begun to answer, if it said so. */
   waiting?: "loading" | "busy";
-  /** Puts the request again without waiting longer. */
+  /** Repeats the request now instead of waiting longer. */
   tryNow?: () => void;
-  /** The model that answered, by the server's word; empty where it has not said. */
+  /** The model that answered, as the server named it; empty if it did not. */
   model: string;
   text: string;
   thinking: string;
@@ -46,15 +46,15 @@ export function newAnswer(request: ChatRequest, endpoint: Asked): Answer {
   };
 }
 
-/** Answers whose text so far has turned out to be thinking. */
+/** Answers whose first text turned out to be reasoning. */
 const rethought = new WeakSet<Answer>();
 
-/** Whether the text that an answer had at first has turned out to be thinking. */
+/** Whether an answer's first text turned out to be reasoning. */
 export function isRethought(answer: Answer): boolean {
   return rethought.has(answer);
 }
 
-/** Takes an event in. */
+/** Applies an event to an answer. */
 export function receive(answer: Answer, event: ChatEvent): void {
   delete answer.waiting;
   delete answer.tryNow;
@@ -95,13 +95,13 @@ export function receive(answer: Answer, event: ChatEvent): void {
 
 /** Tokens a second, by the server's figures; undefined where it gives none. */
 export function speed({ tokens, generation }: Figures): number | undefined {
-  // llama.cpp times from the first token: of one alone there is nothing to say.
+  // llama.cpp measures from the first token on, so an answer of one token has no speed.
   return tokens && tokens > 1 && generation ? (tokens / generation) * 1000 : undefined;
 }
 
-/** The model that answered, where it is not the one that was asked for: then two models may be one and the same. */
+/** The model that answered if it is not the requested one; two names in a comparison may then be the same model. */
 export function otherModel({ model, request }: Pick<Answer, "model" | "request">): string | undefined {
-  // Ollama leaves `:latest` out or puts it in; others answer with a dated version of the name.
+  // Ollama adds or omits `:latest`; other servers return a name with a date.
   const plain = (name: string): string => name.toLowerCase().replace(/:latest$/, "");
   return model && !plain(model).startsWith(plain(request.model)) ? model : undefined;
 }

@@ -13,7 +13,7 @@ import { tokensOf } from "./tokens.ts";
 import { verdictLine, whyUnjudged, type Judge } from "./verdicts.ts";
 import type { Problem, Reason } from "./wire.ts";
 
-/** Text is taken in in parts of this many characters, and drawn for at most so many milliseconds a frame. */
+/** Characters of an answer that are processed at a time, and milliseconds per frame that may be spent on drawing. */
 const PART = 20_000;
 const BUDGET = 5;
 
@@ -76,7 +76,7 @@ export class AnswerView {
     return this.#shown < text.length || this.#thought < thinking.length;
   }
 
-  /** Brings the page up to the answer, as far as a frame's time goes. Says whether there is more to show. */
+  /** Shows as much of the answer as one frame has time for. Returns whether there is more to show. */
   update(): boolean {
     const { text, thinking, reason } = this.#answer;
     if (this.#isDone) return false;
@@ -102,12 +102,12 @@ export class AnswerView {
     return new Markdown(this.#text, fold, () => this.#actions.changed());
   }
 
-  /** Nothing of it is shown any more. */
+  /** Ends the view; the answer is no longer shown. */
   close(): void {
     this.#markdown.close();
   }
 
-  /** The words for an answer that has not begun, with the time it has waited. */
+  /** Updates the line that says what an answer is waiting for, and for how long. */
   tick(): void {
     const { text, thinking, reason, waiting, endpoint, tryNow } = this.#answer;
     this.#tryNow.hidden = waiting !== "busy" || !tryNow;
@@ -126,7 +126,7 @@ export class AnswerView {
       });
   }
 
-  /** Shows the text from its beginning: what was shown is thinking. */
+  /** Starts the text again, because what was shown so far turned out to be reasoning. */
   #begin(): void {
     this.#isRethought = true;
     const old = this.#bare ?? this.#text;
@@ -156,14 +156,14 @@ export class AnswerView {
     if (!this.#drawing) {
       this.#drawing = new Drawing(t("drawing_by", { model: this.#label }));
       this.#text.after(this.#drawing.element);
-      // Nothing but a drawing, and not even fenced as code: folded as code is.
+      // The answer is a drawing without a code fence: it is folded like a code block.
       if (!text.slice(0, this.#finder.first).trim()) {
         this.#bare = h("details", { class: "quantlab-chat-bare" }, h("summary", {}, t("source")));
         this.#text.replaceWith(this.#bare);
         this.#bare.append(this.#text);
       }
     }
-    // What is said behind it is to be seen.
+    // Text after the drawing must stay visible.
     if (this.#bare && this.#finder.hasWordsBehind) this.#bare.open = true;
     this.#drawing.show(found);
   }
@@ -244,7 +244,7 @@ export class AnswerView {
   }
 }
 
-/** Closes a block of code: the picture stands for its source, which is a click away. */
+/** Folds the code block of a drawing: the picture is shown instead, and a click opens the source. */
 function fold(block: HTMLDetailsElement): void {
   block.open = false;
   block.querySelector("summary")!.textContent = t("source");

@@ -38,7 +38,7 @@ export class Composer {
     this.#box.value = session.draft;
     this.#box.addEventListener("input", () => (session.draft = this.#box.value));
     this.#box.addEventListener("keydown", (event) => this.#onKey(event));
-    // The reader is about to ask: meanwhile it is found out which language the server speaks, and what draws answers is fetched.
+    // The reader is about to ask: detect the server's API and fetch what renders answers in the meantime.
     this.#box.addEventListener("focus", () => {
       void session.meet().catch(() => {});
       start();
@@ -81,7 +81,7 @@ export class Composer {
     this.element.append(this.#prompts, form);
   }
 
-  /** Puts a prompt into the box, and the reader there. */
+  /** Puts a prompt into the box and focuses it. */
   write(prompt: string): void {
     this.#box.value = this.#session.draft = prompt;
     this.#box.focus();
@@ -97,7 +97,7 @@ export class Composer {
     this.#model.value = isListed ? model : "";
     this.#otherLabel.hidden = isListed || isInPage;
     if (!isListed && document.activeElement !== this.#other) this.#other.value = model;
-    // Models are listed where none can run, so that the reader sees what there would be.
+    // Models are listed even if this browser cannot run them, so that the reader sees what the page offers.
     this.#send.disabled = isBusy || (isInPage && lack() !== undefined);
     const toFetch = model && !this.#send.disabled ? this.#session.toFetch([model]) : 0;
     // Of what is fetched, the note has the model's part.

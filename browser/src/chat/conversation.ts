@@ -1,8 +1,8 @@
 /**
  * A conversation as data: prompts, the answers to each, and what followed which answer.
  *
- * It is a tree. What another prompt or another answer was put beside is not lost: it stays a branch, to which the reader can go
- * back. The path is what is shown and sent: at each place the prompt that is chosen, and the answer that is.
+ * It is a tree: an edited prompt or a second answer begins a new branch, and the reader can go back to the old one. The path consists
+ * of the chosen prompts and answers; it is what the page shows and what is sent to the model.
  */
 import type { Answer } from "./answer.ts";
 

@@ -30,11 +30,11 @@ export function describeSettings(settings: Settings, unused: readonly (keyof Set
   });
 }
 
-/** Durations and counts, in words; what the server does not tell is left out. */
+/** Durations and counts, in words; figures that the server does not report are left out. */
 export function describeFigures(figures: Figures): string {
   const { firstToken, load, promptTokens, tokens, total } = figures;
   const rate = speed(figures);
-  // Servers of one figure say a loaded model took some milliseconds to load.
+  // Ollama reports a load time of a few milliseconds even if the model was already loaded.
   const isCold = load !== undefined && load >= 500;
   return [
     isCold && t("to_load", { time: seconds(load) }),

@@ -1,8 +1,8 @@
 /**
  * Which cases a failed request may be.
  *
- * A browser tells a page next to nothing about a request that failed. What tells the cases apart: the server's status and words, what the
- * addresses say, permissions, violations of the page's policy, and which simpler requests come through.
+ * A browser tells a page almost nothing about a failed request. The cases are distinguished by the server's status and message, the
+ * addresses, permissions, violations of the page's policy, and by which simpler requests succeed.
  */
 import { ENDING, FACTS } from "../generated/dialects.ts";
 import type { chat_connection } from "../generated/texts.ts";
@@ -43,7 +43,7 @@ export async function diagnose(endpoint: string, problem: Problem, request: Requ
   return [...(problem.status ? [byStatus(problem, request)] : await byProbing(endpoint, request.hasKey))];
 }
 
-/** Words of servers, by the case that they tell; the first that is found. */
+/** Patterns of servers' messages, by case; the first match counts. */
 const WORDS: readonly { readonly id: CaseId; readonly words: RegExp }[] = [
   { id: "quota-used-up", words: QUOTA },
   {
@@ -51,7 +51,7 @@ const WORDS: readonly { readonly id: CaseId; readonly words: RegExp }[] = [
     words:
       /out of memory|(more|not enough|insufficient) (system |GPU |video )?memory|(cannot|failed to|unable to) allocate|cudaMalloc/i,
   },
-  // Before the context, of which these speak, too.
+  // Before the patterns of a full context, which these messages would match as well.
   { id: "limit-too-high", words: /max_(completion_|new_)?tokens.*(too large|context|exceed)/i },
 ];
 const CONTEXT = /context|too long|prompt is longer|exceeds? .*(token|length)/i;
@@ -90,7 +90,7 @@ async function byProbing(endpoint: string, hasKey: boolean): Promise<CaseId[]> {
     return ["wrong-address"];
   }
   const isNear = isLoopback(url.hostname) || isPrivate(url.hostname);
-  // A violation's event comes some tasks after the failure.
+  // The event of a policy violation arrives some tasks after the failure.
   await new Promise((resolve) => setTimeout(resolve, 100));
   if (blocked.has(url.origin)) return ["blocked-by-policy"];
   const isMixed = isMixedContent(url);
@@ -101,10 +101,10 @@ async function byProbing(endpoint: string, hasKey: boolean): Promise<CaseId[]> {
   const simple = await Promise.all(facts.map(({ probe }) => attempt(root + probe, { redirect: "manual" })));
   if (simple.some((response) => response?.type === "opaqueredirect")) return ["redirected"];
   const served = facts.find((_, i) => simple[i] && ![404, 405].includes(simple[i].status));
-  // Where one simple request comes through, it was not the site that was refused.
+  // If a simple request succeeds, the server does not refuse this site as such.
   if (served) return afterSimple(root, served, hasKey);
   if (simple[facts.indexOf(FACTS.ollama)]) {
-    // A server that is not Ollama, with a list that cannot be read: LiteLLM answers so where it misses a key.
+    // The server is not Ollama, and its model list cannot be read: LiteLLM answers like this if the key is missing.
     if (simple.includes(undefined)) return [hasKey ? "answer-lost" : "key-missing", "doubled-header"];
     return afterSimple(root, FACTS.openai, hasKey);
   }
@@ -121,16 +121,16 @@ async function byProbing(endpoint: string, hasKey: boolean): Promise<CaseId[]> {
   }
   if (location.protocol === "file:") return ["opened-from-disk"];
 
-  // A proxy that answers for itself where the model server is not asked: then its own header is right alone.
+  // The proxy answers this request itself, so that only its own CORS header is in the answer.
   if (await succeeds(`${root}/quantlab-no-such-path`, {})) return ["doubled-header"];
-  // Nothing that a page can see tells these two apart; on the reader's own machine there is rarely a proxy.
+  // A page cannot distinguish these two; on the reader's own machine there is rarely a proxy.
   return isLoopback(url.hostname) ? ["origin-refused"] : ["origin-refused", "doubled-header"];
 }
 
-/** Whether the browser's question before a prompt is refused, or it is answered and the prompt was lost behind it. */
+/** Whether the preflight request is refused, or whether it succeeds and the prompt after it was lost. */
 async function afterSimple(root: string, { chat, probe }: Fact, hasKey: boolean): Promise<CaseId[]> {
   const headers = { "Content-Type": "application/json", ...(hasKey ? { Authorization: "bearer" } : {}) };
-  // No prompt: servers refuse it, and that can be read.
+  // A request without a prompt: servers reject it with an answer that the page can read.
   if (await succeeds(root + chat, { method: "POST", headers, body: "{}" })) return ["answer-lost"];
   // For these headers the browser asks before a simple request, too.
   if (await succeeds(root + probe, { headers })) return ["answer-lost"];
@@ -154,7 +154,7 @@ async function succeeds(url: string, init: RequestInit): Promise<boolean> {
   return (await attempt(url, init)) !== undefined;
 }
 
-/** The state of a permission; a browser that does not know it does not ask for it either. */
+/** The state of a permission; browsers that do not know a permission do not ask for it. */
 async function permission(name: string): Promise<string> {
   try {
     return (await navigator.permissions.query({ name: name as PermissionName })).state;

@@ -1,6 +1,6 @@
 /**
- * Why a request failed, and the one thing to do. The group `chat_connection` has the words, of which the docs are made too;
- * `diagnosis.ts` says which of them.
+ * Shows why a request failed and what to do about it. `diagnosis.ts` finds the case; its texts are the group `chat_connection`, from
+ * which the docs are generated, too.
  */
 import { ENDING } from "../generated/dialects.ts";
 import { chat_connection } from "../generated/texts.ts";
@@ -13,7 +13,7 @@ import type { Endpoint, Problem } from "./wire.ts";
 
 type Key = keyof typeof chat_connection;
 
-/** Whom the words on what to do are for: `other` runs another server than Ollama on the own machine. */
+/** Whose advice applies; `other` is a reader who runs a server other than Ollama on their own machine. */
 export type System = "windows" | "macos" | "linux" | "elsewhere" | "other";
 
 /** The reader's operating system, as far as it can run a model server. */

@@ -12,7 +12,7 @@ import type { SvgTools } from "./svg_script.ts";
 import { trustedHtml } from "../ui/trusted.ts";
 import { t } from "./texts.ts";
 
-/** A picture that grows is drawn anew this often, in milliseconds, and where drawing takes long, in this many times what it takes. */
+/** Milliseconds between two versions of a growing picture; at least `REST` times as long as drawing the last one took. */
 const PACE = 500;
 const REST = 20;
 
@@ -39,7 +39,7 @@ export async function prepareDrawings(): Promise<void> {
 
 /** What can be said of a picture without drawing it. */
 export interface Inspection {
-  /** It is XML as it stands; browsers also draw some that is not. */
+  /** The source is well-formed XML; browsers also draw some that is not. */
   readonly isWellFormed: boolean;
   /** Elements in its source, the root too; 0 where it is not well formed. */
   readonly elements: number;
@@ -79,7 +79,7 @@ export class Drawing {
     this.element = h("figure", { class: "quantlab-chat-drawing" }, this.#stage, this.#state);
   }
 
-  /** Shows a picture; soon, where one has just been shown, or at once, where it is complete. */
+  /** Shows a picture: immediately if it is complete, otherwise not sooner than `PACE` after the last version. */
   show(found: Found): void {
     this.#wanted = found;
     const wait = found.isComplete ? 0 : this.#nextAt - performance.now();
@@ -132,7 +132,7 @@ export class Drawing {
       this.#say(t("drawing_too_long", { size: MAX_BYTES / 1024 }));
       return;
     }
-    // A tag that is not complete yet would be drawn as text.
+    // An incomplete tag would be drawn as text.
     const text = isComplete ? source : source.slice(0, source.lastIndexOf(">") + 1);
     if (text === this.#source) return;
     this.#isShown = false;

@@ -1,4 +1,4 @@
-/** `<quantlab-chat>`: the conversation in the page. What is said and heard is the `Session`'s; this shows it. */
+/** `<quantlab-chat>` shows a conversation in the page; the `Session` holds it. */
 import { attribute } from "../ui/attributes.ts";
 import { button, h } from "../ui/dom.ts";
 import { save } from "../ui/save.ts";
@@ -60,12 +60,12 @@ export class QuantlabChat extends HTMLElement {
     listen("answer", () => this.#transcript.onAnswer());
     listen("finished", () => void this.#keeping.onFinished());
     listen("state", () => this.#update());
-    // Another chat may have fetched what this one counts on.
+    // Another chat of the page may have fetched a model that this one needs.
     listen("progress", () => (engine.progress ? this.#showProgress() : this.#update()));
     if (config.inPage) this.#leave.push(engine.hold());
     const clock = window.setInterval(() => this.#transcript.tick(), 1000);
     this.#leave.push(() => clearInterval(clock));
-    // A page in the background gets no frames: what came meanwhile is shown when it is back.
+    // A page in the background gets no animation frames, so the answer is updated when the page is visible again.
     const onVisible = (): void => this.#transcript.schedule();
     document.addEventListener("visibilitychange", onVisible);
     this.#leave.push(() => document.removeEventListener("visibilitychange", onVisible));
@@ -106,7 +106,7 @@ export class QuantlabChat extends HTMLElement {
       send: (prompt) => {
         void this.#ask(() => session.send(prompt));
         this.#transcript.toEnd();
-        // The prompts to try close, and the transcript opens: neither it nor the box is to be out of sight.
+        // The suggested prompts close and the transcript opens, which moves the page: keep both parts in view.
         for (const part of [this.#transcript.element, this.#composer.element])
           part.scrollIntoView({ block: "nearest" });
       },
@@ -190,7 +190,7 @@ export class QuantlabChat extends HTMLElement {
   }
 
   #say(text: string): void {
-    // The same words twice are heard twice only where they change in between.
+    // Screen readers repeat a text only if the element changes in between.
     this.#live.textContent = "";
     setTimeout(() => (this.#live.textContent = text), 50);
   }
@@ -215,7 +215,7 @@ export class QuantlabChat extends HTMLElement {
     void explain(host, problem, { endpoint, model, kind }, request, (text) => this.#say(text));
   }
 
-  /** Asks, and says to screen readers how it went: on completion, not token by token. */
+  /** Asks, and announces the result to screen readers when the answer is complete, not token by token. */
   async #ask(send: () => Promise<Answer>): Promise<void> {
     const answer = await send();
     if (!this.isConnected || answer.reason === "error") return;

@@ -5,11 +5,11 @@ import type { Key } from "./address.ts";
 import { ofServer } from "./texts.ts";
 import { EndpointError } from "./wire.ts";
 
-/** Error pages are read this far, in characters, and JSON that is no stream: lists of models are the longest. */
+/** Maximum characters read of an error page, and of a JSON answer that is not a stream (the longest are model lists). */
 const MAX_ERROR = 64 * 1024;
 const MAX_JSON = 20_000_000;
 
-/** What any request of this page to a model server goes with. */
+/** Options of every request to a model server. */
 export const PLAIN: RequestInit = { credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
 
 export class Http {
@@ -33,7 +33,7 @@ export class Http {
   async send(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
     const url = this.at(path);
     const key = this.key.for(url);
-    // Servers allow few headers across origins; Ollama's list has these two.
+    // Servers allow only a few headers across origins; Ollama allows these two.
     const headers: Record<string, string> = {};
     if (key) headers.Authorization = `Bearer ${key}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -42,7 +42,7 @@ export class Http {
     // Not for what is posted, which no cache keeps anyway: Chromium would ask for leave (`OPTIONS`) before every one of them.
     else request.cache = "no-store";
     if (signal) request.signal = signal;
-    // To a page on https, plain http is closed but for the local network, if it is asked for by this name.
+    // A page on https may use plain http only for the local network, and must declare it with this option.
     if (url.protocol === "http:" && globalThis.location?.protocol === "https:" && !isLoopback(url.hostname))
       request.targetAddressSpace = "local";
     let response: Response;
@@ -156,9 +156,9 @@ async function errorText(response: Response): Promise<string> {
       if (text.length > MAX_ERROR) break;
     }
   } catch {
-    // What there is of it will do.
+    // The part that has arrived is enough.
   }
-  // Of a proxy's page of HTML the title says most.
+  // The title is the most informative part of a proxy's HTML page.
   text = complaint(parsed(text)) || (/<title>([^<]*)/i.exec(text)?.[1] ?? text);
   return text.trim().slice(0, 300) || response.statusText || ofServer("status", { status: String(response.status) });
 }
@@ -185,7 +185,7 @@ export async function* texts(response: Response, signal?: AbortSignal): AsyncGen
     }
   } finally {
     signal?.removeEventListener("abort", stop);
-    // Whoever stops listening early ends the request, too.
+    // Ends the request if the consumer stops early.
     stop();
   }
 }

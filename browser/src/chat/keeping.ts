@@ -45,7 +45,7 @@ export class Keeping {
     this.#name.placeholder = turns[0]?.prompt.slice(0, 60) ?? "";
   }
 
-  /** An answer ended: what is kept of the conversation is brought up to it. */
+  /** Updates the kept copy of the conversation after an answer has ended. */
   async onFinished(): Promise<void> {
     const before = this.#now;
     if (before)
@@ -114,7 +114,7 @@ export class Keeping {
   }
 
   async #open(kept: Kept): Promise<void> {
-    // What is shown and not kept would be lost.
+    // A conversation that is shown but not kept would be lost.
     if (this.#session.turns.length && !this.#now && !confirm(t("kept_instead"))) return;
     const conversation = await readKept(kept.id);
     if (!conversation) return this.#tell(t("kept_gone", { name: isolated(kept.name) }));

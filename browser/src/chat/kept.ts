@@ -1,8 +1,8 @@
 /**
  * Conversations that the reader keeps, in the browser's own storage: by default a conversation ends with its page.
  *
- * What is read back is not trusted, because other pages of the same origin can write there too. A key is in none of it: an
- * answer knows the address that it came from, and that has no key (`address.ts`).
+ * What is read back is validated, because other pages of the same origin can write there, too. It never contains a key: addresses with
+ * a key are refused (`address.ts`).
  */
 import { BASE } from "../ui/base.ts";
 import { isListOf, isObject } from "../ui/shapes.ts";
@@ -146,7 +146,7 @@ async function inStorage(mode: IDBTransactionMode, run: (stores: Stores) => IDBR
       database.close();
     }
   } catch {
-    // No storage, a full one, or one that the reader's settings forbid: browsers word it each in its way.
+    // There is no storage, it is full, or the reader's settings forbid it; browsers throw different errors.
     throw new KeepError("refused");
   }
 }

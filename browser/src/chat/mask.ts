@@ -1,5 +1,5 @@
 /**
- * A key that a server repeats goes no further: it is masked in all that comes from an endpoint, before anything else sees it.
+ * Masks the key if a server repeats it: everything that an endpoint returns passes through here first.
  *
  * `detect` puts this around every endpoint, whichever dialect it speaks. So no key gets onto the screen, into a file, or, in what was said before,
  * to another server.
@@ -15,10 +15,10 @@ import {
   type ModelCard,
 } from "./wire.ts";
 
-/** Shorter keys are words that a server without keys is given, and would be masked in the words of its models. */
+/** Shorter keys are placeholders for servers without keys; masking them would alter ordinary words of answers. */
 const SHORTEST = 8;
 const SIGN = "…";
-/** What another party sent is masked this deep; nothing reads what lies deeper, and it is left out. */
+/** Nesting depth up to which foreign values are masked; nothing reads deeper values, so they are left out. */
 const DEEPEST = 50;
 
 type Token = Extract<ChatEvent, { type: "token" }>;
@@ -136,7 +136,7 @@ export class Mask {
   }
 }
 
-/** A text that comes in pieces. What may be the beginning of the key is kept back until more has come. */
+/** Masks a text that arrives in pieces. A piece that may begin the key is held back until more has arrived. */
 class MaskedText {
   readonly #mask: Mask;
   #held = "";

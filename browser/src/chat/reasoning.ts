@@ -1,5 +1,5 @@
 /**
- * A model's reasoning, told from its answer.
+ * Separates a model's reasoning from its answer.
  *
  * Most servers send the two apart. Those that do not know a model's format send both as text, with marks between them that differ by
  * family; where the prompt's template holds the first mark, only the last one is in the text. An answer that speaks of these marks, in
@@ -28,7 +28,7 @@ const BODY_ENDS = [...HEADS, "<|end|>", "<|return|>", "<|call|>"];
 /** No head is longer, in characters. */
 const LONGEST_HEAD = 200;
 
-/** An answer that begins with more blank characters than this is not searched for a mark that begins it. */
+/** A mark that begins reasoning is looked for behind at most so many blank characters. */
 const MOST_BLANK = 2000;
 
 /** An answer that names both marks, as in `<think> and </think> are tags`, has no more characters between them. */
@@ -37,7 +37,7 @@ const NAMED = 12;
 /** Splits a text that arrives in parts. */
 export class Reasoning {
   #step: (isAll: boolean) => Generator<Piece, boolean> = this.#begin;
-  /** What is not decided yet. */
+  /** Text that may still belong to either. */
   #held = "";
   /** Nothing but reasoning has come so far. */
   #isFirst = true;
@@ -75,7 +75,7 @@ export class Reasoning {
     const blank = this.#held.length - this.#held.trimStart().length;
     const text = this.#held.slice(blank);
     if (!text) {
-      // What is between reasoning and answer belongs to neither.
+      // White space between reasoning and answer belongs to neither.
       if (!this.#isFirst) this.#held = "";
       else if (isAll) yield { type: "text", text: this.#take(blank) };
       else if (blank > MOST_BLANK) {
@@ -172,7 +172,7 @@ export class Reasoning {
       yield { type: "rethink" };
       return true;
     }
-    // An answer that has named a mark goes on to speak of it; in code nothing is said.
+    // An answer that mentions a mark once will mention it again. In code, a mark means nothing either way.
     if (!this.#place.isCode) this.#step = this.#rest;
     yield this.#said(mark.length);
     return true;
@@ -190,7 +190,7 @@ export class Reasoning {
   }
 }
 
-/** Where in its Markdown a text has come to. */
+/** Whether the current position of a Markdown text is inside code or within a sentence. */
 class Place {
   /** The line, as far as it tells of code. */
   #line = "";

@@ -1,9 +1,9 @@
-/** What all answers have in common, whichever language the server speaks: times, waiting, stops, cuts and loops. */
+/** What all answers have in common, whatever the server's API: times, waiting, stops, broken connections and loops. */
 import { asJson, asList, asNumber, asText, texts, type Json } from "./http.ts";
 import { EndpointError, type Candidate, type ChatEvent, type Figures, type Reason } from "./wire.ts";
 import { ofServer } from "./texts.ts";
 
-/** What a server's language is read into: events, texts that may be empty, and the end where the server said it. */
+/** What a dialect reads from a response: events, texts (which may be empty), and the end if the server stated it. */
 export type Piece =
   | Exclude<ChatEvent, { type: "done" }>
   | { readonly type: "end"; readonly reason: Reason; readonly figures?: Partial<Figures>; readonly message?: string }
@@ -12,16 +12,16 @@ export type Piece =
 /** More equal pieces in a row than these, and then silence: Ollama cuts a model that repeats one token over 30 times. */
 const LOOP = 30;
 
-/** Answers are read this far, in characters: no model writes as much, a hostile server could. */
+/** Maximum characters of an answer: no model writes as much, but a hostile server could. */
 const LONGEST = 2_000_000;
 
-/** A record of a server's stream may be this long, in characters: a line of Ollama's, an event of OpenAI's API. */
+/** Maximum characters of one record of a stream: a line of Ollama's, an event of OpenAI's API. */
 export const MAX_RECORD = 4_000_000;
 
 /** A stream may have this many lines that are no records. */
 const MAX_STRAYS = 100;
 
-/** Reading may hold the page this long, in milliseconds: a server that sends all at once leaves no pause by itself. */
+/** Milliseconds after which reading yields to the page: a server that sends everything at once leaves no pause itself. */
 const HOLD = 6;
 
 /** Waits of a request that met a full server, in seconds; a model that loads is asked for each second. */
@@ -200,7 +200,7 @@ class Pause {
       signal.addEventListener("abort", settle);
       this.end = settle;
     });
-    // Whoever stops listening to the answer does not wait for it.
+    // If the consumer stops, nobody waits for this promise.
     this.over.catch(() => {});
   }
 }

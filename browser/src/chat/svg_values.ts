@@ -1,5 +1,5 @@
 /**
- * Attributes of SVG whose value is none that browsers take: each writes an error to the console, and a model can write thousands.
+ * Removes SVG attributes with values that browsers reject: each would write an error to the console, and a model can write thousands.
  *
  * What is left draws the same: browsers ignore such an attribute, and a path or a list of points up to the first mistake.
  * The grammars are those of SVG 2, https://www.w3.org/TR/SVG2/.
@@ -48,7 +48,7 @@ const GRAMMARS: Readonly<Record<string, RegExp>> = {
   ...of(TRANSFORMS, ["transform", "gradientTransform", "patternTransform"]),
   ...of(BOX, ["viewBox"]),
 };
-/** A size below nothing is an error, too. */
+/** A negative size is an error, too. */
 const SIZES = new Set(["width", "height", "r", "rx", "ry", "fr", "textLength", "markerWidth", "markerHeight"]);
 /** Names that markers and texts take in the place of a length. */
 const WORDS: Readonly<Record<string, RegExp>> = {

@@ -1,4 +1,4 @@
-/** Answers as they are taken out of the chat and kept: all that says what they are, and nothing that the chat needs to live. */
+/** Answers as evidence: what identifies an answer, without what only the running chat needs. */
 import type { Answer } from "./answer.ts";
 import { describeEnd, describeFigures, describeSettings, notesOf } from "./describe.ts";
 import type { Comparison } from "./compare/comparison.ts";
@@ -44,7 +44,7 @@ export function said(session: Session, label: (model: string) => string): Taken[
   );
 }
 
-/** A comparison's answers, but for its controls, which say what another one said; none while a vote is not to know whose they are. */
+/** A comparison's answers without its control answers; none while a blind vote is running. */
 export function compared({ run, labels, isTold }: Comparison): Taken[] {
   const { prompts, system } = run.plan;
   return run.cells.flatMap(({ state, isControl, answer, prompt, model }) =>

@@ -1,4 +1,4 @@
-/** The tokens of an answer with their probabilities, as far as the server tells them: where the model was sure, and where not. */
+/** The tokens of an answer with their probabilities, if the server returns them: where the model was sure, and where it was not. */
 import { h } from "../ui/dom.ts";
 import type { Answer, Token } from "./answer.ts";
 import { t } from "./texts.ts";
@@ -26,7 +26,7 @@ export function severalTokens({ tokens: { length: entries }, figures }: Answer, 
 export function tokensOf(answer: Answer): HTMLElement {
   if (!answer.tokens.length) return h("p", { class: "quantlab-chat-note quantlab-chat-tokens" }, t("no_tokens"));
   const box = h("details", { class: "quantlab-chat-tokens" }, h("summary", {}, t("token_probabilities")));
-  // Built when it is looked at: an answer can have thousands.
+  // Built when it is opened: an answer can have thousands of tokens.
   box.addEventListener("toggle", () => box.childElementCount === 1 && box.append(...content(answer)));
   return box;
 }

@@ -1,4 +1,4 @@
-/** The conversation in the page: prompts, answers, and the ways back to what another prompt or answer was put beside. */
+/** The conversation in the page: prompts, answers, and controls that switch to other branches. */
 import { button, h } from "../ui/dom.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerView, type Actions } from "./answer_view.ts";
@@ -6,7 +6,7 @@ import type { Turn } from "./conversation.ts";
 import type { Session } from "./session.ts";
 import { t } from "./texts.ts";
 
-/** Milliseconds without anything new to show, after which a text need not wait for the next frame. */
+/** If nothing new was shown for this many milliseconds, a text is shown at once instead of in the next frame. */
 const PAUSE = 50;
 /** Pixels from the end of the transcript within which it follows a growing answer. */
 const NEAR = 40;
@@ -44,7 +44,7 @@ export class Transcript {
     this.#session = session;
     this.#doing = doing;
     this.#scroller.append(this.#list);
-    // Once laid out, so that following costs no layout of its own.
+    // After layout, so that scrolling to the end does not force another one.
     new ResizeObserver(() => this.#follows && this.#scrollToEnd()).observe(this.#list);
     this.element = h("div", { class: "quantlab-chat-conversation" }, this.#scroller, this.#toEnd);
   }

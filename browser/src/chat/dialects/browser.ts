@@ -61,7 +61,7 @@ export class InPage implements Endpoint {
     const heard: Piece[] = [];
     let wake = (): void => {};
     let isOver = false;
-    // Whoever stops listening ends the answer.
+    // Ends the answer if the consumer stops.
     const deaf = new AbortController();
     const run = engine
       .use(source, name, AbortSignal.any([signal, deaf.signal]), async (model, either, load) => {
@@ -86,7 +86,7 @@ export class InPage implements Endpoint {
         isOver = true;
         wake();
       });
-    // It is awaited below, after what was heard before it failed.
+    // Awaited below, after the events that came before it failed.
     run.catch(() => {});
     try {
       yield { type: "waiting", why: "loading", seconds: 0 };

@@ -1,4 +1,4 @@
-/** The dialects that servers may speak, and which of them one does. */
+/** The dialects (APIs) of servers, and how the dialect of a server is detected. */
 import { ENDING, FACTS, type DialectName } from "../../generated/dialects.ts";
 import { likelyMeant, type Key } from "../address.ts";
 import { Mask, Masked } from "../mask.ts";
@@ -60,7 +60,7 @@ function serverAt(address: URL, key: Key, named: readonly string[]): Server {
   return { root: at(own), ending, given: at(ending ? `${own}/${ending}` : own), key, named };
 }
 
-/** How much an error says of the server: where one request is answered and another unreadably, the other is what matters. */
+/** How much an error reveals about the server; of several, the most informative one is shown. */
 function weight({ status }: EndpointError): number {
   if (status === 404 || status === 405) return 0;
   return status ? 2 : 1;

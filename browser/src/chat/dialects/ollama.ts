@@ -28,7 +28,7 @@ const { paths, process } = FACTS.ollama;
 /** A model that was used stays loaded for five minutes, unless the server was told otherwise. */
 const STAYS_MS = 4.5 * 60_000;
 
-/** Using a loaded model takes Ollama about a millisecond, starting its process a third of a second at least. */
+/** Milliseconds of `load_duration` from which a model was loaded anew: for a loaded one it is about 1, for a new process at least 300. */
 const LOAD_MS = 100;
 
 /** A server that tells its version, as others do, and lists models as Ollama does. */
@@ -119,7 +119,7 @@ class Ollama implements Endpoint {
       model,
       messages,
       stream: true,
-      // An error is better than a conversation that lost its beginning and does not say so.
+      // An error is better than a conversation whose beginning was dropped silently.
       truncate: false,
       ...process,
       options: ollamaOptions(settings),
@@ -191,7 +191,7 @@ async function* records(response: Response, signal: AbortSignal): AsyncGenerator
   const strays = new Strays();
   let rest = "";
   yield* streamed(response, signal, function* (text) {
-    // What was read before has no end of a line: it is not looked through again.
+    // The earlier text contains no line break, so it is not searched again.
     const lines = text.split("\n");
     lines[0] = rest + lines[0]!;
     rest = lines.pop()!;
@@ -208,7 +208,7 @@ function* record(line: string, reasoning: Reasoning, status: number, strays: Str
   try {
     parsed = asJson(JSON.parse(line));
   } catch {
-    // The last line of a stream that was cut in the middle of it: its missing end tells.
+    // The last line of a stream that broke off; the missing final record shows that.
     return strays.add(status);
   }
   if (parsed.error) throw new EndpointError(complaint(parsed), status);

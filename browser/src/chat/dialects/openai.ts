@@ -23,8 +23,8 @@ import { ofServer } from "../texts.ts";
 const { paths } = FACTS.openai;
 
 /**
- * A server that lists models, or is too busy for it: a prompt will tell. Where models are named, one that lists none is taken, too,
- * if it knows the request that takes prompts.
+ * Accepts a server that lists models, or that is too busy to list them (a prompt will tell). If models are named, a server without a
+ * list is accepted, too, if it knows the path for prompts.
  */
 export const openai: Dialect = async ({ root, ending, given, key, named }, signal) => {
   const version = /^v\d/.test(ending) ? ending : "v1";
@@ -91,7 +91,7 @@ export class OpenAI implements Endpoint {
   async models(signal?: AbortSignal): Promise<Model[]> {
     const listed = await this.#http.value(this.#place.models, undefined, signal);
     const { data, models } = asJson(listed);
-    // Together's list is bare.
+    // Together returns a bare array.
     const entries = (Array.isArray(listed) ? listed : asList(data ?? models)).map(asJson);
     if (!entries.length && !Array.isArray(listed) && !Array.isArray(data ?? models))
       throw new EndpointError(ofServer("no_server"), 404);
@@ -196,7 +196,7 @@ async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<
     },
     maxBufferSize: MAX_RECORD,
   });
-  // A server that cannot stream answers with one record. What it calls its answer is often wrong: the first character tells.
+  // A server that cannot stream answers with one record. Content types are often wrong, so the first character decides.
   let isStream: boolean | undefined;
   let whole = "";
   yield* streamed(response, signal, function* (text) {
@@ -232,10 +232,10 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Reasons to end that are a token limit's, by several servers' names. */
+/** What servers call the end at a token limit. */
 const LENGTH = new Set(["length", "max_tokens", "max_length", "model_length"]);
 
-/** Reasons to end that are no end of the model's. */
+/** Finish reasons that mean that the answer failed. */
 const FAILED = new Set([
   "error",
   "content_filter",
@@ -318,7 +318,7 @@ export class Records {
   }
 }
 
-/** llama-server gives durations, everyone may give counts. */
+/** llama-server reports durations; every server may report counts. */
 function figures(record: Json): Partial<Figures> {
   const usage = asJson(record.usage);
   const timings = asJson(record.timings);

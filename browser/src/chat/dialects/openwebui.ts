@@ -1,8 +1,8 @@
 /**
  * Open WebUI, in front of Ollama and other servers.
  *
- * Its own API hands neither seed nor temperature on to Ollama, and no log probabilities back. Below `/ollama` it passes Ollama's
- * API through, which does all of it: that is used where the reader is let in.
+ * Its own API does not pass seed and temperature on to Ollama, and returns no log probabilities. Below `/ollama` it passes Ollama's API
+ * through, which supports both, so that this is used if the reader has access to it.
  */
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
@@ -13,7 +13,7 @@ import { OpenAI } from "./openai.ts";
 
 const { paths } = FACTS.openwebui;
 
-/** A server that calls itself Open WebUI, by whichever name it goes beside. */
+/** Accepts a server whose name contains Open WebUI: sites may put their own name beside it. */
 export const openwebui: Dialect = async (server, signal) => {
   const { root, key } = server;
   const http = new Http(root, key);
@@ -24,7 +24,7 @@ export const openwebui: Dialect = async (server, signal) => {
     const endpoint = await ollama({ ...server, root: behind }, signal);
     if (endpoint) return endpoint;
   } catch (error) {
-    // Without a key nothing is open, and then that is what is to be said.
+    // Without a key everything is refused, and the reader must be told that.
     if (!(error instanceof EndpointError) || (error.status === 401 && !key.for(root))) throw error;
   }
   const endpoint = new OpenAI(http, { kind: "openwebui", url: `${written(root)}/api`, ...paths });

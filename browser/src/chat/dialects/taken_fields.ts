@@ -15,10 +15,10 @@ const SETTINGS: Record<string, keyof Settings> = {
   [LIMIT]: "maxTokens",
 };
 
-/** Too much text for the context is no fault of the field that is named with it. */
+/** An error about a full context may name a field such as `max_tokens`, but the server does not refuse that field. */
 export const CONTEXT = /context (length|size|window)|maximum context|too large|too long|exceeds? .*(token|length)/i;
 
-/** Statuses by which servers refuse a request for what is in it. */
+/** Whether an error refuses the request because of its content. */
 const isRefusal = (error: unknown): error is EndpointError =>
   error instanceof EndpointError && [400, 422].includes(error.status) && !CONTEXT.test(error.message);
 
@@ -75,7 +75,7 @@ export class Taken {
     try {
       response = await send(needed);
     } catch {
-      // It was not the fields.
+      // The fields were not the reason.
       throw error;
     }
     for (const [name] of kept) this.#refused.add(name);

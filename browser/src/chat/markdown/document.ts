@@ -1,5 +1,5 @@
 /**
- * A text that grows, as nodes.
+ * Parses a growing text into nodes.
  *
  * Each time, only what may still change is parsed again: the block that is open, and what follows it. Blocks before it are done, but for
  * links whose definition comes later, for which the whole text is parsed once more when it is complete.
@@ -7,7 +7,7 @@
 import { isSame, type Node } from "./nodes.ts";
 import { asSource, MOST_OF_ALL, parse, type Definitions, type Tools } from "./parse.ts";
 
-/** Nodes in the place of all from a position on. */
+/** Nodes that replace all nodes from a position on. */
 export interface Change {
   readonly from: number;
   readonly nodes: readonly Node[];
@@ -18,7 +18,7 @@ export class GrowingText {
   work = 0;
   readonly #tools: Tools;
   #text = "";
-  /** A carriage return that a line feed may follow. */
+  /** A carriage return at the end, held back because a line feed may follow. */
   #return = "";
   /** Where the text begins that may still change, and the nodes and elements before it. */
   #start = 0;
@@ -92,17 +92,17 @@ export class GrowingText {
       return new Set();
     }
     this.work += text.length;
-    // Those of a text that is not complete may be cut short: they are of this time only.
+    // Definitions in an incomplete text may be cut off, so they are valid for this pass only.
     const definitions = Object.create(this.#definitions) as Definitions;
     const { blocks, wants, isFull } = parse(text, definitions, MOST_OF_ALL - this.#elements, this.#tools);
     this.#open = blocks.flatMap(({ nodes }) => nodes);
     const isDefining = Object.keys(definitions).length > 0;
     if (isDefining && this.#start > 0) this.#isDefinedLate = true;
-    // What wants a tool that is not here is parsed again.
+    // If a tool is not loaded yet, the text is parsed again once it is.
     if (isEnd || [...wants].some((name) => !(name in this.#tools))) return wants;
     const starts = lineStarts(text);
     const lastLine = starts.length - 1;
-    // What stands behind an empty line does not change what is before it. The last line may not be complete.
+    // Text after an empty line cannot change the blocks before it. The last line may be incomplete.
     let next = blocks.length - 1;
     if (isFull) this.#elements = MOST_OF_ALL;
     else

@@ -37,7 +37,7 @@ function inline(state: StateInline, isSilent: boolean): boolean {
   return true;
 }
 
-/** Where a mark is, but for characters that a backslash stands before; -1 where it is not, or an empty line comes first. */
+/** The position of an unescaped mark; -1 if there is none before the next empty line. */
 function endOf(text: string, from: number, most: number, mark: string): number {
   for (let at = from; at < most; at++) {
     if (text.startsWith(mark, at)) return at;

@@ -20,7 +20,7 @@ const PART = 4000;
 /** Characters of code that is coloured. */
 const LONGEST_CODE = 8000;
 
-/** What needs a library of its own. A tool gives undefined for what it cannot do; one that is undefined itself will not come. */
+/** Libraries that are loaded on demand. A tool returns undefined for input that it cannot process; a tool that is undefined could not be loaded. */
 export interface Tools {
   /** A formula in TeX. */
   maths?: ((tex: string, isDisplay: boolean) => readonly Node[] | undefined) | undefined;
@@ -42,7 +42,7 @@ export interface Parsed {
   readonly blocks: readonly Block[];
   /** What the text has that a tool is for. */
   readonly wants: ReadonlySet<keyof Tools>;
-  /** There was no room for the last block, which is all the rest as it was written. */
+  /** The limit of elements was reached: the last block is the rest of the text, as source. */
   readonly isFull: boolean;
 }
 
@@ -262,7 +262,7 @@ class Writer {
   #maths(tex: string, markup: string, isDisplay: boolean): void {
     this.#wants.add("maths");
     const formula = this.#tools.maths?.(tex, isDisplay);
-    // What is no formula, or not one that the library knows, stays as it was written.
+    // A formula that the library cannot set is shown as source.
     if (formula) this.#put(formula);
     else this.#open("code", {}, markup.replace("…", tex));
   }

@@ -1,4 +1,4 @@
-/** The line to the worker that parses answers; it is started before the first answer, not with the page. */
+/** The connection to the worker that parses answers. The worker is started before the first answer, not with the page. */
 import { BASE } from "../../ui/base.ts";
 import { trustedScript } from "../../ui/trusted.ts";
 import type { Drawn, ToWorker } from "./nodes.ts";
@@ -6,7 +6,7 @@ import type { Drawn, ToWorker } from "./nodes.ts";
 /** Where a text's nodes go; undefined where no worker is to be had. */
 export type Receive = (drawn: Drawn | undefined) => void;
 
-/** A worker that says nothing for so many milliseconds will not. */
+/** Milliseconds without an answer after which the worker is given up. */
 const PATIENCE = 60_000;
 
 const receivers = new Map<number, Receive>();

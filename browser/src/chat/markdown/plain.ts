@@ -1,4 +1,4 @@
-/** A text that grows, as it was written, in parts that are laid out apart: with all of it in one, each new word would cost more than the last. */
+/** Shows a growing text without formatting, in paragraphs of limited length: in a single one, the layout of each new word would cost more than the last. */
 import { h } from "../../ui/dom.ts";
 
 /** Characters of a part. */

@@ -1,8 +1,8 @@
 /**
  * A model's Markdown in the page, drawn as it arrives.
  *
- * The worker says what there is, as data; here each element is made by name from the lists below, and no attribute is the model's but a
- * link's address. HTML in the text stays text; pictures are not fetched.
+ * The worker sends nodes as data. Elements are created here, from the lists below only, and the only attribute that comes from the model is a
+ * link's address. HTML in the text stays text; images are not fetched.
  */
 import { h } from "../../ui/dom.ts";
 import { t } from "../texts.ts";
@@ -50,7 +50,7 @@ const ELEMENTS: Partial<Record<Name, keyof HTMLElementTagNameMap>> = {
 const LONGEST_FIRST = 400;
 const PLAIN = /^(?:(#{1,6}) )?([\p{L}\p{N}][\p{L}\p{N} ,'’!?]*)$/u;
 
-/** So many blocks are laid out, or left out, together. */
+/** Blocks per section; the browser lays out, or skips, a section as a whole. */
 const BLOCKS = 40;
 
 /** What was made of each node: where the next one goes, and what goes where the node goes. */
@@ -65,9 +65,9 @@ export class Markdown {
   readonly #parsing: Parsing;
   /** One for each node. */
   #places: Place[] = [];
-  /** What the worker sent and is not drawn. */
+  /** Messages of the worker that are not drawn yet. */
   #waiting: Drawn[] = [];
-  /** How much of the first of them is. */
+  /** Number of nodes of the first message that are drawn. */
   #at = 0;
   #text = "";
   /** The beginning, before anything was parsed. */
@@ -150,7 +150,7 @@ export class Markdown {
     return false;
   }
 
-  /** Takes out what is not there any more. Gives how many of the new nodes stand already. */
+  /** Removes the nodes that a message replaces. Returns how many of the new nodes are already in place. */
   #rewind({ from, nodes }: Drawn): number {
     this.#first?.remove();
     this.#first = undefined;
@@ -223,7 +223,7 @@ const same = (element: Element): Made => ({ element, inside: element });
 
 function link(address: string): HTMLElement {
   const url = safeLink(address);
-  // Not to be followed, but said.
+  // Not a link, but the address is shown.
   if (!url) return h("span", { title: address });
   return h("a", { href: url, rel: "noopener noreferrer nofollow", target: "_blank", title: url });
 }

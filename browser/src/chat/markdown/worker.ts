@@ -1,19 +1,19 @@
 /**
  * The worker that parses answers, one for a document.
  *
- * Text comes as it arrives. It is parsed when the page has drawn what it was sent last; where what is open has grown long, again when it
- * is half as long once more, or when the worker has rested for many times as long as parsing took. So the work stays in proportion to
- * the text, or to the time.
+ * A text is parsed when the page has drawn the last nodes. If the part that may still change is long, it is parsed again only when it has
+ * grown by half, or after a pause of `REST` times the duration of the last pass. So the work is proportional to the length of the text,
+ * or to the time.
  */
 import { GrowingText } from "./document.ts";
 import type { Drawn, Node, ToWorker } from "./nodes.ts";
 import type { Tools } from "./parse.ts";
 
-/** What is open is parsed at once, however little has come, up to so many characters. */
+/** Up to this many characters, the part that may still change is parsed whenever text arrives. */
 const SHORT = 4000;
-/** Times what parsing took. */
+/** The pause between two passes over a long text, in multiples of the duration of the last one. */
 const REST = 20;
-/** Of one message: nodes, and characters. */
+/** Maximum nodes and characters of one message. */
 const MOST_NODES = 400;
 const MOST_CHARACTERS = 50_000;
 
