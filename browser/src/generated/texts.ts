@@ -676,7 +676,7 @@ export const compare = {
   "start": "Start",
   "prompt_number": "Prompt {number}",
   "rule_number": "Rule for right answers to prompt {number}",
-  "rule_hint": "A right answer, such as number: 391 or contains: Paris (optional)",
+  "rule_hint": "None, or such as number: 391 or contains: Paris",
   "rule_wrong": "The rule {rule} is not valid: {reason}",
   "checking_rules": "Checking the rules …",
   "right_answers": "Right answers",

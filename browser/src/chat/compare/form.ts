@@ -118,7 +118,7 @@ export class PlanForm {
       this.#number();
       this.#areas()[0]!.focus();
     });
-    const row = h("div", { class: "quantlab-compare-prompt" }, area, remove, rule);
+    const row = h("div", { class: "quantlab-compare-prompt" }, area, remove, labelled("", rule));
     this.#prompts.append(row);
     this.#number();
     return area;
@@ -128,7 +128,7 @@ export class PlanForm {
   #number(): void {
     this.#areas().forEach((area, i) => {
       area.setAttribute("aria-label", t("prompt_number", { number: i + 1 }));
-      this.#ruleOf(area).setAttribute("aria-label", t("rule_number", { number: i + 1 }));
+      this.#ruleOf(area).previousElementSibling!.textContent = t("rule_number", { number: i + 1 });
       area.nextElementSibling!.setAttribute("aria-label", t("remove_prompt", { number: i + 1 }));
     });
     this.#look();
