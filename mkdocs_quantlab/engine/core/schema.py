@@ -178,7 +178,13 @@ class Options:
     """Files that readers may open: `models`, which are then in `resources.files`, a `picture`, which `resources` then has as
     `UserPicture()`, or none."""
 
+    _declared: ClassVar[tuple[Field[Any], ...]] = ()
+
     def __init_subclass__(cls) -> None:
+        declared: dict[str, Any] = {}
+        for kind in reversed(cls.__mro__[: -len(Options.__mro__)]):
+            declared.update(vars(kind))
+        cls._declared = tuple(field for field in declared.values() if isinstance(field, Field))
         following = 1
         for field in cls.fields():
             following = field.number_views(following)
@@ -219,10 +225,7 @@ class Options:
     @classmethod
     def fields(cls) -> list[Field[Any]]:
         """The fields in the order of their definition, those of base classes first."""
-        found: dict[str, Any] = {}
-        for kind in reversed(cls.__mro__[: -len(Options.__mro__)]):
-            found.update(vars(kind))
-        return [field for field in found.values() if isinstance(field, Field)]
+        return list(cls._declared)
 
     @classmethod
     def current(
