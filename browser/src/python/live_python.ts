@@ -25,14 +25,14 @@ export type LiveStep = Calls["live_step"]["params"];
 interface Request {
   owner: Owner;
   step: LiveStep;
-  own: CustomFiles | undefined;
+  custom: CustomFiles | undefined;
   /** @param values Null where a newer request took its place. */
   resolve(values: string | null): void;
   reject(error: Error): void;
 }
 
 /** Which files of a custom widget a request needs. */
-const filesIdOf = ({ own }: Request): string => own?.id ?? "";
+const filesIdOf = ({ custom }: Request): string => custom?.id ?? "";
 
 export class LivePython {
   #interpreter: LiveInterpreter | undefined;
@@ -95,14 +95,14 @@ export class LivePython {
    * Runs a step of the reader's code.
    *
    * @param owner Whoever asks: its newer request replaces its waiting one.
-   * @param own The files of a custom widget.
+   * @param custom The files of a custom widget.
    * @returns The values, or null where a newer request took its place.
    * @throws CodeError The code does not run, or takes too long.
    */
-  step(owner: Owner, step: LiveStep, own?: CustomFiles): Promise<string | null> {
+  step(owner: Owner, step: LiveStep, custom?: CustomFiles): Promise<string | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.get(owner)?.resolve(null);
-      this.#waiting.set(owner, { owner, step, own, resolve, reject });
+      this.#waiting.set(owner, { owner, step, custom, resolve, reject });
       owner.onPython(this.#state);
       void this.#work();
     });
@@ -151,13 +151,13 @@ export class LivePython {
   }
 
   async #run(interpreter: LiveInterpreter, request: Request): Promise<void> {
-    const { step, own, resolve, reject } = request;
+    const { step, custom, resolve, reject } = request;
     this.#ran = { code: step.code, filesId: filesIdOf(request) };
     const end = (): void =>
       interpreter.end(new CodeError(t("code_timed_out", { seconds: CODE_LIMIT / 1000 }), null, languageOf("page")));
     const limit = this.isLimited ? window.setTimeout(end, CODE_LIMIT) : undefined;
     try {
-      const { answer, error } = liveOutcome(await interpreter.ask({ params: JSON.stringify(step), own }));
+      const { answer, error } = liveOutcome(await interpreter.ask({ params: JSON.stringify(step), custom }));
       if (error) throw new CodeError(error.message, error.line);
       resolve(answer.values);
     } catch (error) {

@@ -100,10 +100,10 @@ self.onmessage = ({ data, ports }: MessageEvent<LiveFiles>) => {
     self.removeEventListener("securitypolicyviolation", onBlocked); // what the code tries is no business of the page
     send({ type: "ready" });
   }, failed);
-  port.onmessage = async ({ data: { id, params, own } }: MessageEvent<LiveCall>) => {
+  port.onmessage = async ({ data: { id, params, custom } }: MessageEvent<LiveCall>) => {
     try {
       const call = await starting;
-      if (own) mounts.mount(own);
+      if (custom) mounts.mount(custom);
       const pair = call("live_step", params);
       const [outcome] = pair.toJs();
       pair.destroy();

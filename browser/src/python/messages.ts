@@ -107,7 +107,7 @@ export interface LiveCall {
   id: number;
   /** JSON. */
   params: string;
-  own?: CustomFiles | undefined;
+  custom?: CustomFiles | undefined;
 }
 
 /** What the worker of the reader's code says. Once code has run in it, it may say anything. */

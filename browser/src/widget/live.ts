@@ -79,14 +79,14 @@ export class LiveRunner {
     const { inputs } = asked.answer;
     if (inputs === null) return null;
     if (isSame && last.inputs === inputs) return { inputs, values: last.values };
-    const own = archive === undefined ? undefined : await customFiles(ours.at(archive));
+    const custom = archive === undefined ? undefined : await customFiles(ours.at(archive));
     const values: string[] = [];
     for (let step = 0; step < steps; step++) {
       const python = (this.#current = steps > 1 ? this.#takeSpare() : this.shared());
       if (step + 1 < steps) this.prepare(steps);
       try {
         const given = values.at(-1) ?? inputs;
-        const made = await python.step(owner, { widget, module, value, step, code, given }, own);
+        const made = await python.step(owner, { widget, module, value, step, code, given }, custom);
         if (made === null) return undefined;
         values.push(made);
       } catch (error) {
