@@ -488,6 +488,12 @@ def test_a_file_asks_before_it_writes_over_anything(start):
     assert lab.text.input_value() == "mine"
 
 
+def _file(field):
+    """An evidence file with this field."""
+    page = '"page": {"title": "x", "url": "y"}'
+    return f'{{"format": "quantlab-evidence", "version": 1, {page}, "fields": [{field}]}}'
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -495,7 +501,20 @@ def test_a_file_asks_before_it_writes_over_anything(start):
         ('{"turns": []}', "This is not an evidence file. Nothing was changed."),
         ("whole"[:3], "it is not valid JSON. Nothing was changed."),
         ('{"format": "quantlab-evidence", "version": 1, "page": {"title": "x", "url": "y"}, "fields": [{}]}', "This file is damaged"),
+        ("[" * 10_000 + "]" * 10_000, "This is not an evidence file."),
+        ('{"a":' * 10_000 + "1" + "}" * 10_000, "This is not an evidence file."),
+        ("[" * 4_000_000, "it is not valid JSON."),
+        ("null", "This is not an evidence file."),
+        (_file("5"), "This file is damaged"),
+        (_file("null"), "This file is damaged"),
+        (_file('{"__proto__": {"kind": "text", "name": "x", "label": "x", "value": "x", "at": "2026-01-01T00:00:00Z"}}'), "This file is damaged"),
+        (_file('{"kind": "constructor", "name": "x", "label": "x", "value": "x", "at": "2026-01-01T00:00:00Z"}'), "This file is damaged"),
+        (_file('{"kind": "text", "name": "x", "label": "x", "value": ' + "[" * 10_000 + "]" * 10_000 + ', "at": "2026-01-01T00:00:00Z"}'), "This file is damaged"),
+        (_file('{"kind": "text", "name": "x", "label": "x", "value": "x", "at": 1e999}'), "This file is damaged"),
+        (_file('{"kind": "text", "name": {"toString": 1}, "label": [], "value": "x", "at": "2026-01-01T00:00:00Z"}'), "This file is damaged"),
+        (_file('{"kind": "table", "name": "x", "label": "x", "value": {"columns": "ab", "rows": {"length": 3}}, "at": "2026-01-01T00:00:00Z"}'), "This file is damaged"),
     ],
+    ids=lambda each: each[:30],
 )  # fmt: skip
 def test_a_damaged_file_is_refused_in_a_sentence(start, text, said):
     lab = start()

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 """Characters of an exception's message that are shown."""
+MAX_FIGURE = 4_000_000
+"""Characters of HTML that a figure may have: browsers stand still for seconds at more."""
 INSTALL = "; install the package that provides it where the site is built, and name it in `REQUIRES`, which brings it into pages"
 """What an author does about a module that is not installed."""
 
@@ -139,13 +141,21 @@ def _hint(error: BaseException, origin: Origin) -> str:
 
 
 def giving_html(function: Callable[..., Html], name: str, place: str) -> Callable[..., Html]:
-    """The function, called `name` in messages, with an error where it gives anything but HTML: a text would be shown with its tags."""
+    """The function, called `name` in messages, with an error if it returns anything but HTML, or more than a page can show.
+
+    The tags of a string would be visible in the page.
+    """
 
     def checked(*arguments: Any) -> Html:
         made: object = function(*arguments)
         if not isinstance(made, Html):
             raise WidgetError(
                 f"`{name}` must return HTML, as `tag` and `join` make it; it returned {type(made).__name__}",
+                place,
+            )
+        if len(made) > MAX_FIGURE:
+            raise WidgetError(
+                f"`{name}` returned {len(made):,} characters of HTML; a figure may have {MAX_FIGURE:,}",
                 place,
             )
         return made

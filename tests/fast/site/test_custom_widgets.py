@@ -253,6 +253,7 @@ BROKEN = {
     "options": (SAMPLING.replace("Options(api.Options)", "Options"), "11: `Options` must be a subclass of `api.Options`; found <class"),
     "arguments": (SAMPLING.replace("render(options: Options)", "render(options, bits)"), "18: `render` is called with the options alone: missing a required argument: 'bits'"),
     "returns": (SAMPLING.replace('tag("p", shown, class_="quantlab-result")', "shown"), "18: `render` must return HTML, as `tag` and `join` make it; it returned str"),
+    "returns too much": (SAMPLING.replace('"p", shown', '"p", "x" * 4_000_000'), "18: `render` returned 4,000,031 characters of HTML; a figure may have 4,000,000"),
     "default": (SAMPLING.replace("Real(1,", "Real(5,"), "12: the default of `temperature`, 5, is not taken: `temperature` takes a number from 0.1 to 2; found `5`"),
     "choice": (SAMPLING.replace("Choice(3,", "Choice(4,"), "13: the default of `top`, 4, is not taken: `top` takes one of `1`, `2`, `3`; found `4`"),
     "type": (SAMPLING.replace("Real(1,", 'Real("x",'), "12: the default of `temperature`, 'x', is not taken: "),
