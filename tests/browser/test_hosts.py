@@ -359,14 +359,16 @@ def test_figures_in_a_dark_theme_without_variables(visit, server, shared):
 
 def test_figures_in_a_theme_with_rules_for_all_code_lists_and_labels(visit, server, shared):
     """As in mkdocs-simple-blog 0.6.1 and mkdocs-terminal 4.8.0: code was black on black, numbers of a map had others before them,
-    and each choice of a row was as wide as the form."""
+    and each choice of a row was as wide as the form. In mkdocs-cinder 1.2.0, lines of code were wider than a phone; in MkDocs'
+    readthedocs, a box scrolled that the keyboard does not reach."""
     rules = (
         "code { background-color: #000; color: #fff } code, pre { background-color: #000 !important }"
         'ol li::before { content: counters(item, ".") ". "; counter-increment: item }'
         "label { display: block; width: 100% }"
+        "code { white-space: nowrap } pre code { overflow-x: auto } a { color: #aaa }"
     )
     server.sites["bare"] = bare_site(shared, head=f"<style>{rules}</style>")
-    page = visit(url=f"{server.origin}/bare/").page
+    page = visit(url=f"{server.origin}/bare/", viewport={"width": 390, "height": 844}).page
     black = """() => [...document.querySelectorAll('quantlab-widget :is(code, pre)')]
         .map(each => getComputedStyle(each).backgroundColor).filter(each => each === 'rgb(0, 0, 0)').length"""
     assert page.locator("quantlab-widget code").count()
@@ -377,3 +379,6 @@ def test_figures_in_a_theme_with_rules_for_all_code_lists_and_labels(visit, serv
     assert page.evaluate(before) == 0
     row = page.locator(".quantlab-segments").first.locator("label")
     assert len({round(each.bounding_box()["y"]) for each in row.all()}) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    scrolls = """() => [...document.querySelectorAll('quantlab-widget pre code')].map(e => getComputedStyle(e).overflowX)"""
+    assert set(page.evaluate(scrolls)) == {"visible"}
