@@ -16,7 +16,7 @@ Decimal = Literal["any", "point", "comma"]
 """What separates decimals: `any` leaves both readings of a numeral such as `1,234`."""
 
 MAX_DIGITS = 40
-"""Characters of a numeral; longer ones are no numbers that anybody asked for."""
+"""Digits of a part of a numeral; longer ones are not read as numbers."""
 
 _THIN = "\u00a0\u2009\u202f'\u2019\u066c"
 """White space and marks that separate thousands and nothing else."""

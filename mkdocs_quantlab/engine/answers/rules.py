@@ -223,10 +223,10 @@ class Rules(Options):
             raise OptionError(f"a rule has one of {', '.join(f'`{name}`' for name in JUDGING)}")
         for name in ("tolerance", "unit", "which", "decimal"):
             if name in self.given and "number" not in self.given:
-                raise OptionError(f"`{name}` is about a `number`, and there is none", name)
+                raise OptionError(f"`{name}` needs a `number`", name)
         if "exact" in self.given and not self.given.intersection(COMPARED):
             texts = ", ".join(f"`{name}`" for name in COMPARED)
-            raise OptionError(f"`exact` is about texts of {texts}, and there is none", "exact")
+            raise OptionError(f"`exact` needs texts of {texts}", "exact")
         for name in (*COMPARED, "unit"):
             if name in self.given and not self.values[name]:
                 raise OptionError(

@@ -31,7 +31,7 @@ def mapping(text: str, at: int) -> tuple[dict[object, object], int]:
             hint = "; put a value with a comma into quotes" if found else ""
             raise OptionError(f"a rule is `name: value`; found `{name[1]}`{hint}")
         if name[1] in found:
-            raise OptionError(f"`{name[1]}` is there twice: give it once", name[1])
+            raise OptionError(f"`{name[1]}` is given twice: give it once", name[1])
         found[name[1]], at = _value(text, name.end())
         if text[at : at + 1] != ",":
             return found, at
