@@ -44,7 +44,8 @@ def examples() -> str:
     for rule, answer in EXAMPLES:
         right, reason = judge(parse(rule), answer)
         shown = answer.replace("\n", "↵ ")
-        rows.append(f"| `{rule}` | `{shown}` | {'right' if right else 'wrong'} | {reason} |")
+        said = reason.replace("[", "\\[")  # a pattern's sets are no links
+        rows.append(f"| `{rule}` | `{shown}` | {'right' if right else 'wrong'} | {said} |")
     return "\n".join(["| Rule | Answer | | Reason |", "| --- | --- | --- | --- |", *rows])
 
 
