@@ -138,6 +138,79 @@ test("one question with one seed and two answers is noticed", async () => {
   assert.deepEqual((await session.answer(session.turns[0])).notes, []);
 });
 
+test("what is in line is stopped, too, and sends nothing", async () => {
+  const session = begin();
+  await session.list();
+  asked.length = 0;
+  let go;
+  const before = session.alone(() => new Promise((resolve) => (go = resolve)));
+  const waiting = [session.send("One"), session.send("Two")];
+  assert.ok(session.isAnswering);
+  // At once, though what is before them goes on.
+  session.begin();
+  assert.deepEqual(
+    (await Promise.all(waiting)).map(({ reason }) => reason),
+    ["stopped", "stopped"],
+  );
+  assert.ok(!session.isAnswering);
+  go();
+  await before;
+  await session.alone(async () => {});
+  assert.deepEqual(asked, []);
+});
+
+test("a server that comes late with its list does not tell it as another's", async () => {
+  let tell;
+  const told = new Promise((resolve) => (tell = resolve));
+  const slow = createServer((_, response) => void told.then(() => response.end('{"data":[{"id":"late"}]}')));
+  await new Promise((resolve) => slow.listen(0, "127.0.0.1", resolve));
+  const session = begin();
+  const { address } = session;
+  session.setAddress(`http://127.0.0.1:${slow.address().port}`);
+  const late = session.list();
+  session.setAddress(address);
+  await session.list();
+  tell();
+  await late;
+  slow.close();
+  assert.deepEqual(
+    [session.offered.map(({ name }) => name), session.model, session.kind],
+    [["one", "two"], "one", "third"],
+  );
+});
+
+test("after Stop a server that has not said what it is is asked anew", async () => {
+  let isDeaf = true;
+  const server = createServer((request, response) => {
+    if (isDeaf) return;
+    if (request.url === "/v1/models") response.end('{"data":[{"id":"m"}]}');
+    else if (request.method === "POST")
+      response.end('{"choices":[{"message":{"content":"yes"},"finish_reason":"stop"}]}');
+    else response.writeHead(404).end("{}");
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const session = begin();
+  session.setAddress(`http://127.0.0.1:${server.address().port}`);
+  const first = session.send("Hi");
+  setTimeout(() => session.stop(), 100);
+  assert.equal((await first).reason, "stopped");
+  isDeaf = false;
+  assert.equal((await session.send("Hi")).text, "yes");
+  server.closeAllConnections();
+  server.close();
+});
+
+test("models are listed that can be asked by name, each once", async () => {
+  const data = [{ id: "" }, { id: "m" }, null, { id: "m" }, { id: "x".repeat(5000) }, { id: "n" }];
+  const server = createServer((_, response) => response.end(JSON.stringify({ data })));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const session = begin();
+  session.setAddress(`http://127.0.0.1:${server.address().port}`);
+  await session.list();
+  server.close();
+  assert.deepEqual([session.offered.map(({ name }) => name), session.model], [["m", "n"], "m"]);
+});
+
 test("an answer that no server gave names no dialect", async () => {
   const session = begin();
   session.setAddress("http://127.0.0.1:1");

@@ -26,8 +26,17 @@ function talk(prompts: number): Conversation {
 
 test("a conversation comes back as it was kept", () => {
   const made = talk(3);
-  addAnswer(made.path()[0]!, newAnswer({ model: "n", messages: [], settings }, { kind: "openai", url: "" }));
   assert.deepEqual(unpack(pack(made.root))?.root, made.root);
+});
+
+test("an answer that was kept while it grew is cut, and grows no more", () => {
+  const made = talk(1);
+  const answer = newAnswer({ model: "n", messages: [], settings }, { kind: "openai", url: "" });
+  receive(answer, { type: "waiting", why: "busy", seconds: 1, now: () => {} });
+  addAnswer(made.path()[0]!, answer);
+  const [, kept] = unpack(pack(made.root))!.root.turns[0]!.answers;
+  assert.equal(kept!.reason, "cut");
+  assert.equal(answer.reason, undefined);
 });
 
 test("its size does not grow with the square of its length", () => {

@@ -35,6 +35,7 @@ const CASES: [sent: string, thinking: string, answer: string][] = [
   ["\n<think>\n2+2.\n</think>\n\nFour.", "\n2+2.\n", "Four."],
   ["<think>\n\n</think>\n\nFour.", "\n\n", "Four."],
   ["<think></think>Four.", "", "Four."],
+  ["<think>2+2.</think>\n\n</think>\n\nFour.", "2+2.", "Four."],
   ["<think>2+2", "2+2", ""],
   ["<think> Let me see: 2+2. </think> Four.", " Let me see: 2+2. ", "Four."],
   ["<think>a < b</think>Yes", "a < b", "Yes"],

@@ -627,6 +627,76 @@ test("errors before the stream keep the server's words and status", async () => 
   assert.deepEqual(page.problem, { message: "502 Bad Gateway", status: 502 });
 });
 
+test("an answer that has ended stays so, whatever becomes of its connection", async () => {
+  const lost = (response) => response.socket.resetAndDestroy();
+  const shared = await heard("openai", sse([delta("all"), finish()]), { size: 40, end: lost });
+  assert.deepEqual([shared.text, shared.reason], ["all", "stop"]);
+  const stop = new AbortController();
+  const held = heard("openai", sse([delta("all"), finish()]), { end: () => {}, request: { signal: stop.signal } });
+  setTimeout(() => stop.abort(), 300);
+  assert.equal((await held).reason, "stop");
+  const native = await heard("ollama", lines([piece("all"), done()]), { end: () => {} });
+  assert.deepEqual([native.text, native.reason], ["all", "stop"]);
+});
+
+test("Stop does not wait for the size of a full context", async () => {
+  const stop = new AbortController();
+  const answers = { "/api/version": { version: "0.33.0" }, "/api/tags": { models: [] } };
+  const handle = (request, response) => {
+    if (answers[request.url]) return json(response, answers[request.url]);
+    if (request.url === "/api/chat")
+      return response.end(lines([piece("x"), done({ done_reason: "length", eval_count: 3 })]));
+    stop.abort(); // `/api/ps` is never answered
+  };
+  await serving(handle, async (url) => {
+    const endpoint = await detect(url, new Key());
+    const events = [];
+    const request = { model: "m", messages: [{ role: "user", content: "Hi" }], settings: SETTINGS };
+    for await (const event of endpoint.ask(request, stop.signal)) events.push(event);
+    assert.deepEqual([events.at(-1).reason, events.at(-1).figures.context], ["full", 3]);
+  });
+});
+
+test("figures that cannot be are not told", async () => {
+  const usage = { choices: [], usage: { prompt_tokens: -4, completion_tokens: 1e300 }, timings: { predicted_ms: -1 } };
+  const shared = await heard("openai", sse([delta("x"), finish(), usage, "[DONE]"]));
+  const native = await heard(
+    "ollama",
+    lines([piece("x"), done({ load_duration: 1e18, eval_duration: -5, eval_count: "7", prompt_eval_count: -1 })]),
+  );
+  for (const { figures } of [shared, native]) assert.deepEqual(Object.keys(figures).sort(), ["firstToken", "total"]);
+});
+
+test("names and messages of a server are bounded", async () => {
+  const long = "x".repeat(100_000);
+  const calls = Array.from({ length: 3000 }, (_, i) => ({ function: { name: `${long}${i}`.slice(-400) } }));
+  const call = ({ function: { name } }) =>
+    piece("", { message: { content: "", tool_calls: [{ function: { name } }] } });
+  const native = await heard("ollama", lines([...calls.map(call), done()]));
+  const shared = await heard("openai", sse([{ choices: [{ delta: { tool_calls: calls } }] }, finish("tool_calls")]));
+  for (const { notes } of [native, shared]) {
+    assert.equal(notes.length, 1);
+    assert.ok(JSON.stringify(notes).length < 4000);
+  }
+  const failed = await heard("openai", sse([{ ...delta("half"), model: long }, { error: { message: long } }]));
+  assert.deepEqual([failed.model.length, failed.problem.message.length], [300, 300]);
+});
+
+test("a page in place of an answer, as of a proxy that wants one to sign in", async () => {
+  for (const kind of ["openai", "ollama"]) {
+    const { reason, problem } = await heard(kind, "\n<!doctype html><title>Sign in</title>", { type: "text/html" });
+    assert.equal(reason, "error", kind);
+    assert.match(problem.message, /not JSON/);
+  }
+});
+
+test("a probability that is none is a number, as JSON has them", async () => {
+  const content = [{ token: "x", logprob: null, top_logprobs: [{ token: "y" }] }];
+  const { tokens } = await heard("openai", sse([delta("x", { logprobs: { content } }), finish()]));
+  const [token] = tokens;
+  assert.deepEqual([token.logprob, token.candidates[0].logprob], [-9999, -9999]);
+});
+
 test("a stream without an end is cut", async () => {
   const answer = await heard("ollama", async (response) => {
     const line = lines([piece("x".repeat(100_000))]);

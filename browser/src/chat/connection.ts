@@ -22,6 +22,8 @@ export class Connection {
   readonly #doing: Doing;
   readonly #host = h("span", { class: "quantlab-chat-note" });
   readonly #status = h("div", { class: "quantlab-chat-status" });
+  /** Counts what was asked and typed: only the last of it is told. */
+  #turn = 0;
   readonly #check = button(t("check"), () => void this.#checkConnection());
   readonly #address = h("input", {
     type: "url",
@@ -75,6 +77,7 @@ export class Connection {
   }
 
   #attempt(control: HTMLInputElement, set: () => void): void {
+    this.#turn++;
     try {
       set();
       control.removeAttribute("aria-invalid");
@@ -104,6 +107,7 @@ export class Connection {
   }
 
   #toPage(): void {
+    this.#turn++;
     this.#address.value = this.#key.value = "";
     this.#status.textContent = "";
     this.#session.usePage();
@@ -115,10 +119,12 @@ export class Connection {
   }
 
   async #checkConnection(): Promise<void> {
+    const mine = ++this.#turn;
     this.#status.replaceChildren(t("asking"));
     try {
-      const models = await this.#session.list();
       const endpoint = await this.#session.endpoint();
+      const models = await this.#session.list();
+      if (mine !== this.#turn) return;
       const missing = this.#session.config.models.filter(
         ({ model }) => !models.some(({ name }) => name === model || name === `${model}:latest`),
       );
@@ -133,6 +139,7 @@ export class Connection {
       this.#doing.say(said);
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
+      if (mine !== this.#turn) return;
       this.#doing.explain(this.#status, error);
     }
   }

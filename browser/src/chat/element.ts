@@ -56,9 +56,17 @@ export class QuantlabChat extends HTMLElement {
       this.#session.addEventListener(type, listener);
       this.#leave.push(() => this.#session.removeEventListener(type, listener));
     };
+    const { keeper } = this.#session;
+    const onKept = (): void => this.#keeping.onKept();
+    const onRefused = (): void => this.#keeping.onRefused();
+    keeper.addEventListener("kept", onKept);
+    keeper.addEventListener("refused", onRefused);
+    this.#leave.push(() => {
+      keeper.removeEventListener("kept", onKept);
+      keeper.removeEventListener("refused", onRefused);
+    });
     listen("turns", () => this.#showTurns());
     listen("answer", () => this.#transcript.onAnswer());
-    listen("finished", () => void this.#keeping.onFinished());
     listen("state", () => this.#update());
     // Another chat of the page may have fetched a model that this one needs.
     listen("progress", () => (engine.progress ? this.#showProgress() : this.#update()));

@@ -81,6 +81,15 @@ export class Http {
   }
 }
 
+/**
+ * Checks the beginning of an answer, which is no page, as a proxy's form to sign in is.
+ *
+ * @throws EndpointError
+ */
+export function refusePage(text: string): void {
+  if (text.trimStart().startsWith("<")) throw new EndpointError(ofServer("not_json"), 404);
+}
+
 /** An object that another party sent: any key may be missing, any value may be anything. */
 export type Json = { readonly [key: string]: unknown };
 
@@ -100,6 +109,12 @@ export function asText(value: unknown): string {
 /** A finite number, or undefined. */
 export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** A count, a size or a duration: a number that can be one, or undefined. */
+export function asAmount(value: unknown): number | undefined {
+  const number = asNumber(value);
+  return number !== undefined && number >= 0 && number <= Number.MAX_SAFE_INTEGER ? number : undefined;
 }
 
 /** The same without the keys that have no value. */

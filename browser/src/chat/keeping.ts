@@ -3,8 +3,7 @@ import { button, h, labelled } from "../ui/dom.ts";
 import { isolated } from "../ui/isolate.ts";
 import { language } from "../ui/texts.ts";
 import { volume } from "../ui/volume.ts";
-import type { Conversation } from "./conversation.ts";
-import { deleteKept, keep, KeepError, listKept, MOST_CHARACTERS, MOST_KEPT, readKept, type Kept } from "./kept.ts";
+import { KeepError, listKept, MOST_CHARACTERS, MOST_KEPT, readKept, type Kept } from "./kept.ts";
 import type { Session } from "./session.ts";
 import { t } from "./texts.ts";
 
@@ -23,6 +22,8 @@ export class Keeping {
   readonly #keep = button(t("keep"), () => void this.#attempt(() => this.#keepNew()));
   readonly #status = h("p", { class: "quantlab-chat-note" });
   readonly #list = h("ul", { class: "quantlab-chat-kept" });
+  /** What the list says to be the conversation that is shown. */
+  #listedAs: string | undefined;
 
   constructor(session: Session, say: (text: string) => void) {
     this.#session = session;
@@ -41,30 +42,32 @@ export class Keeping {
   /** Brings the controls in line with the session. */
   update(): void {
     const { turns } = this.#session;
+    // Another conversation is shown than the list says.
+    if (this.#listedAs !== this.#now?.id && this.element.hasAttribute("open")) void this.#attempt();
     this.#keep.disabled = !turns.length || this.#now !== undefined;
     this.#name.placeholder = turns[0]?.prompt.slice(0, 60) ?? "";
   }
 
-  /** Updates the kept copy of the conversation after an answer has ended. */
-  async onFinished(): Promise<void> {
-    const before = this.#now;
-    if (before)
-      await this.#attempt(async () => this.#remember(await keep(this.#session.conversation, before.name, before)));
+  /** What is kept was brought up to an answer that ended. */
+  onKept(): void {
+    void this.#attempt();
+  }
+
+  /** What is kept was not brought up to an answer that ended. */
+  onRefused(): void {
+    const { why } = this.#session.keeper;
+    if (why) this.#tell(WHY[why]());
+    this.update();
   }
 
   /** What this tab knows to be kept of the conversation that is shown. */
   get #now(): Kept | undefined {
-    const [conversation, kept] = (this.#session.memory.get("kept") as [Conversation, Kept] | undefined) ?? [];
-    return conversation === this.#session.conversation ? kept : undefined;
-  }
-
-  #remember(kept: Kept): void {
-    this.#session.memory.set("kept", [this.#session.conversation, kept]);
+    return this.#session.keeper.of(this.#session.conversation);
   }
 
   async #keepNew(): Promise<void> {
     const name = this.#name.value.trim() || this.#name.placeholder;
-    this.#remember(await keep(this.#session.conversation, name));
+    await this.#session.keeper.add(this.#session.conversation, name);
     this.#name.value = "";
     this.#tell(t("kept_now", { name }));
   }
@@ -76,7 +79,6 @@ export class Keeping {
       if (this.element.hasAttribute("open")) await this.#show();
     } catch (error) {
       if (!(error instanceof KeepError)) throw error;
-      if (error.why === "changed") this.#session.memory.delete("kept");
       this.#tell(WHY[error.why]());
     }
     this.update();
@@ -88,6 +90,7 @@ export class Keeping {
   }
 
   async #show(): Promise<void> {
+    this.#listedAs = this.#now?.id;
     const kept = await listKept();
     this.#list.replaceChildren(...kept.map((each) => this.#item(each)));
   }
@@ -106,8 +109,7 @@ export class Keeping {
       h("span", { class: "quantlab-chat-note" }, about.filter(Boolean).join(", ")),
       isNow ? undefined : act(t("kept_open"), () => this.#open(kept)),
       act(t("kept_delete"), async () => {
-        await deleteKept(id);
-        if (isNow) this.#session.memory.delete("kept");
+        await this.#session.keeper.delete(id);
         this.#tell(t("kept_deleted", { name: isolated(name) }));
       }),
     );
@@ -119,7 +121,7 @@ export class Keeping {
     const conversation = await readKept(kept.id);
     if (!conversation) return this.#tell(t("kept_gone", { name: isolated(kept.name) }));
     this.#session.begin(conversation);
-    this.#remember(kept);
+    this.#session.keeper.remember(conversation, kept);
     this.#tell(t("kept_opened", { name: isolated(kept.name) }));
   }
 }

@@ -99,9 +99,13 @@ export function pack(root: Fork): string {
     if (!numbers.has(text)) numbers.set(text, numbers.size);
     return numbers.get(text)!;
   };
-  const packed = JSON.stringify(root, (key, value: unknown) =>
-    key === "messages" ? (value as Message[]).map(numbered) : value,
-  );
+  const packed = JSON.stringify(root, (key, value: unknown) => {
+    if (key === "messages") return (value as Message[]).map(numbered);
+    // What is read back does not grow any more.
+    return key === "answers"
+      ? (value as Answer[]).map((answer) => ({ ...answer, reason: answer.reason ?? "cut" }))
+      : value;
+  });
   return `{"root":${packed},"messages":[${[...numbers.keys()].join()}]}`;
 }
 
@@ -220,7 +224,7 @@ function isAnswer(value: unknown): value is Answer {
     isListOf(value.notes, isNote) &&
     Array.isArray(value.tokens) &&
     value.tokens.every(isToken) &&
-    (value.reason === undefined || REASONS.includes(value.reason as string)) &&
+    REASONS.includes(value.reason as string) &&
     (value.figures === undefined ||
       (areNumbers(value.figures, "total") &&
         Object.values(value.figures as Fields).every((each) => typeof each === "number"))) &&

@@ -84,8 +84,14 @@ export class Reasoning {
       }
       return false;
     }
-    const starts = [...BEGINS, ...HEADS];
+    // Some models end their reasoning twice.
+    const starts = [...(this.#isFirst ? [] : ENDS), ...BEGINS, ...HEADS];
     if (!isAll && starts.some((start) => start.length > text.length && start.startsWith(text))) return false;
+    const again = this.#isFirst ? undefined : ENDS.find((end) => text.startsWith(end));
+    if (again) {
+      this.#take(blank + again.length);
+      return true;
+    }
     const mark = MARKS.find(([begin]) => text.startsWith(begin));
     if (mark) {
       const [begin, end] = mark;

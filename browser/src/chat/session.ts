@@ -15,6 +15,7 @@ import { detect } from "./dialects/index.ts";
 import { engine } from "./engine.ts";
 import { Marker } from "./marks.ts";
 import { Judge } from "./verdicts.ts";
+import { Keeper } from "./keeper.ts";
 import { t } from "./texts.ts";
 import { EndpointError, NO_MODEL, type Endpoint, type Message, type Model, type Settings } from "./wire.ts";
 import { volume } from "../ui/volume.ts";
@@ -22,11 +23,14 @@ import { volume } from "../ui/volume.ts";
 /** More models of a server than these are not listed one by one: a reader types their names. */
 export const MOST_MODELS = 500;
 
+/** No model's name is longer, in characters. */
+const LONGEST_NAME = 300;
+
 /** How many candidates are asked for each token, where the reader wants to see them. */
 const CANDIDATES = 5;
 
 /**
- * Tells by events: `turns`, other turns or answers; `answer`, an answer grew; `finished`, an answer ended; `progress`, a model in
+ * Tells by events: `turns`, other turns or answers; `answer`, an answer grew; `progress`, a model in
  * the page is being fetched; `state`, anything else changed.
  */
 export class Session extends EventTarget {
@@ -35,6 +39,7 @@ export class Session extends EventTarget {
   readonly memory = new Map<string, unknown>();
   readonly marker: Marker;
   readonly judge: Judge;
+  readonly keeper = new Keeper();
   conversation = new Conversation();
   settings: Settings;
   /** What every prompt is sent with; empty for nothing. The author's, until the reader changes it. */
@@ -58,7 +63,8 @@ export class Session extends EventTarget {
 
   #endpoint: Promise<Endpoint> | undefined;
   #line: Promise<unknown> = Promise.resolve();
-  #running: AbortController | undefined;
+  /** What stops each answer that was asked for and has not ended, be it under way or in line. */
+  readonly #asked = new Set<AbortController>();
 
   constructor(config: ChatConfig) {
     super();
@@ -163,10 +169,20 @@ export class Session extends EventTarget {
 
   /** The server; found out once. @throws EndpointError */
   endpoint(): Promise<Endpoint> {
-    return (this.#endpoint ??= this.#detect().catch((error: unknown) => {
-      this.#endpoint = undefined;
-      throw error;
-    }));
+    if (this.#endpoint) return this.#endpoint;
+    this.kind = undefined;
+    // Meanwhile the reader may go to another server: then nothing of this one is told.
+    const found: Promise<Endpoint> = this.#detect().then(
+      (endpoint) => {
+        if (this.#endpoint === found && endpoint.kind !== "browser") this.kind = endpoint.kind;
+        return endpoint;
+      },
+      (error: unknown) => {
+        if (this.#endpoint === found) this.#endpoint = undefined;
+        throw error;
+      },
+    );
+    return (this.#endpoint = found);
   }
 
   async #detect(): Promise<Endpoint> {
@@ -177,11 +193,8 @@ export class Session extends EventTarget {
     } catch (error) {
       throw new EndpointError((error as Error).message);
     }
-    this.kind = undefined;
     const named = [...this.config.models.map(({ model }) => model), this.model].filter(Boolean);
-    const endpoint = await detect(url, this.key, named);
-    this.kind = endpoint.kind;
-    return endpoint;
+    return detect(url, this.key, named);
   }
 
   /** Gets to know the server: which it is, and where no model is set, its models. @throws EndpointError */
@@ -193,16 +206,18 @@ export class Session extends EventTarget {
 
   /** The server's own list of models. @throws EndpointError */
   async list(): Promise<Model[]> {
-    const models = await (await this.endpoint()).models();
+    const asked = this.endpoint();
+    const models = listed(await (await asked).models());
+    if (this.#endpoint !== asked) return models;
     this.offered = models;
     this.model ||= (models.find(({ isChat }) => isChat !== false) ?? models[0])?.name ?? "";
     this.#tell("state");
     return models;
   }
 
-  /** What has the server is an answer of the conversation, which `stop` ends. */
+  /** There are answers of the conversation to come, which `stop` ends. */
   get isAnswering(): boolean {
-    return this.#running !== undefined;
+    return this.#asked.size > 0;
   }
 
   /** Runs one thing after another. */
@@ -263,16 +278,29 @@ export class Session extends EventTarget {
       settings: this.settings,
       ...(this.asksForCandidates ? { candidates: CANDIDATES } : {}),
     };
+    const { conversation } = this;
     const earlier = this.turns.flatMap(({ answers }) => answers);
+    const asked = new AbortController();
+    this.#asked.add(asked);
     let answer = newAnswer(request, { kind: this.isInPage ? "browser" : "unknown", url: this.address });
     addAnswer(turn, answer);
     this.#tell("turns");
-    await this.alone(async () => {
-      const running = (this.#running = new AbortController());
-      this.#tell("state");
-      const sent = performance.now();
+    let sent = performance.now();
+    const stopped = (): void =>
+      receive(answer, { type: "done", reason: "stopped", figures: { total: performance.now() - sent } });
+    let isInLine = true;
+    // What is in line is stopped at once: what is before it can take long.
+    const left = new Promise<void>((resolve) =>
+      asked.signal.addEventListener("abort", () => {
+        if (isInLine) resolve(stopped());
+      }),
+    );
+    const turnInLine = this.alone(async () => {
+      isInLine = false;
+      if (asked.signal.aborted) return;
+      sent = performance.now();
       try {
-        const endpoint = await until(running.signal, this.meet());
+        const endpoint = await until(asked.signal, this.meet());
         if (!request.model && this.model) {
           // The first that the server lists: nobody had chosen one.
           request.model = this.model;
@@ -283,15 +311,18 @@ export class Session extends EventTarget {
         }
         answer.endpoint = { kind: endpoint.kind, url: endpoint.url };
         if (!request.model && !this.isInPage) throw new EndpointError("", NO_MODEL);
-        for await (const event of endpoint.ask(request, running.signal)) {
+        for await (const event of endpoint.ask(request, asked.signal)) {
           receive(answer, event);
           this.#tell("answer");
         }
         if (earlier.some((other) => differs(other, answer))) answer.notes.push({ id: "differs" });
       } catch (error) {
         const figures = { total: performance.now() - sent };
-        if (running.signal.aborted) receive(answer, { type: "done", reason: "stopped", figures });
-        else if (error instanceof EndpointError)
+        if (asked.signal.aborted) {
+          // A server that does not say what it is may do so when it is asked anew.
+          if (answer.endpoint.kind === "unknown") this.#endpoint = undefined;
+          stopped();
+        } else if (error instanceof EndpointError)
           receive(answer, {
             type: "done",
             reason: "error",
@@ -300,16 +331,19 @@ export class Session extends EventTarget {
           });
         else throw error;
       } finally {
-        this.#running = undefined;
+        this.#asked.delete(asked);
       }
     });
+    await Promise.race([turnInLine, left]);
+    this.#asked.delete(asked);
+    this.#tell("state");
     this.#tell("answer");
-    this.#tell("finished");
+    void this.keeper.onFinished(conversation);
     return answer;
   }
 
   stop(): void {
-    this.#running?.abort();
+    for (const asked of this.#asked) asked.abort();
   }
 
   /** Begins a new conversation, or goes on with one that was kept. */
@@ -334,9 +368,15 @@ export class Session extends EventTarget {
     return messages;
   }
 
-  #tell(type: "turns" | "answer" | "finished" | "state" | "progress"): void {
+  #tell(type: "turns" | "answer" | "state" | "progress"): void {
     this.dispatchEvent(new Event(type));
   }
+}
+
+/** The models of a list that can be asked by their names, each once. */
+function listed(models: readonly Model[]): Model[] {
+  const names = new Map(models.filter(({ name }) => name && name.length <= LONGEST_NAME).map((m) => [m.name, m]));
+  return [...names.values()];
 }
 
 /** Whether one question with one seed had two answers. */

@@ -1,5 +1,5 @@
 /** What all answers have in common, whatever the server's API: times, waiting, stops, broken connections and loops. */
-import { asJson, asList, asNumber, asText, texts, type Json } from "./http.ts";
+import { asJson, asList, asNumber, asText, refusePage, texts, type Json } from "./http.ts";
 import { EndpointError, type Candidate, type ChatEvent, type Figures, type Reason } from "./wire.ts";
 import { ofServer } from "./texts.ts";
 
@@ -11,6 +11,16 @@ export type Piece =
 
 /** More equal pieces in a row than these, and then silence: Ollama cuts a model that repeats one token over 30 times. */
 const LOOP = 30;
+
+/** Characters of a server's names and messages that are shown, and number of tools that a model called. */
+const LONGEST_NAME = 300;
+const MOST_TOOLS = 10;
+
+/** Milliseconds to wait for a server to return the size of a context. */
+const CONTEXT_WAIT = 5000;
+
+/** The log probability of a token for which a server returns none: JSON has no infinity. This is vLLM's number. */
+const IMPOSSIBLE = -9999;
 
 /** Maximum characters of an answer: no model writes as much, but a hostile server could. */
 const LONGEST = 2_000_000;
@@ -36,7 +46,7 @@ export interface Length {
   /** Tokens that the answer may have. */
   readonly limit: number;
   /** Tokens of the model's context, by the server's word; undefined where it says nothing. Never throws. */
-  readonly context?: () => Promise<number | undefined>;
+  readonly context?: (signal: AbortSignal) => Promise<number | undefined>;
 }
 
 /**
@@ -55,7 +65,9 @@ export async function* answerEvents(
   const done = (reason: Reason, problem?: EndpointError): ChatEvent => {
     figures.total = performance.now() - sent;
     const event = { type: "done", reason, figures } as const;
-    return problem ? { ...event, problem: { message: problem.message, status: problem.status } } : event;
+    return problem
+      ? { ...event, problem: { message: problem.message.slice(0, LONGEST_NAME), status: problem.status } }
+      : event;
   };
   const waits = { loading: [...LOADING_WAITS], busy: [...BUSY_WAITS] };
   let end: Extract<Piece, { type: "end" }> | undefined;
@@ -63,6 +75,7 @@ export async function* answerEvents(
   let equal = 0;
   let written = 0;
   let isNamed = false;
+  const noted = new Set<string>();
   let rested = sent;
   try {
     for (;;) {
@@ -94,8 +107,14 @@ export async function* answerEvents(
           continue;
         }
         if (piece.type === "model") {
-          if (isNamed) continue;
+          if (isNamed || !piece.model) continue;
           isNamed = true;
+          yield { ...piece, model: piece.model.slice(0, LONGEST_NAME) };
+          continue;
+        }
+        if (piece.type === "note") {
+          if (noted.has(piece.note.id)) continue;
+          noted.add(piece.note.id);
         }
         if (piece.type === "text" || piece.type === "thinking") {
           const text = piece.type + piece.text.trim();
@@ -118,20 +137,24 @@ export async function* answerEvents(
       break;
     }
   } catch (error) {
-    if (signal.aborted) yield done("stopped");
-    else if (error instanceof EndpointError)
-      yield done(/repeat limit|repetition/i.test(error.message) ? "looped" : "error", error);
-    // The connection was lost in the middle.
-    else if (figures.firstToken !== undefined) yield done("cut");
-    else yield done("error", new EndpointError(error instanceof Error ? error.message : String(error)));
-    return;
+    // An answer that has ended stays so, whatever then becomes of its connection.
+    if (!end || (error instanceof EndpointError && !signal.aborted)) {
+      if (signal.aborted) yield done("stopped");
+      else if (error instanceof EndpointError)
+        yield done(/repeat limit|repetition/i.test(error.message) ? "looped" : "error", error);
+      // The connection was lost in the middle.
+      else if (figures.firstToken !== undefined) yield done("cut");
+      else yield done("error", new EndpointError(error instanceof Error ? error.message : String(error)));
+      return;
+    }
   }
-  if (signal.aborted) yield done("stopped");
-  else if (end) {
+  if (end) {
     const isFull = end.reason === "length" && length && figures.tokens !== undefined && figures.tokens < length.limit;
-    if (isFull) figures.context = (await length.context?.()) ?? figures.tokens! + (figures.promptTokens ?? 0);
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(CONTEXT_WAIT)]);
+    if (isFull) figures.context = (await length.context?.(patience)) ?? figures.tokens! + (figures.promptTokens ?? 0);
     yield done(isFull ? "full" : end.reason, end.message ? new EndpointError(end.message, 200) : undefined);
-  } else yield done(equal >= LOOP ? "looped" : "cut");
+  } else if (signal.aborted) yield done("stopped");
+  else yield done(equal >= LOOP ? "looped" : "cut");
 }
 
 /**
@@ -146,7 +169,12 @@ export async function* streamed(
   read: (text: string) => Generator<Piece, boolean>,
 ): AsyncGenerator<Piece> {
   let silent = 0;
+  let isFirst = true;
   for await (const text of texts(response, signal)) {
+    if (isFirst && text.trim()) {
+      refusePage(text);
+      isFirst = false;
+    }
     silent += text.length;
     const pieces = read(text);
     for (;;) {
@@ -205,11 +233,24 @@ class Pause {
   }
 }
 
+/** The tools that a model called. */
+export class Tools {
+  readonly #names = new Set<string>();
+
+  add(name: string): void {
+    if (name && this.#names.size < MOST_TOOLS) this.#names.add(name.slice(0, LONGEST_NAME));
+  }
+
+  *note(): Generator<Piece> {
+    if (this.#names.size) yield { type: "note", note: { id: "tools", names: [...this.#names] } };
+  }
+}
+
 /** Tokens with their candidates, which several dialects write alike. */
 export function* tokens(list: unknown): Generator<Piece> {
   const one = (entry: Json): Candidate => ({
     token: asText(entry.token),
-    logprob: asNumber(entry.logprob) ?? -Infinity,
+    logprob: Math.max(asNumber(entry.logprob) ?? IMPOSSIBLE, IMPOSSIBLE),
   });
   for (const entry of asList(list).map(asJson)) {
     yield { type: "token", ...one(entry), candidates: asList(entry.top_logprobs).map(asJson).map(one) };

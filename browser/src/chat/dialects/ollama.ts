@@ -6,9 +6,9 @@
  */
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
-import { asJson, asList, asNumber, asText, complaint, defined, Http, type Json } from "../http.ts";
+import { asAmount, asJson, asList, asText, complaint, defined, Http, type Json } from "../http.ts";
 import { Reasoning } from "../reasoning.ts";
-import { answerEvents, Strays, streamed, tokens, type Piece } from "../stream.ts";
+import { answerEvents, Strays, streamed, tokens, Tools, type Piece } from "../stream.ts";
 import {
   EndpointError,
   type ChatEvent,
@@ -76,7 +76,7 @@ class Ollama implements Endpoint {
           ...facts(entry),
           name,
           ...defined<Pick<Model, "size" | "isChat">>({
-            size: asNumber(entry.size),
+            size: asAmount(entry.size),
             isChat: isForChat ? undefined : false,
           }),
         };
@@ -98,7 +98,7 @@ class Ollama implements Endpoint {
       tensors: tensors.map(({ name, type, shape }) => ({
         name: asText(name),
         type: asText(type),
-        shape: asList(shape).map((n) => asNumber(n) ?? 0),
+        shape: asList(shape).map((n) => asAmount(n) ?? 0),
       })),
     };
   }
@@ -109,7 +109,10 @@ class Ollama implements Endpoint {
   }
 
   ask(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
-    const length = { limit: request.settings.maxTokens, context: () => this.#context(request.model) };
+    const length = {
+      limit: request.settings.maxTokens,
+      context: (signal: AbortSignal) => this.#context(request.model, signal),
+    };
     return answerEvents(async (signal) => this.#answer(request, signal), signal, length);
   }
 
@@ -157,13 +160,13 @@ class Ollama implements Endpoint {
   }
 
   /** Tokens of a loaded model's context. */
-  async #context(model: string): Promise<number | undefined> {
+  async #context(model: string, signal: AbortSignal): Promise<number | undefined> {
     try {
-      const { models } = await this.#http.json(paths.loaded);
+      const { models } = await this.#http.json(paths.loaded, undefined, signal);
       const found = asList(models)
         .map(asJson)
         .find(({ name }) => name === model || name === `${model}:latest`);
-      return asNumber(found?.context_length);
+      return asAmount(found?.context_length);
     } catch {
       return undefined;
     }
@@ -189,27 +192,41 @@ function facts(entry: Json): Pick<Model, "quantization" | "parameters" | "format
 async function* records(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
   const reasoning = new Reasoning();
   const strays = new Strays();
+  const tools = new Tools();
   let rest = "";
   yield* streamed(response, signal, function* (text) {
     // The earlier text contains no line break, so it is not searched again.
     const lines = text.split("\n");
     lines[0] = rest + lines[0]!;
     rest = lines.pop()!;
-    for (const line of lines) if (line) yield* record(line, reasoning, response.status, strays);
+    for (const line of lines) {
+      if (!line || !(yield* record(line, reasoning, tools, response.status, strays))) continue;
+      // Some proxies keep the connection open after the last record.
+      rest = "";
+      return true;
+    }
     return false;
   });
-  yield* record(rest, reasoning, response.status, strays);
+  yield* record(rest, reasoning, tools, response.status, strays);
   yield* reasoning.flush();
 }
 
-function* record(line: string, reasoning: Reasoning, status: number, strays: Strays): Generator<Piece> {
-  if (!line.trim()) return;
+/** The pieces of a record. Returns true for the last record of an answer. */
+function* record(
+  line: string,
+  reasoning: Reasoning,
+  tools: Tools,
+  status: number,
+  strays: Strays,
+): Generator<Piece, boolean> {
+  if (!line.trim()) return false;
   let parsed: Json;
   try {
     parsed = asJson(JSON.parse(line));
   } catch {
     // The last line of a stream that broke off; the missing final record shows that.
-    return strays.add(status);
+    strays.add(status);
+    return false;
   }
   if (parsed.error) throw new EndpointError(complaint(parsed), status);
   if (parsed.model) yield { type: "model", model: asText(parsed.model) };
@@ -217,28 +234,29 @@ function* record(line: string, reasoning: Reasoning, status: number, strays: Str
   if (message.thinking) yield { type: "thinking", text: asText(message.thinking) };
   if (message.content || !(parsed.done || message.thinking)) yield* reasoning.push(asText(message.content));
   yield* tokens(parsed.logprobs);
-  const tools = asList(message.tool_calls).map((call) => asText(asJson(asJson(call).function).name));
-  if (tools.length) yield { type: "note", note: { id: "tools", names: tools } };
-  if (!parsed.done) return;
+  for (const call of asList(message.tool_calls)) tools.add(asText(asJson(asJson(call).function).name));
+  if (!parsed.done) return false;
   yield* reasoning.flush();
+  yield* tools.note();
   const reason = asText(parsed.done_reason);
   const end = { type: "end", figures: figures(parsed) } as const;
   if (reason === "load" || reason === "unload" || reason === "error")
     yield { ...end, reason: "error", message: ofServer("ended", { reason }) };
   else yield { ...end, reason: reason === "length" ? "length" : "stop" };
+  return true;
 }
 
 /** Ollama counts in nanoseconds. */
 function figures(last: Json): Partial<Figures> {
   const ms = (key: string): number | undefined => {
-    const ns = asNumber(last[key]);
+    const ns = asAmount(last[key]);
     return ns === undefined ? undefined : ns / 1e6;
   };
   return defined<Partial<Figures>>({
     load: ms("load_duration"),
     prompt: ms("prompt_eval_duration"),
-    promptTokens: asNumber(last.prompt_eval_count),
+    promptTokens: asAmount(last.prompt_eval_count),
     generation: ms("eval_duration"),
-    tokens: asNumber(last.eval_count),
+    tokens: asAmount(last.eval_count),
   });
 }

@@ -2,9 +2,9 @@
 import { createParser } from "eventsource-parser";
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
-import { asJson, asList, asNumber, asText, complaint, defined, Http, type Json } from "../http.ts";
+import { asAmount, asJson, asList, asText, complaint, defined, Http, type Json } from "../http.ts";
 import { Reasoning, spoken } from "../reasoning.ts";
-import { answerEvents, MAX_RECORD, Strays, streamed, tokens, type Piece } from "../stream.ts";
+import { answerEvents, MAX_RECORD, Strays, streamed, tokens, Tools, type Piece } from "../stream.ts";
 import { isChat } from "./models.ts";
 import { ollamaOptions } from "./ollama.ts";
 import { Taken } from "./taken_fields.ts";
@@ -104,7 +104,7 @@ export class OpenAI implements Endpoint {
       return {
         name,
         ...defined<Omit<Model, "name">>({
-          size: asNumber(meta.size) ?? asNumber(asJson(entry.ollama).size),
+          size: asAmount(meta.size) ?? asAmount(asJson(entry.ollama).size),
           quantization:
             asText(meta.ftype) || asText(entry.quantization) || asText(details.quantization_level) || undefined,
           isChat: isChat(name, asText(entry.type)) ? undefined : false,
@@ -258,7 +258,7 @@ export class Records {
   isOver = false;
   #hasEnded = false;
   #hasRefused = false;
-  readonly #tools = new Set<string>();
+  readonly #tools = new Tools();
 
   constructor(status: number) {
     this.#status = status;
@@ -289,10 +289,7 @@ export class Records {
     const choice = asJson(asList(record.choices)[0]);
     const delta = asJson(choice.delta ?? choice.message);
     const tools = [...asList(delta.tool_calls), delta.function_call].map((call) => asJson(call));
-    for (const call of tools) {
-      const name = asText(asJson(call.function).name) || asText(call.name);
-      if (name) this.#tools.add(name);
-    }
+    for (const call of tools) this.#tools.add(asText(asJson(call.function).name) || asText(call.name));
     if (delta.refusal) {
       if (!this.#hasRefused) yield { type: "note", note: { id: "refused" } };
       this.#hasRefused = true;
@@ -306,7 +303,7 @@ export class Records {
     if (!reason) return;
     yield* this.#reasoning.flush();
     this.#hasEnded = true;
-    if (this.#tools.size) yield { type: "note", note: { id: "tools", names: [...this.#tools] } };
+    yield* this.#tools.note();
     const why = reason.toLowerCase();
     if (LENGTH.has(why)) yield { type: "end", reason: "length" };
     else if (FAILED.has(why)) yield { type: "end", reason: "error", message: ofServer("ended", { reason }) };
@@ -323,9 +320,9 @@ function figures(record: Json): Partial<Figures> {
   const usage = asJson(record.usage);
   const timings = asJson(record.timings);
   return defined<Partial<Figures>>({
-    promptTokens: asNumber(usage.prompt_tokens),
-    tokens: asNumber(usage.completion_tokens) ?? asNumber(timings.predicted_n),
-    prompt: asNumber(timings.prompt_ms),
-    generation: asNumber(timings.predicted_ms),
+    promptTokens: asAmount(usage.prompt_tokens),
+    tokens: asAmount(usage.completion_tokens) ?? asAmount(timings.predicted_n),
+    prompt: asAmount(timings.prompt_ms),
+    generation: asAmount(timings.predicted_ms),
   });
 }
