@@ -42,6 +42,8 @@ CUSTOM = "mount"
 """The method that takes a custom widget, which may import anything: it and its module need `all.zip`."""
 TEXTS = f"{PACKAGE.replace('.', '/')}/core/texts/__init__.py"
 """The module that reads the interface's texts from files beside it."""
+TYPES = {"mkdocs_quantlab/engine/core/protocol.py"}
+"""Modules for type checkers only, which the page's Python never imports."""
 SKIPPED = "mkdocs_quantlab", "importlib.resources"
 """What is no module of the standard library, and what the engine imports only where a site is built."""
 UNUSED = "ssl", "_ssl", "bz2", "lzma", "compression"
@@ -159,7 +161,7 @@ def units() -> dict[str, tuple[str, ...]]:
 
 def contents() -> tuple[dict[str, set[str]], dict[str, str]]:
     """Files by archive, and the part of each widget and method that needs one."""
-    ours = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("*.py")}
+    ours = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("*.py")} - TYPES
     later = {file_of(module) for module in units()[CUSTOM]}
     needs = {unit: closure(*modules) - later for unit, modules in units().items()}
     widgets = [files for unit, files in needs.items() if unit not in METHODS]
