@@ -249,6 +249,28 @@ def test_a_conversation_is_kept_where_the_reader_wants_it(start):
     expect(chat.figures).to_have_count(3)
 
 
+def test_what_is_kept_gets_answers_that_end_elsewhere(start, ollama):
+    """While the reader is on another page, and after another conversation has begun."""
+    chat = start()
+    chat.ask("First")
+    chat.root.get_by_text("Kept conversations").click()
+    press(chat, "Keep this conversation")
+    expect(chat.root.locator(".quantlab-chat-kept li")).to_have_count(1)
+    ollama.script = lambda request: Script(["begun ", "and ended"], pause=1)
+    chat.send("Second")
+    expect(chat.answers.last).to_contain_text("begun")
+    chat.page.get_by_role("link", name="To the lab").click()
+    expect(chat.root).to_have_count(0)
+    chat.page.wait_for_function(f"({STORED})().then(kept => kept.includes('begun and ended'))")
+    chat.page.go_back()
+    expect(chat.figures).to_have_count(2)
+    ollama.script = lambda request: Script(["half "] * 200, pause=0.1)
+    chat.send("Third")
+    expect(chat.answers.last).to_contain_text("half")
+    press(chat, "Clear")
+    chat.page.wait_for_function(f"({STORED})().then(kept => kept.includes('half '))")
+
+
 def test_two_tabs_do_not_overwrite_what_the_other_kept(start):
     chat = start()
     chat.ask("First")

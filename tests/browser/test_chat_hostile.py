@@ -177,3 +177,47 @@ def test_what_turns_the_direction_ends_with_its_own_text(visit):
     count, outside = chat.root.evaluate(TURNED)
     assert outside == []
     assert count > 6
+
+
+def test_long_names_and_tables_of_a_server_are_bounded(visit):
+    """The page gets no wider, and no table has as many rows as a server has time to send."""
+    url = "http://127.0.0.1:47998"
+    models = [{"name": name * 300, "details": {"quantization_level": "Q" * 9000}} for name in "ab"]
+    tensors = [{"name": "t", "type": f"T{i}", "shape": [0]} for i in range(5000)]
+    answers = {
+        "/api/version": {"version": "1"},
+        "/api/tags": {"models": [{"name": ""}, *models, models[0], {"name": "c" * 20_000}]},
+        "/api/show": {"model_info": {f"k{i}": "v" * 999 for i in range(5000)}, "tensors": tensors},
+    }
+
+    def answer(route):
+        headers = dict.fromkeys(
+            ["Access-Control-Allow-Origin", "Access-Control-Allow-Headers"], "*"
+        )
+        found = dict(answers[route.request.url.removeprefix(url)])
+        if "a" * 300 in (route.request.post_data or ""):
+            found["model_info"] = {}
+        route.fulfill(headers=headers, body=json.dumps(found))
+
+    lab = visit("material", "chat", servers=[url])
+    lab.page.route(f"{url}/**", answer)
+    chat = Chat(lab, None)
+    chat.connect(url)
+    chat.check()
+    expect(chat.model.locator("option")).to_have_count(5)  # two of them are the page's own
+    chat.model.select_option(index=2)
+    cards = chat.root.locator(".quantlab-chat-cards")
+    cards.locator("summary").click()
+    for i, select in enumerate(cards.locator("select").all()):
+        select.select_option(index=2 + i)
+    cards.get_by_role("button").click()
+    expect(cards.locator("h4")).to_have_count(3)
+    assert cards.locator("tr").count() < 1000
+    chat.root.locator(".quantlab-chat-compare > details > summary").click()
+    expect(chat.root.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    for width in (1280, 360):
+        lab.page.set_viewport_size({"width": width, "height": 700})
+        wide = lab.page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide[0] <= wide[1], wide

@@ -6,6 +6,16 @@ import { t } from "./texts.ts";
 import { EndpointError, type ModelCard } from "./wire.ts";
 import { volume } from "../ui/volume.ts";
 
+/** Rows of a table, and characters of one of its cells: real files have fewer, but a hostile server could send any number. */
+const MOST_ROWS = 300;
+const LONGEST_CELL = 300;
+
+function bounded(rows: string[][]): string[][] {
+  const cut = (cell: string): string => (cell.length > LONGEST_CELL ? `${cell.slice(0, LONGEST_CELL)}…` : cell);
+  const shown = rows.slice(0, MOST_ROWS).map((row) => row.map(cut));
+  return rows.length > MOST_ROWS ? [...shown, rows[0]!.map(() => "…")] : shown;
+}
+
 /** Tensor types of a file, the most frequent first, with the numbers of tensors and of their values. */
 export function histogram({ tensors }: ModelCard): { type: string; tensors: number; values: number }[] {
   const types = new Map<string, { type: string; tensors: number; values: number }>();
@@ -73,11 +83,13 @@ function described(card: ModelCard): HTMLElement {
       ? tabled({
           caption: t("card_types"),
           head: [t("card_type"), t("card_tensors"), t("card_share")],
-          rows: rows.map(({ type, tensors, values }) => [
-            type,
-            String(tensors),
-            `${((values / all) * 100).toPrecision(3)} %`,
-          ]),
+          rows: bounded(
+            rows.map(({ type, tensors, values }) => [
+              type,
+              String(tensors),
+              all ? `${((values / all) * 100).toPrecision(3)} %` : "–",
+            ]),
+          ),
         })
       : h("p", {}, t("card_no_tensors")),
   );
@@ -160,7 +172,7 @@ function compared(cards: ModelCard[]): HTMLElement[] {
         ? tabled({
             caption: t("keys_that_differ"),
             head: [t("metadata_key"), a.name, b.name],
-            rows: rows.map(({ key, values }) => [key, ...values]),
+            rows: bounded(rows.map(({ key, values }) => [key, ...values])),
           })
         : undefined,
     ),

@@ -106,6 +106,11 @@ export function asText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** The text of a name, in a length that names have. */
+export function asName(value: unknown): string {
+  return asText(value).slice(0, 300);
+}
+
 /** A finite number, or undefined. */
 export function asNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;

@@ -6,7 +6,7 @@
  */
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
-import { asAmount, asJson, asList, asText, complaint, defined, Http, type Json } from "../http.ts";
+import { asAmount, asJson, asList, asName, asText, complaint, defined, Http, type Json } from "../http.ts";
 import { Reasoning } from "../reasoning.ts";
 import { answerEvents, Strays, streamed, tokens, Tools, type Piece } from "../stream.ts";
 import {
@@ -181,10 +181,10 @@ export function ollamaOptions({ seed, temperature, topP, maxTokens }: Settings):
 /** What `details` says of a model. */
 function facts(entry: Json): Pick<Model, "quantization" | "parameters" | "format"> {
   const details = asJson(entry.details);
-  const format = asText(details.format);
+  const format = asName(details.format);
   return defined<Pick<Model, "quantization" | "parameters" | "format">>({
-    quantization: asText(details.quantization_level) || undefined,
-    parameters: asText(details.parameter_size) || undefined,
+    quantization: asName(details.quantization_level) || undefined,
+    parameters: asName(details.parameter_size) || undefined,
     format: format && format !== "gguf" ? format : undefined,
   });
 }

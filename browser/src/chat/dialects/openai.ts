@@ -2,7 +2,7 @@
 import { createParser } from "eventsource-parser";
 import { FACTS } from "../../generated/dialects.ts";
 import { written } from "../address.ts";
-import { asAmount, asJson, asList, asText, complaint, defined, Http, type Json } from "../http.ts";
+import { asAmount, asJson, asList, asName, asText, complaint, defined, Http, type Json } from "../http.ts";
 import { Reasoning, spoken } from "../reasoning.ts";
 import { answerEvents, MAX_RECORD, Strays, streamed, tokens, Tools, type Piece } from "../stream.ts";
 import { isChat } from "./models.ts";
@@ -106,7 +106,7 @@ export class OpenAI implements Endpoint {
         ...defined<Omit<Model, "name">>({
           size: asAmount(meta.size) ?? asAmount(asJson(entry.ollama).size),
           quantization:
-            asText(meta.ftype) || asText(entry.quantization) || asText(details.quantization_level) || undefined,
+            asName(meta.ftype) || asName(entry.quantization) || asName(details.quantization_level) || undefined,
           isChat: isChat(name, asText(entry.type)) ? undefined : false,
         }),
       };
