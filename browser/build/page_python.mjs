@@ -2,7 +2,8 @@
 //
 //     node page_python.mjs FOLDER NAMES CODE [FILE]
 //
-// FOLDER has `python.zip`; NAMES are those of other archives to add, with commas between.
+// FOLDER has `python.zip`; NAMES are those of other archives to add, with commas between. CODE is `-` where standard input has it,
+// because systems limit the length of an argument.
 //
 // The code finds `seconds()` of processor time and `heap()` in bytes; with a file also its `size` and `ask(start, stop)`.
 import { readFileSync, readdirSync } from "node:fs";
@@ -33,4 +34,10 @@ if (path) {
   python.globals.set("size", file.length);
   python.globals.set("ask", (start, stop) => new Uint8Array(file.subarray(start, stop)));
 }
-console.log(python.runPython(code));
+/** All of standard input. Not by `readFileSync`, which fails where a pipe has nothing yet. */
+async function input() {
+  const pieces = [];
+  for await (const piece of process.stdin) pieces.push(piece);
+  return Buffer.concat(pieces).toString("utf8");
+}
+console.log(python.runPython(code === "-" ? await input() : code));

@@ -45,9 +45,15 @@ def run():
     """Runs code in the page's Python and gives the value of its last line, which it must make JSON."""
 
     def in_page(code, archives="all"):
-        command = ["node", "build/page_python.mjs", str(STATIC / "pyodide"), archives, code]
+        command = ["node", "build/page_python.mjs", str(STATIC / "pyodide"), archives, "-"]
         done = subprocess.run(
-            command, cwd=BROWSER, capture_output=True, text=True, encoding="utf-8", check=False
+            command,
+            input=code,
+            cwd=BROWSER,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
