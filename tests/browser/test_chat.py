@@ -356,6 +356,7 @@ def test_an_answer_says_that_its_model_is_no_gguf_file(start, ollama):
     model.details = model.details | {"format": "safetensors"}
     chat = start()
     chat.check()
+    expect(chat.status).to_contain_text("lists 2 models.")
     chat.ask("Hello")
     who = chat.answers.first.locator(".quantlab-chat-who")
     expect(who).to_have_text(f"{model.name}, not a GGUF file (safetensors)")

@@ -51,7 +51,8 @@ def named(examples):
 def site(tmp_path_factory, run_mkdocs):
     """The site of all examples: for each the HTML of its page, and what the build said of it."""
     folder = tmp_path_factory.mktemp("examples")
-    shutil.copytree(ROOT / "docs/models", folder / "docs/models")
+    for files in ("docs/models", "docs/widgets/comparisons"):
+        shutil.copytree(ROOT / files, folder / files)
     shutil.copytree(ROOT / "docs/example_widgets", folder / "widgets")
     (folder / "mkdocs.yml").write_text("site_name: Examples\n" + CONFIG, encoding="utf-8")
     for example in (*PAGES, *MISTAKES):

@@ -147,7 +147,7 @@ def test_what_has_no_ratio_is_no_number_that_json_lacks(files):
     assert lost["zero"] is None, "a copy is exact"
     assert 70 < lost["narrow"] < 80
     assert "huge" not in lost, "F16 has no such numbers"
-    measured = asked.find(RatiosOf("odd:huge")).snr
+    measured = asked.find(RatiosOf("odd:huge"))["snr"]
     assert not {"F16", "Q4_0"} & set(measured), "nor has it such scales"
     assert measured["BF16"] > 50
     json.dumps(asked.to_json(), allow_nan=False)
