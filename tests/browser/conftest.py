@@ -707,6 +707,7 @@ class Visit:
         """The widget with that id, upgraded."""
         root = self.page.locator(f"quantlab-widget#{identifier}")
         expect(root).to_have_attribute("data-ready", "")
+        expect(root.locator(".quantlab-files:not([data-ready])")).to_have_count(0)
         return Widget(root)
 
     @property

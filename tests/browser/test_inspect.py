@@ -80,6 +80,15 @@ def test_a_picked_file_is_read(visit, files, theme):
     expect(inspector.root.locator(".quantlab-part[data-part=map]")).to_be_visible()
 
 
+def test_a_file_that_is_picked_before_the_script_came_is_read(visit, server, files):
+    with server.held("files.js"):
+        lab = visit("material", "inspect")
+        root = lab.page.locator("#quantlab-1[data-ready]")
+        root.locator("[type=file]").set_input_files(str(files["q4"]))
+        expect(root.locator(".quantlab-files[data-ready]")).to_have_count(0)
+    expect(root.locator(".quantlab-result")).to_contain_text("tiny-Q4_K_M stores")
+
+
 def test_dropped_files_are_compared_and_join_those_that_are_there(lab, files):
     inspector = lab.widget("quantlab-1")
     drop(inspector, files["q4"], files["q8"])

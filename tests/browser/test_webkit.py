@@ -30,6 +30,12 @@ class TestWebKit(Smoke):
         tab.open(f"{home}widgets/chat/")
         tab.wait(READY)
         assert "no 64-bit memory" in tab.text(".quantlab-chat-page")
+        tab.run(
+            "() => [...document.querySelectorAll('quantlab-chat summary')].find(e => e.textContent === 'Compare models').click()"
+        )
+        tab.wait(
+            "() => [...document.querySelectorAll('quantlab-chat button')].some(e => e.textContent === 'Start')"
+        )
         # Nothing is offered that would fetch what cannot run.
         buttons = tab.run(
             "() => [...document.querySelectorAll('quantlab-chat [type=submit]')].map(e => [e.textContent, e.disabled])"

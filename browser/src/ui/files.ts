@@ -14,11 +14,12 @@ export function takeFiles(host: HTMLElement, zone: HTMLElement, take: (files: (F
     if (url) take([url]);
     else address!.focus();
   };
-  picker.addEventListener("change", () => {
+  const takePicked = (): void => {
     if (picker.files?.length) take([...picker.files]);
     // Picking the same file again is a change too.
     picker.value = "";
-  });
+  };
+  picker.addEventListener("change", takePicked);
   zone.querySelector("button")?.addEventListener("click", takeAddress);
   address?.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !isComposing(event)) takeAddress();
@@ -42,4 +43,6 @@ export function takeFiles(host: HTMLElement, zone: HTMLElement, take: (files: (F
     mark(0);
     take([...event.dataTransfer!.files]);
   });
+  zone.dataset.ready = "";
+  takePicked(); // what was picked before this script came
 }

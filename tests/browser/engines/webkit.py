@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from tests.browser.engines.tab import ScriptError, Tab
@@ -20,6 +21,7 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 START_SECONDS = 60
 """How long a browser may take to start."""
+STARTS = 3
 
 SCRIPT = "const [args, done] = arguments; (async () => (FUNCTION)(...args))().then(value => done({value: value ?? null}), error => done({error: String(error)}));"
 
@@ -36,15 +38,6 @@ class WebKit(Tab):
         browsers = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"))
         assert driver, "these tests need WebKit: `make webkit`"
         assert browsers, "these tests need WebKit: `make webkit`"
-        self._screen, number = _started(
-            ["Xvfb", "-displayfd", "1", "-screen", "0", "1600x1400x24", "-nolisten", "tcp"],
-            r"(\d+)",
-        )
-        environment = os.environ | {
-            "DISPLAY": f":{number}",
-            # Root in a container has no user namespaces, which the sandbox is made of.
-            **({"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"} if os.geteuid() == 0 else {}),
-        }
         self._http = requests.Session()
         self._http.trust_env = False  # a proxy of the machine is none for this machine
         wanted = {
@@ -58,22 +51,40 @@ class WebKit(Tab):
             "timeouts": {"script": 180_000, "pageLoad": 180_000},
             "webkitgtk:browserOptions": {"binary": str(browsers[-1]), "args": ["--automation"]},
         }
-        self._start(driver, environment)
-        try:
-            begun = self._send("POST", "", START_SECONDS, capabilities={"alwaysMatch": wanted})
-        except requests.ReadTimeout:
-            # Seen once: the driver waits without end for the browser that it has started.
-            self._end(self._driver)
-            self._start(driver, environment)
-            begun = self._send("POST", "", capabilities={"alwaysMatch": wanted})
+        begun = self._begin(driver, wanted)
         self.engine = f"WebKitGTK {begun['capabilities']['browserVersion']}"
         self._url += f"/{begun['sessionId']}"
 
-    def _start(self, driver: str, environment: dict[str, str]) -> None:
-        port = _free_port()
-        self._driver = subprocess.Popen([driver, f"--port={port}"], env=environment)
-        self._url = f"http://127.0.0.1:{port}/session"
-        _await_port(port)
+    def _begin(self, driver: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Starts screen, driver and browser, and returns the session.
+
+        Twice the driver waited without end for the browser that it had started, for a reason not found yet. Screen, driver and browser
+        are therefore started up to three times, and the failure names the processes that were running.
+        """
+        running = ""
+        for _ in range(STARTS):
+            self._screen, number = _started(
+                ["Xvfb", "-displayfd", "1", "-screen", "0", "1600x1400x24", "-nolisten", "tcp"],
+                r"(\d+)",
+            )
+            environment = os.environ | {
+                "DISPLAY": f":{number}",
+                # Root in a container has no user namespaces, which the sandbox is made of.
+                **({"WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"} if os.geteuid() == 0 else {}),
+            }
+            port = _free_port()
+            self._driver = subprocess.Popen([driver, f"--port={port}"], env=environment)
+            self._url = f"http://127.0.0.1:{port}/session"
+            _await_port(port)
+            try:
+                return self._send("POST", "", START_SECONDS, capabilities={"alwaysMatch": wanted})
+            except requests.ReadTimeout:
+                running = _children(self._driver.pid)
+                self._end(self._driver)
+                self._end(self._screen)
+        pytest.fail(
+            f"WebKit did not start {STARTS} times; the driver's processes at last: {running}"
+        )
 
     @staticmethod
     def _end(process: subprocess.Popen[Any]) -> None:
@@ -128,6 +139,18 @@ def _started(command: list[str], said: str) -> tuple[subprocess.Popen[str], str]
         found = re.fullmatch(said, process.stdout.readline().strip())
     assert found, f"{command[0]} did not start"
     return process, found[1]
+
+
+def _children(parent: int) -> str:
+    """The processes that a process started, with their states."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,stat=,args=", "--ppid", str(parent)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return listed.stdout.strip() or "none"
 
 
 def _free_port() -> int:
