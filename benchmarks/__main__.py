@@ -62,7 +62,9 @@ def _commit() -> str:
         )
         return done.stdout.strip()
 
-    changed = git("status", "--porcelain", "--untracked-files=no")
+    # The result of one benchmark changes nothing that the next one measures.
+    results = f":!{RESULTS.relative_to(ROOT)}"
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", results)
     return git("rev-parse", "--short=10", "HEAD") + ("+" if changed else "")
 
 
