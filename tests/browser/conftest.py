@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 import threading
 from contextlib import contextmanager
 from copy import copy
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +23,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.gguf_files import write_gguf
 from tests.oracle.quantized import source
 from tests.oracle.recipes import Case
+from tests.servers.quiet import QuietServer
 from tests.shared import ORIGIN
 
 if TYPE_CHECKING:
@@ -403,7 +403,7 @@ ADDRESSES = {".html", ".json", ".xml"}
 AUTOFILL = "content-autofill.googleapis.com:443"
 
 
-class Server(ThreadingHTTPServer):
+class Server(QuietServer):
     """Serves each site under a path of its own, as GitHub Pages does, and misbehaves where a test asks for it.
 
     It is the visits' proxy as well, which shows what is asked of other hosts: by pages, workers and shared workers alike.
@@ -414,8 +414,6 @@ class Server(ThreadingHTTPServer):
         others: Other sites that a test plays: an answer to a request, by origin with a final slash.
         strays: What was asked of any other.
     """
-
-    daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -465,11 +463,6 @@ class Server(ThreadingHTTPServer):
             yield
         finally:
             self.first = b""
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        # A page that is closed, and a worker that is stopped, drop their connections.
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import http.client
 import json
-import sys
 import threading
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from urllib.parse import urlsplit
+
+from tests.servers.quiet import QuietServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +68,7 @@ class Gateway:
         self.origin = origin
         self.asked: list[Asked] = []
         bound = type("Bound", (self.handler,), {"gateway": self})
-        self._server = _Server(("127.0.0.1", 0), bound)
+        self._server = QuietServer(("127.0.0.1", 0), bound)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
@@ -87,15 +88,6 @@ class Gateway:
     def prompts(self) -> list[Json]:
         """The bodies of the prompts so far."""
         return [body for method, path, body in self.asked if method == "POST" and "chat" in path]
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_: Any) -> None:
-        """Keeps quiet about clients that leave, and no other error."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(*_)
 
 
 class GatewayHandler(BaseHTTPRequestHandler):

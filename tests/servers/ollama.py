@@ -12,16 +12,16 @@ import json
 import select
 import socket
 import struct
-import sys
 import threading
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from tests.servers.ollama_models import DroppedError, GoneError, Models, RefusedError, now
+from tests.servers.quiet import QuietServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -103,8 +103,7 @@ class Ollama(Models):
         self.stop()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     # A class that asks at once.
     request_queue_size = 512
     ollama: Ollama
@@ -112,11 +111,6 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.connections: set[socket.socket] = set()
-
-    def handle_error(self, *_) -> None:
-        """Keeps quiet about clients that leave, and no other error."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(*_)
 
 
 class _Handler(BaseHTTPRequestHandler):
